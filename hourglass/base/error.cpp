@@ -1,0 +1,13 @@
+#include "hourglass/base/error.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace hourglass::detail {
+
+void precondition_failed(const char* condition, const char* file, int line) {
+  std::fprintf(stderr, "%s:%d: precondition failed: %s\n", file, line, condition);
+  std::abort();
+}
+
+}  // namespace hourglass::detail

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace hourglass {
+
+/// Bad input: a file, a recipe, an option, a shape. The message names the place, what was found and
+/// what was expected. The library throws this one type and never prints or exits.
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A failure of the world rather than of the input: the disk is full, a file vanished.
+class RuntimeFailure : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Throws Error with a formatted message.
+template <class... Args>
+[[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) {
+  throw Error(fmt::format(format, std::forward<Args>(args)...));
+}
+
+namespace detail {
+[[noreturn]] void precondition_failed(const char* condition, const char* file, int line);
+}  // namespace detail
+
+}  // namespace hourglass
+
+/// A programmer's mistake, not the user's: checked in every build, aborts with the place.
+#define HOURGLASS_CHECK(condition)       \
+  ((condition) ? static_cast<void>(0)    \
+               : ::hourglass::detail::precondition_failed(#condition, __FILE__, __LINE__))

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+
+namespace hourglass {
+
+/// Threads that are really there: affinity mask and cgroup quota, whichever is smaller. At least 1.
+int available_threads();
+
+/// A non-owning reference to a callable: no allocation when a loop body is passed.
+class TaskRef {
+ public:
+  template <class F>
+  TaskRef(F& f) : object_(&f), call_([](void* o, int64_t i) { (*static_cast<F*>(o))(i); }) {}
+  void operator()(int64_t i) const { call_(object_, i); }
+
+ private:
+  void* object_;
+  void (*call_)(void*, int64_t);
+};
+
+/// Runs task(0 … tasks − 1) on up to `threads` threads, each task on one thread, task i on the same thread every time.
+/// The first exception a task throws is rethrown after all have ended. Runs inline when one thread is enough.
+void parallel_for(int64_t tasks, int threads, TaskRef task);
+
+}  // namespace hourglass

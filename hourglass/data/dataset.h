@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "hourglass/tensor/tensor.h"
+
+namespace hourglass {
+
+/// Samples of one shape in memory, row-major: as the bytes they came in (images) or as floats.
+struct Dataset {
+  std::string name;                                         ///< for messages: "mnist test", or the file's path
+  Shape sample;                                             ///< (channels, height, width) or (features)
+  std::variant<std::vector<uint8_t>, std::vector<float>> values;
+  std::vector<int32_t> labels;                              ///< empty when unknown
+
+  int64_t rows() const;
+  bool is_bytes() const { return values.index() == 0; }
+  /// Rows [first, first + count) as a data set of their own (a copy).
+  Dataset slice(int64_t first, int64_t count) const;
+};
+
+/// What a source holds. Known data sets have a test part; a plain path is all `train`.
+struct DataSplits {
+  Dataset train;
+  std::optional<Dataset> test;
+};
+
+}  // namespace hourglass

@@ -1,0 +1,116 @@
+#include "hourglass/base/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <system_error>
+
+#include "hourglass/base/error.h"
+
+namespace hourglass {
+namespace {
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+[[noreturn]] void cannot_read(const std::filesystem::path& path, int error) {
+  fail("{}: cannot read: {}", path.string(), reason(error));
+}
+
+[[noreturn]] void cannot_write(const std::filesystem::path& path, int error) {
+  throw RuntimeFailure(fmt::format("{}: cannot write: {}", path.string(), reason(error)));
+}
+
+int open_retrying(const std::filesystem::path& path, int flags) {
+  int descriptor;
+  do descriptor = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
+  while (descriptor < 0 && errno == EINTR);
+  return descriptor;
+}
+
+struct Descriptor {
+  int value;
+  explicit Descriptor(int descriptor) : value(descriptor) {}
+  Descriptor(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (value >= 0) ::close(value);
+  }
+};
+
+/// Created empty; deleted again unless it got its final name.
+struct Temporary {
+  std::filesystem::path path;
+  Descriptor file;
+  bool renamed = false;
+
+  explicit Temporary(const std::filesystem::path& final_path) : file(create(final_path)) {}
+  ~Temporary() {
+    if (file.value >= 0 && !renamed) ::unlink(path.c_str());
+  }
+
+ private:
+  // A process id comes back sooner or later, so a name left by a killed process is stepped over.
+  int create(const std::filesystem::path& final_path) {
+    static std::atomic<unsigned> counter{0};
+    int descriptor;
+    do {
+      path = final_path.parent_path() / fmt::format(".hourglass-{}-{}.tmp", ::getpid(), counter++);
+      descriptor = open_retrying(path, O_WRONLY | O_CREAT | O_EXCL);
+    } while (descriptor < 0 && errno == EEXIST);
+    return descriptor;
+  }
+};
+
+/// Returns 0 or the errno of the failure.
+int write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
+    if (n < 0 && errno != EINTR) return errno;
+    if (n > 0) bytes.remove_prefix(static_cast<size_t>(n));
+  }
+  return ::fsync(descriptor) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+std::string read_file(const std::filesystem::path& path, size_t limit) {
+  const Descriptor file(open_retrying(path, O_RDONLY));
+  struct stat info;
+  if (file.value < 0 || ::fstat(file.value, &info) != 0) cannot_read(path, errno);
+  if (S_ISDIR(info.st_mode)) cannot_read(path, EISDIR);
+  std::string bytes;
+  // A pipe tells no size; a file may grow while it is read.
+  size_t used = 0, known = static_cast<size_t>(info.st_size);
+  while (true) {
+    if (known > limit || used > limit) fail("{}: larger than the {} bytes allowed", path.string(), limit);
+    if (used == bytes.size()) bytes.resize(std::max({known + 1, used * 2, size_t{4096}}));
+    const ssize_t n = ::read(file.value, bytes.data() + used, bytes.size() - used);
+    if (n < 0 && errno != EINTR) cannot_read(path, errno);
+    if (n == 0) break;
+    if (n > 0) used += static_cast<size_t>(n);
+  }
+  bytes.resize(used);
+  return bytes;
+}
+
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
+  struct stat previous;
+  // Renaming over a device such as /dev/null would replace it for everybody.
+  const bool special = ::stat(path.c_str(), &previous) == 0 && !S_ISREG(previous.st_mode);
+  if (special) throw RuntimeFailure(fmt::format("{}: cannot write: exists and is not a regular file", path.string()));
+  // Opened first, so that nothing can fail between the rename and its fsync but the disk.
+  const Descriptor folder(open_retrying(path.has_parent_path() ? path.parent_path() : ".", O_RDONLY | O_DIRECTORY));
+  if (folder.value < 0) cannot_write(path, errno);
+  Temporary temporary(path);
+  if (temporary.file.value < 0) cannot_write(path, errno);
+  if (const int error = write_all(temporary.file.value, bytes)) cannot_write(path, error);
+  if (::rename(temporary.path.c_str(), path.c_str()) != 0) cannot_write(path, errno);
+  temporary.renamed = true;
+  // EINVAL: a file system whose folders need no fsync.
+  if (::fsync(folder.value) != 0 && errno != EINVAL) cannot_write(path, errno);
+}
+
+}  // namespace hourglass

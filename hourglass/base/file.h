@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace hourglass {
+
+/// The whole file as bytes. Throws Error with path and reason when it is missing, unreadable or a directory, and before
+/// reading when it is longer than `limit` bytes.
+std::string read_file(const std::filesystem::path& path, size_t limit = SIZE_MAX);
+
+/// Puts `bytes` under `path`: written to a temporary in the same folder, fsync, rename, fsync of the folder.
+/// On failure throws RuntimeFailure with path and reason; the temporary is gone and the previous file whole.
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+
+}  // namespace hourglass

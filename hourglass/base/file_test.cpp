@@ -1,0 +1,138 @@
+#include "hourglass/base/file.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "hourglass/base/error.h"
+
+namespace hourglass {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FileTest : public testing::Test {
+ protected:
+  void SetUp() override { fs::create_directories(folder_); }
+  void TearDown() override { fs::remove_all(folder_); }
+  size_t entries() const { return static_cast<size_t>(std::distance(fs::directory_iterator(folder_), {})); }
+
+  fs::path folder_ = fs::temp_directory_path() / fmt::format("hourglass-file-test-{}", ::getpid());
+  fs::path file_ = folder_ / "file";
+};
+
+template <class Exception, class F>
+std::string message_of(F&& f) {
+  try {
+    f();
+  } catch (const Exception& e) {
+    return e.what();
+  }
+  return "nothing was thrown";
+}
+
+/// Writes past `bytes` fail inside the scope, as on a full disk.
+class WriteLimit {
+ public:
+  explicit WriteLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~WriteLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  void (*handler_)(int);
+  rlimit before_;
+};
+
+TEST_F(FileTest, ReadsWhatWasWritten) {
+  const std::string bytes = std::string(100'000, 'x') + '\0' + "end";
+  write_file_atomically(file_, bytes);
+  EXPECT_EQ(read_file(file_), bytes);
+  EXPECT_EQ(entries(), 1u);
+}
+
+TEST_F(FileTest, ReadsAnEmptyFile) {
+  write_file_atomically(file_, "");
+  EXPECT_EQ(read_file(file_), "");
+}
+
+TEST_F(FileTest, ReadsAFileThatTellsNoSize) { EXPECT_NE(read_file("/proc/self/status"), ""); }
+
+TEST_F(FileTest, ReplacesAnExistingFile) {
+  write_file_atomically(file_, "a long first text");
+  write_file_atomically(file_, "second");
+  EXPECT_EQ(read_file(file_), "second");
+}
+
+TEST_F(FileTest, WritesIntoTheCurrentFolder) {
+  const fs::path before = fs::current_path();
+  fs::current_path(folder_);
+  write_file_atomically("plain", "here");
+  fs::current_path(before);
+  EXPECT_EQ(read_file(folder_ / "plain"), "here");
+}
+
+TEST_F(FileTest, RefusesToReadAMissingFile) {
+  EXPECT_EQ(message_of<Error>([&] { read_file(file_); }), file_.string() + ": cannot read: No such file or directory");
+}
+
+TEST_F(FileTest, RefusesToReadAFolder) {
+  EXPECT_EQ(message_of<Error>([&] { read_file(folder_); }), folder_.string() + ": cannot read: Is a directory");
+}
+
+TEST_F(FileTest, RefusesToReadBeyondTheLimit) {
+  write_file_atomically(file_, "12345");
+  EXPECT_EQ(read_file(file_, 5), "12345");
+  EXPECT_EQ(message_of<Error>([&] { read_file(file_, 4); }), file_.string() + ": larger than the 4 bytes allowed");
+  EXPECT_THROW(read_file("/dev/zero", 1000), Error);
+}
+
+TEST_F(FileTest, KeepsTheOldFileWhenTheDiskIsFull) {
+  write_file_atomically(file_, "previous");
+  std::string message;
+  {
+    const WriteLimit full(4096);
+    message = message_of<RuntimeFailure>([&] { write_file_atomically(file_, std::string(100'000, 'x')); });
+  }
+  EXPECT_EQ(message, file_.string() + ": cannot write: File too large");
+  EXPECT_EQ(read_file(file_), "previous");
+  EXPECT_EQ(entries(), 1u);
+}
+
+TEST_F(FileTest, RefusesAMissingFolder) {
+  const fs::path path = folder_ / "no" / "file";
+  EXPECT_EQ(message_of<RuntimeFailure>([&] { write_file_atomically(path, "x"); }),
+            path.string() + ": cannot write: No such file or directory");
+}
+
+TEST_F(FileTest, RefusesToReplaceAFolder) {
+  fs::create_directory(file_);
+  EXPECT_EQ(message_of<RuntimeFailure>([&] { write_file_atomically(file_, "x"); }),
+            file_.string() + ": cannot write: exists and is not a regular file");
+  EXPECT_EQ(entries(), 1u);
+}
+
+TEST_F(FileTest, RefusesToReplaceAPipeOrDevice) {
+  ASSERT_EQ(::mkfifo(file_.c_str(), 0600), 0);
+  EXPECT_THROW(write_file_atomically(file_, "x"), RuntimeFailure);
+  EXPECT_TRUE(fs::is_fifo(file_));
+}
+
+TEST_F(FileTest, StepsOverATemporaryLeftByAKilledProcess) {
+  for (int i = 0; i < 100; ++i) std::ofstream(folder_ / fmt::format(".hourglass-{}-{}.tmp", ::getpid(), i)) << "old";
+  write_file_atomically(file_, "new");
+  EXPECT_EQ(read_file(file_), "new");
+  EXPECT_EQ(entries(), 101u);
+}
+
+}  // namespace
+}  // namespace hourglass

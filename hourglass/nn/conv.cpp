@@ -1,0 +1,126 @@
+#include <algorithm>
+
+#include "hourglass/nn/config.h"
+#include "hourglass/nn/layers.h"
+
+namespace hourglass {
+
+namespace {
+
+using ops::ConvGeometry;
+
+class Conv2d final : public Layer {
+ public:
+  Conv2d(const ConvGeometry& g, Parameter weight, Parameter bias)
+      : Layer({g.out_channels, g.out_height, g.out_width}), g_(g), weight_(std::move(weight)), bias_(std::move(bias)) {}
+
+  void forward(ConstView theta, ConstView in, View out) const override {
+    ops::conv2d(g_, in, weight_.in(theta), bias_.in(theta), out);
+  }
+
+  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in, View grad_theta) const override {
+    ops::conv2d_weight_gradient(g_, in, grad_out, weight_.in(grad_theta));
+    ops::add_column_sums(grad_out.reshaped({grad_out.size() / g_.out_channels, g_.out_channels}), bias_.in(grad_theta));
+    if (grad_in) ops::conv2d_transposed(g_, grad_out, weight_.in(theta), {}, grad_in);
+  }
+
+  const Parameter* weight() const override { return &weight_; }
+
+ private:
+  ConvGeometry g_;
+  Parameter weight_, bias_;
+};
+
+/// The same geometry read backwards: our input is the convolution's output.
+class ConvTranspose2d final : public Layer {
+ public:
+  ConvTranspose2d(const ConvGeometry& g, Parameter weight, Parameter bias)
+      : Layer({g.in_channels, g.in_height, g.in_width}), g_(g), weight_(std::move(weight)), bias_(std::move(bias)) {}
+
+  void forward(ConstView theta, ConstView in, View out) const override {
+    ops::conv2d_transposed(g_, in, weight_.in(theta), bias_.in(theta), out);
+  }
+
+  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in, View grad_theta) const override {
+    ops::conv2d_weight_gradient(g_, grad_out, in, weight_.in(grad_theta));
+    ops::add_column_sums(grad_out.reshaped({grad_out.size() / g_.in_channels, g_.in_channels}), bias_.in(grad_theta));
+    if (grad_in) ops::conv2d(g_, grad_out, weight_.in(theta), {}, grad_in);
+  }
+
+  const Parameter* weight() const override { return &weight_; }
+
+ private:
+  ConvGeometry g_;
+  Parameter weight_, bias_;
+};
+
+class MaxPool2d final : public Layer {
+ public:
+  explicit MaxPool2d(const ConvGeometry& g) : Layer({g.out_channels, g.out_height, g.out_width}), g_(g) {}
+
+  void forward(ConstView, ConstView in, View out) const override { ops::max_pool2d(g_, in, out); }
+
+  void backward(ConstView, ConstView in, ConstView, ConstView grad_out, View grad_in, View) const override {
+    if (grad_in) ops::max_pool2d_backward(g_, in, grad_out, grad_in);
+  }
+
+ private:
+  ConvGeometry g_;
+};
+
+void need_image(const LayerContext& c) {
+  if (c.input.rank() != 3)
+    fail("{}: needs an image (channels × height × width), its input is {}", c.place(), c.input.text());
+}
+
+/// Windows of `kernel` over the padded input, refused when there is none.
+ConvGeometry windows(const LayerContext& c, int64_t out_channels, int64_t kernel, int64_t stride) {
+  need_image(c);
+  const int64_t padding = c.config.padding;
+  const auto side = [&](int64_t in) { return in + 2 * padding < kernel ? 0 : (in + 2 * padding - kernel) / stride + 1; };
+  ConvGeometry g{c.input[0], c.input[1], c.input[2], out_channels, side(c.input[1]), side(c.input[2]),
+                 kernel,     stride,     padding};
+  if (g.out_height < 1 || g.out_width < 1)
+    fail("{}: kernel {} does not fit input {}{}", c.place(), kernel, c.input.text(),
+         padding ? fmt::format(" with padding {}", padding) : "");
+  return g;
+}
+
+template <class ConvLayer>
+std::unique_ptr<Layer> with_parameters(const LayerContext& c, const ConvGeometry& g, int64_t bias_size) {
+  // PyTorch counts the fan-in along the weight's second axis, for transposed convolutions too.
+  const int64_t area = g.kernel * g.kernel, fan_in = g.in_channels * area, fan_out = g.out_channels * area;
+  Parameter weight = c.add("weight", {g.out_channels, g.in_channels, g.kernel, g.kernel}, fan_in, fan_out);
+  Parameter bias = c.add("bias", {bias_size}, fan_in, fan_out);
+  return std::make_unique<ConvLayer>(g, std::move(weight), std::move(bias));
+}
+
+int64_t stride_or(const LayerContext& c, int64_t otherwise) { return c.config.stride ? c.config.stride : otherwise; }
+
+}  // namespace
+
+std::unique_ptr<Layer> make_conv2d(const LayerContext& c) {
+  const ConvGeometry g = windows(c, c.config.size, c.config.kernel, stride_or(c, 1));
+  return with_parameters<Conv2d>(c, g, g.out_channels);
+}
+
+std::unique_ptr<Layer> make_conv_transpose2d(const LayerContext& c) {
+  need_image(c);
+  const int64_t kernel = c.config.kernel, stride = stride_or(c, 1), padding = c.config.padding;
+  const auto side = [&](int64_t in) { return (in - 1) * stride - 2 * padding + kernel; };
+  const int64_t height = side(c.input[1]), width = side(c.input[2]);
+  if (height < 1 || width < 1)
+    fail("{}: padding {} leaves nothing of input {} under kernel {}", c.place(), padding, c.input.text(), kernel);
+  const ConvGeometry g{c.config.size, height, width, c.input[0], c.input[1], c.input[2], kernel, stride, padding};
+  return with_parameters<ConvTranspose2d>(c, g, g.in_channels);
+}
+
+std::unique_ptr<Layer> make_max_pool2d(const LayerContext& c) {
+  need_image(c);
+  const int64_t window = c.config.size;
+  if (2 * c.config.padding > window)
+    fail("{}: padding {} is more than half of the window {}", c.place(), c.config.padding, window);
+  return std::make_unique<MaxPool2d>(windows(c, c.input[0], window, stride_or(c, window)));
+}
+
+}  // namespace hourglass

@@ -1,0 +1,40 @@
+#include <cmath>
+
+#include "hourglass/base/random.h"
+#include "hourglass/nn/network.h"
+
+namespace hourglass {
+
+namespace {
+
+/// One number for element i of parameter p.
+double draw(const InitConfig& init, const Random& random, const Parameter& p, uint32_t index, int64_t i) {
+  const auto uniform = [&](double bound) { return bound * (2 * random.uniform(index, 0, i) - 1); };
+  const auto fan_in = static_cast<double>(p.fan_in), fan_out = static_cast<double>(p.fan_out);
+  if (init.kind == "pytorch") return uniform(1 / std::sqrt(fan_in));
+  if (p.is_bias) return 0.0;
+  if (init.kind == "xavier") return uniform(std::sqrt(6 / (fan_in + fan_out)));
+  if (init.kind == "he") return random.normal(index, 0, i) * std::sqrt(2 / fan_in);
+  if (init.kind == "normal") return random.normal(index, 0, i) * init.std;
+  fail("[model] init: unknown kind \"{}\"", init.kind);
+}
+
+}  // namespace
+
+void initialise(const Network& network, const InitConfig& init, uint64_t seed, View theta) {
+  const Random random(seed, Stream::init);
+  uint32_t index = 0;
+  for (const Parameter& p : network.parameters()) {
+    const View view = p.in(theta);
+    for (int64_t i = 0; i < view.size(); ++i) {
+      const double value = draw(init, random, p, index, i);
+      if (theta.dtype() == DType::f32)
+        view.as<float>()[i] = static_cast<float>(value);
+      else
+        view.as<double>()[i] = value;
+    }
+    ++index;
+  }
+}
+
+}  // namespace hourglass

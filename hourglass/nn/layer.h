@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hourglass/tensor/ops.h"
+
+namespace hourglass {
+
+/// Where one weight or bias lives in the flat parameter vector θ, under the name it has in model files.
+struct Parameter {
+  std::string name;  ///< "encoder.0.weight"
+  Shape shape;       ///< PyTorch's layout
+  int64_t offset = 0;
+  int64_t fan_in = 0, fan_out = 0;  ///< as PyTorch counts them
+  bool is_bias = false;
+
+  template <class Byte>
+  BasicView<Byte> in(BasicView<Byte> theta) const {
+    return theta.part(offset, shape);
+  }
+};
+
+/// A map from (rows, inputs) to (rows, outputs). Its weights are a part of θ; activations inside are channels-last.
+class Layer {
+ public:
+  virtual ~Layer() = default;
+
+  /// Shape of one output sample: (units) or (channels, height, width).
+  const Shape& output() const { return output_; }
+
+  /// out assigned.
+  virtual void forward(ConstView theta, ConstView in, View out) const = 0;
+
+  /// With f = ⟨grad_out, out⟩: grad_in assigned ∂f/∂in (skipped when empty; may not be grad_out), grad_theta accumulated
+  /// ∂f/∂θ. out is what forward gave for in.
+  virtual void backward(ConstView theta, ConstView in, ConstView out, ConstView grad_out, View grad_in,
+                        View grad_theta) const = 0;
+
+  /// The element-wise function this layer is, if it is one.
+  virtual const Activation* activation() const { return nullptr; }
+  /// The weight (not the bias) of this layer, if it has one.
+  virtual const Parameter* weight() const { return nullptr; }
+
+ protected:
+  explicit Layer(Shape output) : output_(output) {}
+
+ private:
+  Shape output_;
+};
+
+/// A list entry turned into layers needs: its own description, the shape before it, a place for parameters.
+struct LayerConfig;
+struct LayerContext {
+  const LayerConfig& config;
+  std::string name;  ///< "encoder.2": prefix of the parameters' names
+  Shape input;
+  std::vector<Parameter>& parameters;
+
+  /// A new parameter behind the existing ones, aligned to 64 bytes.
+  Parameter add(const std::string& suffix, Shape shape, int64_t fan_in, int64_t fan_out) const;
+  /// "encoder[2] conv2d": how messages name the layer.
+  std::string place() const;
+};
+
+/// Makes the layer a recipe names. Throws Error naming the layer's index and both shapes when it does not fit its input.
+std::unique_ptr<Layer> make_layer(const LayerContext& context);
+
+/// Reorders an image of several channels from channels-last to channels-first (PyTorch's flattening) or back.
+std::unique_ptr<Layer> make_reorder(Shape image, bool channels_first);
+
+}  // namespace hourglass

@@ -1,0 +1,74 @@
+#include "hourglass/nn/network.h"
+
+#include <limits>
+
+namespace hourglass {
+
+namespace {
+
+/// An image whose memory order depends on where the channels stand.
+bool is_layered(const Shape& s) { return s.rank() == 3 && s[0] > 1 && s[1] * s[2] > 1; }
+
+void refuse_huge(const LayerContext& c, const Shape& output) {
+  constexpr int64_t kLimit = int64_t{1} << 31;
+  double parameters = 0;
+  for (const Parameter& p : c.parameters) parameters += static_cast<double>(p.shape.size());
+  if (parameters > kLimit || output.size() > kLimit)
+    fail("{}: too large: {:.0f} parameters so far, output {} (the limit is {} each)", c.place(), parameters, output.text(),
+         kLimit);
+}
+
+}  // namespace
+
+Network::Network(const ModelConfig& config, Shape input) : input_(input) {
+  if (config.tied) fail("[model] tied: tied weights are not supported by this version");
+  if (is_layered(input)) layers_.push_back(make_reorder(input, false));
+  append(config.encoder, "encoder");
+  code_end_ = layers();
+  append(config.decoder, "decoder");
+  const Shape& output = layers_.back()->output();
+  const bool same = output == input_ || (output.rank() == 1 && output.size() == input_.size());
+  if (!same)
+    fail("decoder: its output {} is not the shape of the input {}", output.text(), input_.text());
+  parameter_count_ = parameters_.empty() ? 0 : (parameters_.back().offset + parameters_.back().shape.size() + 15) / 16 * 16;
+}
+
+void Network::append(const std::vector<LayerConfig>& configs, const std::string& name) {
+  const bool is_decoder = name == "decoder";
+  // A final activation works in any order, so the change to the data's order comes before it.
+  const bool ends_in_activation = find_activation(configs.back().kind).has_value();
+  const size_t plain_from = is_decoder ? configs.size() - ends_in_activation : configs.size() + 1;
+  const auto shape = [&] { return layers_.empty() ? input_ : layers_.back()->output(); };
+  for (size_t i = 0; i < configs.size(); ++i) {
+    const bool needs_plain = configs[i].kind == "dense" || i == plain_from;
+    if (needs_plain && is_layered(shape())) layers_.push_back(make_reorder(shape(), true));
+    const LayerContext context{configs[i], fmt::format("{}.{}", name, i), shape(), parameters_};
+    layers_.push_back(make_layer(context));
+    refuse_huge(context, layers_.back()->output());
+  }
+  if (plain_from == configs.size() && is_layered(shape())) layers_.push_back(make_reorder(shape(), true));
+}
+
+bool Network::ends_in_sigmoid() const {
+  const Activation* last = layers_.back()->activation();
+  return last && last->kind == Activation::Kind::sigmoid;
+}
+
+Activations Network::activations(DType dtype, int64_t capacity) const {
+  Activations a{{}, capacity};
+  for (const auto& layer : layers_) a.values.emplace_back(dtype, Shape{capacity, layer->output().size()});
+  return a;
+}
+
+void Network::forward(ConstView theta, ConstView in, Activations& a, int first, int last) const {
+  const int64_t rows = in.rows();
+  HOURGLASS_CHECK(rows <= a.capacity);
+  ConstView previous = in.reshaped({rows, in.columns()});
+  for (int i = first; i < last; ++i) {
+    const View out = value(a, i, rows);
+    layers_[i]->forward(theta, previous, out);
+    previous = out;
+  }
+}
+
+}  // namespace hourglass

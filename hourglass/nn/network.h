@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "hourglass/nn/config.h"
+#include "hourglass/nn/layer.h"
+
+namespace hourglass {
+
+/// Outputs of every layer for up to `capacity` rows, made once and reused.
+struct Activations {
+  std::vector<Tensor> values;
+  int64_t capacity = 0;
+};
+
+/// Encoder and decoder as one chain of layers over one flat parameter vector θ. Holds no numbers itself, so any number of
+/// threads may run it at once. Samples go in and come out in the data's own order (images channels-first); between layers
+/// images are channels-last.
+class Network {
+ public:
+  /// Throws Error naming the first layer that does not fit and both shapes; or when the decoder's output is not `input`.
+  Network(const ModelConfig& config, Shape input);
+
+  int layers() const { return static_cast<int>(layers_.size()); }
+  const Layer& layer(int i) const { return *layers_[i]; }
+  /// Layers [0, code_end) are the encoder; the code is the output of layer code_end − 1.
+  int code_end() const { return code_end_; }
+  const Layer& code() const { return *layers_[code_end_ - 1]; }
+  const Shape& input() const { return input_; }
+  /// The decoder's last layer is a sigmoid.
+  bool ends_in_sigmoid() const;
+
+  std::span<const Parameter> parameters() const { return parameters_; }
+  /// Elements of θ, including the padding between parameters (which stays zero).
+  int64_t parameter_count() const { return parameter_count_; }
+
+  /// Space for the outputs of all layers.
+  Activations activations(DType dtype, int64_t capacity) const;
+
+  /// Runs layers [first, last) on `in` (rows, …), leaving every output in `a`.
+  void forward(ConstView theta, ConstView in, Activations& a, int first, int last) const;
+
+  /// Output of layer i for the first `rows` rows.
+  View value(Activations& a, int i, int64_t rows) const { return a.values[i].view().slice(0, rows); }
+
+ private:
+  void append(const std::vector<LayerConfig>& configs, const std::string& name);
+
+  Shape input_;
+  std::vector<std::unique_ptr<Layer>> layers_;
+  std::vector<Parameter> parameters_;
+  int code_end_ = 0;
+  int64_t parameter_count_ = 0;
+};
+
+/// Fresh weights, a pure function of (seed, parameter, element). θ is (parameter_count).
+void initialise(const Network& network, const InitConfig& init, uint64_t seed, View theta);
+
+}  // namespace hourglass

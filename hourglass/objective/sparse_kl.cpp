@@ -1,0 +1,66 @@
+#include "hourglass/objective/sparse_kl.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hourglass {
+
+namespace {
+
+double clamped_mean(double sum, int64_t rows) {
+  return std::clamp(sum / static_cast<double>(rows), 1e-6, 1 - 1e-6);
+}
+
+/// Refuses a layer whose output is not the sigmoid's, possibly pooled.
+void need_unit_interval(const Network& network, int layer) {
+  int i = layer;
+  while (i > 0 && !network.layer(i).activation() && !network.layer(i).weight()) --i;
+  const Activation* activation = network.layer(i).activation();
+  if (activation && activation->is_unit_interval()) return;
+  fail("sparse_kl: needs activations in [0, 1], but the watched layer ends in {}; use \"sigmoid\" there, or sparse_l1",
+       activation ? activation_name(activation->kind) : "no activation");
+}
+
+}  // namespace
+
+SparseKl::SparseKl(const SparseKlConfig& config, const Network& network) : target_(config.target) {
+  for (int layer : watched_layers(network, config.on)) {
+    need_unit_interval(network, layer);
+    const int64_t units = network.layer(layer).output().size();
+    watched_.push_back({layer, units_, units, config.reduction == "mean" ? 1.0 / static_cast<double>(units) : 1.0});
+    units_ += units;
+  }
+}
+
+const SparseKl::Watched* SparseKl::find(int layer) const {
+  const auto w = std::find_if(watched_.begin(), watched_.end(), [&](const Watched& x) { return x.layer == layer; });
+  return w == watched_.end() ? nullptr : &*w;
+}
+
+void SparseKl::observe(const PassView& pass, std::span<double> sums) const {
+  for (const Watched& w : watched_) ops::column_sums(pass.value(w.layer), sums.subspan(w.first, w.units));
+}
+
+double SparseKl::value(ConstView, std::span<const double> sums, int64_t batch_rows) const {
+  double total = 0;
+  for (const Watched& w : watched_)
+    for (const double sum : sums.subspan(w.first, w.units)) {
+      const double mean = clamped_mean(sum, batch_rows);
+      total += w.factor * (target_ * std::log(target_ / mean) + (1 - target_) * std::log((1 - target_) / (1 - mean)));
+    }
+  return total;
+}
+
+void SparseKl::add_gradient(const PassView& pass, int layer, std::span<const double> sums, double weight,
+                            View grad) const {
+  const Watched& w = *find(layer);
+  const View row = pass.arena.take(DType::f64, {w.units});
+  for (int64_t j = 0; j < w.units; ++j) {
+    const double mean = clamped_mean(sums[w.first + j], pass.batch_rows);
+    row.as<double>()[j] =
+        weight * w.factor / static_cast<double>(pass.batch_rows) * (-target_ / mean + (1 - target_) / (1 - mean));
+  }
+  ops::add_to_rows({row.as<double>(), static_cast<size_t>(w.units)}, grad);
+}
+
+}  // namespace hourglass

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "hourglass/objective/penalty.h"
+
+namespace hourglass {
+
+/// Sparsity by Kullback–Leibler divergence between Bernoulli variables (Ng, CS294A lecture notes "Sparse autoencoder", 2011).
+///
+///   value        = Σ_j ρ ln(ρ/ρ̂_j) + (1−ρ) ln((1−ρ)/(1−ρ̂_j)),   ρ̂_j = (1/N) Σ_n a_nj
+///   ∂value/∂a_nj = (1/N) (−ρ/ρ̂_j + (1−ρ)/(1−ρ̂_j))
+///
+/// Summed over units and watched layers (reduction = "mean": divided by each layer's units). ρ̂ is kept in [1e-6, 1 − 1e-6],
+/// so a silent unit has a finite gradient. Throws Error if a watched layer can leave [0, 1] (relu, identity, …).
+class SparseKl final : public Penalty {
+ public:
+  SparseKl(const SparseKlConfig& config, const Network& network);
+
+  std::string_view name() const override { return "sparse_kl"; }
+  int64_t statistics() const override { return units_; }
+  bool couples_rows() const override { return true; }
+  bool watches(int layer) const override { return find(layer) != nullptr; }
+  void observe(const PassView& pass, std::span<double> sums) const override;
+  double value(ConstView theta, std::span<const double> sums, int64_t batch_rows) const override;
+  void add_gradient(const PassView& pass, int layer, std::span<const double> sums, double weight,
+                    View grad) const override;
+
+ private:
+  struct Watched {
+    int layer;
+    int64_t first, units;  ///< its part of the statistics
+    double factor;         ///< 1, or 1/units
+  };
+  const Watched* find(int layer) const;
+
+  double target_;
+  std::vector<Watched> watched_;
+  int64_t units_ = 0;
+};
+
+}  // namespace hourglass

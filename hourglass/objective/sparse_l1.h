@@ -1,0 +1,28 @@
+#pragma once
+
+#include "hourglass/objective/penalty.h"
+
+namespace hourglass {
+
+/// Sparsity by absolute value, summed over the watched layers.
+///
+///   value        = Σ_layers (1/N) Σ_n Σ_j |a_nj|          (reduction = "mean": divided by the layer's units too)
+///   ∂value/∂a_nj = sign(a_nj)/N, 0 at a = 0
+class SparseL1 final : public Penalty {
+ public:
+  SparseL1(const SparseL1Config& config, const Network& network);
+
+  std::string_view name() const override { return "sparse_l1"; }
+  int64_t statistics() const override { return static_cast<int64_t>(layers_.size()); }
+  bool watches(int layer) const override;
+  void observe(const PassView& pass, std::span<double> sums) const override;
+  double value(ConstView theta, std::span<const double> sums, int64_t batch_rows) const override;
+  void add_gradient(const PassView& pass, int layer, std::span<const double> sums, double weight,
+                    View grad) const override;
+
+ private:
+  std::vector<int> layers_;
+  std::vector<double> factors_;  ///< per layer: 1, or 1/units
+};
+
+}  // namespace hourglass

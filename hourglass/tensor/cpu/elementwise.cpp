@@ -1,0 +1,168 @@
+#include <algorithm>
+#include <cmath>
+
+#include "hourglass/tensor/cpu/cpu.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "hourglass/tensor/cpu/elementwise.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.h, as Highway asks.
+#include "hourglass/tensor/cpu/loop-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace hourglass::ops::cpu::HWY_NAMESPACE {
+
+double SquaredError(const float* r, const float* x, float scale, float* grad_r, int64_t n) {
+  const V s = hn::Set(D(), 2 * scale);
+  return blocked_sum(n, [&](int64_t first, auto at) HWY_ATTR {
+    const V d = hn::Sub(at.load(r + first), at.load(x + first));
+    if (grad_r) at.store(hn::Mul(s, d), grad_r + first);
+    return hn::Mul(d, d);
+  });
+}
+
+double SumOfAbsolutes(const float* x, int64_t n) {
+  return blocked_sum(n, [&](int64_t first, auto at) HWY_ATTR { return hn::Abs(at.load(x + first)); });
+}
+
+double SumOfSquares(const float* x, int64_t n) {
+  return blocked_sum(n, [&](int64_t first, auto at) HWY_ATTR {
+    const V v = at.load(x + first);
+    return hn::Mul(v, v);
+  });
+}
+
+void AddScaled(float alpha, const float* x, float* y, int64_t n) {
+  const V a = hn::Set(D(), alpha);
+  for_each_vector(n, [&](auto at) HWY_ATTR { at.store(hn::MulAdd(a, at.load(x), at.load(y)), y); });
+}
+
+void AddScaledSign(float alpha, const float* x, float* y, int64_t n) {
+  const V a = hn::Set(D(), alpha), zero = hn::Zero(D());
+  for_each_vector(n, [&](auto at) HWY_ATTR {
+    const V v = at.load(x);
+    const V term = hn::IfThenElse(hn::Gt(v, zero), a, hn::IfThenElseZero(hn::Lt(v, zero), hn::Neg(a)));
+    at.store(hn::Add(at.load(y), term), y);
+  });
+}
+
+void AddScaledProduct(const double* v, const float* a, const float* b, float* y, int64_t n) {
+  for (int64_t j = 0; j < n; ++j) y[j] += static_cast<float>(v[j]) * (a[j] * b[j]);
+}
+
+void SumLanes(const float* lanes, int64_t stride, int64_t count, float* total, int64_t n) {
+  for_each_vector(n, [&](auto at) HWY_ATTR {
+    V sum = at.load(lanes);
+    for (int64_t l = 1; l < count; ++l) sum = hn::Add(sum, at.load(lanes + l * stride));
+    at.store(sum, total);
+  });
+}
+
+/// One pass over gradient, weight and both moments.
+void Adam(const AdamStep& s, const float* g, float* w, float* m, float* v, int64_t n) {
+  const auto set = [](double x) HWY_ATTR { return hn::Set(D(), static_cast<float>(x)); };
+  const V b1 = set(s.beta1), b2 = set(s.beta2), a1 = set(1 - s.beta1), a2 = set(1 - s.beta2), eps = set(s.epsilon);
+  const V r = set(s.rate / (1 - std::pow(s.beta1, s.step))), c2 = set(1 / std::sqrt(1 - std::pow(s.beta2, s.step)));
+  for_each_vector(n, [&](auto at) HWY_ATTR {
+    const V gi = at.load(g);
+    const V mi = hn::MulAdd(b1, at.load(m), hn::Mul(a1, gi));
+    const V vi = hn::MulAdd(b2, at.load(v), hn::Mul(a2, hn::Mul(gi, gi)));
+    const V step = hn::Div(hn::Mul(r, mi), hn::MulAdd(hn::Sqrt(vi), c2, eps));
+    at.store(mi, m);
+    at.store(vi, v);
+    at.store(hn::Sub(at.load(w), step), w);
+  });
+}
+
+void Sgd(float rate, float momentum, const float* g, float* w, float* b, int64_t n) {
+  const V r = hn::Set(D(), rate), mu = hn::Set(D(), momentum);
+  for_each_vector(n, [&](auto at) HWY_ATTR {
+    const V bi = hn::MulAdd(mu, at.load(b), at.load(g));
+    at.store(bi, b);
+    at.store(hn::NegMulAdd(r, bi, at.load(w)), w);
+  });
+}
+
+}  // namespace hourglass::ops::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace hourglass::ops::cpu {
+
+HWY_EXPORT(SquaredError);
+HWY_EXPORT(SumOfAbsolutes);
+HWY_EXPORT(SumOfSquares);
+HWY_EXPORT(AddScaled);
+HWY_EXPORT(AddScaledSign);
+HWY_EXPORT(AddScaledProduct);
+HWY_EXPORT(SumLanes);
+HWY_EXPORT(Adam);
+HWY_EXPORT(Sgd);
+
+double squared_error(ConstView r, ConstView x, double scale, View grad_r) {
+  return HWY_DYNAMIC_DISPATCH(SquaredError)(r.as<float>(), x.as<float>(), static_cast<float>(scale),
+                                            grad_r ? grad_r.as<float>() : nullptr, r.size());
+}
+
+double sum_of_absolutes(ConstView x) { return HWY_DYNAMIC_DISPATCH(SumOfAbsolutes)(x.as<float>(), x.size()); }
+
+double sum_of_squares(ConstView x) { return HWY_DYNAMIC_DISPATCH(SumOfSquares)(x.as<float>(), x.size()); }
+
+void column_sums(ConstView x, std::span<double> sums) {
+  std::fill(sums.begin(), sums.end(), 0.0);
+  const float* p = x.as<float>();
+  for (int64_t i = 0; i < x.rows(); ++i)
+    for (double& sum : sums) sum += *p++;
+}
+
+void column_sums_of_squares(ConstView x, std::span<double> sums) {
+  std::fill(sums.begin(), sums.end(), 0.0);
+  const float* p = x.as<float>();
+  for (int64_t i = 0; i < x.rows(); ++i)
+    for (double& sum : sums) {
+      sum += double{*p} * *p;
+      ++p;
+    }
+}
+
+void add_column_sums(ConstView x, View y) {
+  const auto add = HWY_DYNAMIC_DISPATCH(AddScaled);
+  for (int64_t i = 0; i < x.rows(); ++i) add(1.0f, x.as<float>() + i * y.size(), y.as<float>(), y.size());
+}
+
+void add_scaled(double alpha, ConstView x, View y) {
+  HWY_DYNAMIC_DISPATCH(AddScaled)(static_cast<float>(alpha), x.as<float>(), y.as<float>(), x.size());
+}
+
+void add_scaled_sign(double alpha, ConstView x, View y) {
+  HWY_DYNAMIC_DISPATCH(AddScaledSign)(static_cast<float>(alpha), x.as<float>(), y.as<float>(), x.size());
+}
+
+void add_to_rows(std::span<const double> v, View y) {
+  float* p = y.as<float>();
+  for (int64_t i = 0; i < y.rows(); ++i)
+    for (const double value : v) *p++ += static_cast<float>(value);
+}
+
+void add_scaled_product(std::span<const double> v, ConstView a, ConstView b, View y) {
+  const int64_t n = y.columns();
+  const auto add = HWY_DYNAMIC_DISPATCH(AddScaledProduct);
+  for (int64_t i = 0; i < y.rows() * n; i += n) add(v.data(), a.as<float>() + i, b.as<float>() + i, y.as<float>() + i, n);
+}
+
+void sum_lanes(ConstView lanes, int64_t first, View total) {
+  HWY_DYNAMIC_DISPATCH(SumLanes)
+  (lanes.as<float>() + first, lanes.columns(), lanes.rows(), total.as<float>(), total.size());
+}
+
+void adam(const AdamStep& s, ConstView gradient, View w, View m, View v) {
+  HWY_DYNAMIC_DISPATCH(Adam)(s, gradient.as<float>(), w.as<float>(), m.as<float>(), v.as<float>(), w.size());
+}
+
+void sgd(double rate, double momentum, ConstView gradient, View w, View b) {
+  HWY_DYNAMIC_DISPATCH(Sgd)
+  (static_cast<float>(rate), static_cast<float>(momentum), gradient.as<float>(), w.as<float>(), b.as<float>(), w.size());
+}
+
+}  // namespace hourglass::ops::cpu
+#endif

@@ -1,0 +1,78 @@
+#include "hourglass/tensor/cpu/onednn.h"
+
+#include <array>
+#include <new>
+
+#include "hourglass/base/error.h"
+
+namespace hourglass::ops::cpu {
+
+namespace {
+
+constexpr std::align_val_t kAlignment{64};
+constexpr int kScratchpad = 0;
+constexpr int kBuffers = 4;
+
+struct Buffer {
+  std::byte* data = nullptr;
+  size_t size = 0;
+  ~Buffer() { ::operator delete[](data, kAlignment); }
+};
+
+const dnnl::stream& stream() {
+  thread_local const dnnl::stream s(engine());
+  return s;
+}
+
+}  // namespace
+
+const dnnl::engine& engine() {
+  static const dnnl::engine e(dnnl::engine::kind::cpu, 0);
+  return e;
+}
+
+void* scratch(size_t bytes, int index) {
+  thread_local std::array<Buffer, kBuffers> buffers;
+  Buffer& b = buffers[index];
+  if (b.size < bytes) {
+    ::operator delete[](b.data, kAlignment);
+    b.data = nullptr;
+    b.data = new (kAlignment) std::byte[bytes];
+    b.size = bytes;
+  }
+  return b.data;
+}
+
+Primitive::Primitive(const dnnl::primitive& primitive, const dnnl::memory::desc& scratchpad,
+                     std::initializer_list<std::pair<int, dnnl::memory::desc>> arguments)
+    : primitive_(primitive), scratchpad_bytes_(scratchpad.get_size()) {
+  for (const auto& [index, desc] : arguments) {
+    memories_.emplace_back(desc, engine(), nullptr);
+    arguments_.push_back({index, memories_.back().get()});
+  }
+  memories_.emplace_back(scratchpad, engine(), nullptr);
+  arguments_.push_back({DNNL_ARG_SCRATCHPAD, memories_.back().get()});
+}
+
+void Primitive::operator()(std::initializer_list<const void*> data) {
+  HOURGLASS_CHECK(data.size() + 1 == memories_.size());
+  size_t i = 0;
+  for (const void* p : data) dnnl_memory_set_data_handle(memories_[i++].get(), const_cast<void*>(p));
+  if (scratchpad_bytes_ > 0) dnnl_memory_set_data_handle(memories_[i].get(), scratch(scratchpad_bytes_, kScratchpad));
+  const auto status =
+      dnnl_primitive_execute(primitive_.get(), stream().get(), static_cast<int>(arguments_.size()), arguments_.data());
+  HOURGLASS_CHECK(status == dnnl_success);
+}
+
+dnnl::primitive_attr attributes(bool accumulate) {
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  if (accumulate) {
+    dnnl::post_ops ops;
+    ops.append_sum(1.0f);
+    attr.set_post_ops(ops);
+  }
+  return attr;
+}
+
+}  // namespace hourglass::ops::cpu

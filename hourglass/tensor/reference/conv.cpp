@@ -1,0 +1,89 @@
+#include <algorithm>
+
+#include "hourglass/tensor/reference/reference.h"
+
+namespace hourglass::ops::reference {
+
+namespace {
+
+/// Calls f(row, output channel, output index, input channel, input index, weight index) for every product a convolution
+/// consists of; indices are into channels-last images of the whole batch.
+template <class F>
+void for_each_product(const ConvGeometry& g, int64_t rows, F f) {
+  for (int64_t n = 0; n < rows; ++n)
+    for (int64_t oy = 0; oy < g.out_height; ++oy)
+      for (int64_t ox = 0; ox < g.out_width; ++ox)
+        for (int64_t ky = 0; ky < g.kernel; ++ky)
+          for (int64_t kx = 0; kx < g.kernel; ++kx) {
+            const int64_t iy = oy * g.stride + ky - g.padding, ix = ox * g.stride + kx - g.padding;
+            if (iy < 0 || iy >= g.in_height || ix < 0 || ix >= g.in_width) continue;
+            const int64_t out = ((n * g.out_height + oy) * g.out_width + ox) * g.out_channels;
+            const int64_t in = ((n * g.in_height + iy) * g.in_width + ix) * g.in_channels;
+            for (int64_t oc = 0; oc < g.out_channels; ++oc)
+              for (int64_t ic = 0; ic < g.in_channels; ++ic)
+                f(out + oc, in + ic, ((oc * g.in_channels + ic) * g.kernel + ky) * g.kernel + kx);
+          }
+}
+
+void fill_with_bias(ConstView bias, int64_t channels, View image) {
+  for (int64_t i = 0; i < image.size(); ++i) image.as<double>()[i] = bias ? bias.as<double>()[i % channels] : 0.0;
+}
+
+/// Index of the window's maximum within the batch of channels-last images; -1 when the window lies outside.
+int64_t window_maximum(const ConvGeometry& g, const double* in, int64_t n, int64_t oy, int64_t ox, int64_t channel) {
+  int64_t best = -1;
+  for (int64_t ky = 0; ky < g.kernel; ++ky)
+    for (int64_t kx = 0; kx < g.kernel; ++kx) {
+      const int64_t iy = oy * g.stride + ky - g.padding, ix = ox * g.stride + kx - g.padding;
+      if (iy < 0 || iy >= g.in_height || ix < 0 || ix >= g.in_width) continue;
+      const int64_t i = ((n * g.in_height + iy) * g.in_width + ix) * g.in_channels + channel;
+      if (best < 0 || in[i] > in[best]) best = i;
+    }
+  return best;
+}
+
+template <class F>
+void for_each_window(const ConvGeometry& g, int64_t rows, F f) {
+  int64_t out = 0;
+  for (int64_t n = 0; n < rows; ++n)
+    for (int64_t oy = 0; oy < g.out_height; ++oy)
+      for (int64_t ox = 0; ox < g.out_width; ++ox)
+        for (int64_t c = 0; c < g.out_channels; ++c) f(out++, n, oy, ox, c);
+}
+
+}  // namespace
+
+void conv2d(const ConvGeometry& g, ConstView in, ConstView weight, ConstView bias, View out) {
+  fill_with_bias(bias, g.out_channels, out);
+  for_each_product(g, in.rows(), [&](int64_t o, int64_t i, int64_t w) {
+    out.as<double>()[o] += in.as<double>()[i] * weight.as<double>()[w];
+  });
+}
+
+void conv2d_transposed(const ConvGeometry& g, ConstView out, ConstView weight, ConstView bias, View in) {
+  fill_with_bias(bias, g.in_channels, in);
+  for_each_product(g, in.rows(), [&](int64_t o, int64_t i, int64_t w) {
+    in.as<double>()[i] += out.as<double>()[o] * weight.as<double>()[w];
+  });
+}
+
+void conv2d_weight_gradient(const ConvGeometry& g, ConstView in, ConstView grad_out, View grad_weight) {
+  for_each_product(g, in.rows(), [&](int64_t o, int64_t i, int64_t w) {
+    grad_weight.as<double>()[w] += in.as<double>()[i] * grad_out.as<double>()[o];
+  });
+}
+
+void max_pool2d(const ConvGeometry& g, ConstView in, View out) {
+  for_each_window(g, in.rows(), [&](int64_t o, int64_t n, int64_t oy, int64_t ox, int64_t c) {
+    out.as<double>()[o] = in.as<double>()[window_maximum(g, in.as<double>(), n, oy, ox, c)];
+  });
+}
+
+void max_pool2d_backward(const ConvGeometry& g, ConstView in, ConstView grad_out, View grad_in) {
+  std::fill_n(grad_in.as<double>(), grad_in.size(), 0.0);
+  for_each_window(g, in.rows(), [&](int64_t o, int64_t n, int64_t oy, int64_t ox, int64_t c) {
+    grad_in.as<double>()[window_maximum(g, in.as<double>(), n, oy, ox, c)] += grad_out.as<double>()[o];
+  });
+}
+
+}  // namespace hourglass::ops::reference

@@ -1,0 +1,122 @@
+#include "hourglass/tensor/reference/reference.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hourglass::ops::reference {
+
+namespace {
+
+const double* in_(ConstView v) { return v.as<double>(); }
+double* out_(View v) { return v.as<double>(); }
+
+}  // namespace
+
+void matmul(const MatmulShape& s, ConstView a, ConstView b, ConstView bias, View c) {
+  for (int64_t i = 0; i < s.m; ++i)
+    for (int64_t j = 0; j < s.n; ++j) {
+      double sum = (s.accumulate ? out_(c)[i * s.n + j] : 0.0) + (bias ? in_(bias)[j] : 0.0);
+      for (int64_t k = 0; k < s.k; ++k)
+        sum += in_(a)[s.transpose_a ? k * s.m + i : i * s.k + k] * in_(b)[s.transpose_b ? j * s.k + k : k * s.n + j];
+      out_(c)[i * s.n + j] = sum;
+    }
+}
+
+void swap_axes(ConstView in, int64_t a, int64_t b, View out) {
+  for (int64_t n = 0; n < in.rows(); ++n)
+    for (int64_t i = 0; i < a; ++i)
+      for (int64_t j = 0; j < b; ++j) out_(out)[(n * b + j) * a + i] = in_(in)[(n * a + i) * b + j];
+}
+
+double bce_with_logits(ConstView z, ConstView x, double scale, View r, View grad_z) {
+  double sum = 0;
+  for (int64_t i = 0; i < z.size(); ++i) {
+    const double zi = in_(z)[i], xi = in_(x)[i];
+    sum += std::max(zi, 0.0) - zi * xi + std::log1p(std::exp(-std::abs(zi)));
+    const double ri = 1.0 / (1.0 + std::exp(-zi));
+    out_(r)[i] = ri;
+    if (grad_z) out_(grad_z)[i] = scale * (ri - xi);
+  }
+  return sum;
+}
+
+double squared_error(ConstView r, ConstView x, double scale, View grad_r) {
+  double sum = 0;
+  for (int64_t i = 0; i < r.size(); ++i) {
+    const double d = in_(r)[i] - in_(x)[i];
+    sum += d * d;
+    if (grad_r) out_(grad_r)[i] = 2 * scale * d;
+  }
+  return sum;
+}
+
+double sum_of_absolutes(ConstView x) {
+  double sum = 0;
+  for (int64_t i = 0; i < x.size(); ++i) sum += std::abs(in_(x)[i]);
+  return sum;
+}
+
+double sum_of_squares(ConstView x) {
+  double sum = 0;
+  for (int64_t i = 0; i < x.size(); ++i) sum += in_(x)[i] * in_(x)[i];
+  return sum;
+}
+
+void column_sums(ConstView x, std::span<double> sums) {
+  std::fill(sums.begin(), sums.end(), 0.0);
+  const int64_t columns = x.columns();
+  for (int64_t i = 0; i < x.size(); ++i) sums[i % columns] += in_(x)[i];
+}
+
+void column_sums_of_squares(ConstView x, std::span<double> sums) {
+  std::fill(sums.begin(), sums.end(), 0.0);
+  const int64_t columns = x.columns();
+  for (int64_t i = 0; i < x.size(); ++i) sums[i % columns] += in_(x)[i] * in_(x)[i];
+}
+
+void add_column_sums(ConstView x, View y) {
+  for (int64_t i = 0; i < x.size(); ++i) out_(y)[i % y.size()] += in_(x)[i];
+}
+
+void add_scaled(double alpha, ConstView x, View y) {
+  for (int64_t i = 0; i < x.size(); ++i) out_(y)[i] += alpha * in_(x)[i];
+}
+
+void add_scaled_sign(double alpha, ConstView x, View y) {
+  for (int64_t i = 0; i < x.size(); ++i) out_(y)[i] += alpha * ((in_(x)[i] > 0) - (in_(x)[i] < 0));
+}
+
+void add_to_rows(std::span<const double> v, View y) {
+  for (int64_t i = 0; i < y.size(); ++i) out_(y)[i] += v[i % v.size()];
+}
+
+void add_scaled_product(std::span<const double> v, ConstView a, ConstView b, View y) {
+  for (int64_t i = 0; i < y.size(); ++i) out_(y)[i] += v[i % v.size()] * in_(a)[i] * in_(b)[i];
+}
+
+void sum_lanes(ConstView lanes, int64_t first, View total) {
+  for (int64_t i = 0; i < total.size(); ++i) {
+    double sum = 0;
+    for (int64_t l = 0; l < lanes.rows(); ++l) sum += in_(lanes)[l * lanes.columns() + first + i];
+    out_(total)[i] = sum;
+  }
+}
+
+void adam(const AdamStep& s, ConstView gradient, View w, View m, View v) {
+  const double c1 = 1 - std::pow(s.beta1, s.step), c2 = 1 - std::pow(s.beta2, s.step);
+  for (int64_t i = 0; i < w.size(); ++i) {
+    const double g = in_(gradient)[i];
+    out_(m)[i] = s.beta1 * out_(m)[i] + (1 - s.beta1) * g;
+    out_(v)[i] = s.beta2 * out_(v)[i] + (1 - s.beta2) * g * g;
+    out_(w)[i] -= s.rate * (out_(m)[i] / c1) / (std::sqrt(out_(v)[i] / c2) + s.epsilon);
+  }
+}
+
+void sgd(double rate, double momentum, ConstView gradient, View w, View b) {
+  for (int64_t i = 0; i < w.size(); ++i) {
+    out_(b)[i] = momentum * out_(b)[i] + in_(gradient)[i];
+    out_(w)[i] -= rate * out_(b)[i];
+  }
+}
+
+}  // namespace hourglass::ops::reference

@@ -1,0 +1,152 @@
+#!/usr/bin/python3
+"""Writes the golden files of this folder with PyTorch. See README.md."""
+
+import copy
+import json
+import os
+import sys
+import tomllib
+from pathlib import Path
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+import torch
+import torch.nn.functional as F
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "bench" / "peers"))
+import torch_recipe
+from safetensors_writer import write_safetensors
+from trajectories import CASES, recipe_text
+
+SAMPLE = HERE.parent / "data" / "mnist-sample" / "train-images-idx3-ubyte.gz"
+ROWS = 3200
+# A recorded trajectory must be a property of the mathematics, not of one library's rounding.
+WORST_ROUNDING = 2e-5
+
+
+def contraction_by_autograd(encoder, x, _):
+    return torch_recipe.contractive_by_rows(encoder, x)
+
+
+def train(network, recipe, images):
+    """One epoch over `images` in order, the last, smaller batch included."""
+    settings = recipe["train"]
+    optimizer = torch_recipe.make_optimizer(network, settings["optimizer"])
+    rate = optimizer.param_groups[0]["lr"]
+    batches = images.split(settings["batch_size"])
+    for step, batch in enumerate(batches):
+        factor = torch_recipe.rate_factor(settings.get("schedule", "constant"), step, len(batches))
+        optimizer.param_groups[0]["lr"] = rate * factor
+        optimizer.zero_grad(set_to_none=True)
+        torch_recipe.total_loss(network, recipe, batch, contraction=contraction_by_autograd).backward()
+        optimizer.step()
+
+
+def worst_difference(network, precise):
+    """max over tensors of ‖w − w'‖ / ‖w'‖."""
+    other = precise.state_dict()
+    return max(float((w.double() - other[k]).norm() / other[k].norm()) for k, w in network.state_dict().items())
+
+
+def write_trajectory(name, case, images):
+    text = recipe_text(case)
+    recipe = tomllib.loads(text)
+    torch.manual_seed(1)
+    network = torch_recipe.Autoencoder(recipe["model"])
+    precise = copy.deepcopy(network).double()
+    tensors = {f"initial.{k}": w.clone() for k, w in network.state_dict().items()}
+    train(network, recipe, images)
+    train(precise, recipe, images.double())
+    rounding = worst_difference(network, precise)
+    print(f"{name}: fp32 is {rounding:.1e} from fp64")
+    if rounding > WORST_ROUNDING:
+        raise SystemExit(f"{name}: rounding decides the result; choose a calmer case")
+    tensors |= {f"final.{k}": w for k, w in network.state_dict().items()}
+    write_safetensors(HERE / "trajectories" / f"{name}.safetensors", tensors, {"recipe": text})
+
+
+def write_activations():
+    """s, s' and s'' on a grid without 0, where relu and elu have their kink."""
+    tails = torch.tensor([-40.0, -20.0, 20.0, 40.0], dtype=torch.float64)
+    grid = torch.cat([tails[:2], torch.linspace(-8, 8, 128, dtype=torch.float64), tails[2:]])
+    functions = {
+        "identity": lambda z: z * 1,
+        "sigmoid": torch.sigmoid,
+        "tanh": torch.tanh,
+        "relu": torch.relu,
+        "leaky_relu": lambda z: F.leaky_relu(z, 0.01),
+        "elu": F.elu,
+        # F.softplus turns linear at 20.
+        "softplus": lambda z: torch.logaddexp(z, torch.zeros_like(z)),
+        "gelu": F.gelu,
+    }
+    tensors = {}
+    for name, function in functions.items():
+        z = grid.clone().requires_grad_(True)
+        s = function(z)
+        (s1,) = torch.autograd.grad(s.sum(), z, create_graph=True)
+        s2 = torch.autograd.grad(s1.sum(), z)[0] if s1.requires_grad else torch.zeros_like(z)
+        tensors |= {f"{name}.z": z, f"{name}.s": s, f"{name}.s1": s1, f"{name}.s2": s2}
+    write_safetensors(HERE / "values" / "activations.safetensors", tensors, {"leaky_relu": "0.01", "elu": "1.0"})
+
+
+# name: (kind, stride, padding, input shape, weight shape or window)
+CONVOLUTIONS = {
+    "conv_plain": ("conv2d", 1, 0, (2, 1, 9, 9), (4, 1, 3, 3)),
+    "conv_strided": ("conv2d", 2, 0, (3, 4, 11, 11), (5, 4, 5, 5)),
+    "conv_rest_unused": ("conv2d", 2, 0, (2, 3, 10, 8), (4, 3, 3, 3)),
+    "conv_padded": ("conv2d", 1, 2, (2, 3, 7, 6), (2, 3, 5, 5)),
+    "conv_strided_padded": ("conv2d", 3, 1, (2, 2, 8, 11), (3, 2, 4, 4)),
+    "conv_pointwise": ("conv2d", 1, 0, (2, 5, 4, 3), (7, 5, 1, 1)),
+    "transposed_plain": ("conv_transpose2d", 1, 0, (2, 4, 5, 5), (4, 2, 3, 3)),
+    "transposed_strided": ("conv_transpose2d", 2, 0, (3, 5, 4, 4), (5, 3, 3, 3)),
+    "transposed_padded": ("conv_transpose2d", 2, 1, (2, 3, 5, 4), (3, 4, 4, 4)),
+    "transposed_gaps": ("conv_transpose2d", 3, 0, (2, 2, 3, 4), (2, 3, 2, 2)),
+    "transposed_to_one": ("conv_transpose2d", 1, 0, (2, 8, 6, 6), (8, 1, 8, 8)),
+    "pool_even": ("max_pool2d", 2, 0, (2, 3, 8, 6), 2),
+    "pool_rest_unused": ("max_pool2d", 2, 0, (2, 3, 9, 9), 2),
+    "pool_overlapping": ("max_pool2d", 1, 0, (2, 2, 6, 7), 3),
+    "pool_padded": ("max_pool2d", 2, 1, (2, 2, 7, 7), 3),
+}
+
+
+def convolution_case(kind, stride, padding, input_shape, weight):
+    """Every tensor of one forward and backward pass for a random gradient of the output."""
+    new = lambda shape: torch.randn(shape, dtype=torch.float64, requires_grad=True)
+    x = new(input_shape)
+    if kind == "max_pool2d":
+        leaves = {"input": x}
+        output = F.max_pool2d(x, weight, stride, padding)
+    else:
+        w = new(weight)
+        leaves = {"input": x, "weight": w, "bias": new(weight[0] if kind == "conv2d" else weight[1])}
+        output = getattr(F, kind)(x, w, leaves["bias"], stride, padding)
+    seed = torch.randn_like(output)
+    gradients = torch.autograd.grad(output, list(leaves.values()), seed)
+    return {**leaves, "output": output, "grad_output": seed, **{f"grad_{k}": g for k, g in zip(leaves, gradients)}}
+
+
+def write_convolutions():
+    torch.manual_seed(2)
+    tensors, metadata = {}, {}
+    for name, case in CONVOLUTIONS.items():
+        kind, stride, padding, _, weight = case
+        kernel = weight if kind == "max_pool2d" else weight[-1]
+        metadata[name] = json.dumps({"kind": kind, "stride": stride, "padding": padding, "kernel": kernel})
+        tensors |= {f"{name}.{k}": t for k, t in convolution_case(*case).items()}
+    write_safetensors(HERE / "values" / "convolutions.safetensors", tensors, metadata)
+
+
+def main():
+    torch.set_num_threads(1)
+    for folder in "trajectories", "values":
+        (HERE / folder).mkdir(exist_ok=True)
+    write_activations()
+    write_convolutions()
+    images = torch_recipe.unit_images(SAMPLE, ROWS)
+    for name, case in CASES.items():
+        write_trajectory(name, case, images)
+
+
+if __name__ == "__main__":
+    main()

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -13,10 +12,10 @@ namespace hourglass {
 
 /// Samples of one shape in memory, row-major: as the bytes they came in (images) or as floats.
 struct Dataset {
-  std::string name;                                         ///< for messages: "mnist test", or the file's path
-  Shape sample;                                             ///< (channels, height, width) or (features)
+  std::string name;  ///< for messages: "mnist test", or the file's path
+  Shape sample;      ///< (channels, height, width) or (features)
   std::variant<std::vector<uint8_t>, std::vector<float>> values;
-  std::vector<int32_t> labels;                              ///< empty when unknown
+  std::vector<int32_t> labels;  ///< empty when unknown
 
   int64_t rows() const;
   bool is_bytes() const { return values.index() == 0; }
@@ -29,5 +28,8 @@ struct DataSplits {
   Dataset train;
   std::optional<Dataset> test;
 };
+
+/// shape.size(), or nothing when it does not fit 63 bits: for shapes that a file claims.
+std::optional<int64_t> checked_size(const Shape& shape);
 
 }  // namespace hourglass

@@ -1,0 +1,34 @@
+#include "hourglass/data/dataset.h"
+
+#include <gtest/gtest.h>
+
+namespace hourglass {
+namespace {
+
+TEST(Dataset, CountsRows) {
+  EXPECT_EQ((Dataset{"d", {3}, std::vector<uint8_t>(12), {}}).rows(), 4);
+  EXPECT_EQ((Dataset{"d", {1, 2, 2}, std::vector<float>(12), {}}).rows(), 3);
+}
+
+TEST(Dataset, SlicesValuesAndLabels) {
+  const Dataset data{"d", {2}, std::vector<float>{0, 1, 2, 3, 4, 5, 6, 7}, {10, 11, 12, 13}};
+  const Dataset part = data.slice(1, 2);
+  EXPECT_EQ(std::get<1>(part.values), (std::vector<float>{2, 3, 4, 5}));
+  EXPECT_EQ(part.labels, (std::vector<int32_t>{11, 12}));
+  EXPECT_EQ(part.sample, data.sample);
+  EXPECT_EQ(part.name, "d");
+}
+
+TEST(Dataset, SlicesWithoutLabels) {
+  const Dataset data{"d", {2}, std::vector<uint8_t>{0, 1, 2, 3}, {}};
+  EXPECT_TRUE(data.slice(1, 1).labels.empty());
+  EXPECT_EQ(data.slice(2, 0).rows(), 0);
+}
+
+TEST(Dataset, ChecksSizesThatAFileClaims) {
+  EXPECT_EQ(checked_size({2, 3, 4}), 24);
+  EXPECT_EQ(checked_size({int64_t{1} << 40, int64_t{1} << 40}), std::nullopt);
+}
+
+}  // namespace
+}  // namespace hourglass

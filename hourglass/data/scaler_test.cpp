@@ -1,0 +1,130 @@
+#include "hourglass/data/scaler.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "hourglass/base/error.h"
+#include "support/message_of.h"
+
+namespace hourglass {
+namespace {
+
+std::vector<uint32_t> all_rows(const Dataset& data) {
+  std::vector<uint32_t> rows(static_cast<size_t>(data.rows()));
+  std::iota(rows.begin(), rows.end(), 0u);
+  return rows;
+}
+
+std::vector<float> gathered(const Dataset& data, const Scaler& scaler, const std::vector<uint32_t>& rows) {
+  Tensor out(DType::f32, data.sample.batch(static_cast<int64_t>(rows.size())));
+  gather(data, scaler, rows, out);
+  return {out.as<float>(), out.as<float>() + out.size()};
+}
+
+Dataset floats(std::vector<float> values, int64_t width) { return {"floats", {width}, std::move(values), {}}; }
+Dataset bytes(std::vector<uint8_t> values, int64_t width) { return {"bytes", {width}, std::move(values), {}}; }
+
+Dataset all_bytes() {
+  std::vector<uint8_t> values(256);
+  std::iota(values.begin(), values.end(), uint8_t{0});
+  return bytes(std::move(values), 1);
+}
+
+TEST(Scaler, UnitDividesBytesBy255RoundedOnce) {
+  const Dataset data = all_bytes();
+  const auto scaled = gathered(data, fit_scaler("unit", data, all_rows(data)), all_rows(data));
+  for (size_t b = 0; b < 256; ++b) EXPECT_EQ(scaled[b], static_cast<float>(b) / 255.0f) << b;
+}
+
+TEST(Scaler, UnitLeavesFloatsAlone) {
+  const Dataset data = floats({0.25f, -3.0f, 7.5f}, 1);
+  EXPECT_EQ(gathered(data, fit_scaler("unit", data, all_rows(data)), all_rows(data)), std::get<1>(data.values));
+  EXPECT_EQ(gathered(data, fit_scaler("unit", all_bytes(), {}), all_rows(data)), std::get<1>(data.values));
+}
+
+TEST(Scaler, NoneTakesRawNumbers) {
+  const Dataset data = bytes({0, 7, 255}, 1);
+  EXPECT_EQ(gathered(data, fit_scaler("none", data, all_rows(data)), all_rows(data)), (std::vector<float>{0, 7, 255}));
+}
+
+TEST(Scaler, StandardGivesMeanZeroAndDeviationOne) {
+  const Dataset data = floats({1, 100, 3, 300, 5, 200, 7, 400}, 2);
+  const auto scaled = gathered(data, fit_scaler("standard", data, all_rows(data)), all_rows(data));
+  for (size_t column : {0, 1}) {
+    double sum = 0.0, squares = 0.0;
+    for (size_t i = column; i < scaled.size(); i += 2) {
+      sum += scaled[i];
+      squares += double{scaled[i]} * scaled[i];
+    }
+    EXPECT_NEAR(sum, 0.0, 1e-6);
+    EXPECT_NEAR(squares / 4, 1.0, 1e-6);
+  }
+}
+
+TEST(Scaler, MinMaxFillsTheUnitInterval) {
+  const Dataset data = bytes({10, 0, 20, 0, 30, 49}, 2);
+  const auto scaled = gathered(data, fit_scaler("minmax", data, all_rows(data)), all_rows(data));
+  EXPECT_EQ(scaled, (std::vector<float>{0, 0, 0.5f, 0, 1, 49 * (1.0f / 49)}));
+}
+
+TEST(Scaler, FitsOnlyTheGivenRows) {
+  const Dataset data = floats({0, 1000, 10}, 1);
+  const std::vector<uint32_t> rows = {0, 2};
+  EXPECT_EQ(gathered(data, fit_scaler("minmax", data, rows), {0, 2, 1}), (std::vector<float>{0, 1, 100}));
+}
+
+TEST(Scaler, MakesConstantColumnsZero) {
+  const Dataset data = floats(std::vector<float>(1000, 0.1f), 1);
+  for (const char* kind : {"standard", "minmax"}) {
+    const Scaler scaler = fit_scaler(kind, data, all_rows(data));
+    EXPECT_EQ(scaler.factor, std::vector<float>{1.0f});
+    EXPECT_EQ(gathered(data, scaler, {5}), std::vector<float>{0.0f});
+  }
+}
+
+TEST(Scaler, GivesTheSameNumbersAsDoubles) {
+  const Dataset data = bytes({10, 0, 20, 3, 33, 49}, 2);
+  for (const char* kind : {"unit", "standard", "minmax", "none"}) {
+    const Scaler scaler = fit_scaler(kind, data, all_rows(data));
+    Tensor out(DType::f64, {3, 2});
+    gather(data, scaler, all_rows(data), out);
+    const auto expected = gathered(data, scaler, all_rows(data));
+    for (size_t i = 0; i < 6; ++i) EXPECT_EQ(out.as<double>()[i], double{expected[i]}) << kind;
+  }
+}
+
+TEST(Scaler, GathersRowsInTheOrderAsked) {
+  const Dataset data = bytes({0, 1, 2, 3, 4, 5}, 2);
+  EXPECT_EQ(gathered(data, Scaler{}, {2, 0, 2}), (std::vector<float>{4, 5, 0, 1, 4, 5}));
+  EXPECT_EQ(gathered(data, Scaler{}, {}), std::vector<float>{});
+}
+
+TEST(Scaler, RefusesUnknownKinds) {
+  const Dataset data = bytes({0}, 1);
+  EXPECT_EQ(message_of<Error>([&] { fit_scaler("standart", data, all_rows(data)); }),
+            "unknown scale \"standart\"; did you mean \"standard\"?");
+}
+
+RC_GTEST_PROP(Scaler, UnscalingUndoesScaling, (const std::vector<uint8_t>& values)) {
+  RC_PRE(values.size() >= 3u);
+  const int64_t width = *rc::gen::inRange(1, 4);
+  const Dataset data = bytes({values.begin(), values.end() - static_cast<int64_t>(values.size()) % width}, width);
+  for (const char* kind : {"unit", "standard", "minmax", "none"}) {
+    const Scaler scaler = fit_scaler(kind, data, all_rows(data));
+    for (DType type : {DType::f32, DType::f64}) {
+      Tensor out(type, {data.rows(), width});
+      gather(data, scaler, all_rows(data), out);
+      unscale(scaler, out);
+      const Tensor raw = out.cast(DType::f64);
+      for (int64_t i = 0; i < raw.size(); ++i) {
+        RC_ASSERT(std::abs(raw.as<double>()[i] - std::get<0>(data.values)[static_cast<size_t>(i)]) < 1e-3);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace hourglass

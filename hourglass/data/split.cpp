@@ -1,0 +1,39 @@
+#include "hourglass/data/split.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "hourglass/base/error.h"
+#include "hourglass/base/random.h"
+
+namespace hourglass {
+namespace {
+
+uint32_t held_out(uint32_t n, double fraction) {
+  if (!(fraction >= 0.0 && fraction < 1.0)) fail("validation = {}: expected a fraction in [0, 1)", fraction);
+  if (fraction == 0.0) return 0;
+  return std::max(1u, static_cast<uint32_t>(std::lround(n * fraction)));
+}
+
+}  // namespace
+
+Split split_rows(uint32_t n, double validation_fraction, uint64_t seed) {
+  const uint32_t count = held_out(n, validation_fraction);
+  if (count >= n) fail("validation = {} of {} rows leaves none for training", validation_fraction, n);
+  const Random random(seed, Stream::split);
+  std::vector<std::pair<uint64_t, uint32_t>> tickets;  // a random number each, the row to settle ties
+  tickets.reserve(n);
+  for (uint32_t row = 0; row < n; ++row) {
+    const auto words = random.words(0, row, 0);
+    tickets.emplace_back(uint64_t{words[1]} << 32 | words[0], row);
+  }
+  std::ranges::nth_element(tickets, tickets.begin() + count);
+  Split split;
+  for (uint32_t i = 0; i < n; ++i) (i < count ? split.validation : split.train).push_back(tickets[i].second);
+  std::ranges::sort(split.train);
+  std::ranges::sort(split.validation);
+  return split;
+}
+
+}  // namespace hourglass

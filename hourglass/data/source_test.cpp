@@ -1,0 +1,121 @@
+#include "hourglass/data/source.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <numeric>
+
+#include "data/idx_bytes.h"
+#include "hourglass/base/file.h"
+#include "hourglass/data/known.h"
+#include "hourglass/data/npy.h"
+#include "hourglass/data/process.h"
+#include "support/message_of.h"
+
+namespace hourglass {
+namespace {
+
+namespace fs = std::filesystem;
+
+class SourceTest : public testing::Test {
+ protected:
+  std::string file(const std::string& name, const std::string& content) const {
+    write_file_atomically(folder_.path() / name, content);
+    return (folder_.path() / name).string();
+  }
+  /// Four files of 2 × 2 images.
+  void lay_out(int64_t images, int64_t labels) const {
+    for (const char* part : {"train", "t10k"}) {
+      file(part + std::string("-images-idx3-ubyte"), idx_bytes({images, 2, 2}));
+      file(part + std::string("-labels-idx1-ubyte.gz"), gzipped(idx_bytes({labels})));
+    }
+  }
+  static std::string refusal(const std::string& source) {
+    return message_of<Error>([&] { open_source(source); });
+  }
+  TemporaryFolder folder_;
+};
+
+TEST(MnistSample, HasTheFirstImagesOfMnist) {
+  const DataSplits splits = open_source(HOURGLASS_TESTS "/data/mnist-sample");
+  EXPECT_EQ(splits.train.rows(), 3200);
+  EXPECT_EQ(splits.test->rows(), 640);
+  EXPECT_EQ(splits.train.sample, (Shape{1, 28, 28}));
+  EXPECT_TRUE(splits.train.is_bytes());
+  EXPECT_EQ(splits.test->slice(0, 5).labels, (std::vector<int32_t>{7, 2, 1, 0, 4}));
+  EXPECT_EQ(splits.train.slice(0, 5).labels, (std::vector<int32_t>{5, 0, 4, 1, 9}));
+  const auto& pixels = std::get<0>(splits.train.values);
+  EXPECT_EQ(std::accumulate(pixels.begin(), pixels.begin() + 784, 0), 27525);
+}
+
+TEST_F(SourceTest, ReadsAFolderOfFourFiles) {
+  lay_out(5, 5);
+  const DataSplits splits = open_source(folder_.path().string());
+  EXPECT_EQ(splits.train.name, folder_.path().string() + " train");
+  EXPECT_EQ(splits.train.labels, (std::vector<int32_t>{0, 1, 2, 3, 4}));
+  EXPECT_EQ(splits.test->rows(), 5);
+}
+
+TEST_F(SourceTest, RefusesAFolderWithAFileMissing) {
+  lay_out(5, 5);
+  fs::remove(folder_.path() / "t10k-images-idx3-ubyte");
+  EXPECT_EQ(refusal(folder_.path().string()),
+            folder_.path().string() +
+                ": a folder without t10k-images-idx3-ubyte[.gz]; expected a file, or the four files of an MNIST-like "
+                "data set");
+}
+
+TEST_F(SourceTest, RefusesLabelsThatDoNotMatch) {
+  lay_out(5, 4);
+  EXPECT_EQ(refusal(folder_.path().string()), (folder_.path() / "train-labels-idx1-ubyte.gz").string() +
+                                                  ": holds 4 labels, expected one for each of 5 images");
+}
+
+TEST_F(SourceTest, RefusesPartsOfDifferentShape) {
+  lay_out(5, 5);
+  file("t10k-images-idx3-ubyte", idx_bytes({5, 2, 3}));
+  EXPECT_EQ(refusal(folder_.path().string()),
+            folder_.path().string() + ": training images are 1 × 2 × 2, test images 1 × 2 × 3");
+}
+
+TEST_F(SourceTest, ReadsIdxAsTraining) {
+  for (const auto& [shape, sample] :
+       {std::pair<Shape, Shape>{{4, 6}, {6}}, {{4, 2, 3}, {1, 2, 3}}, {{4, 3, 1, 2}, {3, 1, 2}}}) {
+    for (const std::string& content : {idx_bytes(shape), gzipped(idx_bytes(shape))}) {
+      const DataSplits splits = open_source(file("any.name", content));
+      EXPECT_EQ(splits.train.sample, sample);
+      EXPECT_EQ(splits.train.rows(), 4);
+      EXPECT_TRUE(splits.train.labels.empty());
+      EXPECT_FALSE(splits.test);
+    }
+  }
+}
+
+TEST_F(SourceTest, ReadsNpyByContent) {
+  const DataSplits splits = open_source(file("looks-like.idx", npy_bytes(Tensor(DType::f32, {4, 2, 3}))));
+  EXPECT_EQ(splits.train.sample, (Shape{1, 2, 3}));
+  EXPECT_FALSE(splits.train.is_bytes());
+}
+
+TEST_F(SourceTest, RefusesLabelsAsData) {
+  const std::string path = file("labels", idx_bytes({60}));
+  EXPECT_EQ(refusal(path),
+            path + ": 60 single numbers, which is what labels look like; expected rows of features or images");
+}
+
+TEST_F(SourceTest, RefusesOtherFiles) {
+  const std::string path = file("picture.npy", "\x89PNG");
+  EXPECT_EQ(refusal(path), path + ": neither IDX (plain or gzip) nor npy");
+}
+
+TEST_F(SourceTest, RefusesDevices) {
+  EXPECT_EQ(refusal("/dev/zero"), "/dev/zero: neither a regular file nor a folder");
+}
+
+TEST_F(SourceTest, OffersTheNearestKnownName) {
+  EXPECT_EQ(refusal("fashion_mnist"),
+            "fashion_mnist: neither a file, a folder nor a known data set; did you mean \"fashion-mnist\"?");
+}
+
+}  // namespace
+}  // namespace hourglass

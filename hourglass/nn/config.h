@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "hourglass/base/fields.h"
+
 namespace hourglass {
 
 /// One entry of a recipe's layer list. `kind` is the key ("dense", "conv2d", "leaky_relu", "relu", …).
@@ -14,14 +16,49 @@ struct LayerConfig {
   int64_t stride = 0;      ///< convolutions: 1 unless given; max_pool2d: the window unless given. 0 = not given
   int64_t padding = 0;     ///< convolutions and pooling
   double parameter = 0.0;  ///< leaky_relu: slope (0.01), elu: alpha (1.0)
+
+  bool operator==(const LayerConfig&) const = default;
 };
+
+template <class V>
+void kinds(V& v, LayerConfig& c) {
+  const auto stride_and_padding = [&](const char* default_stride) {
+    v.field_if_given("stride", c.stride, between(1, 1024), default_stride);
+    v.field_if_given("padding", c.padding, between(0, 1023), "zeros around the image, 0 unless given");
+  };
+  const auto convolution = [&](const char* name) {
+    if (!v.kind(name, c.kind)) return;
+    v.value(c.size, between(1, 1 << 20), "output channels");
+    v.needs("kernel");
+    v.field("kernel", c.kernel, between(1, 1024), "side of the square kernel");
+    stride_and_padding("1 unless given");
+  };
+  if (v.kind("dense", c.kind)) v.value(c.size, between(1, 1 << 20), "units; flattens an image");
+  convolution("conv2d");
+  convolution("conv_transpose2d");
+  if (v.kind("max_pool2d", c.kind)) {
+    v.value(c.size, between(1, 1024), "side of the square window");
+    stride_and_padding("the window unless given");
+  }
+  for (const char* name : {"identity", "sigmoid", "tanh", "relu", "softplus", "gelu"}) v.kind(name, c.kind);
+  if (v.kind("leaky_relu", c.kind)) v.value_or(c.parameter, 0.01, at_least(0), "slope below zero");
+  if (v.kind("elu", c.kind)) v.value_or(c.parameter, 1.0, above(0), "alpha");
+}
 
 /// How weights start. pytorch: weights and biases U(±1/√fan_in). xavier: U(±√(6/(fan_in+fan_out))).
 /// he: N(0, 2/fan_in). normal: N(0, std²). All but pytorch start biases at zero.
 struct InitConfig {
   std::string kind = "pytorch";
   double std = 0.0;  ///< normal only
+
+  bool operator==(const InitConfig&) const = default;
 };
+
+template <class V>
+void kinds(V& v, InitConfig& c) {
+  for (const char* name : {"pytorch", "xavier", "he"}) v.kind(name, c.kind);
+  if (v.kind("normal", c.kind)) v.value(c.std, above(0), "standard deviation");
+}
 
 /// [model]
 struct ModelConfig {
@@ -29,6 +66,20 @@ struct ModelConfig {
   std::vector<LayerConfig> decoder;
   bool tied = false;
   InitConfig init;
+
+  bool operator==(const ModelConfig&) const = default;
 };
+
+template <class V>
+void fields(V& v, ModelConfig& c) {
+  v.needs("encoder");
+  v.list("encoder", "layer", c.encoder, "layers from the input to the code");
+  v.check(!c.encoder.empty(), "encoder: expected at least one layer");
+  v.needs("decoder");
+  v.list("decoder", "layer", c.decoder, "layers from the code to the reconstruction");
+  v.check(!c.decoder.empty(), "decoder: expected at least one layer");
+  v.field("tied", c.tied, Anything{}, "decoder weights are the encoder's, transposed");
+  v.choice("init", c.init, "how weights start");
+}
 
 }  // namespace hourglass

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "hourglass/base/fields.h"
+
 namespace hourglass {
 
 /// Where a penalty looks and how it averages. on: "code", or "hidden" = every activation of encoder and decoder.
@@ -12,6 +14,8 @@ struct SparseL1Config {
   double weight = 0.0;
   std::string on = "code";
   std::string reduction = "sum";
+
+  bool operator==(const SparseL1Config&) const = default;
 };
 
 struct SparseKlConfig {
@@ -19,6 +23,8 @@ struct SparseKlConfig {
   double target = 0.05;  ///< ρ, in (0, 1)
   std::string on = "code";
   std::string reduction = "sum";
+
+  bool operator==(const SparseKlConfig&) const = default;
 };
 
 /// mean over the batch of ‖∂h/∂x‖²_F.
@@ -26,11 +32,16 @@ struct ContractiveConfig {
   double weight = 0.0;
   std::string estimator = "exact";  ///< "exact"; not given when probes > 0
   int64_t probes = 0;               ///< random probes per sample; 0 = exact
+  bool force = false;               ///< exact even where it costs many times a plain step
+
+  bool operator==(const ContractiveConfig&) const = default;
 };
 
 /// Σ W² over weight tensors, biases left out.
 struct WeightDecayConfig {
   double weight = 0.0;
+
+  bool operator==(const WeightDecayConfig&) const = default;
 };
 
 /// [objective]
@@ -40,6 +51,8 @@ struct ObjectiveConfig {
   std::optional<SparseKlConfig> sparse_kl;
   std::optional<SparseL1Config> sparse_l1;
   std::optional<WeightDecayConfig> weight_decay;
+
+  bool operator==(const ObjectiveConfig&) const = default;
 };
 
 /// [corruption]: at most one kind. The target stays the clean input.
@@ -47,6 +60,72 @@ struct CorruptionConfig {
   double gaussian = 0.0;     ///< standard deviation of added noise, ≥ 0, not clipped
   double masking = 0.0;      ///< fraction of features set to 0, in [0, 1)
   double salt_pepper = 0.0;  ///< fraction of features set to 0 or 1, evenly, in [0, 1)
+
+  bool operator==(const CorruptionConfig&) const = default;
 };
+
+namespace detail {
+
+template <class V>
+void weight_field(V& v, double& weight) {
+  v.needs("weight");
+  v.field("weight", weight, at_least(0), "factor in the loss");
+}
+
+template <class V, class Sparse>
+void sparse_fields(V& v, Sparse& c) {
+  v.field("on", c.on, OneOf{{"code", "hidden"}}, "the code, or every activation of encoder and decoder");
+  v.field("reduction", c.reduction, OneOf{{"sum", "mean"}}, "over units; over the batch it is the mean");
+}
+
+}  // namespace detail
+
+template <class V>
+void fields(V& v, SparseL1Config& c) {
+  detail::weight_field(v, c.weight);
+  detail::sparse_fields(v, c);
+}
+
+template <class V>
+void fields(V& v, SparseKlConfig& c) {
+  detail::weight_field(v, c.weight);
+  v.field("target", c.target, inside(0, 1), "ρ, the mean activation aimed at");
+  detail::sparse_fields(v, c);
+}
+
+template <class V>
+void fields(V& v, ContractiveConfig& c) {
+  detail::weight_field(v, c.weight);
+  v.field_if_given("probes", c.probes, between(0, 1 << 20), "random probes per sample; 0 = exact");
+  if (c.probes == 0)
+    v.field("estimator", c.estimator, OneOf{{"exact"}}, "the whole Jacobian; not together with probes");
+  else
+    v.excludes("estimator", "probes");
+  v.field("force", c.force, Anything{}, "exact even where it costs many times a plain step");
+}
+
+template <class V>
+void fields(V& v, WeightDecayConfig& c) {
+  detail::weight_field(v, c.weight);
+}
+
+template <class V>
+void fields(V& v, ObjectiveConfig& c) {
+  v.field_if_given("reconstruction", c.reconstruction, OneOf{{"bce", "mse"}},
+                   "bce when the decoder ends in a sigmoid, else mse, unless given");
+  v.table("contractive", c.contractive, "squared Frobenius norm of the encoder's Jacobian");
+  v.table("sparse_kl", c.sparse_kl, "Kullback–Leibler divergence of mean activations from a target");
+  v.table("sparse_l1", c.sparse_l1, "sum of absolute activations");
+  v.table("weight_decay", c.weight_decay, "sum of squared weights, biases left out");
+}
+
+template <class V>
+void fields(V& v, CorruptionConfig& c) {
+  v.field("gaussian", c.gaussian, at_least(0), "standard deviation of added noise, not clipped");
+  v.field("masking", c.masking, fraction(), "fraction of features set to 0");
+  v.field("salt_pepper", c.salt_pepper, fraction(), "fraction of features set to 0 or 1, evenly");
+  v.check((c.gaussian > 0) + (c.masking > 0) + (c.salt_pepper > 0) <= 1,
+          "expected at most one of gaussian, masking and salt_pepper above 0");
+}
 
 }  // namespace hourglass

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include "hourglass/base/fields.h"
+
 namespace hourglass {
 
 /// optimizer = { adam = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } | { sgd = 0.1, momentum = 0.9 }
@@ -13,13 +15,46 @@ struct OptimizerConfig {
   double beta2 = 0.999;
   double epsilon = 1e-8;
   double momentum = 0.0;  ///< sgd only
+
+  bool operator==(const OptimizerConfig&) const = default;
 };
+
+template <class V>
+void kinds(V& v, OptimizerConfig& c) {
+  if (v.kind("adam", c.kind)) {
+    v.value_or(c.learning_rate, 1e-3, above(0), "learning rate");
+    v.field("beta1", c.beta1, fraction(), "decay of the mean gradient");
+    v.field("beta2", c.beta2, fraction(), "decay of the mean squared gradient");
+    v.field("epsilon", c.epsilon, above(0), "added to the root of the mean square");
+  }
+  if (v.kind("sgd", c.kind)) {
+    v.value(c.learning_rate, above(0), "learning rate");
+    v.field("momentum", c.momentum, fraction(), "share of the previous step that is kept");
+  }
+}
 
 /// schedule = "constant" | { constant = 1.0, warmup_steps = 100 } | { cosine = 0.0, warmup_steps = 100 }
 struct ScheduleConfig {
   std::string kind = "constant";
   double final_factor = 1.0;  ///< cosine: the last step's rate as a fraction of the optimizer's; constant: 1
   int64_t warmup_steps = 0;   ///< linear from 0 to the full rate over this many steps
+
+  bool operator==(const ScheduleConfig&) const = default;
 };
+
+template <class V>
+void kinds(V& v, ScheduleConfig& c) {
+  const auto warmup = [&] {
+    v.field("warmup_steps", c.warmup_steps, between(0, 1e12), "steps of linear growth from 0 to the full rate");
+  };
+  if (v.kind("constant", c.kind)) {
+    v.value_or(c.final_factor, 1.0, between(1, 1), "always 1");
+    warmup();
+  }
+  if (v.kind("cosine", c.kind)) {
+    v.value_or(c.final_factor, 0.0, between(0, 1), "the last step's rate as a fraction of the optimizer's");
+    warmup();
+  }
+}
 
 }  // namespace hourglass

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace hourglass {
+
+/// Where a value was read: `sparse.toml:12:15`, or the source alone when there are no lines to count.
+struct Place {
+  std::shared_ptr<const std::string> source;
+  uint32_t line = 0;  ///< from 1; 0 = unknown
+  uint32_t column = 0;
+
+  std::string text() const;
+};
+
+/// A tree of plain values, what TOML and JSON have in common. Every node knows its place.
+struct Value {
+  struct Entry;
+  using List = std::vector<Value>;
+  using Table = std::vector<Entry>;  ///< in the order of the source; keys are unique
+
+  std::variant<bool, int64_t, double, std::string, List, Table> data;
+  Place place;
+
+  template <class T>
+  const T* as() const {
+    return std::get_if<T>(&data);
+  }
+  template <class T>
+  T* as() {
+    return std::get_if<T>(&data);
+  }
+
+  /// For messages: `text "x"`, `3`, `0.5`, `true`, `a list`, `a table`. Long texts are cut.
+  std::string describe() const;
+};
+
+struct Value::Entry {
+  std::string key;
+  Place place;
+  Value value;
+};
+
+/// The shortest text that reads back to the same double, with a point or an exponent: "1.0", "1e-05".
+std::string number_text(double x);
+
+/// The entry's value, or null.
+const Value* find(const Value::Table& table, std::string_view key);
+Value* find(Value::Table& table, std::string_view key);
+
+}  // namespace hourglass

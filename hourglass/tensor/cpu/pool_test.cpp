@@ -1,0 +1,98 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "hourglass/tensor/ops.h"
+#include "support/numbers.h"
+
+namespace hourglass {
+namespace {
+
+using ops::ConvGeometry;
+
+ConvGeometry windows(int64_t channels, int64_t height, int64_t width, int64_t window, int64_t stride, int64_t padding) {
+  const auto side = [&](int64_t in) { return (in + 2 * padding - window) / stride + 1; };
+  return {channels, height, width, channels, side(height), side(width), window, stride, padding};
+}
+
+std::vector<ConvGeometry> geometries() {
+  return {
+      windows(1, 8, 6, 2, 2, 0), windows(3, 9, 9, 2, 2, 0),  windows(17, 7, 5, 3, 1, 0),
+      windows(2, 6, 7, 3, 2, 1), windows(32, 8, 8, 2, 2, 0), windows(2, 7, 7, 4, 3, 2),
+      windows(3, 4, 4, 2, 1, 1), windows(1, 1, 1, 1, 1, 0),  windows(2, 10, 9, 2, 5, 0),
+  };
+}
+
+/// Pools `in` and sends `grad_out` back on both backends; both must agree to the bit.
+void expect_same_pooling(const ConvGeometry& g, Twin& in) {
+  const int64_t rows = in.fast.rows();
+  Twin out = normal_twin({rows, g.out_size()}, 2), grad_in = normal_twin({rows, g.in_size()}, 3);
+  Twin grad_out = normal_twin({rows, g.out_size()}, 4);
+  on_both([&](auto of) { ops::max_pool2d(g, of(in), of(out)); });
+  EXPECT_EQ(values_of(out.fast), values_of(out.exact));
+  on_both([&](auto of) { ops::max_pool2d_backward(g, of(in), of(grad_out), of(grad_in)); });
+  EXPECT_LT(grad_in.difference(), 1e-6);
+}
+
+TEST(FastMaxPool2d, AgreesWithTheReference) {
+  for (const ConvGeometry& g : geometries())
+    for (const int64_t rows : {1, 3}) {
+      Twin in = normal_twin({rows, g.in_size()}, 1);
+      expect_same_pooling(g, in);
+    }
+}
+
+TEST(FastMaxPool2d, AgreesWithTheReferenceOnTiesAndNegatives) {
+  for (const ConvGeometry& g : geometries()) {
+    Twin in = normal_twin({2, g.in_size()}, 1);
+    // Values in {−2, −1}: every window has ties, and zero padding would win.
+    std::for_each_n(in.fast.as<float>(), in.fast.size(), [](float& v) { v = v > 0 ? -1.0f : -2.0f; });
+    in = twin(std::move(in.fast));
+    expect_same_pooling(g, in);
+  }
+}
+
+template <class T>
+void expect_first_wins() {
+  constexpr DType dtype = dtype_of<T>();
+  const ConvGeometry g = windows(1, 2, 4, 2, 2, 0);
+  Tensor in = tensor_of({1, 8}, {1, 3, -5, -5, 3, 3, -5, -5}).cast(dtype),
+         grad_out = tensor_of({1, 2}, {10, 20}).cast(dtype);
+  Tensor out(dtype, {1, 2}), grad_in(dtype, {1, 8});
+  ops::max_pool2d(g, in, out);
+  ops::max_pool2d_backward(g, in, grad_out, grad_in);
+  EXPECT_EQ(values_of(out), (std::vector<double>{3, -5}));
+  EXPECT_EQ(values_of(grad_in), (std::vector<double>{0, 10, 20, 0, 0, 0, 0, 0}));
+}
+
+TEST(MaxPool2d, GivesATieToTheFirstInRowOrder) {
+  expect_first_wins<float>();
+  expect_first_wins<double>();
+}
+
+TEST(MaxPool2d, AddsTheGradientsOfOverlappingWindows) {
+  const ConvGeometry g = windows(1, 3, 3, 2, 1, 0);
+  Tensor in = tensor_of({1, 9}, {0, 0, 0, 0, 9, 0, 0, 0, 0}), grad_out = tensor_of({1, 4}, {1, 2, 3, 4});
+  Tensor grad_in(DType::f64, {1, 9});
+  ops::max_pool2d_backward(g, in, grad_out, grad_in);
+  EXPECT_EQ(values_of(grad_in), (std::vector<double>{0, 0, 0, 0, 10, 0, 0, 0, 0}));
+}
+
+TEST(SwapAxes, AgreesWithTheReferenceAndComesBack) {
+  for (const auto& [a, b] : {std::pair<int64_t, int64_t>{1, 5}, {5, 1}, {3, 16}, {17, 31}, {64, 65}}) {
+    Twin in = normal_twin({3, a * b}, 1), out = zero_twin({3, a * b}), back = zero_twin({3, a * b});
+    on_both([&](auto of) { ops::swap_axes(of(in), a, b, of(out)); });
+    EXPECT_EQ(values_of(out.fast), values_of(out.exact));
+    on_both([&](auto of) { ops::swap_axes(of(out), b, a, of(back)); });
+    EXPECT_EQ(values_of(back.fast), values_of(in.fast));
+  }
+}
+
+TEST(SwapAxes, PutsChannelsBeforePixels) {
+  Tensor in = tensor_of({2, 6}, {1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60}), out(DType::f64, {2, 6});
+  ops::swap_axes(in, 3, 2, out);
+  EXPECT_EQ(values_of(out), (std::vector<double>{1, 2, 3, 10, 20, 30, 4, 5, 6, 40, 50, 60}));
+}
+
+}  // namespace
+}  // namespace hourglass

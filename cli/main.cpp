@@ -1,1 +1,86 @@
-int main() { return 0; }
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "hourglass/base/error.h"
+#include "hourglass/base/text.h"
+
+namespace {
+
+constexpr int kFailed = 1, kBadInput = 2, kInterrupted = 130;
+
+/// The names an unknown word could have meant: the verbs, or the options of the verb that was given.
+std::vector<std::string> known_words(const CLI::App& app, bool option) {
+  const auto chosen = app.get_subcommands();
+  const CLI::App& place = chosen.empty() ? app : *chosen.front();
+  std::vector<std::string> names;
+  if (option)
+    for (const auto* o : place.get_options())
+      for (const auto& name : o->get_lnames()) names.push_back("--" + name);
+  else
+    for (const auto* verb : place.get_subcommands([](const CLI::App*) { return true; }))
+      names.push_back(verb->get_name());
+  return names;
+}
+
+int usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+  std::string message = error.what();
+  const auto chosen = app.get_subcommands();
+  const CLI::App& place = chosen.empty() ? app : *chosen.front();
+  if (const auto words = place.remaining(true); !words.empty()) {
+    const std::string word = words.front().substr(0, words.front().find('='));
+    const bool option = word.starts_with("-");
+    message = fmt::format("unknown {} \"{}\"{}", option ? "option" : "argument", word,
+                          hourglass::did_you_mean(word, known_words(app, option)));
+  }
+  fmt::print(stderr, "error: {}\n", message);
+  fmt::print(stderr, "See hourglass {}--help.\n", chosen.empty() ? "" : place.get_name() + " ");
+  return kBadInput;
+}
+
+int run(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ParseError& e) {
+    return usage_error(app, e);
+  } catch (const hourglass::cli::Interrupted&) {
+    return kInterrupted;
+  } catch (const hourglass::cli::Failed&) {
+    return kFailed;
+  } catch (const hourglass::RuntimeFailure& e) {
+    fmt::print(stderr, "error: {}\n", e.what());
+    return kFailed;
+  } catch (const hourglass::Error& e) {
+    fmt::print(stderr, "error: {}\n", e.what());
+    return kBadInput;
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "error: out of memory; a smaller batch_size or network needs less\n");
+    return kFailed;
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "error: {}\n", e.what());
+    return kFailed;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error to report, not a death
+  CLI::App app("Trains, examines and ships autoencoders.", "hourglass");
+  app.set_version_flag("--version", std::string("hourglass ") + HOURGLASS_VERSION);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  using namespace hourglass::cli;
+  for (const auto add : {add_train, add_eval, add_encode, add_decode, add_reconstruct, add_info, add_recipes, add_data,
+                         add_gradcheck, add_doctor})
+    add(app);
+  return run(app, argc, argv);
+}

@@ -34,6 +34,5 @@ namespace detail {
 }  // namespace hourglass
 
 /// A programmer's mistake, not the user's: checked in every build, aborts with the place.
-#define HOURGLASS_CHECK(condition)       \
-  ((condition) ? static_cast<void>(0)    \
-               : ::hourglass::detail::precondition_failed(#condition, __FILE__, __LINE__))
+#define HOURGLASS_CHECK(condition) \
+  ((condition) ? static_cast<void>(0) : ::hourglass::detail::precondition_failed(#condition, __FILE__, __LINE__))

@@ -18,7 +18,8 @@ class Conv2d final : public Layer {
     ops::conv2d(g_, in, weight_.in(theta), bias_.in(theta), out);
   }
 
-  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in, View grad_theta) const override {
+  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in,
+                View grad_theta) const override {
     ops::conv2d_weight_gradient(g_, in, grad_out, weight_.in(grad_theta));
     ops::add_column_sums(grad_out.reshaped({grad_out.size() / g_.out_channels, g_.out_channels}), bias_.in(grad_theta));
     if (grad_in) ops::conv2d_transposed(g_, grad_out, weight_.in(theta), {}, grad_in);
@@ -41,7 +42,8 @@ class ConvTranspose2d final : public Layer {
     ops::conv2d_transposed(g_, in, weight_.in(theta), bias_.in(theta), out);
   }
 
-  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in, View grad_theta) const override {
+  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in,
+                View grad_theta) const override {
     ops::conv2d_weight_gradient(g_, grad_out, in, weight_.in(grad_theta));
     ops::add_column_sums(grad_out.reshaped({grad_out.size() / g_.in_channels, g_.in_channels}), bias_.in(grad_theta));
     if (grad_in) ops::conv2d(g_, grad_out, weight_.in(theta), {}, grad_in);
@@ -77,9 +79,11 @@ void need_image(const LayerContext& c) {
 ConvGeometry windows(const LayerContext& c, int64_t out_channels, int64_t kernel, int64_t stride) {
   need_image(c);
   const int64_t padding = c.config.padding;
-  const auto side = [&](int64_t in) { return in + 2 * padding < kernel ? 0 : (in + 2 * padding - kernel) / stride + 1; };
-  ConvGeometry g{c.input[0], c.input[1], c.input[2], out_channels, side(c.input[1]), side(c.input[2]),
-                 kernel,     stride,     padding};
+  const auto side = [&](int64_t in) {
+    return in + 2 * padding < kernel ? 0 : (in + 2 * padding - kernel) / stride + 1;
+  };
+  ConvGeometry g{c.input[0],       c.input[1], c.input[2], out_channels, side(c.input[1]),
+                 side(c.input[2]), kernel,     stride,     padding};
   if (g.out_height < 1 || g.out_width < 1)
     fail("{}: kernel {} does not fit input {}{}", c.place(), kernel, c.input.text(),
          padding ? fmt::format(" with padding {}", padding) : "");

@@ -17,7 +17,8 @@ class Dense final : public Layer {
     ops::matmul(in, Transpose::no, weight_.in(theta), Transpose::yes, out, Write::assign, bias_.in(theta));
   }
 
-  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in, View grad_theta) const override {
+  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in,
+                View grad_theta) const override {
     ops::matmul(grad_out, Transpose::yes, in, Transpose::no, weight_.in(grad_theta), Write::accumulate);
     ops::add_column_sums(grad_out, bias_.in(grad_theta));
     if (grad_in) ops::matmul(grad_out, Transpose::no, weight_.in(theta), Transpose::no, grad_in);

@@ -34,8 +34,8 @@ class Layer {
   /// out assigned.
   virtual void forward(ConstView theta, ConstView in, View out) const = 0;
 
-  /// With f = ⟨grad_out, out⟩: grad_in assigned ∂f/∂in (skipped when empty; may not be grad_out), grad_theta accumulated
-  /// ∂f/∂θ. out is what forward gave for in.
+  /// With f = ⟨grad_out, out⟩: grad_in assigned ∂f/∂in (skipped when empty; may not be grad_out), grad_theta
+  /// accumulated ∂f/∂θ. out is what forward gave for in.
   virtual void backward(ConstView theta, ConstView in, ConstView out, ConstView grad_out, View grad_in,
                         View grad_theta) const = 0;
 
@@ -65,7 +65,8 @@ struct LayerContext {
   std::string place() const;
 };
 
-/// Makes the layer a recipe names. Throws Error naming the layer's index and both shapes when it does not fit its input.
+/// Makes the layer a recipe names. Throws Error naming the layer's index and both shapes when it does not fit its
+/// input.
 std::unique_ptr<Layer> make_layer(const LayerContext& context);
 
 /// Reorders an image of several channels from channels-last to channels-first (PyTorch's flattening) or back.

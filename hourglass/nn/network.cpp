@@ -14,8 +14,8 @@ void refuse_huge(const LayerContext& c, const Shape& output) {
   double parameters = 0;
   for (const Parameter& p : c.parameters) parameters += static_cast<double>(p.shape.size());
   if (parameters > kLimit || output.size() > kLimit)
-    fail("{}: too large: {:.0f} parameters so far, output {} (the limit is {} each)", c.place(), parameters, output.text(),
-         kLimit);
+    fail("{}: too large: {:.0f} parameters so far, output {} (the limit is {} each)", c.place(), parameters,
+         output.text(), kLimit);
 }
 
 }  // namespace
@@ -28,9 +28,9 @@ Network::Network(const ModelConfig& config, Shape input) : input_(input) {
   append(config.decoder, "decoder");
   const Shape& output = layers_.back()->output();
   const bool same = output == input_ || (output.rank() == 1 && output.size() == input_.size());
-  if (!same)
-    fail("decoder: its output {} is not the shape of the input {}", output.text(), input_.text());
-  parameter_count_ = parameters_.empty() ? 0 : (parameters_.back().offset + parameters_.back().shape.size() + 15) / 16 * 16;
+  if (!same) fail("decoder: its output {} is not the shape of the input {}", output.text(), input_.text());
+  parameter_count_ =
+      parameters_.empty() ? 0 : (parameters_.back().offset + parameters_.back().shape.size() + 15) / 16 * 16;
 }
 
 void Network::append(const std::vector<LayerConfig>& configs, const std::string& name) {

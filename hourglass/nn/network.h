@@ -16,12 +16,13 @@ struct Activations {
   int64_t capacity = 0;
 };
 
-/// Encoder and decoder as one chain of layers over one flat parameter vector θ. Holds no numbers itself, so any number of
-/// threads may run it at once. Samples go in and come out in the data's own order (images channels-first); between layers
-/// images are channels-last.
+/// Encoder and decoder as one chain of layers over one flat parameter vector θ. Holds no numbers itself, so any number
+/// of threads may run it at once. Samples go in and come out in the data's own order (images channels-first); between
+/// layers images are channels-last.
 class Network {
  public:
-  /// Throws Error naming the first layer that does not fit and both shapes; or when the decoder's output is not `input`.
+  /// Throws Error naming the first layer that does not fit and both shapes; or when the decoder's output is not
+  /// `input`.
   Network(const ModelConfig& config, Shape input);
 
   int layers() const { return static_cast<int>(layers_.size()); }

@@ -18,8 +18,10 @@ Contractive::Contractive(const ContractiveConfig& config, const Network& network
   const bool closed_form = weights == 1 && output_ - dense_ <= 1 && network.layer(dense_).weight()->shape.rank() == 2 &&
                            (dense_ == 0 || !network.layer(dense_ - 1).activation());
   if (!closed_form)
-    fail("contractive: this version knows encoders of one dense layer and an activation; this one has {} layers with weights",
-         weights);
+    fail(
+        "contractive: this version knows encoders of one dense layer and an activation; this one has {} layers with "
+        "weights",
+        weights);
   if (config.probes > 0) fail("contractive: probes are for deeper encoders; one dense layer is exact at no cost");
   weight_ = *network.layer(dense_).weight();
   units_ = weight_.shape[0];
@@ -51,8 +53,8 @@ void Contractive::add_gradient(const PassView& pass, int, std::span<const double
   ops::add_scaled_product({factors.as<double>(), static_cast<size_t>(units_)}, first, second, grad);
 }
 
-void Contractive::add_parameter_gradient(ConstView theta, std::span<const double> sums, int64_t batch_rows, double weight,
-                                         int64_t first, View grad) const {
+void Contractive::add_parameter_gradient(ConstView theta, std::span<const double> sums, int64_t batch_rows,
+                                         double weight, int64_t first, View grad) const {
   const int64_t inputs = weight_.shape[1], last = first + grad.size();
   for (int64_t j = 0; j < units_; ++j) {
     const int64_t begin = std::max(first, weight_.offset + j * inputs);

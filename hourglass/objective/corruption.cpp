@@ -43,8 +43,9 @@ void corrupt(const CorruptionConfig& c, const Random& random, ConstView clean, u
     T* to = noisy.as<T>() + static_cast<int64_t>(i) * features;
     const auto words = [&](uint32_t block) { return random.words(epoch, samples[i], block); };
     if (c.gaussian > 0)
-      corrupt_row(from, to, features, [&](uint32_t b) { return normals(words(b)); },
-                  [&](T x, float n) { return x + static_cast<T>(c.gaussian * n); });
+      corrupt_row(
+          from, to, features, [&](uint32_t b) { return normals(words(b)); },
+          [&](T x, float n) { return x + static_cast<T>(c.gaussian * n); });
     else if (c.masking > 0)
       corrupt_row(from, to, features, words, [&](T x, uint32_t w) { return unit(w) < c.masking ? T{0} : x; });
     else

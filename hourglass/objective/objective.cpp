@@ -18,7 +18,9 @@ Reconstruction choose(const std::string& name, const Network& network) {
 }  // namespace
 
 Objective::Objective(const ObjectiveConfig& config, const Network& network)
-    : network_(network), reconstruction_(choose(config.reconstruction, network)), penalties_(make_penalties(config, network)) {
+    : network_(network),
+      reconstruction_(choose(config.reconstruction, network)),
+      penalties_(make_penalties(config, network)) {
   for (const auto& p : penalties_) {
     first_sum_.push_back(sums_size_);
     sums_size_ += p.penalty->statistics();
@@ -85,8 +87,8 @@ void Objective::add_penalty_gradients(const PassView& seen, int layer, std::span
   for (size_t k = 0; k < penalties_.size(); ++k) {
     const auto& [penalty, weight] = penalties_[k];
     if (penalty->watches(layer))
-      penalty->add_gradient(seen, layer, sums.empty() ? sums : sums.subspan(first_sum_[k], penalty->statistics()), weight,
-                            grad);
+      penalty->add_gradient(seen, layer, sums.empty() ? sums : sums.subspan(first_sum_[k], penalty->statistics()),
+                            weight, grad);
   }
 }
 
@@ -98,13 +100,14 @@ void Objective::backward(ConstView theta, Lane& lane, int64_t batch_rows, std::s
   };
   int top = network_.layers() - 1, current = 0;
   if (reconstruction_ == Reconstruction::bce) {
-    const bool watched = std::any_of(penalties_.begin(), penalties_.end(),
-                                     [&](const auto& p) { return p.penalty->watches(top); });
+    const bool watched =
+        std::any_of(penalties_.begin(), penalties_.end(), [&](const auto& p) { return p.penalty->watches(top); });
     if (watched) {  // through the final sigmoid, which the loss itself bypasses
       const View at_output = buffer(1, top);
       std::memset(at_output.bytes(), 0, at_output.size() * size_of(at_output.dtype()));
       add_penalty_gradients(seen, top, sums, at_output);
-      ops::activate_backward(*network_.layer(top).activation(), seen.value(top - 1), seen.value(top), at_output, at_output);
+      ops::activate_backward(*network_.layer(top).activation(), seen.value(top - 1), seen.value(top), at_output,
+                             at_output);
       ops::add_scaled(1.0, at_output, buffer(0, top - 1));
     }
     --top;
@@ -112,17 +115,17 @@ void Objective::backward(ConstView theta, Lane& lane, int64_t batch_rows, std::s
   for (int i = top; i >= 0; --i, current = 1 - current) {
     const View grad_out = buffer(current, i);
     add_penalty_gradients(seen, i, sums, grad_out);
-    network_.layer(i).backward(theta, seen.value(i - 1), seen.value(i), grad_out, i > 0 ? buffer(1 - current, i - 1) : View(),
-                               grad_theta);
+    network_.layer(i).backward(theta, seen.value(i - 1), seen.value(i), grad_out,
+                               i > 0 ? buffer(1 - current, i - 1) : View(), grad_theta);
   }
 }
 
-void Objective::add_parameter_gradients(ConstView theta, std::span<const double> sums, int64_t batch_rows, int64_t first,
-                                        View grad) const {
+void Objective::add_parameter_gradients(ConstView theta, std::span<const double> sums, int64_t batch_rows,
+                                        int64_t first, View grad) const {
   for (size_t k = 0; k < penalties_.size(); ++k) {
     const auto& [penalty, weight] = penalties_[k];
-    penalty->add_parameter_gradient(theta, sums.subspan(first_sum_[k], penalty->statistics()), batch_rows, weight, first,
-                                    grad);
+    penalty->add_parameter_gradient(theta, sums.subspan(first_sum_[k], penalty->statistics()), batch_rows, weight,
+                                    first, grad);
   }
 }
 

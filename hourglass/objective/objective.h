@@ -23,8 +23,8 @@ struct Lane {
 
 enum class Reconstruction { bce, mse };
 
-/// loss = reconstruction(r, x) + Σ_p weight_p · penalty_p, with its gradient, for a batch cut into lanes. Per step: prepare;
-/// forward on every lane; sum the lanes' sums (combine); backward on every lane; add_parameter_gradients.
+/// loss = reconstruction(r, x) + Σ_p weight_p · penalty_p, with its gradient, for a batch cut into lanes. Per step:
+/// prepare; forward on every lane; sum the lanes' sums (combine); backward on every lane; add_parameter_gradients.
 class Objective {
  public:
   /// Throws Error when a term does not fit the network: bce without a final sigmoid, sparse_kl on relu, …

@@ -26,9 +26,9 @@ struct PassView {
   ConstView value(int layer) const { return layer < 0 ? input : values[layer].view().slice(0, rows); }
 };
 
-/// A term added to the reconstruction loss. Rows are handled in lanes, by several threads: whatever a penalty needs of the
-/// whole batch goes through `statistics`, sums over rows that are added up lane by lane in a fixed order.
-/// Gradients are written for weight·value and accumulated.
+/// A term added to the reconstruction loss. Rows are handled in lanes, by several threads: whatever a penalty needs of
+/// the whole batch goes through `statistics`, sums over rows that are added up lane by lane in a fixed order. Gradients
+/// are written for weight·value and accumulated.
 class Penalty {
  public:
   virtual ~Penalty() = default;

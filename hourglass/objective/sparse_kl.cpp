@@ -7,9 +7,7 @@ namespace hourglass {
 
 namespace {
 
-double clamped_mean(double sum, int64_t rows) {
-  return std::clamp(sum / static_cast<double>(rows), 1e-6, 1 - 1e-6);
-}
+double clamped_mean(double sum, int64_t rows) { return std::clamp(sum / static_cast<double>(rows), 1e-6, 1 - 1e-6); }
 
 /// Refuses a layer whose output is not the sigmoid's, possibly pooled.
 void need_unit_interval(const Network& network, int layer) {

@@ -4,13 +4,14 @@
 
 namespace hourglass {
 
-/// Sparsity by Kullback–Leibler divergence between Bernoulli variables (Ng, CS294A lecture notes "Sparse autoencoder", 2011).
+/// Sparsity by Kullback–Leibler divergence between Bernoulli variables (Ng, CS294A lecture notes "Sparse autoencoder",
+/// 2011).
 ///
 ///   value        = Σ_j ρ ln(ρ/ρ̂_j) + (1−ρ) ln((1−ρ)/(1−ρ̂_j)),   ρ̂_j = (1/N) Σ_n a_nj
 ///   ∂value/∂a_nj = (1/N) (−ρ/ρ̂_j + (1−ρ)/(1−ρ̂_j))
 ///
-/// Summed over units and watched layers (reduction = "mean": divided by each layer's units). ρ̂ is kept in [1e-6, 1 − 1e-6],
-/// so a silent unit has a finite gradient. Throws Error if a watched layer can leave [0, 1] (relu, identity, …).
+/// Summed over units and watched layers (reduction = "mean": divided by each layer's units). ρ̂ is kept in [1e-6, 1 −
+/// 1e-6], so a silent unit has a finite gradient. Throws Error if a watched layer can leave [0, 1] (relu, identity, …).
 class SparseKl final : public Penalty {
  public:
   SparseKl(const SparseKlConfig& config, const Network& network);

@@ -6,7 +6,8 @@ namespace hourglass {
 
 SparseL1::SparseL1(const SparseL1Config& config, const Network& network) : layers_(watched_layers(network, config.on)) {
   for (int layer : layers_)
-    factors_.push_back(config.reduction == "mean" ? 1.0 / static_cast<double>(network.layer(layer).output().size()) : 1.0);
+    factors_.push_back(config.reduction == "mean" ? 1.0 / static_cast<double>(network.layer(layer).output().size())
+                                                  : 1.0);
 }
 
 bool SparseL1::watches(int layer) const { return std::find(layers_.begin(), layers_.end(), layer) != layers_.end(); }

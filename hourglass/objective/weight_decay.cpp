@@ -11,8 +11,8 @@ double WeightDecay::value(ConstView theta, std::span<const double>, int64_t) con
   return total;
 }
 
-void WeightDecay::add_parameter_gradient(ConstView theta, std::span<const double>, int64_t, double weight, int64_t first,
-                                         View grad) const {
+void WeightDecay::add_parameter_gradient(ConstView theta, std::span<const double>, int64_t, double weight,
+                                         int64_t first, View grad) const {
   for (const Parameter& p : parameters_) {
     const int64_t begin = std::max(first, p.offset), end = std::min(first + grad.size(), p.offset + p.shape.size());
     if (p.is_bias || begin >= end) continue;

@@ -12,10 +12,14 @@ struct Row {
 };
 using Kind = Activation::Kind;
 constexpr std::array kTable = {
-    Row{"identity", {Kind::identity, 0}}, Row{"sigmoid", {Kind::sigmoid, 0}},
-    Row{"tanh", {Kind::tanh, 0}},         Row{"relu", {Kind::relu, 0}},
-    Row{"leaky_relu", {Kind::leaky_relu, 0.01}}, Row{"elu", {Kind::elu, 1.0}},
-    Row{"softplus", {Kind::softplus, 0}}, Row{"gelu", {Kind::gelu, 0}},
+    Row{"identity", {Kind::identity, 0}},
+    Row{"sigmoid", {Kind::sigmoid, 0}},
+    Row{"tanh", {Kind::tanh, 0}},
+    Row{"relu", {Kind::relu, 0}},
+    Row{"leaky_relu", {Kind::leaky_relu, 0.01}},
+    Row{"elu", {Kind::elu, 1.0}},
+    Row{"softplus", {Kind::softplus, 0}},
+    Row{"gelu", {Kind::gelu, 0}},
 };
 
 }  // namespace

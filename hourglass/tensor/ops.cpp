@@ -59,7 +59,8 @@ void activate_backward(Activation s, ConstView z, ConstView a, ConstView grad_a,
 }
 
 void activation_derivatives(Activation s, ConstView z, ConstView a, View first, View second) {
-  HOURGLASS_CHECK(z.size() == a.size() && (!first || first.size() == z.size()) && (!second || second.size() == z.size()));
+  HOURGLASS_CHECK(z.size() == a.size() && (!first || first.size() == z.size()) &&
+                  (!second || second.size() == z.size()));
   HOURGLASS_DISPATCH(z, activation_derivatives(s, z, a, first, second));
 }
 

@@ -7,9 +7,10 @@
 #include "hourglass/tensor/tensor.h"
 
 /// The only door to arithmetic. Every operation runs on the calling thread, on f32 (cpu/: oneDNN and Highway) or on f64
-/// (reference/: naive loops, the oracle of the fast ones); all views of one call share a type. Nothing here allocates once
-/// it has seen a shape. "assigned" outputs are overwritten, "accumulated" ones are added to. Empty views mark optional
-/// arguments. Images are channels-last, (rows, height, width, channels), passed as (rows, height·width·channels).
+/// (reference/: naive loops, the oracle of the fast ones); all views of one call share a type. Nothing here allocates
+/// once it has seen a shape. "assigned" outputs are overwritten, "accumulated" ones are added to. Empty views mark
+/// optional arguments. Images are channels-last, (rows, height, width, channels), passed as (rows,
+/// height·width·channels).
 namespace hourglass::ops {
 
 enum class Transpose : bool { no, yes };
@@ -42,7 +43,8 @@ void max_pool2d(const ConvGeometry& g, ConstView in, View out);
 /// grad_in assigned: each window's gradient goes to its maximum.
 void max_pool2d_backward(const ConvGeometry& g, ConstView in, ConstView grad_out, View grad_in);
 
-/// Between (rows, height·width, channels) and (rows, channels, height·width): out assigned, in is (rows, a, b) → (b, a).
+/// Between (rows, height·width, channels) and (rows, channels, height·width): out assigned, in is (rows, a, b) → (b,
+/// a).
 void swap_axes(ConstView in, int64_t a, int64_t b, View out);
 
 /// a assigned = s(z).

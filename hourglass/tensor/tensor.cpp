@@ -28,7 +28,8 @@ Tensor Tensor::cast(DType dtype) const {
   } else if (dtype == DType::f64) {
     std::copy_n(as<float>(), size(), out.as<double>());
   } else {
-    std::transform(as<double>(), as<double>() + size(), out.as<float>(), [](double v) { return static_cast<float>(v); });
+    std::transform(as<double>(), as<double>() + size(), out.as<float>(),
+                   [](double v) { return static_cast<float>(v); });
   }
   return out;
 }

@@ -23,7 +23,8 @@ constexpr DType dtype_of<double>() {
   return DType::f64;
 }
 
-/// A dense row-major block that somebody else owns, first axis = rows of the batch. Byte is std::byte or const std::byte.
+/// A dense row-major block that somebody else owns, first axis = rows of the batch. Byte is std::byte or const
+/// std::byte.
 template <class Byte>
 class BasicView {
  public:

@@ -27,9 +27,9 @@ struct RunStart {
 
 /// After each optimiser step.
 struct StepRecord {
-  int64_t epoch = 0;  ///< from 1
-  int64_t step = 0;   ///< within the epoch, from 1
-  Terms running;      ///< mean over the epoch's rows so far
+  int64_t epoch = 0;     ///< from 1
+  int64_t step = 0;      ///< within the epoch, from 1
+  Terms running;         ///< mean over the epoch's rows so far
   double seconds = 0.0;  ///< training time within the epoch so far
   int64_t rows = 0;      ///< rows trained on within the epoch so far
 };

@@ -33,7 +33,9 @@ HWY_INLINE V erf(V x) {
   return hn::CopySign(hn::Sub(one, tail), x);
 }
 
-HWY_INLINE V normal_cdf(V z) { return hn::MulAdd(constant(0.5), erf(hn::Mul(z, constant(0.70710678118654752))), constant(0.5)); }
+HWY_INLINE V normal_cdf(V z) {
+  return hn::MulAdd(constant(0.5), erf(hn::Mul(z, constant(0.70710678118654752))), constant(0.5));
+}
 HWY_INLINE V normal_pdf(V z) {
   return hn::Mul(constant(0.3989422804014327), hn::Exp(D(), hn::Mul(constant(-0.5), hn::Mul(z, z))));
 }
@@ -89,28 +91,34 @@ struct Gelu {
 template <class F>
 HWY_INLINE void with(Activation s, F f) {
   switch (s.kind) {
-    case Kind::identity: return f(Identity{});
-    case Kind::sigmoid: return f(Sigmoid{});
-    case Kind::tanh: return f(Tanh{});
-    case Kind::relu: return f(LeakyRelu{constant(0)});
-    case Kind::leaky_relu: return f(LeakyRelu{constant(s.parameter)});
-    case Kind::elu: return f(Elu{constant(s.parameter)});
-    case Kind::softplus: return f(Softplus{});
-    case Kind::gelu: return f(Gelu{});
+    case Kind::identity:
+      return f(Identity{});
+    case Kind::sigmoid:
+      return f(Sigmoid{});
+    case Kind::tanh:
+      return f(Tanh{});
+    case Kind::relu:
+      return f(LeakyRelu{constant(0)});
+    case Kind::leaky_relu:
+      return f(LeakyRelu{constant(s.parameter)});
+    case Kind::elu:
+      return f(Elu{constant(s.parameter)});
+    case Kind::softplus:
+      return f(Softplus{});
+    case Kind::gelu:
+      return f(Gelu{});
   }
 }
 
 void Activate(Activation s, const float* z, float* a, int64_t n) {
-  with(s, [&](auto act) HWY_ATTR {
-    for_each_vector(n, [&](auto at) HWY_ATTR { at.store(act.value(at.load(z)), a); });
-  });
+  with(s,
+       [&](auto act) HWY_ATTR { for_each_vector(n, [&](auto at) HWY_ATTR { at.store(act.value(at.load(z)), a); }); });
 }
 
 void ActivateBackward(Activation s, const float* z, const float* a, const float* grad_a, float* grad_z, int64_t n) {
   with(s, [&](auto act) HWY_ATTR {
-    for_each_vector(n, [&](auto at) HWY_ATTR {
-      at.store(hn::Mul(at.load(grad_a), act.first(at.load(z), at.load(a))), grad_z);
-    });
+    for_each_vector(
+        n, [&](auto at) HWY_ATTR { at.store(hn::Mul(at.load(grad_a), act.first(at.load(z), at.load(a))), grad_z); });
   });
 }
 
@@ -169,7 +177,8 @@ void activate_backward(Activation s, ConstView z, ConstView a, ConstView grad_a,
 
 void activation_derivatives(Activation s, ConstView z, ConstView a, View first, View second) {
   HWY_DYNAMIC_DISPATCH(Derivatives)
-  (s, z.as<float>(), a.as<float>(), first ? first.as<float>() : nullptr, second ? second.as<float>() : nullptr, z.size());
+  (s, z.as<float>(), a.as<float>(), first ? first.as<float>() : nullptr, second ? second.as<float>() : nullptr,
+   z.size());
 }
 
 double bce_with_logits(ConstView z, ConstView x, double scale, View r, View grad_z) {

@@ -74,12 +74,16 @@ Convolution make_forward(const ConvKey& k) {
   const auto weight = pd.weights_desc();
   Primitive reorder = make_reorder(d.plain_weight, weight);
   if (k.bias)
-    return {{dnnl::convolution_forward(pd), pd.scratchpad_desc(),
+    return {{dnnl::convolution_forward(pd),
+             pd.scratchpad_desc(),
              {{DNNL_ARG_SRC, d.in}, {DNNL_ARG_WEIGHTS, weight}, {DNNL_ARG_DST, d.out}, {DNNL_ARG_BIAS, d.bias}}},
-            std::move(reorder), weight.get_size()};
-  return {{dnnl::convolution_forward(pd), pd.scratchpad_desc(),
+            std::move(reorder),
+            weight.get_size()};
+  return {{dnnl::convolution_forward(pd),
+           pd.scratchpad_desc(),
            {{DNNL_ARG_SRC, d.in}, {DNNL_ARG_WEIGHTS, weight}, {DNNL_ARG_DST, d.out}}},
-          std::move(reorder), weight.get_size()};
+          std::move(reorder),
+          weight.get_size()};
 }
 
 Convolution make_transposed(const ConvKey& k) {
@@ -88,9 +92,11 @@ Convolution make_transposed(const ConvKey& k) {
       {dnnl::algorithm::convolution_direct, d.in, d.weight, d.out, d.stride, d.padding, far_padding(k.geometry)},
       attributes(), engine(), forward_description(k));
   const auto weight = pd.weights_desc();
-  return {{dnnl::convolution_backward_data(pd), pd.scratchpad_desc(),
+  return {{dnnl::convolution_backward_data(pd),
+           pd.scratchpad_desc(),
            {{DNNL_ARG_DIFF_DST, d.out}, {DNNL_ARG_WEIGHTS, weight}, {DNNL_ARG_DIFF_SRC, d.in}}},
-          make_reorder(d.plain_weight, weight), weight.get_size()};
+          make_reorder(d.plain_weight, weight),
+          weight.get_size()};
 }
 
 Convolution make_weight_gradient(const ConvKey& k) {
@@ -99,9 +105,11 @@ Convolution make_weight_gradient(const ConvKey& k) {
       {dnnl::algorithm::convolution_direct, d.in, d.weight, d.out, d.stride, d.padding, far_padding(k.geometry)},
       attributes(), engine(), forward_description(k));
   const auto weight = pd.diff_weights_desc();
-  return {{dnnl::convolution_backward_weights(pd), pd.scratchpad_desc(),
+  return {{dnnl::convolution_backward_weights(pd),
+           pd.scratchpad_desc(),
            {{DNNL_ARG_SRC, d.in}, {DNNL_ARG_DIFF_DST, d.out}, {DNNL_ARG_DIFF_WEIGHTS, weight}}},
-          make_reorder(weight, d.plain_weight, true), weight.get_size()};
+          make_reorder(weight, d.plain_weight, true),
+          weight.get_size()};
 }
 
 void add_channel_bias(ConstView bias, View image) {
@@ -125,12 +133,12 @@ void scatter_columns(const ConvGeometry& g, const float* columns, float* image) 
       }
 }
 
-/// A transposed convolution to a single channel. oneDNN's kernels fill whole vectors with channels and waste nearly all of
-/// each here (4 GFLOP/s); a product and a scatter do not.
+/// A transposed convolution to a single channel. oneDNN's kernels fill whole vectors with channels and waste nearly all
+/// of each here (4 GFLOP/s); a product and a scatter do not.
 void transposed_to_one_channel(const ConvGeometry& g, ConstView out, ConstView weight, View in) {
   const int64_t pixels = g.out_height * g.out_width, taps = g.kernel * g.kernel;
-  View columns(static_cast<std::byte*>(scratch(static_cast<size_t>(pixels * taps) * sizeof(float), kColumns)), DType::f32,
-               {pixels, taps});
+  View columns(static_cast<std::byte*>(scratch(static_cast<size_t>(pixels * taps) * sizeof(float), kColumns)),
+               DType::f32, {pixels, taps});
   for (int64_t n = 0; n < out.rows(); ++n) {
     ops::matmul(out.slice(n, 1).reshaped({pixels, g.out_channels}), Transpose::no,
                 weight.reshaped({g.out_channels, taps}), Transpose::no, columns);

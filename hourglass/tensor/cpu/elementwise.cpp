@@ -147,7 +147,8 @@ void add_to_rows(std::span<const double> v, View y) {
 void add_scaled_product(std::span<const double> v, ConstView a, ConstView b, View y) {
   const int64_t n = y.columns();
   const auto add = HWY_DYNAMIC_DISPATCH(AddScaledProduct);
-  for (int64_t i = 0; i < y.rows() * n; i += n) add(v.data(), a.as<float>() + i, b.as<float>() + i, y.as<float>() + i, n);
+  for (int64_t i = 0; i < y.rows() * n; i += n)
+    add(v.data(), a.as<float>() + i, b.as<float>() + i, y.as<float>() + i, n);
 }
 
 void sum_lanes(ConstView lanes, int64_t first, View total) {
@@ -161,7 +162,8 @@ void adam(const AdamStep& s, ConstView gradient, View w, View m, View v) {
 
 void sgd(double rate, double momentum, ConstView gradient, View w, View b) {
   HWY_DYNAMIC_DISPATCH(Sgd)
-  (static_cast<float>(rate), static_cast<float>(momentum), gradient.as<float>(), w.as<float>(), b.as<float>(), w.size());
+  (static_cast<float>(rate), static_cast<float>(momentum), gradient.as<float>(), w.as<float>(), b.as<float>(),
+   w.size());
 }
 
 }  // namespace hourglass::ops::cpu

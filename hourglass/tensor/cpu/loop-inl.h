@@ -52,9 +52,7 @@ HWY_INLINE double blocked_sum(int64_t n, F f) {
   double total = 0;
   for (int64_t first = 0; first < n; first += kBlock) {
     V sum = hn::Zero(D());
-    for_each_vector(HWY_MIN(kBlock, n - first), [&](auto at) HWY_ATTR {
-      sum = hn::Add(sum, at.keep(f(first, at)));
-    });
+    for_each_vector(HWY_MIN(kBlock, n - first), [&](auto at) HWY_ATTR { sum = hn::Add(sum, at.keep(f(first, at))); });
     total += hn::GetLane(hn::SumOfLanes(D(), sum));
   }
   return total;

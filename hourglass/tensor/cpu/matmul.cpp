@@ -17,7 +17,8 @@ Primitive make_matmul(const MatmulShape& s) {
   const auto attr = attributes(s.accumulate);
   if (s.bias) {
     const dnnl::matmul::primitive_desc pd({a, b, bias, c}, attr, engine());
-    return {dnnl::matmul(pd), pd.scratchpad_desc(),
+    return {dnnl::matmul(pd),
+            pd.scratchpad_desc(),
             {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}, {DNNL_ARG_BIAS, bias}}};
   }
   const dnnl::matmul::primitive_desc pd({a, b, c}, attr, engine());

@@ -1,0 +1,81 @@
+#include "cli/common.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/shipped_recipes.h"
+#include "hourglass/base/file.h"
+#include "hourglass/base/parallel.h"
+#include "hourglass/base/text.h"
+#include "hourglass/data/csv.h"
+#include "hourglass/data/known.h"
+#include "hourglass/data/npy.h"
+#include "hourglass/data/source.h"
+
+namespace hourglass::cli {
+
+Recipe find_recipe(const std::string& name_or_path, const std::vector<std::string>& overrides) {
+  std::vector<std::string> names;
+  for (const auto& shipped : shipped_recipes()) {
+    if (shipped.name == name_or_path) return parse_recipe(shipped.text, shipped.name, overrides);
+    names.push_back(shipped.name);
+  }
+  if (!std::filesystem::exists(name_or_path))
+    fail("no recipe \"{}\": neither a file nor a shipped recipe{}", name_or_path, did_you_mean(name_or_path, names));
+  return read_recipe(name_or_path, overrides);
+}
+
+DataSplits open_data(const std::string& source) {
+  const KnownSet* known = find_known(source);
+  if (known && !kept_folder(*known)) fmt::print(stderr, "Fetching {} …\n", source);
+  return open_source(source);
+}
+
+void declare_threads(CLI::App& verb, int& threads) {
+  verb.add_option("--threads", threads, "Threads; 0 = as many as are really there")->check(CLI::Range(0, 1024));
+}
+
+int thread_count(int asked) { return asked > 0 ? asked : available_threads(); }
+
+void ModelOptions::declare(CLI::App& verb) {
+  verb.add_option("MODEL", model, "A run folder or a .safetensors file")->required();
+  verb.add_option("--data", data, "Data to use instead of the recipe's: a path or a known name");
+  verb.add_option("--split", split, "Part of the data: test or train")->check(CLI::IsMember({"test", "train"}));
+  declare_threads(verb, threads);
+}
+
+void ModelOptions::declare_output(CLI::App& verb) {
+  verb.add_option("-o,--output", output, "Where to write; the ending tells the format")->required();
+}
+
+TrainedModel ModelOptions::load() const {
+  if (!std::filesystem::exists(model)) fail("{}: no such run folder or model file", model);
+  return load_model(model);
+}
+
+int ModelOptions::thread_count() const { return cli::thread_count(threads); }
+
+Dataset ModelOptions::open(const Recipe& recipe) const {
+  const std::string source = data.empty() ? recipe.data.source : data;
+  DataSplits splits = open_data(source);
+  // Data without splits is all of it, whatever part is asked for.
+  return splits.test && split != "train" ? std::move(*splits.test) : std::move(splits.train);
+}
+
+void check_ending(const std::string& path, const std::vector<std::string>& endings) {
+  const std::string ending = std::filesystem::path(path).extension().string();
+  if (std::find(endings.begin(), endings.end(), ending) == endings.end())
+    fail("{}: unknown ending \"{}\", expected one of {}", path, ending, fmt::join(endings, ", "));
+}
+
+void write_rows(const std::string& path, ConstView rows) {
+  if (path.ends_with(".npy"))
+    write_file_atomically(path, npy_bytes(rows));
+  else
+    write_file_atomically(path, csv_text(rows, {}));
+}
+
+}  // namespace hourglass::cli

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hourglass/data/dataset.h"
+#include "hourglass/train/model_file.h"
+#include "hourglass/train/recipe.h"
+
+namespace CLI {
+class App;
+}
+
+namespace hourglass::cli {
+
+/// A shipped recipe's name or a path, with `section.key=value` overrides.
+Recipe find_recipe(const std::string& name_or_path, const std::vector<std::string>& overrides);
+
+/// open_source, with a word on stderr when a data set must be fetched first.
+DataSplits open_data(const std::string& source);
+
+/// What the verbs that use a trained model share: MODEL, --data, --split, --threads.
+struct ModelOptions {
+  std::string model, data, split, output;
+  int threads = 0;
+
+  void declare(CLI::App& verb);
+  void declare_output(CLI::App& verb);
+  TrainedModel load() const;
+  /// The data asked for, or the recipe's own: its test part where there is one.
+  Dataset open(const Recipe& recipe) const;
+  int thread_count() const;
+};
+
+/// Declares --threads; 0 stands for what is really there.
+void declare_threads(CLI::App& verb, int& threads);
+int thread_count(int asked);
+
+/// Writes rows to `path` by its ending: .npy, .csv (one line a row).
+void write_rows(const std::string& path, ConstView rows);
+/// Throws Error when the ending is not one of `endings`, e.g. {".npy", ".csv"}.
+void check_ending(const std::string& path, const std::vector<std::string>& endings);
+
+}  // namespace hourglass::cli

@@ -1,0 +1,87 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "hourglass/objective/corruption.h"
+#include "hourglass/objective/gradient_check.h"
+#include "hourglass/train/check_data.h"
+
+namespace hourglass::cli {
+
+namespace {
+
+constexpr double kTolerance = 1e-6;
+
+struct Options {
+  std::string recipe, data;
+  std::vector<std::string> set;
+  int64_t rows = 4, entries = 12;
+  bool json = false;
+};
+
+/// The first rows of the recipe's own data, scaled and corrupted as in training, in double precision.
+std::vector<GradientCheck> check(const Recipe& recipe, const Dataset& data, const Options& o) {
+  Autoencoder model(recipe.model, data.sample, DType::f64);
+  initialise(model.network(), recipe.model.init, recipe.train.seed, model.theta());
+  std::vector<uint32_t> rows(std::min(o.rows, data.rows()));
+  std::iota(rows.begin(), rows.end(), 0u);
+  model.scaler = fit_scaler(recipe.data.scale, data, rows);
+  Objective objective(recipe.objective, model.network());
+  if (objective.reconstruction_name() == "bce") check_unit_interval(data, model.scaler);
+  const Corruption corruption(recipe.corruption, recipe.train.seed);
+  Lane lane = objective.make_lane(DType::f64, static_cast<int64_t>(rows.size()), corruption.is_active());
+  lane.rows = static_cast<int64_t>(rows.size());
+  gather(data, model.scaler, rows, lane.clean());
+  if (corruption.is_active()) corruption.apply(lane.clean(), 1, rows, lane.input());
+  return check_gradient(objective, lane, model.theta(), o.entries);
+}
+
+void gradcheck(const Options& o) {
+  std::vector<std::string> overrides = o.set;
+  if (!o.data.empty()) overrides.push_back("data.source=" + nlohmann::json(o.data).dump());
+  const Recipe recipe = find_recipe(o.recipe, overrides);
+  const DataSplits data = open_data(recipe.data.source);
+  const auto results = check(recipe, data.train, o);
+  bool good = true;
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  if (!o.json) fmt::print("{:24} {:>8} {:>8}  {}\n", "parameter", "checked", "at kinks", "relative error");
+  for (const auto& r : results) {
+    good = good && r.relative_error < kTolerance;
+    if (o.json)
+      json.push_back({{"parameter", r.parameter},
+                      {"checked", r.checked},
+                      {"skipped", r.skipped},
+                      {"relative_error", r.relative_error}});
+    else
+      fmt::print("{:24} {:8} {:8}  {:.1e}{}\n", r.parameter, r.checked, r.skipped, r.relative_error,
+                 r.relative_error < kTolerance ? "" : "  WRONG");
+  }
+  if (o.json)
+    fmt::print("{}\n", json.dump());
+  else
+    fmt::print("{}: every gradient {} finite differences to {:.0e}\n", recipe.name, good ? "matches" : "should match",
+               kTolerance);
+  if (!good) throw Failed{};
+}
+
+}  // namespace
+
+void add_gradcheck(CLI::App& app) {
+  auto* verb =
+      app.add_subcommand("gradcheck", "Check a recipe's gradients against finite differences, in double precision");
+  auto o = std::make_shared<Options>();
+  verb->add_option("RECIPE", o->recipe, "A shipped recipe's name or a .toml file")->required();
+  verb->add_option("--data", o->data, "Data to use instead of the recipe's");
+  verb->add_option("--set", o->set, "Override any key of the recipe: section.key=value")->take_all();
+  verb->add_option("--rows", o->rows, "Samples to use")->check(CLI::Range(int64_t{1}, int64_t{1024}));
+  verb->add_option("--entries", o->entries, "Elements to check per tensor")
+      ->check(CLI::Range(int64_t{1}, int64_t{100000}));
+  verb->add_flag("--json", o->json, "Print a JSON array");
+  verb->callback([o] { gradcheck(*o); });
+}
+
+}  // namespace hourglass::cli

@@ -1,0 +1,58 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "hourglass/report/format.h"
+
+namespace hourglass::cli {
+
+namespace {
+
+struct Options {
+  std::string model;
+  bool json = false;
+};
+
+int64_t weights(const Network& network) {
+  int64_t count = 0;
+  for (const Parameter& p : network.parameters()) count += p.shape.size();
+  return count;
+}
+
+void print_json(const TrainedModel& m) {
+  const Network& network = m.autoencoder.network();
+  const auto sizes = [](const Shape& s) { return std::vector(s.begin(), s.end()); };
+  nlohmann::ordered_json j = {{"input", sizes(network.input())},
+                              {"code", sizes(network.code().output())},
+                              {"parameters", weights(network)},
+                              {"recipe", nlohmann::json::parse(recipe_json(m.recipe))}};
+  for (const Parameter& p : network.parameters()) j["tensors"][p.name] = sizes(p.shape);
+  fmt::print("{}\n", j.dump());
+}
+
+void info(const Options& o) {
+  ModelOptions options;
+  options.model = o.model;
+  const TrainedModel m = options.load();
+  if (o.json) return print_json(m);
+  const Network& network = m.autoencoder.network();
+  fmt::print("{}\n", m.recipe.description.empty() ? o.model : m.recipe.description);
+  fmt::print("input {}   code {}   {} parameters   scale {}\n\n", network.input().text(),
+             network.code().output().text(), format_count(weights(network)), m.autoencoder.scaler.kind);
+  for (const Parameter& p : network.parameters()) fmt::print("{:24} {}\n", p.name, p.shape.text());
+  fmt::print("\n{}", recipe_toml(m.recipe));
+}
+
+}  // namespace
+
+void add_info(CLI::App& app) {
+  auto* verb = app.add_subcommand("info", "Show what a model file holds: shapes, size, recipe");
+  auto o = std::make_shared<Options>();
+  verb->add_option("MODEL", o->model, "A run folder or a .safetensors file")->required();
+  verb->add_flag("--json", o->json, "Print one JSON object");
+  verb->callback([o] { info(*o); });
+}
+
+}  // namespace hourglass::cli

@@ -1,0 +1,56 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "cli/shipped_recipes.h"
+#include "hourglass/base/text.h"
+
+namespace hourglass::cli {
+
+namespace {
+
+void list(bool json) {
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  for (const auto& shipped : shipped_recipes()) {
+    const Recipe recipe = parse_recipe(shipped.text, shipped.name);
+    if (json)
+      all.push_back({{"name", recipe.name}, {"description", recipe.description}});
+    else
+      fmt::print("{:34} {}\n", recipe.name, recipe.description);
+  }
+  if (json) fmt::print("{}\n", all.dump());
+}
+
+void show(const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& shipped : shipped_recipes()) {
+    if (shipped.name == name) return fmt::print("{}", shipped.text);
+    names.push_back(shipped.name);
+  }
+  fail("no shipped recipe \"{}\"{}", name, did_you_mean(name, names));
+}
+
+}  // namespace
+
+void add_recipes(CLI::App& app) {
+  auto* verb = app.add_subcommand("recipes", "List the shipped recipes, or show one");
+  auto json = std::make_shared<bool>(false);
+  auto name = std::make_shared<std::string>();
+  verb->add_flag("--json", *json, "Print a JSON array");
+  auto* show_verb = verb->add_subcommand("show", "Print a recipe, to read or to start your own from");
+  show_verb->add_option("NAME", *name, "A shipped recipe")->required();
+  auto* keys = verb->add_subcommand("keys", "Print every key a recipe may have, as a Markdown table");
+  verb->require_subcommand(0, 1);
+  verb->callback([=] {
+    if (*show_verb)
+      show(*name);
+    else if (*keys)
+      fmt::print("{}", recipe_reference());
+    else
+      list(*json);
+  });
+}
+
+}  // namespace hourglass::cli

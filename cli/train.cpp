@@ -1,0 +1,209 @@
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "hourglass/base/file.h"
+#include "hourglass/eval/samples.h"
+#include "hourglass/report/format.h"
+#include "hourglass/report/image.h"
+#include "hourglass/report/plot.h"
+#include "hourglass/report/progress.h"
+#include "hourglass/report/run_metrics.h"
+#include "hourglass/train/run_folder.h"
+#include "hourglass/train/trainer.h"
+
+namespace hourglass::cli {
+
+namespace {
+
+struct Options {
+  std::string recipe, data, output, init;
+  std::vector<std::string> set;
+  int64_t epochs = 0;
+  std::string seed;
+  int threads = 0;
+  bool resume = false, overwrite = false, json = false;
+};
+
+volatile std::sig_atomic_t stop_requested = 0;
+
+/// The first signal asks for a clean stop; a second one ends the program as usual.
+void request_stop(int signal) {
+  stop_requested = 1;
+  std::signal(signal, SIG_DFL);
+}
+
+/// A run's listeners, told in order.
+class Listeners final : public RunListener {
+ public:
+  explicit Listeners(std::vector<RunListener*> all) : all_(std::move(all)) {}
+  void on_start(const RunStart& e) override {
+    for (auto* l : all_) l->on_start(e);
+  }
+  void on_step(const StepRecord& e) override {
+    for (auto* l : all_) l->on_step(e);
+  }
+  void on_epoch(const EpochRecord& e) override {
+    for (auto* l : all_) l->on_epoch(e);
+  }
+  void on_note(const std::string& e) override {
+    for (auto* l : all_) l->on_note(e);
+  }
+
+ private:
+  std::vector<RunListener*> all_;
+};
+
+int terminal_width() {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
+}
+
+ProgressOptions progress_options() {
+  const char* term = std::getenv("TERM");
+  const bool dumb = term == nullptr || std::string_view(term) == "dumb";
+  return {.terminal = isatty(STDERR_FILENO) == 1 && !dumb, .width = terminal_width};
+}
+
+std::vector<std::string> overrides(const Options& o) {
+  std::vector<std::string> all = o.set;
+  if (!o.data.empty()) all.push_back("data.source=" + nlohmann::json(o.data).dump());
+  if (o.epochs > 0) all.push_back(fmt::format("train.epochs={}", o.epochs));
+  if (!o.seed.empty()) all.push_back("train.seed=" + o.seed);
+  return all;
+}
+
+RunFolder::Existing existing(const Options& o) {
+  return o.resume      ? RunFolder::Existing::resume
+         : o.overwrite ? RunFolder::Existing::overwrite
+                       : RunFolder::Existing::refuse;
+}
+
+/// Goes on where the newest readable checkpoint stands. False when there is none.
+bool resume(const RunFolder& folder, Trainer& trainer) {
+  std::string problems;
+  const auto checkpoint = folder.read_checkpoint(problems);
+  if (!checkpoint) {
+    fmt::print(stderr, "{}no usable checkpoint in {}: starting at the beginning\n", problems, folder.path().string());
+    return false;
+  }
+  trainer.restore(checkpoint->content, checkpoint->name);
+  fmt::print(stderr, "{}resuming from {} after epoch {}\n", problems, checkpoint->name, trainer.epochs_done());
+  return true;
+}
+
+void draw(const std::string& what, const std::function<void()>& picture) {
+  try {
+    picture();
+  } catch (const Error& e) {
+    fmt::print(stderr, "note: {} was not drawn: {}\n", what, e.what());
+  }
+}
+
+void draw_pictures(const RunFolder& folder, const Recipe& recipe, const Autoencoder& model,
+                   const std::string& reconstruction, const std::vector<EpochRecord>& epochs, const Dataset& samples) {
+  if (!epochs.empty())
+    draw("loss.png", [&] {
+      const LossPlot plot{epochs, reconstruction, recipe.name};
+      folder.write("loss.png", plot.render(LossPlot::Format::png));
+    });
+  draw("reconstructions.png", [&] {
+    const auto s = reconstruct_samples(model, samples, Corruption(recipe.corruption, recipe.train.seed), 10);
+    std::vector<ConstView> rows = {s.clean, s.reconstruction};
+    std::vector<std::string> captions = {"input", "reconstruction"};
+    if (s.noisy.size()) {
+      rows.insert(rows.begin() + 1, s.noisy);
+      captions.insert(captions.begin() + 1, "corrupted");
+    }
+    folder.write("reconstructions.png", png_bytes(image_grid(rows, samples.sample, {.captions = captions})));
+  });
+}
+
+void print_summary(const std::string& reconstruction, const std::vector<EpochRecord>& epochs, const RunFolder& folder,
+                   bool json) {
+  const EpochRecord& last = epochs.back();
+  if (json) {
+    nlohmann::json j = {{"run", folder.path().string()},
+                        {"epochs", last.epoch},
+                        {"train", {{reconstruction, last.train.reconstruction}}}};
+    if (last.validation) j["validation"] = {{reconstruction, last.validation->reconstruction}};
+    if (last.test) j["test"] = {{reconstruction, last.test->reconstruction}};
+    fmt::print("{}\n", j.dump());
+    return;
+  }
+  fmt::print("train {} {}", reconstruction, format_value(last.train.reconstruction));
+  if (last.validation) fmt::print("   validation {} {}", reconstruction, format_value(last.validation->reconstruction));
+  if (last.test) fmt::print("   test {} {}", reconstruction, format_value(last.test->reconstruction));
+  fmt::print("\nmodel and pictures: {}\n", folder.path().string());
+}
+
+/// The weights to start from, unless a checkpoint replaces them.
+Autoencoder fresh_model(const Recipe& recipe, const Shape& sample, const std::string& init) {
+  Autoencoder model(recipe.model, sample);
+  if (init.empty())
+    initialise(model.network(), recipe.model.init, recipe.train.seed, model.theta());
+  else
+    model.load_weights(read_safetensors(init), init);
+  return model;
+}
+
+void train(const Options& o) {
+  const Recipe recipe = find_recipe(o.recipe, overrides(o));
+  RunFolder folder(o.output.empty() ? "runs/" + recipe.name : o.output, existing(o));
+  const DataSplits data = open_data(recipe.data.source);
+  const Dataset* test = data.test ? &*data.test : nullptr;
+  Autoencoder model = fresh_model(recipe, data.train.sample, o.init);
+  Trainer trainer(recipe, model, data.train, test, thread_count(o.threads));
+  const bool resumed = o.resume && resume(folder, trainer);
+  if (resumed && trainer.is_finished() && folder.has("model.safetensors")) {
+    fmt::print(stderr, "this run is already finished\n");
+    return;
+  }
+
+  folder.create();
+  folder.write("recipe.toml", recipe_toml(recipe));
+  RunMetrics metrics(folder.path() / "metrics.jsonl", resumed ? trainer.epochs_done() : 0);
+  ProgressBar bar(std::cerr, progress_options());
+  Listeners listeners({&metrics, &bar});
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) std::signal(signal, request_stop);
+  const auto save = [&] { folder.write_checkpoint(trainer.checkpoint()); };
+  const Ending ending = trainer.run({listeners, [] { return stop_requested != 0; }, save});
+  folder.write("model.safetensors", model_bytes(recipe, model));
+  if (ending == Ending::interrupted) {
+    fmt::print(stderr, "interrupted; everything is saved, go on with --resume\n");
+    throw Interrupted{};
+  }
+  if (ending == Ending::diverged) throw Failed{};
+  draw_pictures(folder, recipe, model, metrics.reconstruction(), metrics.epochs(), test ? *test : data.train);
+  print_summary(metrics.reconstruction(), metrics.epochs(), folder, o.json);
+}
+
+}  // namespace
+
+void add_train(CLI::App& app) {
+  auto* verb = app.add_subcommand("train", "Train an autoencoder from a recipe");
+  auto o = std::make_shared<Options>();
+  verb->add_option("RECIPE", o->recipe, "A shipped recipe's name or a .toml file")->required();
+  verb->add_option("--data", o->data, "Data to train on instead of the recipe's: a path or a known name");
+  verb->add_option("--output-dir", o->output, "Folder for the results (default: runs/NAME)");
+  verb->add_option("--epochs", o->epochs, "Number of epochs")->check(CLI::Range(int64_t{1}, int64_t{1000000}));
+  verb->add_option("--seed", o->seed, "Seed of everything random");
+  declare_threads(*verb, o->threads);
+  verb->add_option("--init", o->init, "Start from the weights in this .safetensors file")->check(CLI::ExistingFile);
+  verb->add_option("--set", o->set, "Override any key of the recipe: section.key=value")->take_all();
+  auto* resume = verb->add_flag("--resume", o->resume, "Go on where the run in the output folder stopped");
+  verb->add_flag("--overwrite", o->overwrite, "Replace what the output folder holds")->excludes(resume);
+  verb->add_flag("--json", o->json, "Print the result as JSON");
+  verb->callback([o] { train(*o); });
+}
+
+}  // namespace hourglass::cli

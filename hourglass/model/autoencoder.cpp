@@ -1,0 +1,52 @@
+#include "hourglass/model/autoencoder.h"
+
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+namespace hourglass {
+
+void Autoencoder::load_weights(const SafeTensors& file, const std::string& name) {
+  for (const Parameter& p : network_.parameters()) {
+    const auto found = file.tensors.find(p.name);
+    if (found == file.tensors.end()) fail("{}: tensor {} is missing; expected shape {}", name, p.name, p.shape.text());
+    if (!(found->second.shape() == p.shape))
+      fail("{}: tensor {} has shape {}, expected {}", name, p.name, found->second.shape().text(), p.shape.text());
+  }
+  for (const auto& [tensor, value] : file.tensors)
+    if (!weights().contains(tensor)) fail("{}: tensor {} belongs to no layer of this network", name, tensor);
+  for (const Parameter& p : network_.parameters()) {
+    const Tensor value = file.tensors.at(p.name).cast(theta_.dtype());
+    std::memcpy(p.in(theta()).bytes(), value.view().bytes(),
+                static_cast<size_t>(value.size() * size_of(value.dtype())));
+  }
+}
+
+std::map<std::string, ConstView> Autoencoder::weights() const {
+  std::map<std::string, ConstView> all;
+  for (const Parameter& p : network_.parameters()) all[p.name] = p.in(theta());
+  return all;
+}
+
+std::string scaler_json(const Scaler& s) {
+  return nlohmann::json{{"kind", s.kind}, {"offset", s.offset}, {"factor", s.factor}}.dump();
+}
+
+Scaler scaler_from_json(const std::string& text, int64_t features, const std::string& name) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  Scaler s;
+  try {
+    s = {json.at("kind").get<std::string>(), json.at("offset").get<std::vector<float>>(),
+         json.at("factor").get<std::vector<float>>()};
+  } catch (const nlohmann::json::exception&) {
+    fail("{}: metadata \"scaler\": expected an object with kind, offset and factor", name);
+  }
+  const auto fits = [&](const std::vector<float>& v) {
+    return v.size() == 1 || static_cast<int64_t>(v.size()) == features;
+  };
+  if (!fits(s.offset) || !fits(s.factor))
+    fail("{}: metadata \"scaler\": {} offsets and {} factors, expected 1 or {}", name, s.offset.size(), s.factor.size(),
+         features);
+  return s;
+}
+
+}  // namespace hourglass

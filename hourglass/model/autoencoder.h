@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "hourglass/data/scaler.h"
+#include "hourglass/model/safetensors.h"
+#include "hourglass/nn/network.h"
+
+namespace hourglass {
+
+/// A network with its weights and the scaling of its data: everything inference needs.
+class Autoencoder {
+ public:
+  /// All weights zero. Throws Error when the stack does not fit the input.
+  Autoencoder(const ModelConfig& config, Shape input, DType dtype = DType::f32)
+      : network_(config, input), theta_(dtype, {network_.parameter_count()}) {}
+
+  const Network& network() const { return network_; }
+  View theta() { return theta_; }
+  ConstView theta() const { return theta_; }
+
+  Scaler scaler;
+
+  /// Takes the weights of every parameter from `file`. Throws Error naming a missing, surplus or misshapen tensor; then
+  /// nothing has changed. `name` is the file, for messages.
+  void load_weights(const SafeTensors& file, const std::string& name);
+
+  /// The weights by their names in model files: the state_dict of the same torch.nn.Sequential pair.
+  std::map<std::string, ConstView> weights() const;
+
+ private:
+  Network network_;
+  Tensor theta_;
+};
+
+/// The scaler as JSON for a model file's metadata, and back. Throws Error when it is not one for `features` features.
+std::string scaler_json(const Scaler& scaler);
+Scaler scaler_from_json(const std::string& text, int64_t features, const std::string& name);
+
+}  // namespace hourglass

@@ -1,0 +1,134 @@
+#include "hourglass/model/inference.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+#include "hourglass/base/parallel.h"
+
+namespace hourglass {
+
+namespace {
+
+void copy_rows(ConstView from, View to, int64_t first) {
+  const View target = to.slice(first, from.rows());
+  HOURGLASS_CHECK(target.size() == from.size());
+  std::memcpy(target.bytes(), from.bytes(), static_cast<size_t>(from.size() * size_of(from.dtype())));
+}
+
+/// Several channels and several pixels: channels-last inside, channels-first outside.
+bool needs_swap(const Shape& s) { return s.rank() == 3 && s[0] > 1 && s[1] * s[2] > 1; }
+
+/// Σ of `loss` over chunks, added in the order of the chunks, per element.
+template <class Loss>
+double mean_loss(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
+                 const Inference::Disturb& disturb, Loss loss) {
+  std::vector<uint32_t> every;
+  if (rows.empty()) {
+    every.resize(data.rows());
+    std::iota(every.begin(), every.end(), 0u);
+    rows = every;
+  }
+  std::vector<double> sums(inference.chunks(static_cast<int64_t>(rows.size())));
+  inference.reconstruct(
+      data, rows, [&](const Inference::Chunk& c) { sums[c.index] = loss(c); }, disturb);
+  const double elements = static_cast<double>(rows.size()) * static_cast<double>(data.sample.size());
+  return std::accumulate(sums.begin(), sums.end(), 0.0) / elements;
+}
+
+}  // namespace
+
+Inference::Inference(const Autoencoder& model, int threads, int64_t chunk_rows)
+    : model_(model), threads_(threads), chunk_rows_(chunk_rows) {}
+
+void Inference::run(int64_t rows, const std::function<void(Activations&, int64_t, int64_t, int64_t)>& chunk) const {
+  const int64_t count = chunks(rows), workers = std::min<int64_t>(threads_, count);
+  auto work = [&](int64_t worker) {
+    Activations a = model_.network().activations(model_.theta().dtype(), std::min(chunk_rows_, rows));
+    for (int64_t c = worker; c < count; c += workers) {
+      const int64_t first = c * chunk_rows_;
+      chunk(a, c, first, std::min(chunk_rows_, rows - first));
+    }
+  };
+  parallel_for(workers, threads_, work);
+}
+
+void Inference::reconstruct(const Dataset& data, std::span<const uint32_t> rows, const Visit& visit,
+                            const Disturb& disturb) const {
+  const Network& network = model_.network();
+  if (data.sample.size() != network.input().size())
+    fail("{}: samples are {}, the model expects {}", data.name, data.sample.text(), network.input().text());
+  run(static_cast<int64_t>(rows.size()), [&](Activations& a, int64_t index, int64_t first, int64_t count) {
+    const auto ids = rows.subspan(first, count);
+    Tensor clean(model_.theta().dtype(), network.input().batch(count));
+    gather(data, model_.scaler, ids, clean);
+    Tensor disturbed;
+    if (disturb) {
+      disturbed = clean.clone();
+      disturb(clean, ids, disturbed);
+    }
+    const ConstView input = disturb ? ConstView(disturbed) : ConstView(clean);
+    network.forward(model_.theta(), input, a, 0, network.layers());
+    visit({network, index, first, count, clean, input, a});
+  });
+}
+
+void Inference::reconstruct(const Dataset& data, const Visit& visit, const Disturb& disturb) const {
+  std::vector<uint32_t> every(data.rows());
+  std::iota(every.begin(), every.end(), 0u);
+  reconstruct(data, every, visit, disturb);
+}
+
+Tensor Inference::encode(const Dataset& data) const {
+  const Shape code = model_.network().code().output();
+  Tensor out(model_.theta().dtype(), code.batch(data.rows()));
+  reconstruct(data, [&](const Chunk& c) {
+    if (needs_swap(code))
+      ops::swap_axes(c.code(), code[1] * code[2], code[0], out.view().slice(c.first, c.rows));
+    else
+      copy_rows(c.code(), out, c.first);
+  });
+  return out;
+}
+
+Tensor Inference::decode(ConstView codes) const {
+  const Network& network = model_.network();
+  const Shape code = network.code().output();
+  if (codes.columns() != code.size())
+    fail("codes have {} values per row, the model's code is {}", codes.columns(), code.text());
+  Tensor out(model_.theta().dtype(), network.input().batch(codes.rows()));
+  run(codes.rows(), [&](Activations& a, int64_t, int64_t first, int64_t count) {
+    const View inside = network.value(a, network.code_end() - 1, count);
+    if (needs_swap(code))
+      ops::swap_axes(codes.slice(first, count).reshaped(code.batch(count)), code[0], code[1] * code[2], inside);
+    else
+      copy_rows(codes.slice(first, count), inside, 0);
+    network.forward(model_.theta(), inside, a, network.code_end(), network.layers());
+    copy_rows(network.value(a, network.layers() - 1, count), out, first);
+  });
+  return out;
+}
+
+Tensor Inference::reconstruct(const Dataset& data) const {
+  Tensor out(model_.theta().dtype(), model_.network().input().batch(data.rows()));
+  reconstruct(data, [&](const Chunk& c) { copy_rows(c.reconstruction(), out, c.first); });
+  return out;
+}
+
+double mean_bce(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
+                const Inference::Disturb& disturb) {
+  return mean_loss(inference, data, rows, disturb, [](const Inference::Chunk& c) {
+    Tensor r(c.clean.dtype(), c.clean.shape());
+    HOURGLASS_CHECK(c.network.ends_in_sigmoid());
+    return ops::bce_with_logits(c.value(c.network.layers() - 2).reshaped(r.shape()), c.clean, 0.0, r, {});
+  });
+}
+
+double mean_squared_error(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
+                          const Inference::Disturb& disturb) {
+  return mean_loss(inference, data, rows, disturb, [](const Inference::Chunk& c) {
+    return ops::squared_error(c.reconstruction().reshaped(c.clean.shape()), c.clean, 0.0, {});
+  });
+}
+
+}  // namespace hourglass

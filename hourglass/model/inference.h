@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "hourglass/data/dataset.h"
+#include "hourglass/model/autoencoder.h"
+
+namespace hourglass {
+
+/// Runs an autoencoder over whole data sets, some rows at a time, on several threads. What it gives for a row does not
+/// depend on the number of threads. Memory is bounded by threads × chunk rows.
+class Inference {
+ public:
+  explicit Inference(const Autoencoder& model, int threads, int64_t chunk_rows = 256);
+
+  /// Some consecutive rows of a data set after their way through the network.
+  struct Chunk {
+    const Network& network;
+    int64_t index;  ///< 0, 1, … : rows [first, first + rows) of the data set
+    int64_t first;
+    int64_t rows;
+    ConstView clean;  ///< (rows, inputs), scaled
+    ConstView input;  ///< the same unless something disturbed it
+    const Activations& activations;
+
+    /// Output of a layer, (rows, units).
+    ConstView value(int layer) const { return activations.values[layer].view().slice(0, rows); }
+    ConstView code() const { return value(network.code_end() - 1); }
+    ConstView reconstruction() const { return value(network.layers() - 1); }
+  };
+  using Visit = std::function<void(const Chunk&)>;
+  /// Changes the scaled input of the given rows before they are encoded.
+  using Disturb = std::function<void(ConstView clean, std::span<const uint32_t> rows, View input)>;
+
+  /// Encodes and decodes every row; `visit` runs on worker threads, chunks in any order. Throws Error when the data's
+  /// samples are not of the network's size.
+  void reconstruct(const Dataset& data, const Visit& visit, const Disturb& disturb = nullptr) const;
+  /// The same for chosen rows, in their order; Chunk::first counts within `rows`.
+  void reconstruct(const Dataset& data, std::span<const uint32_t> rows, const Visit& visit,
+                   const Disturb& disturb = nullptr) const;
+
+  /// (rows, …code) of every row, in PyTorch's order (an image code channels-first).
+  Tensor encode(const Dataset& data) const;
+  /// The network's output for codes (rows, …code), scaled as in training.
+  Tensor decode(ConstView codes) const;
+  /// The network's output for every row, scaled as in training.
+  Tensor reconstruct(const Dataset& data) const;
+
+  int64_t chunks(int64_t rows) const { return (rows + chunk_rows_ - 1) / chunk_rows_; }
+
+ private:
+  void run(int64_t rows,
+           const std::function<void(Activations&, int64_t index, int64_t first, int64_t count)>& chunk) const;
+
+  const Autoencoder& model_;
+  int threads_;
+  int64_t chunk_rows_;
+};
+
+/// Σ over the data set's rows and elements of the reconstruction loss, divided by their number: from the logits for bce
+/// (the network must end in a sigmoid). Sums in double, in a fixed order.
+double mean_bce(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows = {},
+                const Inference::Disturb& disturb = nullptr);
+double mean_squared_error(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows = {},
+                          const Inference::Disturb& disturb = nullptr);
+
+}  // namespace hourglass

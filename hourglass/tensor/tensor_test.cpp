@@ -1,0 +1,91 @@
+#include "hourglass/tensor/tensor.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "hourglass/tensor/arena.h"
+#include "support/numbers.h"
+
+namespace hourglass {
+namespace {
+
+bool is_aligned(ConstView v) { return reinterpret_cast<uintptr_t>(v.bytes()) % 64 == 0; }
+
+TEST(Shape, CountsItsElementsAndSaysWhatItIs) {
+  EXPECT_EQ((Shape{16, 3, 5}.size()), 240);
+  EXPECT_EQ((Shape{16, 3, 5}.text()), "16 × 3 × 5");
+  EXPECT_EQ(Shape().size(), 1);
+  EXPECT_EQ((Shape{3, 5}.batch(7)), (Shape{7, 3, 5}));
+  EXPECT_NE((Shape{3, 5}), (Shape{3, 5, 1}));
+}
+
+TEST(Tensor, StartsAtZeroAndAligned) {
+  for (const int64_t n : {1, 3, 17, 1000}) {
+    const Tensor t(DType::f32, {n});
+    EXPECT_TRUE(is_aligned(t));
+    EXPECT_EQ(values_of(t), std::vector<double>(n, 0.0));
+  }
+}
+
+TEST(Tensor, IsEmptyUntilMade) {
+  const Tensor t;
+  EXPECT_EQ(t.size(), 0);
+  EXPECT_FALSE(t.view());
+}
+
+TEST(Tensor, CastsThereAndBack) {
+  const Tensor t = tensor_of({2}, {0.1, -3});
+  EXPECT_EQ(values_of(t.cast(DType::f32)), (std::vector<double>{0.1f, -3}));
+  EXPECT_EQ(values_of(t.cast(DType::f32).cast(DType::f64)), (std::vector<double>{0.1f, -3}));
+}
+
+TEST(Tensor, ClonesWithoutSharing) {
+  Tensor t = tensor_of({2}, {1, 2});
+  const Tensor copy = t.clone();
+  t.as<double>()[0] = 9;
+  EXPECT_EQ(values_of(copy), (std::vector<double>{1, 2}));
+}
+
+TEST(View, SlicesRowsAndTakesParts) {
+  Tensor t = tensor_of({3, 2}, {0, 1, 2, 3, 4, 5});
+  EXPECT_EQ(values_of(t.view().slice(1, 2)), (std::vector<double>{2, 3, 4, 5}));
+  EXPECT_EQ(values_of(t.view().part(3, {2})), (std::vector<double>{3, 4}));
+  EXPECT_EQ(t.view().reshaped({2, 3}).columns(), 3);
+}
+
+TEST(ViewDeathTest, StopsAtTheWrongTypeOrSize) {
+  Tensor t(DType::f64, {4});
+  EXPECT_DEATH(t.as<float>(), "dtype");
+  EXPECT_DEATH(t.view().reshaped({3}), "size");
+}
+
+TEST(Arena, HandsOutSpaceThatDoesNotOverlap) {
+  Arena arena;
+  std::vector<View> views;
+  for (int pass = 0; pass < 3; ++pass) {
+    arena.reset();
+    views.clear();
+    for (const int64_t n : {1, 17, 1000, 3}) {
+      views.push_back(arena.take(DType::f32, {n}));
+      EXPECT_TRUE(is_aligned(views.back()));
+      std::fill_n(views.back().as<float>(), n, static_cast<float>(n));
+    }
+    for (const View& v : views) EXPECT_EQ(values_of(v), std::vector<double>(v.size(), static_cast<double>(v.size())));
+  }
+}
+
+TEST(Arena, GivesTheSameSpaceForTheSameWork) {
+  Arena arena;
+  const auto work = [&] {
+    arena.reset();
+    arena.take(DType::f64, {100});
+    return arena.take(DType::f32, {50}).bytes();
+  };
+  work();
+  const auto* settled = work();
+  EXPECT_EQ(work(), settled);
+}
+
+}  // namespace
+}  // namespace hourglass

@@ -1,0 +1,56 @@
+#include "hourglass/train/model_file.h"
+
+#include <nlohmann/json.hpp>
+
+namespace hourglass {
+
+namespace {
+
+const std::string& metadata(const SafeTensors& file, const std::string& key, const std::string& name) {
+  const auto found = file.metadata.find(key);
+  if (found == file.metadata.end())
+    fail("{}: metadata \"{}\" is missing; a model file made elsewhere can start a training: train --init {}", name, key,
+         name);
+  return found->second;
+}
+
+Shape input_shape(const std::string& text, const std::string& name) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  const bool good =
+      json.is_array() && !json.empty() && json.size() <= 3 && std::all_of(json.begin(), json.end(), [](const auto& v) {
+        return v.is_number_unsigned() && v.template get<uint64_t>() >= 1 && v.template get<uint64_t>() <= (1u << 20);
+      });
+  if (!good) fail("{}: metadata \"input\": expected 1 to 3 sizes, found {}", name, text.substr(0, 60));
+  Shape shape;
+  for (const auto& v : json) shape.push_back(v.get<int64_t>());
+  return shape;
+}
+
+}  // namespace
+
+std::string model_bytes(const Recipe& recipe, const Autoencoder& model) {
+  const Shape& input = model.network().input();
+  return safetensors_bytes(model.weights(), {{"recipe", recipe_json(recipe)},
+                                             {"scaler", scaler_json(model.scaler)},
+                                             {"input", nlohmann::json(std::vector(input.begin(), input.end())).dump()},
+                                             {"hourglass", HOURGLASS_VERSION}});
+}
+
+TrainedModel load_model(const std::filesystem::path& path) {
+  const auto file_path = std::filesystem::is_directory(path) ? path / "model.safetensors" : path;
+  const std::string name = file_path.string();
+  const SafeTensors file = read_safetensors(file_path);
+  Recipe recipe;
+  try {
+    recipe = recipe_from_json(metadata(file, "recipe", name));
+  } catch (const Error& e) {
+    fail("{}: {}", name, e.what());
+  }
+  const Shape input = input_shape(metadata(file, "input", name), name);
+  TrainedModel model{recipe, Autoencoder(recipe.model, input)};
+  model.autoencoder.load_weights(file, name);
+  model.autoencoder.scaler = scaler_from_json(metadata(file, "scaler", name), input.size(), name);
+  return model;
+}
+
+}  // namespace hourglass

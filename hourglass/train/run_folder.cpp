@@ -1,0 +1,74 @@
+#include "hourglass/train/run_folder.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <system_error>
+
+#include "hourglass/base/error.h"
+#include "hourglass/base/file.h"
+
+namespace hourglass {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kNewest = "checkpoint/newest.safetensors";
+constexpr const char* kPrevious = "checkpoint/previous.safetensors";
+
+/// The nearest folder above that exists must be writable for anything to be made below it.
+void need_writable(const fs::path& path) {
+  fs::path existing = fs::absolute(path);
+  while (!fs::exists(existing) && existing.has_relative_path()) existing = existing.parent_path();
+  if (!fs::is_directory(existing)) fail("{}: is a file, expected a folder", existing.string());
+  if (access(existing.c_str(), W_OK | X_OK) != 0) fail("{}: no permission to write here", existing.string());
+}
+
+}  // namespace
+
+RunFolder::RunFolder(fs::path path, Existing existing) : path_(std::move(path)), existing_(existing) {
+  need_writable(path_);
+  if (existing == Existing::refuse && fs::exists(path_) && !fs::is_empty(path_))
+    fail(
+        "{}: the output folder is not empty; go on with --resume, replace it with --overwrite, or choose another "
+        "--output-dir",
+        path_.string());
+}
+
+void RunFolder::create() {
+  std::error_code error;
+  if (existing_ == Existing::overwrite)
+    for (const char* file :
+         {"checkpoint", "metrics.jsonl", "model.safetensors", "recipe.toml", "loss.png", "reconstructions.png"})
+      fs::remove_all(path_ / file, error);
+  fs::create_directories(path_ / "checkpoint", error);
+  if (error) throw RuntimeFailure(fmt::format("{}: cannot make this folder: {}", path_.string(), error.message()));
+}
+
+void RunFolder::write(const std::string& file, std::string_view bytes) const {
+  write_file_atomically(path_ / file, bytes);
+}
+
+bool RunFolder::has(const std::string& file) const { return fs::exists(path_ / file); }
+
+void RunFolder::write_checkpoint(std::string_view bytes) const {
+  std::error_code error;
+  fs::rename(path_ / kNewest, path_ / kPrevious, error);  // the first time there is none
+  write(kNewest, bytes);
+}
+
+std::optional<RunFolder::Checkpoint> RunFolder::read_checkpoint(std::string& problems) const {
+  for (const char* file : {kNewest, kPrevious}) {
+    if (!has(file)) continue;
+    const std::string name = (path_ / file).string();
+    try {
+      return Checkpoint{name, read_safetensors(path_ / file)};
+    } catch (const Error& e) {
+      problems += fmt::format("{}; ", e.what());
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace hourglass

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "hourglass/model/safetensors.h"
+
+namespace hourglass {
+
+/// The folder a training run leaves behind: recipe.toml, model.safetensors, metrics.jsonl, checkpoint/, pictures.
+/// Every file appears whole: written beside its name, synced, renamed.
+class RunFolder {
+ public:
+  enum class Existing { refuse, overwrite, resume };
+
+  /// Refuses a folder that is not empty (unless overwriting or resuming), is no folder, or cannot be written to.
+  /// Changes nothing yet.
+  RunFolder(std::filesystem::path path, Existing existing);
+
+  /// Makes the folder and, when overwriting, takes an earlier run's files away.
+  void create();
+
+  const std::filesystem::path& path() const { return path_; }
+  void write(const std::string& file, std::string_view bytes) const;
+  bool has(const std::string& file) const;
+
+  /// Keeps two generations, so that there is always a whole one.
+  void write_checkpoint(std::string_view bytes) const;
+  struct Checkpoint {
+    std::string name;
+    SafeTensors content;
+  };
+  /// The newest checkpoint that can be read; `problems` receives a sentence for each that cannot.
+  std::optional<Checkpoint> read_checkpoint(std::string& problems) const;
+
+ private:
+  std::filesystem::path path_;
+  Existing existing_;
+};
+
+}  // namespace hourglass

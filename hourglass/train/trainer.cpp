@@ -1,0 +1,215 @@
+#include "hourglass/train/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "hourglass/base/random.h"
+#include "hourglass/model/inference.h"
+#include "hourglass/train/check_data.h"
+
+namespace hourglass {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+void copy(ConstView from, View to) {
+  std::memcpy(to.bytes(), from.bytes(), static_cast<size_t>(from.size() * size_of(from.dtype())));
+}
+
+void add_scaled(const Objective::Totals& terms, double scale, Objective::Totals& total) {
+  total.loss += scale * terms.loss;
+  total.reconstruction += scale * terms.reconstruction;
+  total.penalties.resize(terms.penalties.size());
+  for (size_t k = 0; k < terms.penalties.size(); ++k) total.penalties[k] += scale * terms.penalties[k];
+}
+
+/// The rows to train on and the model's scaler, fitted to them: needed before anything else is made.
+Split prepare(const Recipe& recipe, Autoencoder& model, const Dataset& train) {
+  if (train.sample.size() != model.network().input().size())
+    fail("{}: samples are {}, the model expects {}", train.name, train.sample.text(), model.network().input().text());
+  Split split = split_rows(static_cast<uint32_t>(train.rows()), recipe.data.validation, recipe.train.seed);
+  model.scaler = fit_scaler(recipe.data.scale, train, split.train);
+  return split;
+}
+
+}  // namespace
+
+Trainer::Trainer(const Recipe& recipe, Autoencoder& model, const Dataset& train, const Dataset* test, int threads)
+    : recipe_(recipe),
+      model_(model),
+      train_(train),
+      test_(test),
+      threads_(threads),
+      split_(prepare(recipe, model, train)),
+      objective_(recipe.objective, model.network()),
+      optimizer_(recipe.train.optimizer, model.theta().dtype(), model.network().parameter_count()),
+      corruption_(recipe.corruption, recipe.train.seed),
+      step_(model, objective_, optimizer_, corruption_,
+            std::min(recipe.train.batch_size, static_cast<int64_t>(split_.train.size())), threads) {
+  const auto rows = static_cast<int64_t>(split_.train.size());
+  steps_per_epoch_ = (rows + recipe.train.batch_size - 1) / recipe.train.batch_size;
+  if (objective_.reconstruction_name() == "bce") check_unit_interval(train, model.scaler);
+  if (recipe.train.early_stopping) best_ = Tensor(model.theta().dtype(), {model.network().parameter_count()});
+}
+
+Ending Trainer::run(const Hooks& hooks) {
+  const auto reconstruction = std::string(objective_.reconstruction_name());
+  hooks.listener.on_start({recipe_.name, reconstruction, recipe_.train.epochs, position_.epoch, steps_per_epoch_,
+                           static_cast<int64_t>(split_.train.size())});
+  while (!position_.finished)
+    if (const auto ending = run_epoch(hooks)) return *ending;
+  return Ending::finished;
+}
+
+std::optional<Ending> Trainer::run_epoch(const Hooks& hooks) {
+  Tensor before(model_.theta().dtype(), model_.theta().shape());
+  copy(model_.theta(), before);
+  std::vector<uint32_t> order = split_.train;
+  if (recipe_.data.shuffle) {
+    const auto permutation =
+        shuffled(recipe_.train.seed, static_cast<uint32_t>(position_.epoch), static_cast<uint32_t>(order.size()));
+    for (size_t i = 0; i < order.size(); ++i) order[i] = split_.train[permutation[i]];
+  }
+  while (position_.step < steps_per_epoch_) {
+    train_step(order, position_.step);
+    if (!std::isfinite(position_.totals.loss)) {
+      hooks.listener.on_note(divergence());
+      copy(before, model_.theta());
+      return Ending::diverged;
+    }
+    hooks.listener.on_step({position_.epoch, position_.step, named(position_.totals, 1.0 / position_.rows),
+                            position_.seconds, position_.rows});
+    if (hooks.stop() && position_.step < steps_per_epoch_) {
+      hooks.checkpoint();
+      return Ending::interrupted;
+    }
+  }
+  const EpochRecord record = end_epoch();
+  const bool over = patience_is_over(record, hooks.listener);
+  hooks.listener.on_epoch(record);
+  ++position_.epoch;
+  position_.step = position_.rows = 0;
+  position_.seconds = 0;
+  position_.totals = {};
+  position_.finished = over || position_.epoch > recipe_.train.epochs;
+  if (position_.finished && position_.best_epoch > 0) copy(best_, model_.theta());
+  hooks.checkpoint();
+  if (over) return Ending::stopped_early;
+  if (!position_.finished && hooks.stop()) return Ending::interrupted;
+  return std::nullopt;
+}
+
+void Trainer::train_step(const std::vector<uint32_t>& order, int64_t step) {
+  const auto start = Clock::now();
+  const int64_t batch = recipe_.train.batch_size, first = step * batch;
+  const int64_t count = std::min(batch, static_cast<int64_t>(order.size()) - first);
+  const int64_t done = (position_.epoch - 1) * steps_per_epoch_ + step;
+  const double rate = optimizer_.learning_rate() *
+                      schedule_factor(recipe_.train.schedule, done, recipe_.train.epochs * steps_per_epoch_);
+  const auto terms =
+      step_.run(train_, std::span(order).subspan(first, count), static_cast<uint32_t>(position_.epoch), done + 1, rate);
+  add_scaled(terms, static_cast<double>(count), position_.totals);
+  position_.rows += count;
+  ++position_.step;
+  position_.seconds += seconds_since(start);
+}
+
+EpochRecord Trainer::end_epoch() const {
+  EpochRecord r;
+  r.epoch = position_.epoch;
+  r.train = named(position_.totals, 1.0 / static_cast<double>(position_.rows));
+  if (!split_.validation.empty()) r.validation = evaluate(train_, split_.validation);
+  if (test_) r.test = evaluate(*test_, {});
+  r.seconds = position_.seconds;
+  r.samples_per_second = position_.seconds > 0 ? static_cast<double>(position_.rows) / position_.seconds : 0.0;
+  return r;
+}
+
+bool Trainer::patience_is_over(const EpochRecord& record, RunListener& listener) {
+  if (!recipe_.train.early_stopping) return false;
+  const auto& [patience, min_delta] = *recipe_.train.early_stopping;
+  const double now = record.validation->reconstruction;
+  if (position_.best_epoch == 0 || now < position_.best - min_delta) {
+    position_.best = now;
+    position_.best_epoch = record.epoch;
+    copy(model_.theta(), best_);
+    return false;
+  }
+  if (record.epoch - position_.best_epoch < patience) return false;
+  listener.on_note(fmt::format("stopped after epoch {}: no better validation {} since epoch {}, whose weights are kept",
+                               record.epoch, objective_.reconstruction_name(), position_.best_epoch));
+  return true;
+}
+
+std::string Trainer::divergence() const {
+  std::string where = "the loss";
+  for (const auto& [name, view] : model_.weights())
+    if (!std::isfinite(ops::sum_of_squares(view))) where = "tensor " + name;
+  return fmt::format(
+      "diverged at epoch {} step {}: {} is not finite; the weights of the last complete epoch are kept. "
+      "A smaller learning rate than {} may help",
+      position_.epoch, position_.step, where, optimizer_.learning_rate());
+}
+
+Terms Trainer::named(const Objective::Totals& totals, double scale) const {
+  Terms t{totals.loss * scale, totals.reconstruction * scale, {}};
+  for (size_t k = 0; k < totals.penalties.size(); ++k)
+    t.penalties.emplace_back(objective_.penalties()[k].penalty->name(), totals.penalties[k] * scale);
+  return t;
+}
+
+Terms Trainer::evaluate(const Dataset& data, std::span<const uint32_t> rows) const {
+  const Inference inference(model_, threads_);
+  const double value = objective_.reconstruction_name() == "bce" ? mean_bce(inference, data, rows)
+                                                                 : mean_squared_error(inference, data, rows);
+  return {value, value, {}};
+}
+
+std::map<std::string, View> Trainer::tensors() {
+  std::map<std::string, View> all = optimizer_.state();
+  all["theta"] = model_.theta();
+  if (best_.size()) all["best"] = best_;
+  return all;
+}
+
+std::string Trainer::checkpoint() {
+  const auto& p = position_;
+  const nlohmann::json position = {{"epoch", p.epoch},       {"step", p.step},
+                                   {"seconds", p.seconds},   {"loss", p.totals.loss},
+                                   {"rows", p.rows},         {"reconstruction", p.totals.reconstruction},
+                                   {"best", p.best},         {"penalties", p.totals.penalties},
+                                   {"finished", p.finished}, {"best_epoch", p.best_epoch}};
+  std::map<std::string, ConstView> views;
+  for (const auto& [name, view] : tensors()) views[name] = view;
+  return safetensors_bytes(views, {{"recipe", recipe_json(recipe_)}, {"position", position.dump()}});
+}
+
+void Trainer::restore(const SafeTensors& file, const std::string& name) {
+  const auto recipe = file.metadata.find("recipe"), position = file.metadata.find("position");
+  if (recipe == file.metadata.end() || position == file.metadata.end()) fail("{}: not a checkpoint", name);
+  if (recipe->second != recipe_json(recipe_)) fail("{}: made with another recipe; use --overwrite to start anew", name);
+  for (auto& [tensor, view] : tensors()) {
+    const auto found = file.tensors.find(tensor);
+    if (found == file.tensors.end() || !(found->second.shape() == view.shape()) ||
+        found->second.dtype() != view.dtype())
+      fail("{}: tensor {} is missing or of another shape", name, tensor);
+  }
+  try {
+    const auto json = nlohmann::json::parse(position->second);
+    position_ = {json.at("epoch"),      json.at("step"),
+                 json.at("seconds"),    {json.at("loss"), json.at("reconstruction"), json.at("penalties")},
+                 json.at("rows"),       json.at("best"),
+                 json.at("best_epoch"), json.at("finished")};
+  } catch (const nlohmann::json::exception&) {
+    fail("{}: metadata \"position\" is damaged", name);
+  }
+  for (auto& [tensor, view] : tensors()) copy(file.tensors.at(tensor), view);
+}
+
+}  // namespace hourglass

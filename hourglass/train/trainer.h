@@ -1,0 +1,83 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hourglass/data/dataset.h"
+#include "hourglass/data/split.h"
+#include "hourglass/model/autoencoder.h"
+#include "hourglass/train/events.h"
+#include "hourglass/train/recipe.h"
+#include "hourglass/train/step.h"
+
+namespace hourglass {
+
+/// How a run ended.
+enum class Ending { finished, stopped_early, interrupted, diverged };
+
+/// Runs a recipe on an autoencoder: epochs of shuffled batches, validation and test after each, early stopping.
+/// Everything random is keyed by (seed, epoch, sample), so a run is a pure function of recipe, data and starting
+/// weights.
+class Trainer {
+ public:
+  /// Splits the training rows, fits the model's scaler to them and checks the data against the objective: bce refuses
+  /// values outside [0, 1], naming the first row and feature. `test` may be null. All references must outlive the
+  /// trainer.
+  Trainer(const Recipe& recipe, Autoencoder& model, const Dataset& train, const Dataset* test, int threads);
+
+  struct Hooks {
+    RunListener& listener;
+    std::function<bool()> stop;        ///< asked after every step; true ends the run there, resumable to the bit
+    std::function<void()> checkpoint;  ///< called after every epoch and when stopped: the moment to keep checkpoint()
+  };
+  /// Trains to the end. On a loss that is not finite the weights of the last complete epoch are put back.
+  Ending run(const Hooks& hooks);
+
+  /// Everything needed to go on: weights, optimiser state, best weights, position.
+  std::string checkpoint();
+  /// Goes on from a checkpoint of the same recipe. Throws Error when it does not fit.
+  void restore(const SafeTensors& checkpoint, const std::string& name);
+  /// The last whole epoch.
+  int64_t epochs_done() const { return position_.epoch - 1; }
+  bool is_finished() const { return position_.finished; }
+
+ private:
+  /// Where the run is; all of it goes into a checkpoint.
+  struct Position {
+    int64_t epoch = 1;  ///< the one in progress
+    int64_t step = 0;   ///< steps done in it
+    double seconds = 0.0;
+    Objective::Totals totals;  ///< Σ over its steps of rows · terms
+    int64_t rows = 0;
+    double best = 0.0;  ///< smallest validation loss; meaningful when best_epoch > 0
+    int64_t best_epoch = 0;
+    bool finished = false;
+  };
+
+  std::optional<Ending> run_epoch(const Hooks& hooks);
+  void train_step(const std::vector<uint32_t>& order, int64_t step);
+  EpochRecord end_epoch() const;
+  bool patience_is_over(const EpochRecord& record, RunListener& listener);
+  std::string divergence() const;
+  Terms named(const Objective::Totals& totals, double scale) const;
+  Terms evaluate(const Dataset& data, std::span<const uint32_t> rows) const;
+  std::map<std::string, View> tensors();
+
+  const Recipe& recipe_;
+  Autoencoder& model_;
+  const Dataset& train_;
+  const Dataset* test_;
+  int threads_;
+  Split split_;
+  Objective objective_;
+  Optimizer optimizer_;
+  Corruption corruption_;
+  TrainingStep step_;
+  int64_t steps_per_epoch_;
+  Tensor best_;  ///< θ of the best validation epoch, when stopping early
+  Position position_;
+};
+
+}  // namespace hourglass

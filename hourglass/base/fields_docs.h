@@ -46,7 +46,7 @@ class FieldDocs {
   }
   template <class T>
   void list(std::string_view key, std::string_view noun, const std::vector<T>&, std::string_view what) {
-    add(key, "required", fmt::format("a list, each a {}", noun), what);
+    add(key, key == needed_ ? "required" : "[]", fmt::format("a list, each a {}", noun), what);
     T x;
     list_kinds(noun, x);
   }

@@ -96,7 +96,8 @@ std::string recipe_toml(const Recipe& recipe) {
   std::string text;
   for (const auto& [key, place, value] : *root.as<Value::Table>()) {
     const auto* section = value.as<Value::Table>();
-    text += section ? fmt::format("\n[{}]\n", key) : fmt::format("{} = {}\n", key, toml_text(value));
+    text += section ? fmt::format("{}[{}]\n", text.empty() ? "" : "\n", key)
+                    : fmt::format("{} = {}\n", key, toml_text(value));
     if (!section) continue;
     for (const auto& entry : *section) text += fmt::format("{} = {}\n", entry.key, toml_text(entry.value));
   }

@@ -1,0 +1,63 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "hourglass/data/source.h"
+#include "hourglass/train/trainer.h"
+
+namespace hourglass {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string kGolden = std::string(HOURGLASS_TESTS) + "/golden/trajectories";
+
+std::vector<std::string> cases() {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(kGolden)) names.push_back(entry.path().stem().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// The tensors whose names start with `prefix`, without it.
+SafeTensors part(const SafeTensors& file, const std::string& prefix) {
+  SafeTensors out;
+  for (const auto& [name, tensor] : file.tensors)
+    if (name.starts_with(prefix)) out.tensors[name.substr(prefix.size())] = tensor.clone();
+  return out;
+}
+
+double relative_distance(ConstView a, const Tensor& b) {
+  double difference = 0, norm = 0;
+  for (int64_t i = 0; i < b.size(); ++i) {
+    difference += std::pow(double{a.as<float>()[i]} - b.as<float>()[i], 2);
+    norm += std::pow(b.as<float>()[i], 2);
+  }
+  return std::sqrt(difference / norm);
+}
+
+class Trajectory : public testing::TestWithParam<std::string> {};
+
+/// PyTorch's weights after 50 optimiser steps from the same start (tests/golden/trajectories.py lists the cases).
+TEST_P(Trajectory, EndsInPyTorchsWeights) {
+  const SafeTensors golden = read_safetensors(kGolden + "/" + GetParam() + ".safetensors");
+  const Recipe recipe = parse_recipe(golden.metadata.at("recipe"), GetParam());
+  const DataSplits data = open_source(std::string(HOURGLASS_TESTS) + "/data/mnist-sample");
+  Autoencoder model(recipe.model, data.train.sample);
+  model.load_weights(part(golden, "initial."), "initial");
+  Trainer trainer(recipe, model, data.train, nullptr, 2);
+  RunListener silent;
+  ASSERT_EQ(trainer.run({silent, [] { return false; }, [] {}}), Ending::finished);
+  const SafeTensors final = part(golden, "final.");
+  for (const auto& [name, view] : model.weights()) {
+    EXPECT_LT(relative_distance(view, final.tensors.at(name)), 1e-4) << name;
+    EXPECT_GT(relative_distance(view, part(golden, "initial.").tensors.at(name)), 1e-3) << name << " did not move";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, Trajectory, testing::ValuesIn(cases()), [](const auto& info) { return info.param; });
+
+}  // namespace
+}  // namespace hourglass

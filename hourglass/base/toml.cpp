@@ -32,13 +32,13 @@ class DottedNames {
   }
 
  private:
-  static constexpr int kMaxDots = 64;
+  static constexpr int kMaxParts = 8;
 
   void count(char c) {
     if (std::string_view("=,{}[]\n").find(c) != std::string_view::npos) dots_ = 0;
-    if (c != '.' || ++dots_ <= kMaxDots) return;
+    if (c != '.' || ++dots_ < kMaxParts) return;
     const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<ptrdiff_t>(at_), '\n');
-    fail("{}:{}: a name of more than {} parts", name_, line, kMaxDots);
+    fail("{}:{}: a name of more than {} parts", name_, line, kMaxParts);
   }
 
   void skip_string(char quote) {
@@ -67,10 +67,11 @@ class FromToml {
  public:
   explicit FromToml(const std::string& name) : source_(std::make_shared<const std::string>(name)) {}
 
-  Value operator()(const toml::node& node) const {
+  Value operator()(const toml::node& node, int depth = 0) const {
     const Place place = place_of(node.source());
-    if (const auto* table = node.as_table()) return {entries(*table), place};
-    if (const auto* list = node.as_array()) return {items(*list), place};
+    if (depth == kMaxDepth) fail("{}: nested deeper than {} levels", place.text(), kMaxDepth);
+    if (const auto* table = node.as_table()) return {entries(*table, depth + 1), place};
+    if (const auto* list = node.as_array()) return {items(*list, depth + 1), place};
     if (const auto* s = node.as_string()) return {s->get(), place};
     if (const auto* b = node.as_boolean()) return {b->get(), place};
     if (const auto* i = node.as_integer()) return {i->get(), place};
@@ -79,19 +80,21 @@ class FromToml {
   }
 
  private:
+  static constexpr int kMaxDepth = 64;
+
   Place place_of(const toml::source_region& region) const { return {source_, region.begin.line, region.begin.column}; }
 
-  Value::List items(const toml::array& list) const {
+  Value::List items(const toml::array& list, int depth) const {
     Value::List result;
-    for (const toml::node& node : list) result.push_back((*this)(node));
+    for (const toml::node& node : list) result.push_back((*this)(node, depth));
     return result;
   }
 
   /// toml++ sorts its tables; the source's order makes better messages.
-  Value::Table entries(const toml::table& table) const {
+  Value::Table entries(const toml::table& table, int depth) const {
     Value::Table result;
     for (const auto& [key, node] : table)
-      result.push_back({std::string(key.str()), place_of(key.source()), (*this)(node)});
+      result.push_back({std::string(key.str()), place_of(key.source()), (*this)(node, depth)});
     std::stable_sort(result.begin(), result.end(), [](const auto& a, const auto& b) {
       return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
     });

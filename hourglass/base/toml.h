@@ -8,7 +8,8 @@
 namespace hourglass {
 
 /// Reads a TOML text from an untrusted source; `name` stands for it in messages and places. The result is a table.
-/// Throws Error with line and column on a syntax error, a date or time, or a dotted name of more than 64 parts.
+/// Throws Error with line and column on a syntax error, a date or time, or a dotted name of more than 8 parts,
+/// or more than 64 levels.
 Value parse_toml(std::string_view text, const std::string& name);
 
 /// A value on one line of TOML: `{ dense = 128 }`, `["a", 1.0]`. Doubles keep every bit, keys are

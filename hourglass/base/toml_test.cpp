@@ -57,10 +57,16 @@ TEST(Toml, RefusesDeepNestingWithoutOverflowingTheStack) {
   for (const char* part : {"a.", "\"=\".", "'#' . ", "a\t.\t"}) {
     std::string name;
     for (int i = 0; i < 200'000; ++i) name += part;
-    EXPECT_EQ(message_of("b = 1\n" + name + "a = 1"), "t:2: a name of more than 64 parts") << part;
-    EXPECT_EQ(message_of("[" + name + "a]"), "t:1: a name of more than 64 parts") << part;
-    EXPECT_EQ(message_of("x = \"\"\"\"quoted\\\"\"\"\"\"\ny = ''''''\n" + name), "t:3: a name of more than 64 parts");
+    EXPECT_EQ(message_of("b = 1\n" + name + "a = 1"), "t:2: a name of more than 8 parts") << part;
+    EXPECT_EQ(message_of("[" + name + "a]"), "t:1: a name of more than 8 parts") << part;
+    EXPECT_EQ(message_of("x = \"\"\"\"quoted\\\"\"\"\"\"\ny = ''''''\n" + name), "t:3: a name of more than 8 parts");
   }
+}
+
+TEST(Toml, RefusesDeepTablesOfLongNames) {
+  std::string text = "a.a.a.a.a.a.a.a = ";
+  for (int i = 0; i < 250; ++i) text += "{ a.a.a.a.a.a.a.a = ";
+  EXPECT_NE(message_of(text + "1" + std::string(250, '}')).find("nested deeper than 64 levels"), std::string::npos);
 }
 
 TEST(Toml, CountsDotsInNamesOnly) {

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "hourglass/tensor/tensor.h"
+
+namespace hourglass {
+
+/// What PyTorch computed for one case of tests/golden/values/FILE.safetensors: tensors by name without the case.
+struct GoldenCase {
+  std::map<std::string, Tensor> tensors;  ///< f64; images in PyTorch's order (rows, channels, height, width)
+  std::string kind;                       ///< of convolutions: the layer's
+  int64_t stride = 0, padding = 0, kernel = 0;
+};
+
+/// All cases of the file by name.
+std::map<std::string, GoldenCase> golden_cases(const std::string& file);
+
+/// A batch of images, (rows, channels, height, width), in the order between layers: (rows, height·width·channels).
+Tensor channels_last(const Tensor& images);
+
+}  // namespace hourglass

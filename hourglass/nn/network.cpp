@@ -13,7 +13,9 @@ void refuse_huge(const LayerContext& c, const Shape& output) {
   constexpr int64_t kLimit = int64_t{1} << 31;
   double parameters = 0;
   for (const Parameter& p : c.parameters) parameters += static_cast<double>(p.shape.size());
-  if (parameters > kLimit || output.size() > kLimit)
+  double units = 1;  // the product may not fit an int64_t
+  for (const int64_t extent : output) units *= static_cast<double>(extent);
+  if (parameters > kLimit || units > kLimit)
     fail("{}: too large: {:.0f} parameters so far, output {} (the limit is {} each)", c.place(), parameters,
          output.text(), kLimit);
 }

@@ -1,0 +1,126 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "support/message_of.h"
+#include "support/networks.h"
+#include "support/numbers.h"
+
+namespace hourglass {
+namespace {
+
+struct Moments {
+  double mean = 0, variance = 0, largest = 0;
+};
+
+Moments moments(const std::vector<double>& values) {
+  Moments m;
+  for (const double v : values) {
+    m.mean += v / static_cast<double>(values.size());
+    m.largest = std::max(m.largest, std::abs(v));
+  }
+  for (const double v : values) m.variance += (v - m.mean) * (v - m.mean) / static_cast<double>(values.size());
+  return m;
+}
+
+/// Within five standard errors of U(±bound), of its bound, and nowhere beyond it.
+void expect_uniform(const std::vector<double>& values, double bound) {
+  const Moments m = moments(values);
+  const auto n = static_cast<double>(values.size());
+  EXPECT_LE(m.largest, bound);
+  EXPECT_GT(m.largest, bound * (1 - 10 / n));
+  EXPECT_NEAR(m.mean, 0, 5 * bound / std::sqrt(3 * n));
+  EXPECT_NEAR(m.variance, bound * bound / 3, 5 * bound * bound * std::sqrt(4.0 / 45 / n));
+}
+
+void expect_normal(const std::vector<double>& values, double std) {
+  const Moments m = moments(values);
+  const auto n = static_cast<double>(values.size());
+  EXPECT_NEAR(m.mean, 0, 5 * std / std::sqrt(n));
+  EXPECT_NEAR(m.variance, std * std, 5 * std * std * std::sqrt(2 / n));
+  EXPECT_GT(m.largest, 3 * std);
+}
+
+Network network() {
+  return Network(
+      model({layer("conv2d", 16, 5), layer("conv_transpose2d", 24, 3), layer("dense", 64)}, {layer("dense", 100)}),
+      {1, 10, 10});
+}
+
+std::vector<double> initial(const Network& n, const std::string& name, const InitConfig& init) {
+  Tensor theta(DType::f64, {n.parameter_count()});
+  initialise(n, init, 5, theta);
+  for (const Parameter& p : n.parameters())
+    if (p.name == name) return values_of(p.in(theta.view()));
+  ADD_FAILURE() << "no parameter " << name;
+  return {};
+}
+
+TEST(Initialise, DrawsPyTorchsUniformWithinTheFanInsRoot) {
+  const Network n = network();
+  expect_uniform(initial(n, "encoder.0.weight", {"pytorch"}), 1 / std::sqrt(25.0));
+  expect_uniform(initial(n, "encoder.2.weight", {"pytorch"}), 1 / std::sqrt(24 * 64.0));
+  expect_uniform(initial(n, "decoder.0.weight", {"pytorch"}), 1 / std::sqrt(64.0));
+  expect_uniform(initial(n, "decoder.0.bias", {"pytorch"}), 1 / std::sqrt(64.0));
+}
+
+TEST(Initialise, CountsATransposedConvolutionsFanInAlongItsOutputs) {
+  // PyTorch: weight (in 16, out 24, 3, 3), fan-in = weight.size(1) · 3 · 3.
+  expect_uniform(initial(network(), "encoder.1.weight", {"pytorch"}), 1 / std::sqrt(24 * 9.0));
+}
+
+TEST(Initialise, DrawsXaviersUniform) {
+  expect_uniform(initial(network(), "decoder.0.weight", {"xavier"}), std::sqrt(6.0 / 164));
+  expect_uniform(initial(network(), "encoder.0.weight", {"xavier"}), std::sqrt(6.0 / (25 + 400)));
+}
+
+TEST(Initialise, DrawsHesNormal) {
+  expect_normal(initial(network(), "decoder.0.weight", {"he"}), std::sqrt(2.0 / 64));
+  expect_normal(initial(network(), "encoder.1.weight", {"he"}), std::sqrt(2.0 / (24 * 9)));
+}
+
+TEST(Initialise, DrawsANormalOfTheGivenDeviation) {
+  expect_normal(initial(network(), "encoder.2.weight", {"normal", 0.1}), 0.1);
+}
+
+TEST(Initialise, StartsBiasesAtZeroExceptInPyTorchsWay) {
+  for (const std::string kind : {"xavier", "he", "normal"})
+    EXPECT_EQ(initial(network(), "decoder.0.bias", {kind, 0.1}), std::vector<double>(100, 0.0)) << kind;
+}
+
+Tensor weights(const Network& n, DType dtype, uint64_t seed, const std::string& kind) {
+  Tensor theta(dtype, {n.parameter_count()});
+  initialise(n, {kind, 0.1}, seed, theta);
+  return theta;
+}
+
+TEST(Initialise, IsAFunctionOfTheSeedAlone) {
+  const Network n = network();
+  for (const std::string kind : {"pytorch", "xavier", "he", "normal"}) {
+    EXPECT_EQ(values_of(weights(n, DType::f32, 1, kind)), values_of(weights(n, DType::f32, 1, kind)));
+    EXPECT_NE(values_of(weights(n, DType::f32, 1, kind)), values_of(weights(n, DType::f32, 2, kind)));
+    EXPECT_EQ(values_of(weights(n, DType::f32, 1, kind)), values_of(weights(n, DType::f64, 1, kind).cast(DType::f32)));
+  }
+}
+
+TEST(Initialise, LeavesTheSpaceBetweenParametersAtZero) {
+  const Network n(model({layer("dense", 3)}, {layer("dense", 5)}), {5});
+  const auto theta = values_of(weights(n, DType::f32, 1, "pytorch"));
+  for (const Parameter& p : n.parameters())
+    for (int64_t i = p.offset + p.shape.size(); i % 16 != 0; ++i) EXPECT_EQ(theta[i], 0) << p.name;
+}
+
+TEST(Initialise, GivesEachParameterNumbersOfItsOwn) {
+  const Network n(model({layer("dense", 8)}, {layer("dense", 8)}), {8});
+  const Tensor theta = weights(n, DType::f32, 1, "normal");
+  EXPECT_NE(values_of(n.parameters()[0].in(theta.view())), values_of(n.parameters()[2].in(theta.view())));
+}
+
+TEST(Initialise, RefusesAnUnknownKind) {
+  const Network n = network();
+  EXPECT_EQ(message_of<Error>([&] { weights(n, DType::f32, 1, "lecun"); }), "[model] init: unknown kind \"lecun\"");
+}
+
+}  // namespace
+}  // namespace hourglass

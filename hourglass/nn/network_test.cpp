@@ -1,0 +1,193 @@
+#include "hourglass/nn/network.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support/message_of.h"
+#include "support/networks.h"
+#include "support/numbers.h"
+
+namespace hourglass {
+namespace {
+
+std::string refusal(const ModelConfig& config, const Shape& input) {
+  return message_of<Error>([&] { Network(config, input); });
+}
+
+/// The output of the last layer for `in`.
+Tensor output(const Network& network, const Tensor& theta, const Tensor& in) {
+  Activations a = network.activations(theta.dtype(), in.rows());
+  network.forward(theta, in, a, 0, network.layers());
+  return std::move(a.values.back());
+}
+
+const ModelConfig kPublished =
+    model({layer("conv2d", 8, 3), layer("relu"), layer("conv2d", 16, 5), layer("relu"), layer("conv2d", 32, 5, 2),
+           layer("relu"), layer("max_pool2d", 2)},
+          {layer("conv_transpose2d", 16, 3, 2), layer("relu"), layer("conv_transpose2d", 8, 5, 2), layer("relu"),
+           layer("conv_transpose2d", 1, 8), layer("sigmoid")});
+
+TEST(Network, InfersEveryShapeOfAPublishedNetwork) {
+  const Network network(kPublished, {1, 28, 28});
+  const std::vector<Shape> expected = {{8, 26, 26}, {8, 26, 26}, {16, 22, 22}, {16, 22, 22}, {32, 9, 9},
+                                       {32, 9, 9},  {32, 4, 4},  {16, 9, 9},   {16, 9, 9},   {8, 21, 21},
+                                       {8, 21, 21}, {1, 28, 28}, {1, 28, 28}};
+  ASSERT_EQ(network.layers(), static_cast<int>(expected.size()));
+  for (int i = 0; i < network.layers(); ++i) EXPECT_EQ(network.layer(i).output(), expected[i]) << i;
+  EXPECT_EQ(network.code_end(), 7);
+  EXPECT_EQ(network.code().output(), (Shape{32, 4, 4}));
+  EXPECT_TRUE(network.ends_in_sigmoid());
+}
+
+TEST(Network, NamesParametersAsAStateDictDoes) {
+  const Network network(kPublished, {1, 28, 28});
+  std::vector<std::string> names;
+  std::vector<Shape> shapes;
+  for (const Parameter& p : network.parameters()) {
+    names.push_back(p.name);
+    shapes.push_back(p.shape);
+  }
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"encoder.0.weight", "encoder.0.bias", "encoder.2.weight", "encoder.2.bias",
+                                      "encoder.4.weight", "encoder.4.bias", "decoder.0.weight", "decoder.0.bias",
+                                      "decoder.2.weight", "decoder.2.bias", "decoder.4.weight", "decoder.4.bias"}));
+  EXPECT_EQ(shapes, (std::vector<Shape>{{8, 1, 3, 3},
+                                        {8},
+                                        {16, 8, 5, 5},
+                                        {16},
+                                        {32, 16, 5, 5},
+                                        {32},
+                                        {32, 16, 3, 3},
+                                        {16},
+                                        {16, 8, 5, 5},
+                                        {8},
+                                        {8, 1, 8, 8},
+                                        {1}}));
+}
+
+TEST(Network, LaysParametersOutAlignedAndApart) {
+  const Network network(kPublished, {1, 28, 28});
+  int64_t end = 0;
+  for (const Parameter& p : network.parameters()) {
+    EXPECT_EQ(p.offset % 16, 0) << p.name;
+    EXPECT_GE(p.offset, end) << p.name;
+    EXPECT_LT(p.offset, end + 16) << p.name;
+    EXPECT_EQ(p.is_bias, p.shape.rank() == 1) << p.name;
+    end = p.offset + p.shape.size();
+  }
+  EXPECT_EQ(network.parameter_count(), (end + 15) / 16 * 16);
+}
+
+TEST(Network, CountsActivationsWhenItNumbersLayers) {
+  const Network network(model({layer("relu"), layer("dense", 3)}, {layer("tanh"), layer("tanh"), layer("dense", 4)}),
+                        {4});
+  EXPECT_EQ(network.parameters()[0].name, "encoder.1.weight");
+  EXPECT_EQ(network.parameters()[2].name, "decoder.2.weight");
+}
+
+TEST(Network, RefusesALayerThatDoesNotFitNamingItsIndexAndBothShapes) {
+  EXPECT_EQ(
+      refusal(model({layer("conv2d", 4, 3), layer("relu"), layer("conv2d", 4, 9)}, {layer("dense", 64)}), {1, 8, 8}),
+      "encoder[2] conv2d: kernel 9 does not fit input 4 × 6 × 6");
+  EXPECT_EQ(refusal(model({layer("dense", 5)}, {layer("conv_transpose2d", 1, 8)}), {1, 8, 8}),
+            "decoder[0] conv_transpose2d: needs an image (channels × height × width), its input is 5");
+}
+
+TEST(Network, RefusesADecoderThatDoesNotGiveTheInputsShapeBack) {
+  EXPECT_EQ(refusal(model({layer("dense", 3)}, {layer("dense", 9)}), {10}),
+            "decoder: its output 9 is not the shape of the input 10");
+  const auto conv = model({layer("conv2d", 2, 3)}, {layer("conv_transpose2d", 1, 2)});
+  EXPECT_EQ(refusal(conv, {1, 5, 5}), "decoder: its output 1 × 4 × 4 is not the shape of the input 1 × 5 × 5");
+  // As many numbers, but another image.
+  const auto turned = model({layer("conv2d", 2, 1)}, {layer("conv2d", 4, 1, 1)});
+  EXPECT_EQ(refusal(turned, {1, 4, 4}), "decoder: its output 4 × 4 × 4 is not the shape of the input 1 × 4 × 4");
+}
+
+TEST(Network, TakesADenseDecoderForAnImage) {
+  EXPECT_EQ(refusal(model({layer("dense", 3)}, {layer("dense", 18), layer("sigmoid")}), {2, 3, 3}),
+            "nothing was thrown");
+}
+
+TEST(Network, RefusesWhatNoMachineHolds) {
+  EXPECT_EQ(
+      refusal(model({layer("dense", 1 << 20)}, {layer("dense", 1 << 20)}), {1 << 20}),
+      "encoder[0] dense: too large: 1099512676352 parameters so far, output 1048576 (the limit is 2147483648 each)");
+  const auto huge = model({layer("conv_transpose2d", 1 << 20, 1, 1024)}, {layer("dense", 1)});
+  EXPECT_NE(refusal(huge, {1, 1 << 16, 1 << 16}).find("encoder[0] conv_transpose2d: too large"), std::string::npos);
+}
+
+TEST(Network, RefusesAnUnknownLayer) {
+  EXPECT_EQ(refusal(model({layer("denser", 3)}, {layer("dense", 4)}), {4}), "encoder.0: unknown layer \"denser\"");
+}
+
+TEST(Network, FlattensAnImageChannelsFirstBeforeADenseLayer) {
+  const Network network(model({layer("conv2d", 3, 2), layer("dense", 4)}, {layer("dense", 9)}), {1, 3, 3});
+  const Tensor theta = fresh_weights(network, DType::f64, 1), in = normals(DType::f64, {2, 9}, 2);
+  const auto parameter = [&](int i) { return values_of(network.parameters()[i].in(theta.view())); };
+  const auto w = parameter(0), b = parameter(1), dense_w = parameter(2), dense_b = parameter(3);
+  Activations a = network.activations(DType::f64, 2);
+  network.forward(theta, in, a, 0, network.code_end());
+  const auto code = values_of(a.values[network.code_end() - 1]), x = values_of(in);
+  for (int n = 0; n < 2; ++n)
+    for (int u = 0; u < 4; ++u) {
+      double z = dense_b[u];
+      for (int c = 0; c < 3; ++c)
+        for (int y = 0; y < 2; ++y)
+          for (int s = 0; s < 2; ++s) {
+            double pixel = b[c];
+            for (int k = 0; k < 4; ++k) pixel += w[c * 4 + k] * x[n * 9 + (y + k / 2) * 3 + s + k % 2];
+            z += dense_w[u * 12 + (c * 2 + y) * 2 + s] * pixel;
+          }
+      EXPECT_NEAR(code[n * 4 + u], z, 1e-13);
+    }
+}
+
+/// Sets each 1 × 1 convolution's weight to the identity.
+Tensor identity_weights(const Network& network, DType dtype) {
+  Tensor theta(DType::f64, {network.parameter_count()});
+  for (const Parameter& p : network.parameters())
+    for (int64_t i = 0; !p.is_bias && i < p.shape[0]; ++i) theta.as<double>()[p.offset + i * p.shape[0] + i] = 1;
+  return theta.cast(dtype);
+}
+
+TEST(Network, GivesAnImageOfSeveralChannelsBackInTheDatasOrder) {
+  const LayerConfig same = layer("conv2d", 3, 1);
+  for (const DType dtype : {DType::f32, DType::f64})
+    for (const auto& decoder :
+         std::vector<std::vector<LayerConfig>>{{same}, {same, layer("identity")}, {layer("identity")}}) {
+      const Network network(model({same, layer("identity")}, decoder), {3, 4, 5});
+      const Tensor in = normals(dtype, {2, 60}, 1);
+      EXPECT_EQ(values_of(output(network, identity_weights(network, dtype), in)), values_of(in));
+    }
+}
+
+TEST(Network, KeepsChannelsApart) {
+  // The one unit of the first layer looks at channel 1 alone.
+  const Network network(model({layer("conv2d", 1, 1)}, {layer("conv2d", 2, 1)}), {2, 2, 2});
+  Tensor theta(DType::f64, {network.parameter_count()});
+  theta.as<double>()[network.parameters()[0].offset + 1] = 1;
+  Activations a = network.activations(DType::f64, 1);
+  network.forward(theta, tensor_of({1, 8}, {1, 2, 3, 4, 5, 6, 7, 8}), a, 0, network.code_end());
+  EXPECT_EQ(values_of(a.values[network.code_end() - 1]), (std::vector<double>{5, 6, 7, 8}));
+}
+
+TEST(Network, RunsFewerRowsThanItHasRoomFor) {
+  const Network network(model({layer("dense", 3), layer("tanh")}, {layer("dense", 6)}), {6});
+  const Tensor theta = fresh_weights(network, DType::f32, 1), in = normals(DType::f32, {5, 6}, 2);
+  const auto all = values_of(output(network, theta, in));
+  Activations a = network.activations(DType::f32, 9);
+  network.forward(theta, in.view().slice(0, 2), a, 0, network.layers());
+  const auto some = values_of(network.value(a, network.layers() - 1, 2));
+  for (size_t i = 0; i < some.size(); ++i) EXPECT_NEAR(some[i], all[i], 1e-6);
+}
+
+TEST(Network, ComputesTheSameInBothPrecisions) {
+  const Network network(kPublished, {1, 28, 28});
+  const Tensor theta = fresh_weights(network, DType::f32, 1), in = uniforms(DType::f32, {3, 784}, 2, 0, 1);
+  const Tensor exact = output(network, theta.cast(DType::f64), in.cast(DType::f64));
+  EXPECT_LT(relative_difference(output(network, theta, in), exact), 1e-5);
+}
+
+}  // namespace
+}  // namespace hourglass

@@ -37,18 +37,11 @@ int available_threads() {
 }
 
 void parallel_for(int64_t tasks, int threads, TaskRef task) {
-  threads = static_cast<int>(std::min<int64_t>(threads, tasks));
-  if (threads <= 1) {
-    // The same thread-count setting as inside a team, so that libraries called here choose the same code.
-    const int before = omp_get_max_threads();
-    omp_set_num_threads(1);
-    for (int64_t i = 0; i < tasks; ++i) task(i);
-    omp_set_num_threads(before);
-    return;
-  }
+  threads = static_cast<int>(std::clamp<int64_t>(tasks, 1, std::max(threads, 1)));
   std::exception_ptr error;
 #pragma omp parallel num_threads(threads)
   {
+    // Whatever the size of the team, so that libraries called here choose the same code; only inside the team.
     omp_set_num_threads(1);
 #pragma omp for schedule(static)
     for (int64_t i = 0; i < tasks; ++i) {

@@ -20,7 +20,7 @@ class TaskRef {
 };
 
 /// Runs task(0 … tasks − 1) on up to `threads` threads, each task on one thread, task i on the same thread every time.
-/// The first exception a task throws is rethrown after all have ended. Runs inline when one thread is enough.
+/// The first exception a task throws is rethrown after all have ended. One thread is the caller's own.
 void parallel_for(int64_t tasks, int threads, TaskRef task);
 
 }  // namespace hourglass

@@ -13,12 +13,13 @@ struct GradientCheck {
   std::string parameter;
   int64_t checked = 0;
   int64_t skipped = 0;          ///< entries next to a kink: a relu, an absolute value or a max-pool changes sides
-  double relative_error = 0.0;  ///< ‖analytic − numeric‖ / ‖numeric‖ over the checked entries, 0 when both vanish
+  double relative_error = 0.0;  ///< ‖analytic − numeric‖ / ‖numeric‖ over the checked entries
 };
 
 /// Checks the whole objective's gradient for the rows loaded into `lane` (f64), on up to `entries` evenly spread
-/// elements of each parameter. Five-point central differences of step h = 1e-4·max(1, |w|); an entry is skipped when
-/// any sign or max-pool winner differs between its five points. θ is put back.
+/// elements of each parameter. Five-point central differences of step 1e-4·max(1, |w|), or a tenth or a hundredth of it
+/// where that crosses a kink: any sign or max-pool winner differs between the five points. An entry whose smallest step
+/// still does is skipped. What rounding of the losses can explain is taken off each difference. θ is put back.
 std::vector<GradientCheck> check_gradient(Objective& objective, Lane& lane, View theta, int64_t entries);
 
 }  // namespace hourglass

@@ -15,12 +15,13 @@ Contractive::Contractive(const ContractiveConfig& config, const Network& network
     }
     if (layer.activation()) activation_ = *layer.activation();
   }
+  // Anything between the input and the weight, a pool too, would have a Jacobian of its own.
   const bool closed_form = weights == 1 && output_ - dense_ <= 1 && network.layer(dense_).weight()->shape.rank() == 2 &&
-                           (dense_ == 0 || !network.layer(dense_ - 1).activation());
+                           network.layer(dense_).weight()->name == "encoder.0.weight";
   if (!closed_form)
     fail(
-        "contractive: this version knows encoders of one dense layer and an activation; this one has {} layers with "
-        "weights",
+        "contractive: this version knows encoders of one dense layer and at most one activation behind it; "
+        "this one has other layers ({} with weights)",
         weights);
   if (config.probes > 0) fail("contractive: probes are for deeper encoders; one dense layer is exact at no cost");
   weight_ = *network.layer(dense_).weight();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,21 @@ LayerConfig layer(const std::string& kind, int64_t size = 0, int64_t kernel = 0,
                   int64_t padding = 0);
 
 ModelConfig model(std::vector<LayerConfig> encoder, std::vector<LayerConfig> decoder);
+
+/// [objective]: a reconstruction, or "" for the network's own, and penalties.
+template <class... Penalties>
+ObjectiveConfig objective_of(const std::string& reconstruction, const Penalties&... penalties) {
+  ObjectiveConfig config;
+  config.reconstruction = reconstruction;
+  [[maybe_unused]] const auto put = [&]<class P>(const P& p) {
+    if constexpr (std::is_same_v<P, ContractiveConfig>) config.contractive = p;
+    if constexpr (std::is_same_v<P, SparseKlConfig>) config.sparse_kl = p;
+    if constexpr (std::is_same_v<P, SparseL1Config>) config.sparse_l1 = p;
+    if constexpr (std::is_same_v<P, WeightDecayConfig>) config.weight_decay = p;
+  };
+  (put(penalties), ...);
+  return config;
+}
 
 /// Fresh weights in PyTorch's way.
 Tensor fresh_weights(const Network& network, DType dtype, uint64_t seed);

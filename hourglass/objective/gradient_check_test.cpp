@@ -1,0 +1,239 @@
+#include "hourglass/objective/gradient_check.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "hourglass/objective/weight_decay.h"
+#include "support/networks.h"
+#include "support/numbers.h"
+
+namespace hourglass {
+namespace {
+
+constexpr double kTolerance = 1e-6;
+constexpr int64_t kEveryEntry = std::numeric_limits<int64_t>::max();
+
+void expect_right_gradients(Workbench& bench, int64_t entries = kEveryEntry) {
+  int64_t checked = 0, skipped = 0;
+  for (const GradientCheck& result : check_gradient(bench.objective, bench.lane, bench.theta, entries)) {
+    EXPECT_LT(result.relative_error, kTolerance) << result.parameter;
+    EXPECT_GT(result.checked, 0) << result.parameter;
+    checked += result.checked;
+    skipped += result.skipped;
+  }
+  EXPECT_LT(skipped, checked);
+}
+
+const std::vector<std::string> kActivations = {"identity",   "sigmoid", "tanh",     "relu",
+                                               "leaky_relu", "elu",     "softplus", "gelu"};
+
+ModelConfig dense_model(const std::string& hidden, const std::string& code, const std::string& output) {
+  return model({layer("dense", 5), layer(hidden), layer("dense", 3), layer(code)},
+               {layer("dense", 5), layer(hidden), layer("dense", 7), layer(output)});
+}
+
+void expect_right_gradients(const ModelConfig& network, const Shape& input, const ObjectiveConfig& objective) {
+  Workbench bench(network, input, objective);
+  expect_right_gradients(bench);
+}
+
+TEST(Gradients, OfEveryActivationUnderMse) {
+  for (const std::string& s : kActivations) {
+    SCOPED_TRACE(s);
+    expect_right_gradients(dense_model(s, s, s), {7}, objective_of("mse"));
+  }
+}
+
+TEST(Gradients, OfEveryActivationUnderBce) {
+  for (const std::string& s : kActivations) {
+    SCOPED_TRACE(s);
+    expect_right_gradients(dense_model(s, s, "sigmoid"), {7}, objective_of("bce"));
+  }
+}
+
+TEST(Gradients, OfAnActivationsOwnParameter) {
+  for (const std::string kind : {"leaky_relu", "elu"}) {
+    LayerConfig steep = layer(kind);
+    steep.parameter = 0.4;
+    expect_right_gradients(model({layer("dense", 5), steep}, {layer("dense", 7), steep}), {7}, objective_of("mse"));
+  }
+}
+
+TEST(Gradients, OfConvolutions) {
+  const auto stack = model({layer("conv2d", 2, 3, 2, 1), layer("tanh"), layer("conv2d", 3, 2), layer("softplus")},
+                           {layer("conv_transpose2d", 2, 2), layer("gelu"), layer("conv_transpose2d", 1, 3, 2, 1)});
+  expect_right_gradients(stack, {1, 5, 5}, objective_of("mse"));
+}
+
+TEST(Gradients, OfConvolutionsOnSeveralChannels) {
+  const auto stack =
+      model({layer("conv2d", 4, 2, 2), layer("tanh")}, {layer("conv_transpose2d", 3, 3, 2), layer("sigmoid")});
+  expect_right_gradients(stack, {3, 5, 7}, objective_of("bce"));
+  expect_right_gradients(stack, {3, 5, 7}, objective_of("mse"));
+}
+
+TEST(Gradients, OfPooling) {
+  const auto apart = model({layer("conv2d", 3, 3), layer("tanh"), layer("max_pool2d", 2)},
+                           {layer("conv_transpose2d", 1, 4, 2), layer("sigmoid")});
+  expect_right_gradients(apart, {1, 6, 6}, {});
+  const auto overlapping = model({layer("conv2d", 2, 2), layer("max_pool2d", 3, 0, 2, 1), layer("tanh")},
+                                 {layer("conv_transpose2d", 1, 2, 2), layer("sigmoid")});
+  expect_right_gradients(overlapping, {1, 6, 6}, {});
+}
+
+TEST(Gradients, OfDenseLayersBehindConvolutions) {
+  const auto mixed = model({layer("conv2d", 3, 2), layer("tanh"), layer("dense", 4), layer("sigmoid")},
+                           {layer("dense", 18), layer("sigmoid")});
+  expect_right_gradients(mixed, {2, 3, 3}, {});
+}
+
+TEST(Gradients, OfActivationsWithoutAnyWeightBetween) {
+  expect_right_gradients(model({layer("dense", 4), layer("tanh"), layer("softplus")}, {layer("dense", 7)}), {7}, {});
+  expect_right_gradients(model({layer("tanh"), layer("dense", 7)}, {layer("sigmoid")}), {7}, {});
+}
+
+template <class F>
+void for_each_place_and_reduction(F f) {
+  for (const std::string on : {"code", "hidden"})
+    for (const std::string reduction : {"sum", "mean"}) {
+      SCOPED_TRACE(on + " " + reduction);
+      f(on, reduction);
+    }
+}
+
+TEST(Gradients, OfSparseL1OnEveryActivation) {
+  for (const std::string& s : kActivations)
+    for_each_place_and_reduction([&](const std::string& on, const std::string& reduction) {
+      SCOPED_TRACE(s);
+      expect_right_gradients(dense_model(s, s, "sigmoid"), {7},
+                             objective_of("", SparseL1Config{.weight = 0.7, .on = on, .reduction = reduction}));
+    });
+}
+
+TEST(Gradients, OfSparseKl) {
+  for (const std::string reconstruction : {"bce", "mse"})
+    for_each_place_and_reduction([&](const std::string& on, const std::string& reduction) {
+      const SparseKlConfig kl{.weight = 0.7, .target = 0.1, .on = on, .reduction = reduction};
+      expect_right_gradients(dense_model("sigmoid", "sigmoid", "sigmoid"), {7}, objective_of(reconstruction, kl));
+    });
+}
+
+TEST(Gradients, OfSparsityOnAPooledCode) {
+  const auto pooled = model({layer("conv2d", 3, 3), layer("sigmoid"), layer("max_pool2d", 2)},
+                            {layer("conv_transpose2d", 1, 4, 2), layer("sigmoid")});
+  expect_right_gradients(pooled, {1, 6, 6}, objective_of("", SparseKlConfig{.weight = 0.7, .target = 0.1}));
+  expect_right_gradients(pooled, {1, 6, 6}, objective_of("", SparseL1Config{.weight = 0.7, .on = "hidden"}));
+}
+
+TEST(Gradients, OfTheContractivePenaltyOnEveryActivation) {
+  for (const std::string& s : kActivations) {
+    SCOPED_TRACE(s);
+    expect_right_gradients(model({layer("dense", 4), layer(s)}, {layer("dense", 7), layer("sigmoid")}), {7},
+                           objective_of("", ContractiveConfig{.weight = 0.7}));
+  }
+}
+
+TEST(Gradients, OfTheContractivePenaltyWithoutActivationAndOnImages) {
+  const ObjectiveConfig contractive = objective_of("", ContractiveConfig{.weight = 0.7});
+  expect_right_gradients(model({layer("dense", 4)}, {layer("dense", 7)}), {7}, contractive);
+  expect_right_gradients(model({layer("dense", 4), layer("tanh")}, {layer("dense", 18)}), {2, 3, 3}, contractive);
+}
+
+TEST(Gradients, OfWeightDecay) {
+  expect_right_gradients(dense_model("tanh", "tanh", "sigmoid"), {7},
+                         objective_of("", WeightDecayConfig{.weight = 0.7}));
+}
+
+ObjectiveConfig everything(const std::string& reconstruction) {
+  return objective_of(reconstruction, ContractiveConfig{.weight = 0.2},
+                      SparseKlConfig{.weight = 0.3, .target = 0.2, .on = "hidden", .reduction = "mean"},
+                      SparseL1Config{.weight = 0.4, .on = "hidden"}, WeightDecayConfig{.weight = 0.1});
+}
+
+const ModelConfig kShallow = model({layer("dense", 4), layer("sigmoid")}, {layer("dense", 7), layer("sigmoid")});
+
+TEST(Gradients, OfAllPenaltiesTogether) {
+  expect_right_gradients(kShallow, {7}, everything("bce"));
+  expect_right_gradients(kShallow, {7}, everything("mse"));
+}
+
+TEST(Gradients, OfCorruptedInputs) {
+  for (const CorruptionConfig& noise :
+       {CorruptionConfig{.gaussian = 0.3}, CorruptionConfig{.masking = 0.3}, CorruptionConfig{.salt_pepper = 0.3}}) {
+    Workbench bench(kShallow, {7}, everything("bce"), 5, noise);
+    ASSERT_NE(values_of(bench.lane.input()), values_of(bench.lane.clean()));
+    expect_right_gradients(bench);
+  }
+}
+
+TEST(Gradients, OfOneRow) {
+  Workbench bench(kShallow, {7}, everything("bce"), 1);
+  expect_right_gradients(bench);
+}
+
+TEST(CheckGradient, PutsTheWeightsBack) {
+  Workbench bench(kShallow, {7}, {});
+  const auto before = values_of(bench.theta);
+  check_gradient(bench.objective, bench.lane, bench.theta, kEveryEntry);
+  EXPECT_EQ(values_of(bench.theta), before);
+}
+
+TEST(CheckGradient, LooksAtNoMoreEntriesThanAsked) {
+  Workbench bench(kShallow, {7}, {});
+  const auto results = check_gradient(bench.objective, bench.lane, bench.theta, 6);
+  ASSERT_EQ(results.size(), 4);
+  EXPECT_EQ(results[0].parameter, "encoder.0.weight");
+  EXPECT_EQ(results[0].checked + results[0].skipped, 6);
+  EXPECT_EQ(results[1].checked + results[1].skipped, 4);
+}
+
+/// Weight decay whose gradient is off by a small factor.
+class AlmostWeightDecay final : public Penalty {
+ public:
+  AlmostWeightDecay(const Network& network, double factor) : decay_(network), factor_(factor) {}
+  std::string_view name() const override { return decay_.name(); }
+  double value(ConstView theta, std::span<const double> sums, int64_t rows) const override {
+    return decay_.value(theta, sums, rows);
+  }
+  void add_parameter_gradient(ConstView theta, std::span<const double> sums, int64_t rows, double weight, int64_t first,
+                              View grad) const override {
+    decay_.add_parameter_gradient(theta, sums, rows, factor_ * weight, first, grad);
+  }
+
+ private:
+  WeightDecay decay_;
+  double factor_;
+};
+
+double worst_error_with_decay_off_by(double factor) {
+  Workbench bench(kShallow, {7}, objective_of("", WeightDecayConfig{.weight = 0.7}));
+  // No recipe asks for a wrong penalty, so it takes the place of the right one.
+  const auto& [penalty, weight] = bench.objective.penalties()[0];
+  const_cast<std::unique_ptr<Penalty>&>(penalty) = std::make_unique<AlmostWeightDecay>(bench.network, factor);
+  double worst = 0;
+  for (const auto& result : check_gradient(bench.objective, bench.lane, bench.theta, kEveryEntry))
+    worst = std::max(worst, result.relative_error);
+  return worst;
+}
+
+TEST(CheckGradient, CatchesAGradientThatIsSlightlyWrong) {
+  EXPECT_LT(worst_error_with_decay_off_by(1), kTolerance);
+  EXPECT_GT(worst_error_with_decay_off_by(1 + 1e-5), kTolerance);
+  EXPECT_GT(worst_error_with_decay_off_by(-1), 0.1);
+}
+
+TEST(CheckGradient, SkipsEntriesNextToAKinkAndSaysHowMany) {
+  Workbench bench(model({layer("dense", 3), layer("relu")}, {layer("dense", 4)}), {4}, {});
+  // Pre-activations of exactly zero: every step changes sides.
+  for (const Parameter& p : bench.network.parameters())
+    if (p.name.starts_with("encoder")) std::fill_n(p.in(bench.theta.view()).as<double>(), p.shape.size(), 0.0);
+  const auto results = check_gradient(bench.objective, bench.lane, bench.theta, kEveryEntry);
+  EXPECT_EQ(results[0].skipped, 12);
+  EXPECT_EQ(results[0].checked, 0);
+  EXPECT_GT(results[2].checked, 0);
+}
+
+}  // namespace
+}  // namespace hourglass

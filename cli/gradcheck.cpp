@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "hourglass/base/toml.h"
 #include "hourglass/objective/corruption.h"
 #include "hourglass/objective/gradient_check.h"
 #include "hourglass/train/check_data.h"
@@ -42,7 +43,7 @@ std::vector<GradientCheck> check(const Recipe& recipe, const Dataset& data, cons
 
 void gradcheck(const Options& o) {
   std::vector<std::string> overrides = o.set;
-  if (!o.data.empty()) overrides.push_back("data.source=" + nlohmann::json(o.data).dump());
+  if (!o.data.empty()) overrides.push_back("data.source=" + toml_text({o.data, {}}));
   const Recipe recipe = find_recipe(o.recipe, overrides);
   const DataSplits data = open_data(recipe.data.source);
   const auto results = check(recipe, data.train, o);

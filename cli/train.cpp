@@ -10,7 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "hourglass/base/file.h"
+#include "hourglass/base/toml.h"
 #include "hourglass/eval/samples.h"
 #include "hourglass/report/format.h"
 #include "hourglass/report/image.h"
@@ -76,7 +76,7 @@ ProgressOptions progress_options() {
 
 std::vector<std::string> overrides(const Options& o) {
   std::vector<std::string> all = o.set;
-  if (!o.data.empty()) all.push_back("data.source=" + nlohmann::json(o.data).dump());
+  if (!o.data.empty()) all.push_back("data.source=" + toml_text({o.data, {}}));
   if (o.epochs > 0) all.push_back(fmt::format("train.epochs={}", o.epochs));
   if (!o.seed.empty()) all.push_back("train.seed=" + o.seed);
   return all;

@@ -4,10 +4,14 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <exception>
 #include <fstream>
+#include <mutex>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace hourglass {
 
@@ -27,6 +31,129 @@ int cgroup_quota() {
   return 1 << 20;
 }
 
+thread_local bool inside_task = false;
+
+/// Libraries called from a task see one OpenMP thread, whoever runs it, so they choose the same code and the same sums.
+class OneThreadForLibraries {
+ public:
+  OneThreadForLibraries() : before_(omp_get_max_threads()) {
+    omp_set_num_threads(1);
+    inside_task = true;
+  }
+  ~OneThreadForLibraries() {
+    omp_set_num_threads(before_);
+    inside_task = false;
+  }
+
+ private:
+  int before_;
+};
+
+void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+/// Waits until `value` is no longer `old`: for some microseconds without giving the processor up, then asleep.
+template <class T>
+void wait_for_change(const std::atomic<T>& value, T old) {
+  constexpr int kSpins = 2000;
+  for (int i = 0; i < kSpins; ++i) {
+    if (value.load(std::memory_order_acquire) != old) return;
+    pause();
+  }
+  value.wait(old, std::memory_order_acquire);
+}
+
+/// Threads that take the tasks of one loop at a time. A task is claimed by advancing the ticket, (generation, next
+/// task): a thread that wakes late finds another generation or no task left, and is never waited for.
+class Pool {
+ public:
+  ~Pool() {
+    stopping_ = true;
+    publish(kNone);
+    for (auto& worker : workers_) worker.join();
+  }
+
+  void run(int64_t tasks, int threads, TaskRef task) {
+    while (static_cast<int>(workers_.size()) < threads - 1) workers_.emplace_back([this] { work(); });
+    publish(kNone);  // nobody may claim while the job is being replaced
+    task_.store(&task, std::memory_order_relaxed);
+    tasks_.store(static_cast<uint32_t>(tasks), std::memory_order_relaxed);
+    helpers_.store(threads - 1, std::memory_order_relaxed);
+    left_.store(static_cast<uint32_t>(tasks), std::memory_order_relaxed);
+    error_ = nullptr;
+    publish(0);
+    take_tasks();
+    for (uint32_t left; (left = left_.load(std::memory_order_acquire)) != 0;) wait_for_change(left_, left);
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  static constexpr uint32_t kNone = UINT32_MAX;  // a ticket with nothing to take
+
+  void publish(uint32_t next) {
+    ticket_.store((uint64_t{++generation_} << 32) | next, std::memory_order_release);
+    ticket_.notify_all();
+  }
+
+  void work() {
+    for (uint64_t seen = 0; !stopping_;) {
+      wait_for_change(ticket_, seen);
+      seen = ticket_.load(std::memory_order_acquire);
+      if (static_cast<uint32_t>(seen) == kNone) continue;
+      // No more helpers than the loop asked for: whoever finds no place left sleeps until the next one.
+      if (helpers_.fetch_sub(1, std::memory_order_relaxed) > 0) take_tasks();
+      seen = ticket_.load(std::memory_order_acquire);
+    }
+  }
+
+  void take_tasks() {
+    const OneThreadForLibraries setting;
+    uint64_t ticket = ticket_.load(std::memory_order_acquire);
+    while (static_cast<uint32_t>(ticket) < tasks_.load(std::memory_order_relaxed)) {
+      const TaskRef* task = task_.load(std::memory_order_relaxed);
+      if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel)) continue;
+      run_one(*task, static_cast<uint32_t>(ticket));
+      ticket = ticket_.load(std::memory_order_acquire);
+    }
+  }
+
+  void run_one(const TaskRef& task, int64_t index) {
+    try {
+      task(index);
+    } catch (...) {
+      const std::lock_guard lock(error_mutex_);
+      if (!error_) error_ = std::current_exception();
+    }
+    if (left_.fetch_sub(1, std::memory_order_acq_rel) == 1) left_.notify_all();
+  }
+
+  std::vector<std::thread> workers_;
+  std::atomic<uint64_t> ticket_{kNone};
+  uint32_t generation_ = 0;
+  std::atomic<uint32_t> tasks_{0}, left_{0};
+  std::atomic<int> helpers_{0};
+  std::atomic<const TaskRef*> task_{nullptr};
+  std::atomic<bool> stopping_{false};
+  std::mutex error_mutex_;
+  std::exception_ptr error_;
+};
+
+/// All tasks here and now, on one thread.
+void run_alone(int64_t tasks, TaskRef task) {
+  std::exception_ptr error;
+  for (int64_t i = 0; i < tasks; ++i) {
+    try {
+      task(i);
+    } catch (...) {
+      if (!error) error = std::current_exception();
+    }
+  }
+  if (error) std::rethrow_exception(error);
+}
+
 }  // namespace
 
 int available_threads() {
@@ -37,23 +164,15 @@ int available_threads() {
 }
 
 void parallel_for(int64_t tasks, int threads, TaskRef task) {
-  threads = static_cast<int>(std::clamp<int64_t>(tasks, 1, std::max(threads, 1)));
-  std::exception_ptr error;
-#pragma omp parallel num_threads(threads)
-  {
-    // Whatever the size of the team, so that libraries called here choose the same code; only inside the team.
-    omp_set_num_threads(1);
-#pragma omp for schedule(static)
-    for (int64_t i = 0; i < tasks; ++i) {
-      try {
-        task(i);
-      } catch (...) {
-#pragma omp critical
-        if (!error) error = std::current_exception();
-      }
-    }
+  if (inside_task) return run_alone(tasks, task);
+  static Pool pool;
+  static std::mutex busy;
+  threads = static_cast<int>(std::min<int64_t>(threads, tasks));
+  if (threads > 1 && tasks < UINT32_MAX) {
+    if (const std::unique_lock lock(busy, std::try_to_lock); lock) return pool.run(tasks, threads, task);
   }
-  if (error) std::rethrow_exception(error);
+  const OneThreadForLibraries setting;
+  run_alone(tasks, task);
 }
 
 }  // namespace hourglass

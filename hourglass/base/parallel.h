@@ -19,8 +19,10 @@ class TaskRef {
   void (*call_)(void*, int64_t);
 };
 
-/// Runs task(0 … tasks − 1) on up to `threads` threads, each task on one thread, task i on the same thread every time.
-/// The first exception a task throws is rethrown after all have ended. One thread is the caller's own.
+/// Runs task(0 … tasks − 1) on up to `threads` threads, the caller's own among them; whichever thread is free takes the
+/// next task, so a thread that the system has put aside holds up one task at most. The first exception a task throws is
+/// rethrown after all have ended. Called from within a task, or while another caller's loop runs, it runs everything on
+/// its own thread.
 void parallel_for(int64_t tasks, int threads, TaskRef task);
 
 }  // namespace hourglass

@@ -29,14 +29,36 @@ TEST(ParallelFor, RunsEachTaskOnce) {
     }
 }
 
-TEST(ParallelFor, KeepsATaskOnItsThread) {
-  const auto owners = [] {
-    std::vector<std::thread::id> ids(10);
-    auto task = [&](int64_t i) { ids[static_cast<size_t>(i)] = std::this_thread::get_id(); };
-    parallel_for(10, 3, task);
-    return ids;
+TEST(ParallelFor, RunsManyShortLoopsOneAfterTheOther) {
+  std::atomic<int64_t> total = 0;
+  for (int64_t round = 0; round < 20000; ++round) {
+    auto task = [&](int64_t i) { total += i; };
+    parallel_for(round % 5, 1 + static_cast<int>(round % 4), task);
+  }
+  EXPECT_EQ(total, 4000 * (0 + 0 + 1 + 3 + 6));
+}
+
+TEST(ParallelFor, RunsALoopInsideATaskOnThatTasksThread) {
+  std::atomic<int> inner_runs = 0;
+  auto outer = [&](int64_t) {
+    const auto mine = std::this_thread::get_id();
+    auto inner = [&](int64_t) { inner_runs += std::this_thread::get_id() == mine; };
+    parallel_for(5, 4, inner);
   };
-  EXPECT_EQ(owners(), owners());
+  parallel_for(6, 3, outer);
+  EXPECT_EQ(inner_runs, 30);
+}
+
+TEST(ParallelFor, ServesSeveralCallersAtOnce) {
+  std::atomic<int> runs = 0;
+  auto task = [&](int64_t) { ++runs; };
+  std::vector<std::thread> callers;
+  for (int c = 0; c < 4; ++c)
+    callers.emplace_back([&] {
+      for (int round = 0; round < 500; ++round) parallel_for(3, 3, task);
+    });
+  for (auto& caller : callers) caller.join();
+  EXPECT_EQ(runs, 4 * 500 * 3);
 }
 
 TEST(ParallelFor, StaysOnTheCallersThreadWhenOneIsEnough) {

@@ -1,0 +1,152 @@
+#include "hourglass/objective/objective.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support/message_of.h"
+#include "support/networks.h"
+#include "support/numbers.h"
+
+namespace hourglass {
+namespace {
+
+const ModelConfig kShallow = model({layer("dense", 4), layer("sigmoid")}, {layer("dense", 7), layer("sigmoid")});
+const ModelConfig kLinear = model({layer("dense", 4), layer("sigmoid")}, {layer("dense", 7)});
+
+TEST(Objective, ChoosesBceForASigmoidAndMseOtherwise) {
+  const Network sigmoid(kShallow, {7}), linear(kLinear, {7});
+  EXPECT_EQ(Objective({}, sigmoid).reconstruction_name(), "bce");
+  EXPECT_EQ(Objective({}, linear).reconstruction_name(), "mse");
+  EXPECT_EQ(Objective(objective_of("mse"), sigmoid).reconstruction_name(), "mse");
+}
+
+TEST(Objective, RefusesBceWithoutASigmoid) {
+  const Network linear(kLinear, {7});
+  EXPECT_EQ(message_of<Error>([&] { Objective(objective_of("bce"), linear); }),
+            "[objective] reconstruction: bce needs a decoder that ends in \"sigmoid\"; add it, or use \"mse\"");
+}
+
+/// Mean over elements of f(reconstruction, clean input).
+template <class F>
+double mean_over_elements(Workbench& bench, F f) {
+  const auto r = values_of(bench.lane.activations.values.back()), x = values_of(bench.lane.clean());
+  double sum = 0;
+  for (size_t i = 0; i < r.size(); ++i) sum += f(r[i], x[i]);
+  return sum / static_cast<double>(r.size());
+}
+
+double bce(double r, double x) { return -x * std::log(r) - (1 - x) * std::log(1 - r); }
+double squared(double r, double x) { return (r - x) * (r - x); }
+
+TEST(Objective, ReportsTheMeanReconstructionOverRowsAndElements) {
+  Workbench with_bce(kShallow, {7}, objective_of("bce")), with_mse(kShallow, {7}, objective_of("mse"));
+  const auto bce_terms = with_bce.terms(), mse_terms = with_mse.terms();
+  EXPECT_NEAR(bce_terms.reconstruction, mean_over_elements(with_bce, bce), 1e-13);
+  EXPECT_NEAR(mse_terms.reconstruction, mean_over_elements(with_mse, squared), 1e-13);
+  EXPECT_EQ(bce_terms.loss, bce_terms.reconstruction);
+}
+
+TEST(Objective, ComparesACorruptedInputsReconstructionWithTheCleanTarget) {
+  Workbench bench(kShallow, {7}, objective_of("mse"), 5, {.gaussian = 0.5});
+  const auto terms = bench.terms();
+  EXPECT_NEAR(terms.reconstruction, mean_over_elements(bench, squared), 1e-13);
+}
+
+ObjectiveConfig everything(const std::string& reconstruction) {
+  return objective_of(reconstruction, ContractiveConfig{.weight = 0.2},
+                      SparseKlConfig{.weight = 0.3, .target = 0.2, .on = "hidden"},
+                      SparseL1Config{.weight = 0.4, .on = "hidden"}, WeightDecayConfig{.weight = 0.1});
+}
+
+TEST(Objective, AddsWeightedPenaltiesAndReportsThemUnweighted) {
+  Workbench bench(kShallow, {7}, everything("bce"));
+  const auto terms = bench.terms();
+  ASSERT_EQ(terms.penalties.size(), 4);
+  const double expected = terms.reconstruction + 0.2 * terms.penalties[0] + 0.3 * terms.penalties[1] +
+                          0.4 * terms.penalties[2] + 0.1 * terms.penalties[3];
+  EXPECT_NEAR(terms.loss, expected, 1e-14);
+  std::vector<std::string_view> names;
+  for (const auto& p : bench.objective.penalties()) names.push_back(p.penalty->name());
+  EXPECT_EQ(names, (std::vector<std::string_view>{"contractive", "sparse_kl", "sparse_l1", "weight_decay"}));
+  EXPECT_TRUE(bench.objective.couples_rows());
+}
+
+TEST(Objective, LeavesPenaltiesOutOfReconstruct) {
+  Workbench plain(kShallow, {7}, objective_of("bce")), penalised(kShallow, {7}, everything("bce"));
+  const double sum = penalised.objective.reconstruct(penalised.theta, penalised.lane);
+  EXPECT_NEAR(sum / (5 * 7), plain.terms().reconstruction, 1e-14);
+}
+
+struct Step {
+  Objective::Totals terms;
+  Tensor gradient;
+};
+
+/// One step over rows cut into lanes of these sizes, each with a gradient of its own, summed in order.
+Step step_in_lanes(Objective& objective, const Tensor& theta, const Tensor& rows, const std::vector<int64_t>& sizes) {
+  std::vector<Lane> lanes;
+  int64_t first = 0;
+  objective.prepare(theta);
+  for (const int64_t size : sizes) {
+    // Room for more rows than are in use.
+    lanes.push_back(objective.make_lane(theta.dtype(), size + 2, false));
+    Lane& lane = lanes.back();
+    lane.rows = size;
+    ops::add_scaled(1, rows.view().slice(first, size), lane.clean());
+    first += size;
+    objective.forward(theta, lane, rows.rows());
+  }
+  std::vector<double> sums(static_cast<size_t>(objective.sums_size()));
+  objective.combine(lanes, sums);
+  Step step{objective.terms(theta, sums, rows.rows()), Tensor(theta.dtype(), theta.shape())};
+  for (Lane& lane : lanes) {
+    Tensor part(theta.dtype(), theta.shape());
+    objective.backward(theta, lane, rows.rows(), sums, part);
+    ops::add_scaled(1, part, step.gradient);
+  }
+  objective.add_parameter_gradients(theta, sums, rows.rows(), 0, step.gradient);
+  return step;
+}
+
+void expect_same_in_lanes(const ModelConfig& network_config, const Shape& input, const ObjectiveConfig& config,
+                          DType dtype) {
+  const Network network(network_config, input);
+  Objective objective(config, network);
+  const Tensor theta = fresh_weights(network, dtype, 1), rows = uniforms(dtype, {12, input.size()}, 2, 0, 1);
+  const Step one = step_in_lanes(objective, theta, rows, {12});
+  for (const auto& sizes : std::vector<std::vector<int64_t>>{{6, 6}, {5, 4, 3}, {1, 11}, std::vector<int64_t>(12, 1)}) {
+    const Step cut = step_in_lanes(objective, theta, rows, sizes);
+    EXPECT_NEAR(cut.terms.loss, one.terms.loss, 1e-6 * one.terms.loss);
+    for (size_t k = 0; k < one.terms.penalties.size(); ++k)
+      EXPECT_NEAR(cut.terms.penalties[k], one.terms.penalties[k], 1e-6 * one.terms.penalties[k]);
+    EXPECT_LT(relative_difference(cut.gradient, one.gradient), dtype == DType::f64 ? 1e-12 : 1e-6);
+  }
+}
+
+TEST(Objective, DoesNotDependOnHowABatchIsCutIntoLanes) {
+  const auto conv = model({layer("conv2d", 3, 3), layer("sigmoid"), layer("max_pool2d", 2)},
+                          {layer("conv_transpose2d", 2, 4, 2), layer("sigmoid")});
+  for (const DType dtype : {DType::f32, DType::f64})
+    for (const std::string reconstruction : {"bce", "mse"}) {
+      SCOPED_TRACE(fmt::format("{} bytes, {}", size_of(dtype), reconstruction));
+      expect_same_in_lanes(kShallow, {7}, everything(reconstruction), dtype);
+      expect_same_in_lanes(conv, {2, 6, 6},
+                           objective_of(reconstruction, SparseKlConfig{.weight = 0.3, .target = 0.2},
+                                        SparseL1Config{.weight = 0.4, .on = "hidden"}),
+                           dtype);
+    }
+}
+
+TEST(Objective, ComputesTheSameInBothPrecisions) {
+  const Network network(kShallow, {7});
+  Objective objective(everything("bce"), network);
+  const Tensor theta = fresh_weights(network, DType::f32, 1), rows = uniforms(DType::f32, {12, 7}, 2, 0, 1);
+  const Step fast = step_in_lanes(objective, theta, rows, {12});
+  const Step exact = step_in_lanes(objective, theta.cast(DType::f64), rows.cast(DType::f64), {12});
+  EXPECT_NEAR(fast.terms.loss, exact.terms.loss, 1e-5 * exact.terms.loss);
+  EXPECT_LT(relative_difference(fast.gradient, exact.gradient), 1e-5);
+}
+
+}  // namespace
+}  // namespace hourglass

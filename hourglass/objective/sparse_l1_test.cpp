@@ -1,0 +1,64 @@
+#include "hourglass/objective/sparse_l1.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support/message_of.h"
+#include "support/networks.h"
+#include "support/numbers.h"
+
+namespace hourglass {
+namespace {
+
+/// Two rows of three inputs through layers whose weights are set by hand: identity, then zero.
+double value_of(const SparseL1Config& config) {
+  Workbench bench(model({layer("dense", 3), layer("tanh")}, {layer("dense", 3), layer("identity")}), {3},
+                  objective_of("mse", config), 2);
+  bench.theta = Tensor(DType::f64, bench.theta.shape());
+  const Parameter& w = bench.network.parameters()[0];
+  for (int64_t i = 0; i < 3; ++i) bench.theta.as<double>()[w.offset + 4 * i] = 1;
+  const Parameter& output_bias = bench.network.parameters()[3];
+  for (int64_t i = 0; i < 3; ++i) bench.theta.as<double>()[output_bias.offset + i] = -2;
+  bench.lane.target = tensor_of({2, 3}, {0.5, -0.5, 0, 1, 1, -1});
+  return bench.penalty();
+}
+
+const double kCode = (2 * std::tanh(0.5) + 3 * std::tanh(1)) / 2;
+constexpr double kOutput = 6;
+
+TEST(SparseL1, SumsAbsoluteValuesOverUnitsAndTakesTheMeanOverTheBatch) {
+  EXPECT_NEAR(value_of({.weight = 1}), kCode, 1e-14);
+}
+
+TEST(SparseL1, IsDividedByTheUnitsWhenMeansAreAskedFor) {
+  EXPECT_NEAR(value_of({.weight = 1, .reduction = "mean"}), kCode / 3, 1e-14);
+}
+
+TEST(SparseL1, AddsUpEveryActivationWhenHiddenLayersAreWatched) {
+  EXPECT_NEAR(value_of({.weight = 1, .on = "hidden"}), kCode + kOutput, 1e-14);
+  EXPECT_NEAR(value_of({.weight = 1, .on = "hidden", .reduction = "mean"}), (kCode + kOutput) / 3, 1e-14);
+}
+
+TEST(SparseL1, ReportsItsValueWithoutItsWeight) { EXPECT_NEAR(value_of({.weight = 1e-3}), kCode, 1e-14); }
+
+TEST(SparseL1, HasNoGradientWhereTheActivationIsZero) {
+  Workbench bench(model({layer("dense", 3), layer("relu")}, {layer("dense", 3)}), {3},
+                  objective_of("mse", SparseL1Config{.weight = 1}), 2);
+  bench.theta = Tensor(DType::f64, bench.theta.shape());
+  bench.terms();
+  Tensor grad(DType::f64, {2, 3});
+  const PassView pass{bench.network,   bench.theta, bench.lane.input(), bench.lane.activations.values, 2, 2,
+                      bench.lane.arena};
+  bench.objective.penalties()[0].penalty->add_gradient(pass, 1, {}, 1, grad);
+  EXPECT_EQ(values_of(grad), std::vector<double>(6, 0.0));
+}
+
+TEST(SparseL1, RefusesToWatchActivationsWhereThereAreNone) {
+  const Network linear(model({layer("dense", 2)}, {layer("dense", 3)}), {3});
+  EXPECT_EQ(message_of<Error>([&] { SparseL1({.weight = 1, .on = "hidden"}, linear); }),
+            "on = \"hidden\": the network has no activation to watch");
+}
+
+}  // namespace
+}  // namespace hourglass

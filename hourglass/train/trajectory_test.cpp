@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "hourglass/data/source.h"
+#include "hourglass/model/inference.h"
 #include "hourglass/train/trainer.h"
 
 namespace hourglass {
@@ -55,6 +56,21 @@ TEST_P(Trajectory, EndsInPyTorchsWeights) {
     EXPECT_LT(relative_distance(view, final.tensors.at(name)), 1e-4) << name;
     EXPECT_GT(relative_distance(view, part(golden, "initial.").tensors.at(name)), 1e-3) << name << " did not move";
   }
+}
+
+/// A state_dict made in PyTorch gives PyTorch's loss here.
+TEST_P(Trajectory, HasPyTorchsTestLoss) {
+  const SafeTensors golden = read_safetensors(kGolden + "/" + GetParam() + ".safetensors");
+  const Recipe recipe = parse_recipe(golden.metadata.at("recipe"), GetParam());
+  const DataSplits data = open_source(std::string(HOURGLASS_TESTS) + "/data/mnist-sample");
+  Autoencoder model(recipe.model, data.test->sample);
+  model.load_weights(part(golden, "final."), "final");
+  model.scaler = fit_scaler("unit", *data.test, {});
+  const bool bce = Objective(recipe.objective, model.network()).reconstruction_name() == "bce";
+  const Inference inference(model, 2);
+  const double loss = bce ? mean_bce(inference, *data.test) : mean_squared_error(inference, *data.test);
+  const double expected = std::stod(golden.metadata.at("test_reconstruction"));
+  EXPECT_NEAR(loss, expected, 1e-5 * expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, Trajectory, testing::ValuesIn(cases()), [](const auto& info) { return info.param; });

@@ -18,7 +18,7 @@ import torch_recipe
 from safetensors_writer import write_safetensors
 from trajectories import CASES, recipe_text
 
-SAMPLE = HERE.parent / "data" / "mnist-sample" / "train-images-idx3-ubyte.gz"
+SAMPLE = HERE.parent / "data" / "mnist-sample"
 ROWS = 3200
 # A recorded trajectory must be a property of the mathematics, not of one library's rounding.
 WORST_ROUNDING = 2e-5
@@ -48,7 +48,14 @@ def worst_difference(network, precise):
     return max(float((w.double() - other[k]).norm() / other[k].norm()) for k, w in network.state_dict().items())
 
 
-def write_trajectory(name, case, images):
+def reconstruction_of(network, recipe, images):
+    """The reconstruction loss alone, no corruption, mean over images and pixels."""
+    plain = {**recipe, "objective": {k: v for k, v in recipe["objective"].items() if k == "reconstruction"}}
+    with torch.no_grad():
+        return float(torch_recipe.total_loss(network, plain, images))
+
+
+def write_trajectory(name, case, images, test_images):
     text = recipe_text(case)
     recipe = tomllib.loads(text)
     torch.manual_seed(1)
@@ -62,7 +69,8 @@ def write_trajectory(name, case, images):
     if rounding > WORST_ROUNDING:
         raise SystemExit(f"{name}: rounding decides the result; choose a calmer case")
     tensors |= {f"final.{k}": w for k, w in network.state_dict().items()}
-    write_safetensors(HERE / "trajectories" / f"{name}.safetensors", tensors, {"recipe": text})
+    metadata = {"recipe": text, "test_reconstruction": repr(reconstruction_of(network, recipe, test_images))}
+    write_safetensors(HERE / "trajectories" / f"{name}.safetensors", tensors, metadata)
 
 
 def write_activations():
@@ -143,9 +151,10 @@ def main():
         (HERE / folder).mkdir(exist_ok=True)
     write_activations()
     write_convolutions()
-    images = torch_recipe.unit_images(SAMPLE, ROWS)
+    images = torch_recipe.unit_images(SAMPLE / "train-images-idx3-ubyte.gz", ROWS)
+    test_images = torch_recipe.unit_images(SAMPLE / "t10k-images-idx3-ubyte.gz")
     for name, case in CASES.items():
-        write_trajectory(name, case, images)
+        write_trajectory(name, case, images, test_images)
 
 
 if __name__ == "__main__":

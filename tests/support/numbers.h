@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "hourglass/base/parallel.h"
 #include "hourglass/tensor/tensor.h"
 
 namespace hourglass {
@@ -29,21 +30,26 @@ Twin twin(Tensor fast);
 Twin normal_twin(Shape shape, uint64_t seed);
 Twin zero_twin(Shape shape);
 
-/// Runs f once per backend; f gets a function that picks a twin's side.
-template <class F>
-void on_both(F f) {
-  f([](Twin& t) { return t.fast.view(); });
-  f([](Twin& t) { return t.exact.view(); });
-}
-
-/// What both backends return for the same f, as on_both.
+/// What both backends return for the same f.
 struct Scalars {
-  double fast, exact;
+  double fast = 0, exact = 0;
 };
 
+/// Runs f once per backend, each as a task of one thread, as the program does; f gets a function that picks a twin's
+/// side.
 template <class F>
 Scalars scalars(F f) {
-  return {f([](Twin& t) { return t.fast.view(); }), f([](Twin& t) { return t.exact.view(); })};
+  Scalars s;
+  auto task = [&](int64_t) {
+    s = {f([](Twin& t) { return t.fast.view(); }), f([](Twin& t) { return t.exact.view(); })};
+  };
+  parallel_for(1, 1, task);
+  return s;
+}
+
+template <class F>
+void on_both(F f) {
+  scalars([&](auto of) { return f(of), 0.0; });
 }
 
 /// Lengths around the widths of vector registers, and a real one.

@@ -59,8 +59,7 @@ Trainer::Trainer(const Recipe& recipe, Autoencoder& model, const Dataset& train,
 }
 
 Ending Trainer::run(const Hooks& hooks) {
-  const auto reconstruction = std::string(objective_.reconstruction_name());
-  hooks.listener.on_start({recipe_.name, reconstruction, recipe_.train.epochs, position_.epoch, steps_per_epoch_,
+  hooks.listener.on_start({recipe_.name, reconstruction(), recipe_.train.epochs, position_.epoch, steps_per_epoch_,
                            static_cast<int64_t>(split_.train.size())});
   while (!position_.finished)
     if (const auto ending = run_epoch(hooks)) return *ending;
@@ -78,11 +77,7 @@ std::optional<Ending> Trainer::run_epoch(const Hooks& hooks) {
   }
   while (position_.step < steps_per_epoch_) {
     train_step(order, position_.step);
-    if (!std::isfinite(position_.totals.loss)) {
-      hooks.listener.on_note(divergence());
-      copy(before, model_.theta());
-      return Ending::diverged;
-    }
+    if (!std::isfinite(position_.totals.loss)) return diverge(before, hooks.listener);
     hooks.listener.on_step({position_.epoch, position_.step, named(position_.totals, 1.0 / position_.rows),
                             position_.seconds, position_.rows});
     if (hooks.stop() && position_.step < steps_per_epoch_) {
@@ -91,6 +86,7 @@ std::optional<Ending> Trainer::run_epoch(const Hooks& hooks) {
     }
   }
   const EpochRecord record = end_epoch();
+  if (!is_sound(record)) return diverge(before, hooks.listener);
   const bool over = patience_is_over(record, hooks.listener);
   hooks.listener.on_epoch(record);
   ++position_.epoch;
@@ -147,14 +143,22 @@ bool Trainer::patience_is_over(const EpochRecord& record, RunListener& listener)
   return true;
 }
 
-std::string Trainer::divergence() const {
+bool Trainer::is_sound(const EpochRecord& record) const {
+  for (const auto& terms : {record.validation, record.test})
+    if (terms && !std::isfinite(terms->reconstruction)) return false;
+  return std::isfinite(ops::sum_of_squares(model_.theta()));
+}
+
+Ending Trainer::diverge(ConstView before, RunListener& listener) {
   std::string where = "the loss";
   for (const auto& [name, view] : model_.weights())
     if (!std::isfinite(ops::sum_of_squares(view))) where = "tensor " + name;
-  return fmt::format(
-      "diverged at epoch {} step {}: {} is not finite; the weights of the last complete epoch are kept. "
-      "A smaller learning rate than {} may help",
-      position_.epoch, position_.step, where, optimizer_.learning_rate());
+  listener.on_note(
+      fmt::format("diverged at epoch {} step {}: {} is not finite; the weights of the last complete epoch are kept. "
+                  "A smaller learning rate than {} may help",
+                  position_.epoch, position_.step, where, optimizer_.learning_rate()));
+  copy(before, model_.theta());
+  return Ending::diverged;
 }
 
 Terms Trainer::named(const Objective::Totals& totals, double scale) const {

@@ -32,7 +32,8 @@ class Trainer {
     std::function<bool()> stop;        ///< asked after every step; true ends the run there, resumable to the bit
     std::function<void()> checkpoint;  ///< called after every epoch and when stopped: the moment to keep checkpoint()
   };
-  /// Trains to the end. On a loss that is not finite the weights of the last complete epoch are put back.
+  /// Trains to the end. When a loss, or a weight after an epoch, is not finite the weights before the epoch are put
+  /// back.
   Ending run(const Hooks& hooks);
 
   /// Everything needed to go on: weights, optimiser state, best weights, position.
@@ -42,6 +43,8 @@ class Trainer {
   /// The last whole epoch.
   int64_t epochs_done() const { return position_.epoch - 1; }
   bool is_finished() const { return position_.finished; }
+  /// "bce" or "mse".
+  std::string reconstruction() const { return std::string(objective_.reconstruction_name()); }
 
  private:
   /// Where the run is; all of it goes into a checkpoint.
@@ -60,7 +63,8 @@ class Trainer {
   void train_step(const std::vector<uint32_t>& order, int64_t step);
   EpochRecord end_epoch() const;
   bool patience_is_over(const EpochRecord& record, RunListener& listener);
-  std::string divergence() const;
+  bool is_sound(const EpochRecord& record) const;
+  Ending diverge(ConstView before, RunListener& listener);
   Terms named(const Objective::Totals& totals, double scale) const;
   Terms evaluate(const Dataset& data, std::span<const uint32_t> rows) const;
   std::map<std::string, View> tensors();

@@ -10,10 +10,12 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "hourglass/base/file.h"
 #include "hourglass/base/toml.h"
 #include "hourglass/eval/samples.h"
 #include "hourglass/report/format.h"
 #include "hourglass/report/image.h"
+#include "hourglass/report/jsonl.h"
 #include "hourglass/report/plot.h"
 #include "hourglass/report/progress.h"
 #include "hourglass/report/run_metrics.h"
@@ -164,9 +166,10 @@ void train(const Options& o) {
   Autoencoder model = fresh_model(recipe, data.train.sample, o.init);
   Trainer trainer(recipe, model, data.train, test, thread_count(o.threads));
   const bool resumed = o.resume && resume(folder, trainer);
-  if (resumed && trainer.is_finished() && folder.has("model.safetensors")) {
+  if (resumed && trainer.is_finished() && folder.holds("model.safetensors", model_bytes(recipe, model))) {
     fmt::print(stderr, "this run is already finished\n");
-    return;
+    const auto file = folder.path() / "metrics.jsonl";
+    return print_summary(trainer.reconstruction(), parse_epochs(read_file(file), file.string()), folder, o.json);
   }
 
   folder.create();
@@ -183,8 +186,8 @@ void train(const Options& o) {
     throw Interrupted{};
   }
   if (ending == Ending::diverged) throw Failed{};
-  draw_pictures(folder, recipe, model, metrics.reconstruction(), metrics.epochs(), test ? *test : data.train);
-  print_summary(metrics.reconstruction(), metrics.epochs(), folder, o.json);
+  draw_pictures(folder, recipe, model, trainer.reconstruction(), metrics.epochs(), test ? *test : data.train);
+  print_summary(trainer.reconstruction(), metrics.epochs(), folder, o.json);
 }
 
 }  // namespace

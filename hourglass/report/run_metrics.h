@@ -14,17 +14,14 @@ class RunMetrics final : public RunListener {
   /// Keeps the first `epochs` lines of an earlier run; throws Error when the file holds fewer.
   RunMetrics(std::filesystem::path path, int64_t epochs);
 
-  void on_start(const RunStart& start) override { reconstruction_ = start.reconstruction; }
   void on_epoch(const EpochRecord& epoch) override;
 
   const std::vector<EpochRecord>& epochs() const { return epochs_; }
-  const std::string& reconstruction() const { return reconstruction_; }
 
  private:
   void write() const;
 
   std::filesystem::path path_;
-  std::string reconstruction_;
   std::vector<EpochRecord> epochs_;
 };
 

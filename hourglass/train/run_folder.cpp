@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* kNext = "checkpoint/next.safetensors";
 constexpr const char* kNewest = "checkpoint/newest.safetensors";
 constexpr const char* kPrevious = "checkpoint/previous.safetensors";
 
@@ -50,17 +51,20 @@ void RunFolder::write(const std::string& file, std::string_view bytes) const {
   write_file_atomically(path_ / file, bytes);
 }
 
-bool RunFolder::has(const std::string& file) const { return fs::exists(path_ / file); }
+bool RunFolder::holds(const std::string& file, std::string_view bytes) const {
+  return fs::exists(path_ / file) && read_file(path_ / file) == bytes;
+}
 
 void RunFolder::write_checkpoint(std::string_view bytes) const {
+  write(kNext, bytes);  // whole before it replaces anything: the newest may be damaged
   std::error_code error;
   fs::rename(path_ / kNewest, path_ / kPrevious, error);  // the first time there is none
-  write(kNewest, bytes);
+  fs::rename(path_ / kNext, path_ / kNewest);
 }
 
 std::optional<RunFolder::Checkpoint> RunFolder::read_checkpoint(std::string& problems) const {
-  for (const char* file : {kNewest, kPrevious}) {
-    if (!has(file)) continue;
+  for (const char* file : {kNext, kNewest, kPrevious}) {
+    if (!fs::exists(path_ / file)) continue;
     const std::string name = (path_ / file).string();
     try {
       return Checkpoint{name, read_safetensors(path_ / file)};

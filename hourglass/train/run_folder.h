@@ -23,7 +23,8 @@ class RunFolder {
 
   const std::filesystem::path& path() const { return path_; }
   void write(const std::string& file, std::string_view bytes) const;
-  bool has(const std::string& file) const;
+  /// Whether the file is there with exactly these bytes.
+  bool holds(const std::string& file, std::string_view bytes) const;
 
   /// Keeps two generations, so that there is always a whole one.
   void write_checkpoint(std::string_view bytes) const;

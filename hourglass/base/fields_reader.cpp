@@ -74,8 +74,8 @@ const Value* FieldReader::take(std::string_view key) {
   return find(*table_, key);
 }
 
-void FieldReader::needs(std::string_view key) const {
-  check(find(*table_, key) != nullptr, fmt::format("\"{}\" is missing", key));
+void FieldReader::needs(std::string_view key) {
+  if (missing_.empty() && !find(*table_, key)) missing_ = key;
 }
 
 void FieldReader::excludes(std::string_view key, std::string_view other) const {
@@ -83,7 +83,11 @@ void FieldReader::excludes(std::string_view key, std::string_view other) const {
 }
 
 void FieldReader::check(bool holds, std::string_view message) const {
-  if (!holds) fail("{}: {}{}{}", place_.text(), where_, where_.empty() ? "" : ": ", message);
+  if (!holds && missing_.empty()) complain(message);
+}
+
+void FieldReader::complain(std::string_view message) const {
+  fail("{}: {}{}{}", place_.text(), where_, where_.empty() ? "" : ": ", message);
 }
 
 void FieldReader::finish() const {
@@ -93,6 +97,7 @@ void FieldReader::finish() const {
     if (where_.empty()) fail("{}: unknown section or key \"{}\"{}", entry.place.text(), entry.key, end);
     fail("{}: unknown key \"{}\" in {}{}", entry.place.text(), entry.key, where_, end);
   }
+  if (!missing_.empty()) complain(fmt::format("\"{}\" is missing", missing_));
 }
 
 KindReader::Choice KindReader::choose(const Value& v, std::string_view noun, const KindNames& names) {

@@ -54,13 +54,13 @@ class FieldReader {
   template <class T>
   void list(std::string_view key, std::string_view noun, std::vector<T>& x, std::string_view);
 
-  /// This key must be there.
-  void needs(std::string_view key) const;
+  /// This key must be there. Told at the end: a misspelt one is better called by its name.
+  void needs(std::string_view key);
   /// This key must not be there, because `other` is.
   void excludes(std::string_view key, std::string_view other) const;
-  /// What must hold between the fields; the message follows the table's place and name.
+  /// What must hold between the fields, unless one is missing; the message follows the table's place and name.
   void check(bool holds, std::string_view message) const;
-  /// Refuses keys that no field asked for.
+  /// Refuses keys that no field asked for, then missing ones.
   void finish() const;
 
  protected:
@@ -75,11 +75,13 @@ class FieldReader {
   }
   template <class T>
   static void read_kind(const Value& v, std::string_view noun, T& x);
+  [[noreturn]] void complain(std::string_view message) const;
 
   const Value::Table* table_;
   Place place_;
   std::string where_;
   std::vector<std::string> known_;
+  std::string missing_;
 };
 
 /// Collects the names that a `kinds` definition accepts, and their options.

@@ -217,6 +217,8 @@ TEST(Recipe, RefusesValuesOutOfRange) {
   EXPECT_EQ(message_with("objective.sparse_kl={weight=1, target=1}"), "target: expected below 1, found 1");
   EXPECT_EQ(message_with("objective.sparse_kl={weight=1, target=0}"), "target: expected above 0, found 0");
   EXPECT_EQ(message_with("objective.sparse_kl={target=0.1}"), "sparse_kl: \"weight\" is missing");
+  EXPECT_EQ(message_with("objective.sparse_kl={wieght=1}"),
+            "unknown key \"wieght\" in sparse_kl; did you mean \"weight\"?");
   EXPECT_EQ(message_with("corruption.masking=1"), "masking: expected below 1, found 1");
   EXPECT_EQ(message_with("corruption.gaussian=-0.1"), "gaussian: expected at least 0, found -0.1");
   EXPECT_EQ(message_with("model.init={normal=0}"), "normal: expected above 0, found 0");

@@ -51,8 +51,11 @@ Scaler scaler_of(const std::string& kind, const Statistics& s) {
   for (size_t j = 0; j < s.low.size(); ++j) {
     // Up to 2^29 equal floats have an exact sum in double: a constant feature has a spread of exactly 0.
     const double spread = minmax ? s.high[j] - s.low[j] : s.deviation[j];
-    const auto factor = static_cast<float>(1.0 / spread);
-    scaler.offset.push_back(static_cast<float>(minmax ? s.low[j] : s.mean[j]));
+    const auto offset = static_cast<float>(minmax ? s.low[j] : s.mean[j]);
+    auto factor = static_cast<float>(1.0 / spread);
+    // Rounding must not lift the largest value above 1.
+    if (minmax && (static_cast<float>(s.high[j]) - offset) * factor > 1.0f) factor = std::nextafter(factor, 0.0f);
+    scaler.offset.push_back(offset);
     scaler.factor.push_back(std::isnormal(factor) ? factor : 1.0f);
   }
   return scaler;

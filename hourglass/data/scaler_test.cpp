@@ -70,6 +70,12 @@ TEST(Scaler, MinMaxFillsTheUnitInterval) {
   EXPECT_EQ(scaled, (std::vector<float>{0, 0, 0.5f, 0, 1, 49 * (1.0f / 49)}));
 }
 
+RC_GTEST_PROP(Scaler, MinMaxNeverLeavesTheUnitInterval, (float a, float b, float c)) {
+  const Dataset data = floats({a, b, c}, 1);
+  for (const float x : gathered(data, fit_scaler("minmax", data, all_rows(data)), all_rows(data)))
+    RC_ASSERT(x >= 0.0f && x <= 1.0f);
+}
+
 TEST(Scaler, FitsOnlyTheGivenRows) {
   const Dataset data = floats({0, 1000, 10}, 1);
   const std::vector<uint32_t> rows = {0, 2};

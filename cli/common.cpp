@@ -65,10 +65,12 @@ Dataset ModelOptions::open(const Recipe& recipe) const {
   return splits.test && split != "train" ? std::move(*splits.test) : std::move(splits.train);
 }
 
-void check_ending(const std::string& path, const std::vector<std::string>& endings) {
+void check_output(const std::string& path, const std::vector<std::string>& endings) {
   const std::string ending = std::filesystem::path(path).extension().string();
   if (std::find(endings.begin(), endings.end(), ending) == endings.end())
     fail("{}: unknown ending \"{}\", expected one of {}", path, ending, fmt::join(endings, ", "));
+  const auto folder = std::filesystem::path(path).parent_path();
+  if (!folder.empty() && !std::filesystem::is_directory(folder)) fail("{}: no folder {}", path, folder.string());
 }
 
 void write_rows(const std::string& path, ConstView rows) {

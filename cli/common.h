@@ -39,7 +39,7 @@ int thread_count(int asked);
 
 /// Writes rows to `path` by its ending: .npy, .csv (one line a row).
 void write_rows(const std::string& path, ConstView rows);
-/// Throws Error when the ending is not one of `endings`, e.g. {".npy", ".csv"}.
-void check_ending(const std::string& path, const std::vector<std::string>& endings);
+/// Throws Error when the ending is not one of `endings`, e.g. {".npy", ".csv"}, or the folder is not there.
+void check_output(const std::string& path, const std::vector<std::string>& endings);
 
 }  // namespace hourglass::cli

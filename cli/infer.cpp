@@ -33,7 +33,7 @@ Tensor read_codes(const std::string& path) {
 }
 
 void encode(const ModelOptions& o) {
-  check_ending(o.output, {".npy", ".csv"});
+  check_output(o.output, {".npy", ".csv"});
   const TrainedModel model = o.load();
   const Dataset data = o.open(model.recipe);
   const Tensor codes = Inference(model.autoencoder, o.thread_count()).encode(data);
@@ -42,7 +42,7 @@ void encode(const ModelOptions& o) {
 }
 
 void decode(const ModelOptions& o) {
-  check_ending(o.output, {".npy", ".csv", ".png"});
+  check_output(o.output, {".npy", ".csv", ".png"});
   const TrainedModel model = o.load();
   const Tensor codes = read_codes(o.data);
   Tensor out = Inference(model.autoencoder, o.thread_count()).decode(codes);
@@ -57,7 +57,7 @@ void decode(const ModelOptions& o) {
 }
 
 void reconstruct(const ModelOptions& o) {
-  check_ending(o.output, {".npy", ".csv", ".png"});
+  check_output(o.output, {".npy", ".csv", ".png"});
   const TrainedModel model = o.load();
   Dataset data = o.open(model.recipe);
   const bool picture = o.output.ends_with(".png");

@@ -1,0 +1,49 @@
+#include "cli/workspace.h"
+
+namespace hourglass::cli_test {
+namespace {
+
+struct Case {
+  std::string name, recipe;
+  Words more;
+};
+
+class OneSeed : public Workspace, public testing::WithParamInterface<Case> {
+ protected:
+  std::string model_of(const std::string& run, const Words& last) const {
+    Words words = GetParam().more;
+    words.insert(words.end(), {"--data", kImages, "--set", "train.batch_size=256"});
+    words.insert(words.end(), last.begin(), last.end());
+    train(GetParam().recipe, run, words);
+    return read(run + "/model.safetensors");
+  }
+};
+
+// A batch of 256 and a last one of 128 are cut into lanes differently.
+TEST_P(OneSeed, IsOneResultOnAnyNumberOfThreads) {
+  const std::string one = model_of("one", {});
+  for (const char* threads : {"1", "2", "3"})
+    EXPECT_TRUE(one == model_of(std::string("run") + threads, {"--threads", threads})) << threads << " threads";
+  EXPECT_FALSE(one == model_of("other", {"--seed", "43"})) << "the seed matters";
+}
+
+const std::vector<Case> kCases = {
+    {"Dense", "dense.toml", {}},
+    {"Conv", "conv.toml", {}},
+    {"Denoising", "conv.toml", {"--set", "corruption.gaussian=0.2"}},
+    {"SaltPepperValidation", "dense.toml", {"--set", "corruption.salt_pepper=0.2", "--set", "data.validation=0.3"}},
+    {"SparseKl", "dense.toml", {"--set", "objective.sparse_kl={weight=0.1}"}},
+    {"Contractive", "dense.toml", {"--set", "objective.contractive={weight=0.1}"}},
+    {"SparseL1Decay",
+     "conv.toml",
+     {"--set", "objective.sparse_l1={weight=1e-3, on=\"hidden\"}", "--set", "objective.weight_decay={weight=1e-3}"}},
+    {"Momentum",
+     "dense.toml",
+     {"--set", "train.optimizer={sgd=0.1, momentum=0.9}", "--set", "data.scale=standard", "--set",
+      "objective.reconstruction=mse"}},
+};
+
+INSTANTIATE_TEST_SUITE_P(Recipes, OneSeed, testing::ValuesIn(kCases), [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace hourglass::cli_test

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <sys/resource.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hourglass::cli_test {
+
+/// What a program left behind.
+struct Outcome {
+  int code = -1;  ///< its exit code; 128 + n when signal n ended it
+  std::string out, err;
+};
+
+/// How to run hourglass.
+struct Launch {
+  std::filesystem::path folder;  ///< where it runs; what is below data/ here is all the data it knows by name
+  std::vector<std::string> arguments;
+  std::optional<rlim_t> largest_file;  ///< in bytes, as a full disk would have it
+};
+
+/// The hourglass program while it runs. A minute of silence ends it and fails the test.
+class Process {
+ public:
+  explicit Process(const Launch& launch);
+  Process(const Process&) = delete;
+  ~Process();
+
+  /// Waits until stderr holds `text`; false when the program ends without saying it.
+  bool says(const std::string& text);
+  void send(int signal) const;
+  Outcome wait();
+
+ private:
+  struct Stream {
+    int descriptor = -1;
+    std::string text;
+  };
+
+  /// Reads what there is, waiting for it; false when both streams have ended.
+  bool read_some();
+
+  pid_t child_;
+  bool ended_ = false;
+  Stream out_, err_;
+};
+
+inline Outcome run(const Launch& launch) { return Process(launch).wait(); }
+
+}  // namespace hourglass::cli_test

@@ -1,0 +1,195 @@
+#include <signal.h>
+
+#include <chrono>
+#include <random>
+#include <thread>
+
+#include "cli/workspace.h"
+
+namespace hourglass::cli_test {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Twelve epochs in which everything that a checkpoint holds matters.
+const Words kLong = {"--epochs", "12",
+                     "--set",    "train.batch_size=32",
+                     "--set",    "corruption.masking=0.2",
+                     "--set",    "objective.sparse_kl={weight=0.01}",
+                     "--set",    "train.schedule={cosine=0.0, warmup_steps=50}",
+                     "--set",    "train.early_stopping={patience=20}"};
+
+Words operator+(Words words, const Words& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+class Resume : public Workspace {
+ protected:
+  /// Runs until the progress says `text`, then sends the signal.
+  Outcome stop_at(const std::string& text, int signal, const Words& words) const {
+    Process process(launch(words));
+    EXPECT_TRUE(process.says(text));
+    process.send(signal);
+    return process.wait();
+  }
+
+  void expect_same_run(const std::string& run, const std::string& undisturbed) const {
+    EXPECT_TRUE(read(run + "/model.safetensors") == read(undisturbed + "/model.safetensors"));
+    EXPECT_EQ(metrics(run), metrics(undisturbed));
+    EXPECT_TRUE(exists(run + "/reconstructions.png"));
+  }
+
+  /// Cuts a file in half.
+  void damage(const std::string& file) const { fs::resize_file(path(file), fs::file_size(path(file)) / 2); }
+};
+
+const std::string kNewest = "run/checkpoint/newest.safetensors";
+const std::string kPrevious = "run/checkpoint/previous.safetensors";
+
+TEST_F(Resume, GoesOnToTheBitAfterCtrlC) {
+  train("dense.toml", "undisturbed", kLong);
+  const Outcome stopped = stop_at("epoch  1/12", SIGINT, training("dense.toml", "run", kLong));
+  EXPECT_TRUE(failed(130, stopped, {"interrupted", "--resume"}));
+  EXPECT_LT(metrics("run").size(), 12u);
+  EXPECT_TRUE(exists(kNewest));
+  EXPECT_TRUE(eval("run").contains("bce")) << "the model is usable";
+  const Outcome resumed = train("dense.toml", "run", kLong + Words{"--resume"});
+  EXPECT_TRUE(contains(resumed.err, "resuming from run/checkpoint/newest.safetensors"));
+  expect_same_run("run", "undisturbed");
+}
+
+TEST_F(Resume, EndsCleanlyOnOtherPoliteSignals) {
+  EXPECT_EQ(stop_at("epoch  1/12", SIGTERM, training("dense.toml", "run", kLong)).code, 130);
+  EXPECT_TRUE(exists("run/model.safetensors"));
+}
+
+TEST_F(Resume, GoesOnToTheBitAfterAnyKillOnAnyNumberOfThreads) {
+  const Words recipe = {"--epochs", "12", "--set", "train.batch_size=40", "--set", "corruption.gaussian=0.1"};
+  train("conv.toml", "undisturbed", recipe);
+  std::mt19937 random(20);
+  for (int i = 0; i < 4; ++i) {
+    Process process(launch(training("conv.toml", "run", recipe + Words{"--resume", "--threads", i % 2 ? "2" : "1"})));
+    process.says("epoch ");
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 40));
+    process.send(SIGKILL);
+    process.wait();
+  }
+  train("conv.toml", "run", recipe + Words{"--resume"});
+  expect_same_run("run", "undisturbed");
+}
+
+TEST_F(Resume, StartsAtTheBeginningWhereThereIsNoRun) {
+  train("dense.toml", "undisturbed");
+  fs::create_directory(path("empty"));
+  for (const char* folder : {"new", "empty"}) {
+    const Outcome outcome = train("dense.toml", folder, {"--resume"});
+    EXPECT_TRUE(contains(outcome.err, "starting at the beginning"));
+    expect_same_run(folder, "undisturbed");
+  }
+}
+
+TEST_F(Resume, DoesNothingToAFinishedRun) {
+  train("dense.toml", "run");
+  const auto before = files("run");
+  const auto written = fs::last_write_time(path("run/model.safetensors"));
+  const Outcome outcome = train("dense.toml", "run", {"--resume", "--json"});
+  EXPECT_TRUE(contains(outcome.err, "already finished"));
+  EXPECT_TRUE(files("run") == before);
+  EXPECT_EQ(fs::last_write_time(path("run/model.safetensors")), written);
+  EXPECT_EQ(nlohmann::json::parse(outcome.out)["test"]["bce"], metrics("run").back()["test"]["reconstruction"]);
+}
+
+TEST_F(Resume, FinishesARunKilledBeforeItsModelWasWritten) {
+  train("dense.toml", "run");
+  const auto before = files("run");
+  write("run/model.safetensors", "of an earlier interruption");
+  train("dense.toml", "run", {"--resume"});
+  EXPECT_TRUE(read("run/model.safetensors") == before.at("model.safetensors"));
+  EXPECT_EQ(read("run/metrics.jsonl"), before.at("metrics.jsonl"));
+}
+
+TEST_F(Resume, FallsBackToThePreviousCheckpoint) {
+  train("dense.toml", "undisturbed");
+  train("dense.toml", "run");
+  damage(kNewest);
+  const Outcome outcome = train("dense.toml", "run", {"--resume"});
+  EXPECT_TRUE(contains(outcome.err, kNewest));
+  EXPECT_TRUE(contains(outcome.err, "resuming from " + kPrevious + " after epoch 1"));
+  expect_same_run("run", "undisturbed");
+}
+
+TEST_F(Resume, StartsAgainWhenNoCheckpointCanBeRead) {
+  train("dense.toml", "undisturbed");
+  train("dense.toml", "run");
+  damage(kNewest);
+  damage(kPrevious);
+  const Outcome outcome = train("dense.toml", "run", {"--resume"});
+  EXPECT_TRUE(contains(outcome.err, kNewest));
+  EXPECT_TRUE(contains(outcome.err, kPrevious));
+  EXPECT_TRUE(contains(outcome.err, "starting at the beginning"));
+  expect_same_run("run", "undisturbed");
+}
+
+TEST_F(Resume, RefusesACheckpointOfAnotherRecipe) {
+  train("dense.toml", "run");
+  const auto before = files("run");
+  EXPECT_TRUE(refused(run(training("dense.toml", "run", {"--resume", "--seed", "1"})), {kNewest, "another recipe"}));
+  EXPECT_TRUE(files("run") == before);
+}
+
+class FullDisk : public Resume {
+ protected:
+  /// Room for metrics, none for weights.
+  Outcome run_on_full_disk(const Words& words) const {
+    Launch small = launch(words);
+    small.largest_file = 20'000;
+    return cli_test::run(small);
+  }
+
+  bool has_leftovers(const std::string& folder) const {
+    const auto left = files(folder);
+    return std::any_of(left.begin(), left.end(), [](const auto& file) { return file.first.ends_with(".tmp"); });
+  }
+};
+
+TEST_F(FullDisk, FailsNamingTheFileAndLeavesNothingHalfWritten) {
+  const Outcome outcome = run_on_full_disk(training("dense.toml", "run"));
+  EXPECT_TRUE(failed(1, outcome, {"run/checkpoint/", "cannot write"}));
+  EXPECT_FALSE(exists("run/model.safetensors"));
+  EXPECT_FALSE(has_leftovers("run"));
+}
+
+TEST_F(FullDisk, LeavesAnEarlierOutputWhole) {
+  train("dense.toml", "run", {"--epochs", "1"});
+  ASSERT_TRUE(succeeded(run({"encode", "run", "-o", "codes.npy"})));
+  const std::string before = read("codes.npy");
+  const Outcome outcome = run_on_full_disk({"encode", "run", "--split", "train", "-o", "codes.npy"});
+  EXPECT_TRUE(failed(1, outcome, {"codes.npy", "cannot write"}));
+  EXPECT_TRUE(read("codes.npy") == before);
+  EXPECT_FALSE(has_leftovers("."));
+}
+
+TEST_F(FullDisk, KeepsEveryCheckpointAndGoesOnWhenThereIsRoom) {
+  train("dense.toml", "undisturbed", kLong);
+  stop_at("epoch  2/12", SIGINT, training("dense.toml", "run", kLong));
+  const auto before = files("run");
+  EXPECT_TRUE(failed(1, run_on_full_disk(training("dense.toml", "run", kLong + Words{"--resume"})), {"cannot write"}));
+  EXPECT_FALSE(has_leftovers("run"));
+  for (const std::string file :
+       {"model.safetensors", "checkpoint/newest.safetensors", "checkpoint/previous.safetensors"})
+    EXPECT_TRUE(read("run/" + file) == before.at(file)) << file;
+  train("dense.toml", "run", kLong + Words{"--resume"});
+  expect_same_run("run", "undisturbed");
+}
+
+TEST_F(FullDisk, DoesNotLoseTheLastGoodCheckpointToADamagedOne) {
+  train("dense.toml", "run");
+  damage(kNewest);
+  const std::string good = read(kPrevious);
+  EXPECT_EQ(run_on_full_disk(training("dense.toml", "run", {"--resume"})).code, 1);
+  EXPECT_TRUE(read(kPrevious) == good);
+}
+
+}  // namespace
+}  // namespace hourglass::cli_test

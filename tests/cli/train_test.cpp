@@ -1,0 +1,155 @@
+#include <algorithm>
+#include <cmath>
+
+#include "cli/workspace.h"
+#include "hourglass/model/safetensors.h"
+
+namespace hourglass::cli_test {
+namespace {
+
+class Train : public Workspace {
+ protected:
+  SafeTensors model(const std::string& run) const { return read_safetensors(path(run + "/model.safetensors")); }
+
+  static bool same_tensors(const SafeTensors& a, const SafeTensors& b) {
+    if (a.tensors.size() != b.tensors.size()) return false;
+    return std::all_of(a.tensors.begin(), a.tensors.end(), [&](const auto& entry) {
+      const auto other = b.tensors.find(entry.first);
+      return other != b.tensors.end() &&
+             std::equal(entry.second.template as<float>(), entry.second.template as<float>() + entry.second.size(),
+                        other->second.template as<float>());
+    });
+  }
+
+  static bool is_finite(const SafeTensors& file) {
+    return std::all_of(file.tensors.begin(), file.tensors.end(), [](const auto& entry) {
+      const float* values = entry.second.template as<float>();
+      return std::all_of(values, values + entry.second.size(), [](float x) { return std::isfinite(x); });
+    });
+  }
+};
+
+TEST_F(Train, LeavesARunFolder) {
+  train("dense.toml", "run");
+  const auto left = files("run");
+  for (const char* file : {"recipe.toml", "model.safetensors", "metrics.jsonl", "checkpoint/newest.safetensors",
+                           "loss.png", "reconstructions.png"})
+    EXPECT_TRUE(left.contains(file)) << file;
+  for (const auto& [file, bytes] : left) EXPECT_FALSE(file.ends_with(".tmp")) << file;
+  EXPECT_TRUE(is_png(left.at("loss.png")));
+  EXPECT_TRUE(is_png(left.at("reconstructions.png")));
+}
+
+TEST_F(Train, WritesALineOfMetricsPerEpoch) {
+  train("dense.toml", "run", {"--set", "objective.sparse_kl={weight=0.01}"});
+  const auto epochs = metrics("run");
+  ASSERT_EQ(epochs.size(), 2u);
+  EXPECT_EQ(epochs[0]["epoch"], 1);
+  EXPECT_EQ(epochs[1]["epoch"], 2);
+  const auto& terms = epochs[1]["train"];
+  EXPECT_NEAR(terms["loss"].get<double>(),
+              terms["reconstruction"].get<double>() + 0.01 * terms["sparse_kl"].get<double>(), 1e-9);
+  EXPECT_EQ(epochs[1]["test"]["loss"], epochs[1]["test"]["reconstruction"]) << "penalties are left out";
+  EXPECT_LT(epochs[1]["test"]["reconstruction"], epochs[0]["test"]["reconstruction"]) << "it learns";
+}
+
+TEST_F(Train, PrintsTheResultOnStdoutAndProgressOnStderr) {
+  const Outcome outcome = train("dense.toml", "run");
+  EXPECT_TRUE(contains(outcome.out, "test bce 0."));
+  EXPECT_TRUE(contains(outcome.out, "run"));
+  EXPECT_FALSE(contains(outcome.out, "epoch"));
+  EXPECT_TRUE(contains(outcome.err, "epoch 1/2"));
+  EXPECT_TRUE(contains(outcome.err, "epoch 2/2"));
+  EXPECT_EQ(outcome.err.find_first_of("\r\x1b"), std::string::npos) << "no terminal, no cursor movements";
+}
+
+TEST_F(Train, PrintsOneJsonDocumentWhenAsked) {
+  const Outcome outcome = train("dense.toml", "run", {"--json"});
+  const auto json = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(json["epochs"], 2);
+  EXPECT_EQ(json["test"]["bce"], metrics("run").back()["test"]["reconstruction"]);
+  EXPECT_EQ(json["train"]["bce"], metrics("run").back()["train"]["reconstruction"]);
+}
+
+TEST_F(Train, NamesItsDefaultFolderAfterTheRecipe) {
+  ASSERT_TRUE(succeeded(run({"train", "dense.toml", "--epochs", "1", "--threads", "1"})));
+  EXPECT_TRUE(exists("runs/dense/model.safetensors"));
+}
+
+TEST_F(Train, LetsOptionsBeatTheRecipe) {
+  train("dense.toml", "run", {"--epochs", "1", "--seed", "7", "--set", "train.batch_size=100", "--data", kImages});
+  const std::string resolved = read("run/recipe.toml");
+  for (const char* line : {"epochs = 1\n", "seed = 7\n", "batch_size = 100\n", "t10k-images-idx3-ubyte.gz\"\n"})
+    EXPECT_TRUE(contains(resolved, line));
+  EXPECT_FALSE(metrics("run")[0].contains("test")) << "a path without splits is all training";
+}
+
+TEST_F(Train, LeavesARecipeThatTrainsTheSameModel) {
+  train("conv.toml", "first", {"--set", "train.schedule={cosine=0.1}", "--set", "objective.sparse_l1={weight=1e-3}"});
+  train("first/recipe.toml", "second");
+  EXPECT_EQ(read("first/recipe.toml"), read("second/recipe.toml"));
+  EXPECT_TRUE(read("first/model.safetensors") == read("second/model.safetensors"));
+}
+
+TEST_F(Train, StopsEarlyAndKeepsTheBestWeights) {
+  train("dense.toml", "short", {"--set", "data.validation=0.1", "--epochs", "1"});
+  const Outcome outcome =
+      train("dense.toml", "run", {"--epochs", "9", "--set", "train.early_stopping={patience=1, min_delta=10}"});
+  EXPECT_TRUE(contains(outcome.err, "stopped after epoch 2"));
+  EXPECT_EQ(metrics("run").size(), 2u);
+  EXPECT_TRUE(metrics("run")[1].contains("validation"));
+  EXPECT_TRUE(same_tensors(model("run"), model("short")));
+}
+
+TEST_F(Train, ReplacesARunOnlyWhenAsked) {
+  train("dense.toml", "run", {"--epochs", "1"});
+  const auto before = files("run");
+  EXPECT_TRUE(refused(run(training("dense.toml", "run")), {"run", "not empty", "--resume", "--overwrite"}));
+  EXPECT_TRUE(files("run") == before);
+  train("dense.toml", "run", {"--overwrite", "--seed", "1"});
+  EXPECT_EQ(metrics("run").size(), 2u);
+  EXPECT_FALSE(read("run/model.safetensors") == before.at("model.safetensors"));
+}
+
+TEST_F(Train, StartsFromGivenWeights) {
+  train("dense.toml", "first");
+  train("dense.toml", "second", {"--init", "first/model.safetensors", "--set", "train.optimizer={sgd=1e-30}"});
+  EXPECT_TRUE(same_tensors(model("first"), model("second"))) << "steps too small to move them";
+}
+
+TEST_F(Train, RefusesWeightsOfAnotherNetwork) {
+  train("dense.toml", "run", {"--epochs", "1"});
+  const auto start = [&](const std::string& network) {
+    return run(training("dense.toml", "new", {"--init", "run/model.safetensors", "--set", network}));
+  };
+  EXPECT_TRUE(refused(start("model.encoder=[{dense=5},\"sigmoid\"]"),
+                      {"run/model.safetensors", "encoder.0.weight", "12 × 784", "5 × 784"}));
+  EXPECT_TRUE(refused(start("model.encoder=[{dense=12},\"relu\",{dense=12}]"), {"encoder.2.", "missing"}));
+  EXPECT_TRUE(refused(start("model.encoder=[\"relu\",{dense=12}]"), {"encoder.1.", "missing"}));
+  EXPECT_TRUE(refused(run(training("dense.toml", "new", {"--init", "nowhere"})), {"nowhere"}));
+  EXPECT_TRUE(refused(run(training("dense.toml", "new", {"--init", "dense.toml"})), {"dense.toml"}));
+  EXPECT_FALSE(exists("new"));
+}
+
+/// No activation bounds what a step of 1e30 does.
+const Words kDiverging = {"--set", "objective.reconstruction=mse", "--set", "model.encoder=[{dense=4}]",
+                          "--set", "model.decoder=[{dense=784}]",  "--set", "train.optimizer={sgd=1e30}"};
+
+TEST_F(Train, SaysWhereItDivergedAndKeepsAFiniteModel) {
+  const Outcome outcome = run(training("dense.toml", "run", kDiverging));
+  EXPECT_TRUE(failed(1, outcome, {"diverged at epoch 1 step 2", "1e+30"}));
+  EXPECT_TRUE(is_finite(model("run")));
+  EXPECT_TRUE(std::isfinite(eval("run")["mse"].get<double>()));
+}
+
+TEST_F(Train, NoticesADivergenceInTheLastStepOfAnEpoch) {
+  Words words = kDiverging;
+  words.insert(words.end(), {"--set", "train.batch_size=4000"});
+  const Outcome outcome = run(training("dense.toml", "run", words));
+  EXPECT_TRUE(failed(1, outcome, {"diverged at epoch 1 step 1"}));
+  EXPECT_TRUE(is_finite(model("run")));
+  EXPECT_TRUE(std::isfinite(eval("run")["mse"].get<double>()));
+}
+
+}  // namespace
+}  // namespace hourglass::cli_test

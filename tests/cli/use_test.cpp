@@ -1,0 +1,169 @@
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "cli/workspace.h"
+#include "hourglass/data/npy.h"
+
+namespace hourglass::cli_test {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Rows of numbers, from .npy or .csv.
+using Rows = std::vector<std::vector<float>>;
+
+class Use : public Workspace {
+ protected:
+  /// Runs `VERB MODEL -o OUTPUT` and more words.
+  void make(const std::string& verb, const std::string& model, const std::string& output, const Words& more = {}) {
+    Words words = {verb, model, "-o", output, "--threads", "1"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = run(words);
+    ASSERT_TRUE(succeeded(outcome));
+    ASSERT_TRUE(contains(outcome.out, output));
+    ASSERT_EQ(outcome.err, "");
+  }
+
+  NpyArray npy(const std::string& file) const { return parse_npy(read(file), file); }
+
+  Rows npy_rows(const std::string& file) const {
+    const NpyArray array = npy(file);
+    const auto& values = std::get<std::vector<float>>(array.values);
+    const int64_t width = array.shape.size() / array.shape[0];
+    Rows rows;
+    for (auto at = values.begin(); at != values.end(); at += width) rows.emplace_back(at, at + width);
+    return rows;
+  }
+
+  Rows csv_rows(const std::string& file) const {
+    std::istringstream text(read(file));
+    Rows rows;
+    for (std::string line; std::getline(text, line);) {
+      std::istringstream fields(line);
+      rows.emplace_back();
+      for (std::string field; std::getline(fields, field, ',');) rows.back().push_back(std::stof(field));
+    }
+    return rows;
+  }
+};
+
+void expect_near(const Rows& a, const Rows& b, float tolerance) {
+  ASSERT_EQ(a.size(), b.size());
+  float largest = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    ASSERT_EQ(a[i].size(), b[i].size()) << "row " << i;
+    for (size_t j = 0; j < a[i].size(); ++j) largest = std::max(largest, std::abs(a[i][j] - b[i][j]));
+  }
+  EXPECT_LE(largest, tolerance);
+}
+
+TEST_F(Use, EvalAgreesWithTheLastEpoch) {
+  train("dense.toml", "run");
+  const double expected = metrics("run").back()["test"]["reconstruction"];
+  EXPECT_NEAR(eval("run")["bce"].get<double>(), expected, 1e-9 * expected);
+}
+
+TEST_F(Use, EvalPrintsOneObjectOfMetrics) {
+  train("dense.toml", "run", {"--epochs", "1"});
+  EXPECT_EQ(eval("run").size(), 1u);
+  const auto all = eval("run", {"--metrics", "mse,bce_excess,fvu,explained_variance,contractive,mean_activation"});
+  EXPECT_EQ(all.size(), 7u);
+  EXPECT_EQ(all["bce"], eval("run")["bce"]);
+  EXPECT_LT(all["bce_excess"], all["bce"]);
+  EXPECT_GT(all["mse"], 0);
+  EXPECT_DOUBLE_EQ(all["explained_variance"].get<double>(), 1 - all["fvu"].get<double>());
+  EXPECT_GT(all["contractive"], 0);
+  EXPECT_NEAR(all["mean_activation"].get<double>(), 0.5, 0.5);
+  const Outcome text = run({"eval", "run", "--metrics", "mse"});
+  EXPECT_TRUE(contains(text.out, "640 rows"));
+  EXPECT_TRUE(contains(text.out, "mse"));
+}
+
+TEST_F(Use, EvalTakesTheTrainingPart) {
+  train("dense.toml", "run", {"--epochs", "1"});
+  const auto part = eval("run", {"--split", "train"});
+  EXPECT_NE(part, eval("run", {"--split", "test"}));
+  EXPECT_EQ(part, eval("run", {"--data", kSample + "/train-images-idx3-ubyte.gz"})) << "a single file is all of it";
+  EXPECT_EQ(eval("run"), eval("run", {"--data", kImages}));
+}
+
+TEST_F(Use, EvalCorruptsWhenAsked) {
+  train("conv.toml", "run", {"--set", "corruption.gaussian=0.5"});
+  EXPECT_GT(eval("run", {"--corrupt"})["bce"], eval("run")["bce"]);
+  train("conv.toml", "plain", {"--epochs", "1"});
+  EXPECT_TRUE(refused(run({"eval", "plain", "--corrupt"}), {"--corrupt", "[corruption]"}));
+}
+
+TEST_F(Use, TheModelFileAloneIsEnough) {
+  train("conv.toml", "run", {"--set", "data.scale=standard", "--set", "objective.reconstruction=mse"});
+  const auto expected = eval("run");
+  fs::rename(path("run/model.safetensors"), path("elsewhere.safetensors"));
+  fs::remove_all(path("run"));
+  fs::remove(path("conv.toml"));
+  EXPECT_EQ(eval("elsewhere.safetensors"), expected);
+  EXPECT_TRUE(contains(run({"info", "elsewhere.safetensors"}).out, "standard"));
+}
+
+TEST_F(Use, InfoTellsShapesAndRecipe) {
+  train("dense.toml", "run", {"--epochs", "1"});
+  const Outcome text = run({"info", "run"});
+  for (const char* part : {"1 × 28 × 28", "code 12", "19,612 parameters", "decoder.0.weight", "[train]"})
+    EXPECT_TRUE(contains(text.out, part));
+  const auto json = nlohmann::json::parse(run({"info", "run", "--json"}).out);
+  EXPECT_EQ(json["parameters"], 784 * 12 * 2 + 12 + 784);
+  EXPECT_EQ(json["tensors"]["encoder.0.weight"], (std::vector{12, 784}));
+  EXPECT_EQ(json["recipe"]["train"]["epochs"], 1);
+}
+
+TEST_F(Use, WritesCodesAsNpyAndCsv) {
+  train("conv.toml", "run", {"--epochs", "1"});
+  make("encode", "run", "codes.npy");
+  make("encode", "run", "codes.csv");
+  EXPECT_EQ(npy("codes.npy").shape, (Shape{640, 3, 4, 4}));
+  expect_near(csv_rows("codes.csv"), npy_rows("codes.npy"), 0);
+}
+
+TEST_F(Use, DrawsReconstructions) {
+  train("conv.toml", "run", {"--epochs", "1"});
+  make("encode", "run", "codes.npy");
+  make("reconstruct", "run", "direct.png");
+  make("decode", "run", "decoded.png", {"--data", "codes.npy"});
+  EXPECT_TRUE(is_png(read("direct.png")));
+  EXPECT_TRUE(read("decoded.png") == read("direct.png"));
+}
+
+struct Case {
+  std::string name, recipe;
+  Words more;
+};
+
+class RoundTrip : public Use, public testing::WithParamInterface<Case> {};
+
+TEST_P(RoundTrip, DecodeOfEncodeIsReconstruct) {
+  train(GetParam().recipe, "run", GetParam().more);
+  make("encode", "run", "codes.npy");
+  make("reconstruct", "run", "direct.npy");
+  make("reconstruct", "run", "direct.csv");
+  make("decode", "run", "decoded.npy", {"--data", "codes.npy"});
+  make("decode", "run", "decoded.csv", {"--data", "codes.npy"});
+  EXPECT_EQ(npy("direct.npy").shape, (Shape{640, 1, 28, 28}));
+  const Rows direct = npy_rows("direct.npy");
+  expect_near(npy_rows("decoded.npy"), direct, 1e-6f);
+  expect_near(csv_rows("direct.csv"), direct, 0);
+  expect_near(csv_rows("decoded.csv"), direct, 1e-6f);
+  EXPECT_NE(direct[0], direct[1]) << "samples differ";
+}
+
+const std::vector<Case> kCases = {
+    {"Dense", "dense.toml", {}},
+    {"Conv", "conv.toml", {}},
+    {"ConvToDense", "conv.toml", {"--set", "model.decoder=[{dense=784}, \"sigmoid\"]"}},
+    {"Standardised", "dense.toml", {"--set", "data.scale=standard", "--set", "objective.reconstruction=mse"}},
+};
+
+INSTANTIATE_TEST_SUITE_P(Networks, RoundTrip, testing::ValuesIn(kCases),
+                         [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace hourglass::cli_test

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 HWY_BEFORE_NAMESPACE();
 namespace hourglass::ops::cpu::HWY_NAMESPACE {
@@ -29,9 +30,14 @@ struct Full {
 
 /// The last, partial vector: lanes beyond the end load as zero, are not stored, and `keep` clears them.
 struct Tail {
-  size_t i;
+  size_t i, count;
   hn::Mask<D> mask;
-  V load(const float* p) const { return hn::MaskedLoad(mask, D(), p + i); }
+  V load(const float* p) const {
+    // MaskedLoad may touch the whole vector, and needs it aligned, on machines before AVX2.
+    HWY_ALIGN float lanes[hn::MaxLanes(D())] = {};
+    std::memcpy(lanes, p + i, count * sizeof(float));
+    return hn::Load(D(), lanes);
+  }
   void store(V v, float* p) const { hn::BlendedStore(v, mask, D(), p + i); }
   V keep(V v) const { return hn::IfThenElseZero(mask, v); }
 };
@@ -42,7 +48,7 @@ HWY_INLINE void for_each_vector(int64_t n, F f) {
   const size_t count = static_cast<size_t>(n), lanes = hn::Lanes(D());
   size_t i = 0;
   for (; i + lanes <= count; i += lanes) f(Full{i});
-  if (i < count) f(Tail{i, hn::FirstN(D(), count - i)});
+  if (i < count) f(Tail{i, count - i, hn::FirstN(D(), count - i)});
 }
 
 /// Σ f(position), with single-precision partial sums over at most `block` elements, added up in double precision.

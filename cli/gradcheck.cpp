@@ -31,11 +31,12 @@ std::vector<GradientCheck> check(const Recipe& recipe, const Dataset& data, cons
   std::vector<uint32_t> rows(std::min(o.rows, data.rows()));
   std::iota(rows.begin(), rows.end(), 0u);
   model.scaler = fit_scaler(recipe.data.scale, data, rows);
-  Objective objective(recipe.objective, model.network());
+  Objective objective(recipe.objective, model.network(), recipe.train.seed);
   if (objective.reconstruction_name() == "bce") check_unit_interval(data, model.scaler);
   const Corruption corruption(recipe.corruption, recipe.train.seed);
   Lane lane = objective.make_lane(DType::f64, static_cast<int64_t>(rows.size()), corruption.is_active());
   lane.rows = static_cast<int64_t>(rows.size());
+  lane.samples = rows;
   gather(data, model.scaler, rows, lane.clean());
   if (corruption.is_active()) corruption.apply(lane.clean(), 1, rows, lane.input());
   return check_gradient(objective, lane, model.theta(), o.entries);

@@ -64,14 +64,24 @@ double fvu(const Context& c) {
 }
 
 double contractive(const Context& c) {
-  Contractive penalty({}, c.model.network());
-  penalty.prepare(c.model.theta());
+  // With weight 0 nothing is trained, so nothing is too dear.
+  const auto penalty = make_contractive({.weight = 0.0, .force = true}, c.model.network(), 0);
+  penalty->prepare(c.model.theta());
   const double total = sum_over_chunks(c, [&](const Inference::Chunk& chunk) {
     Arena arena;
-    std::vector<double> sums(penalty.statistics());
-    penalty.observe(
-        {chunk.network, c.model.theta(), chunk.input, chunk.activations.values, chunk.rows, chunk.rows, arena}, sums);
-    return penalty.value(c.model.theta(), sums, 1);
+    std::vector<double> sums(penalty->statistics());
+    penalty->observe({chunk.network,
+                      c.model.theta(),
+                      chunk.input,
+                      chunk.activations.values,
+                      chunk.rows,
+                      chunk.rows,
+                      arena,
+                      0,
+                      {},
+                      {}},
+                     sums);
+    return penalty->value(c.model.theta(), sums, 1);
   });
   return total / static_cast<double>(c.data.rows());
 }

@@ -9,10 +9,19 @@ namespace {
 
 using ops::ConvGeometry;
 
-class Conv2d final : public Layer {
+/// The bias of a channel reaches every pixel of it.
+void add_bias_gradient(ConstView grad_out, View grad_bias) {
+  const int64_t channels = grad_bias.size();
+  ops::add_column_sums(grad_out.reshaped({grad_out.size() / channels, channels}), grad_bias);
+}
+
+class Conv2d final : public LinearLayer {
  public:
   Conv2d(const ConvGeometry& g, Parameter weight, Parameter bias)
-      : Layer({g.out_channels, g.out_height, g.out_width}), g_(g), weight_(std::move(weight)), bias_(std::move(bias)) {}
+      : LinearLayer({g.out_channels, g.out_height, g.out_width}),
+        g_(g),
+        weight_(std::move(weight)),
+        bias_(std::move(bias)) {}
 
   void forward(ConstView theta, ConstView in, View out) const override {
     ops::conv2d(g_, in, weight_.in(theta), bias_.in(theta), out);
@@ -20,11 +29,22 @@ class Conv2d final : public Layer {
 
   void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in,
                 View grad_theta) const override {
-    ops::conv2d_weight_gradient(g_, in, grad_out, weight_.in(grad_theta));
-    ops::add_column_sums(grad_out.reshaped({grad_out.size() / g_.out_channels, g_.out_channels}), bias_.in(grad_theta));
-    if (grad_in) ops::conv2d_transposed(g_, grad_out, weight_.in(theta), {}, grad_in);
+    accumulate(grad_out, in, grad_theta);
+    add_bias_gradient(grad_out, bias_.in(grad_theta));
+    if (grad_in) apply_transposed(theta, in, grad_out, grad_in);
   }
 
+  void apply(ConstView theta, ConstView, ConstView v, View out) const override {
+    ops::conv2d(g_, v, weight_.in(theta), {}, out);
+  }
+  void apply_transposed(ConstView theta, ConstView, ConstView u, View out) const override {
+    ops::conv2d_transposed(g_, u, weight_.in(theta), {}, out);
+  }
+  void accumulate(ConstView u, ConstView v, View grad_theta) const override {
+    ops::conv2d_weight_gradient(g_, v, u, weight_.in(grad_theta));
+  }
+
+  int64_t products() const override { return weight_.shape.size() * g_.out_height * g_.out_width; }
   const Parameter* weight() const override { return &weight_; }
 
  private:
@@ -33,10 +53,13 @@ class Conv2d final : public Layer {
 };
 
 /// The same geometry read backwards: our input is the convolution's output.
-class ConvTranspose2d final : public Layer {
+class ConvTranspose2d final : public LinearLayer {
  public:
   ConvTranspose2d(const ConvGeometry& g, Parameter weight, Parameter bias)
-      : Layer({g.in_channels, g.in_height, g.in_width}), g_(g), weight_(std::move(weight)), bias_(std::move(bias)) {}
+      : LinearLayer({g.in_channels, g.in_height, g.in_width}),
+        g_(g),
+        weight_(std::move(weight)),
+        bias_(std::move(bias)) {}
 
   void forward(ConstView theta, ConstView in, View out) const override {
     ops::conv2d_transposed(g_, in, weight_.in(theta), bias_.in(theta), out);
@@ -44,11 +67,22 @@ class ConvTranspose2d final : public Layer {
 
   void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in,
                 View grad_theta) const override {
-    ops::conv2d_weight_gradient(g_, grad_out, in, weight_.in(grad_theta));
-    ops::add_column_sums(grad_out.reshaped({grad_out.size() / g_.in_channels, g_.in_channels}), bias_.in(grad_theta));
-    if (grad_in) ops::conv2d(g_, grad_out, weight_.in(theta), {}, grad_in);
+    accumulate(grad_out, in, grad_theta);
+    add_bias_gradient(grad_out, bias_.in(grad_theta));
+    if (grad_in) apply_transposed(theta, in, grad_out, grad_in);
   }
 
+  void apply(ConstView theta, ConstView, ConstView v, View out) const override {
+    ops::conv2d_transposed(g_, v, weight_.in(theta), {}, out);
+  }
+  void apply_transposed(ConstView theta, ConstView, ConstView u, View out) const override {
+    ops::conv2d(g_, u, weight_.in(theta), {}, out);
+  }
+  void accumulate(ConstView u, ConstView v, View grad_theta) const override {
+    ops::conv2d_weight_gradient(g_, u, v, weight_.in(grad_theta));
+  }
+
+  int64_t products() const override { return weight_.shape.size() * g_.out_height * g_.out_width; }
   const Parameter* weight() const override { return &weight_; }
 
  private:
@@ -56,14 +90,19 @@ class ConvTranspose2d final : public Layer {
   Parameter weight_, bias_;
 };
 
-class MaxPool2d final : public Layer {
+class MaxPool2d final : public LinearLayer {
  public:
-  explicit MaxPool2d(const ConvGeometry& g) : Layer({g.out_channels, g.out_height, g.out_width}), g_(g) {}
+  explicit MaxPool2d(const ConvGeometry& g) : LinearLayer({g.out_channels, g.out_height, g.out_width}), g_(g) {}
 
   void forward(ConstView, ConstView in, View out) const override { ops::max_pool2d(g_, in, out); }
 
-  void backward(ConstView, ConstView in, ConstView, ConstView grad_out, View grad_in, View) const override {
-    if (grad_in) ops::max_pool2d_backward(g_, in, grad_out, grad_in);
+  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in, View) const override {
+    if (grad_in) apply_transposed(theta, in, grad_out, grad_in);
+  }
+
+  void apply(ConstView, ConstView in, ConstView v, View out) const override { ops::max_pool2d_select(g_, in, v, out); }
+  void apply_transposed(ConstView, ConstView in, ConstView u, View out) const override {
+    ops::max_pool2d_backward(g_, in, u, out);
   }
 
  private:

@@ -24,14 +24,16 @@ constexpr std::array kTable = {
     Row{"max_pool2d", make_max_pool2d},
 };
 
-class Reorder final : public Layer {
+class Reorder final : public LinearLayer {
  public:
-  Reorder(Shape image, bool channels_first) : Layer(image), channels_first_(channels_first) {}
+  Reorder(Shape image, bool channels_first) : LinearLayer(image), channels_first_(channels_first) {}
 
   void forward(ConstView, ConstView in, View out) const override { swap(in, out, channels_first_); }
-  void backward(ConstView, ConstView, ConstView, ConstView grad_out, View grad_in, View) const override {
-    if (grad_in) swap(grad_out, grad_in, !channels_first_);
+  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in, View) const override {
+    if (grad_in) apply_transposed(theta, in, grad_out, grad_in);
   }
+  void apply(ConstView, ConstView, ConstView v, View out) const override { swap(v, out, channels_first_); }
+  void apply_transposed(ConstView, ConstView, ConstView u, View out) const override { swap(u, out, !channels_first_); }
 
  private:
   void swap(ConstView in, View out, bool channels_first) const {

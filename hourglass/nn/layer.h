@@ -23,6 +23,8 @@ struct Parameter {
   }
 };
 
+class LinearLayer;
+
 /// A map from (rows, inputs) to (rows, outputs). Its weights are a part of θ; activations inside are channels-last.
 class Layer {
  public:
@@ -41,6 +43,8 @@ class Layer {
 
   /// The element-wise function this layer is, if it is one.
   virtual const Activation* activation() const { return nullptr; }
+  /// The layer as one whose derivative is a linear map, which all but activations are.
+  virtual const LinearLayer* linear() const { return nullptr; }
   /// The weight (not the bias) of this layer, if it has one.
   virtual const Parameter* weight() const { return nullptr; }
 
@@ -49,6 +53,23 @@ class Layer {
 
  private:
   Shape output_;
+};
+
+/// A layer whose derivative at `in`, A = ∂out/∂in, is a linear map of its own making: weights, or a pool's winners. v
+/// and u may hold several rows per row of `in`: rows k·i … k·i + k − 1 belong to row i.
+class LinearLayer : public Layer {
+ public:
+  using Layer::Layer;
+  const LinearLayer* linear() const final { return this; }
+
+  /// out assigned A·v.
+  virtual void apply(ConstView theta, ConstView in, ConstView v, View out) const = 0;
+  /// out assigned Aᵀ·u.
+  virtual void apply_transposed(ConstView theta, ConstView in, ConstView u, View out) const = 0;
+  /// grad_theta accumulated ∂⟨u, A·v⟩/∂θ, summed over rows.
+  virtual void accumulate(ConstView /*u*/, ConstView /*v*/, View /*grad_theta*/) const {}
+  /// Multiplications that A·v takes for one row: what a route through the layer costs.
+  virtual int64_t products() const { return 0; }
 };
 
 /// A list entry turned into layers needs: its own description, the shape before it, a place for parameters.

@@ -15,7 +15,7 @@ namespace {
 const std::vector<std::string> kActivations = {"identity",   "sigmoid", "tanh",     "relu",
                                                "leaky_relu", "elu",     "softplus", "gelu"};
 
-ObjectiveConfig contractive() { return objective_of("", ContractiveConfig{.weight = 1}); }
+ObjectiveConfig contractive() { return objective_of("", ContractiveConfig{.weight = 1, .force = true}); }
 
 std::vector<double> code(Workbench& bench) {
   bench.network.forward(bench.theta, bench.lane.input(), bench.lane.activations, 0, bench.network.code_end());
@@ -88,39 +88,79 @@ TEST(Contractive, GivesAnyPartOfItsParameterGradient) {
   EXPECT_EQ(values_of(parts), values_of(whole));
 }
 
-std::string refusal(const std::vector<LayerConfig>& encoder, const Shape& input, const ContractiveConfig& config = {}) {
-  const Network network(model(encoder, {layer("dense", input.size())}), input);
-  return message_of<Error>([&] { Contractive(config, network); });
+const std::vector<LayerConfig> kDeep = {layer("dense", 6), layer("tanh"),     layer("dense", 5),
+                                        layer("gelu"),     layer("dense", 3), layer("sigmoid")};
+const std::vector<LayerConfig> kConvolutions = {layer("conv2d", 3, 3), layer("softplus"), layer("max_pool2d", 2, 0, 1),
+                                                layer("conv2d", 2, 2), layer("tanh"),     layer("dense", 4)};
+
+TEST(Contractive, IsTheJacobianByBruteForceAtAnyDepth) {
+  expect_as_by_brute_force(model(kDeep, {layer("dense", 7)}), {7});
+  // More units than twice the inputs: no Gram matrix.
+  expect_as_by_brute_force(model({layer("dense", 20), layer("elu"), layer("dense", 3)}, {layer("dense", 7)}), {7});
+  // Activations first, side by side and last; no activation at all.
+  expect_as_by_brute_force(model({layer("tanh"), layer("dense", 4)}, {layer("dense", 7)}), {7});
+  expect_as_by_brute_force(model({layer("dense", 4), layer("sigmoid"), layer("tanh")}, {layer("dense", 7)}), {7});
+  expect_as_by_brute_force(model({layer("dense", 4), layer("dense", 3)}, {layer("dense", 7)}), {7});
 }
 
-const std::string kRefusal =
-    "contractive: this version knows encoders of one dense layer and at most one activation behind it; "
-    "this one has other layers (";
-
-TEST(Contractive, RefusesDeeperEncoders) {
-  EXPECT_EQ(refusal({layer("dense", 4), layer("sigmoid"), layer("dense", 2)}, {7}), kRefusal + "2 with weights)");
-  EXPECT_EQ(refusal({layer("dense", 4), layer("sigmoid"), layer("tanh")}, {7}), kRefusal + "1 with weights)");
+TEST(Contractive, IsTheJacobianByBruteForceOfConvolutionsAndPools) {
+  expect_as_by_brute_force(model(kConvolutions, {layer("dense", 36)}), {1, 6, 6});
+  expect_as_by_brute_force(
+      model({layer("conv2d", 2, 3, 2, 1), layer("tanh"), layer("conv_transpose2d", 1, 2, 2)}, {layer("dense", 50)}),
+      {2, 5, 5});
+  expect_as_by_brute_force(model({layer("max_pool2d", 2), layer("dense", 3)}, {layer("dense", 16)}), {1, 4, 4});
 }
 
-TEST(Contractive, RefusesConvolutions) {
-  EXPECT_EQ(refusal({layer("conv2d", 4, 3), layer("sigmoid")}, {1, 4, 4}), kRefusal + "1 with weights)");
-  EXPECT_EQ(refusal({layer("conv2d", 4, 3), layer("dense", 2)}, {1, 4, 4}), kRefusal + "2 with weights)");
+/// A batch too tall for one tile, a code too wide for one.
+TEST(Contractive, DoesNotDependOnTiles) {
+  const auto network = model({layer("dense", 300), layer("tanh"), layer("dense", 280)}, {layer("dense", 100)});
+  Workbench bench(network, {100}, contractive(), 9);
+  double mean = 0;
+  for (int64_t n = 0; n < 9; ++n) {
+    Workbench one(network, {100}, contractive(), 1);
+    std::copy_n(bench.lane.target.as<double>() + n * 100, 100, one.lane.target.as<double>());
+    mean += one.penalty() / 9;
+  }
+  EXPECT_NEAR(bench.penalty(), mean, 1e-12 * mean);
 }
 
-TEST(Contractive, RefusesWhateverStandsBeforeTheDenseLayer) {
-  EXPECT_EQ(refusal({layer("tanh"), layer("dense", 4)}, {7}), kRefusal + "1 with weights)");
-  EXPECT_EQ(refusal({layer("max_pool2d", 3, 0, 1), layer("dense", 4)}, {1, 4, 4}), kRefusal + "1 with weights)");
-  EXPECT_EQ(refusal({layer("tanh"), layer("max_pool2d", 2), layer("dense", 4)}, {1, 4, 4}),
-            kRefusal + "1 with weights)");
+TEST(Contractive, HasUnbiasedProbes) {
+  const auto network = model(kDeep, {layer("dense", 7)});
+  Workbench exact(network, {7}, contractive());
+  auto estimated = objective_of("", ContractiveConfig{.weight = 1, .probes = 3});
+  Workbench bench(network, {7}, estimated);
+  constexpr int kDraws = 2000;
+  double sum = 0, squares = 0;
+  for (int draw = 0; draw < kDraws; ++draw) {
+    bench.lane.epoch = static_cast<uint32_t>(draw);
+    const double value = bench.penalty();
+    sum += value;
+    squares += value * value;
+  }
+  const double mean = sum / kDraws, error = std::sqrt((squares / kDraws - mean * mean) / kDraws);
+  EXPECT_GT(error, 0);
+  EXPECT_NEAR(mean, exact.penalty(), 3 * error);
 }
 
-TEST(Contractive, RefusesEncodersWithoutWeights) {
-  EXPECT_EQ(refusal({layer("sigmoid")}, {7}), kRefusal + "0 with weights)");
+TEST(Contractive, IsExactWithProbesWhenTheCodeIsOneUnit) {
+  const auto network = model({layer("dense", 5), layer("tanh"), layer("dense", 1)}, {layer("dense", 7)});
+  Workbench exact(network, {7}, contractive()),
+      probed(network, {7}, objective_of("", ContractiveConfig{.weight = 1, .probes = 2}));
+  EXPECT_NEAR(probed.penalty(), exact.penalty(), 1e-12);
 }
 
-TEST(Contractive, RefusesProbesWhereTheExactValueIsFree) {
-  EXPECT_EQ(refusal({layer("dense", 4)}, {7}, {.probes = 2}),
-            "contractive: probes are for deeper encoders; one dense layer is exact at no cost");
+TEST(Contractive, RefusesWhatTakesTooLongUnlessForced) {
+  const auto network =
+      model({layer("conv2d", 8, 3), layer("tanh")}, {layer("conv_transpose2d", 1, 3), layer("sigmoid")});
+  const Network built(network, {1, 12, 12});
+  const auto make = [&](const ContractiveConfig& config) {
+    return message_of<Error>([&] { make_contractive(config, built, 0); });
+  };
+  EXPECT_EQ(make({.weight = 1}),
+            "contractive \"exact\" needs 800 rows of 144 per sample (about 400 × a plain step, more than 100); "
+            "use probes = 8, or force = true");
+  EXPECT_EQ(make({.weight = 1, .force = true}), "nothing was thrown");
+  EXPECT_EQ(make({.weight = 1, .probes = 8}), "nothing was thrown");
 }
 
 }  // namespace

@@ -141,6 +141,32 @@ TEST(Gradients, OfTheContractivePenaltyWithoutActivationAndOnImages) {
   expect_right_gradients(model({layer("dense", 4), layer("tanh")}, {layer("dense", 18)}), {2, 3, 3}, contractive);
 }
 
+TEST(Gradients, OfTheContractivePenaltyAtAnyDepth) {
+  const auto exact = objective_of("", ContractiveConfig{.weight = 0.3});
+  const auto probed = objective_of("", ContractiveConfig{.weight = 0.3, .probes = 2});
+  for (const std::string& s : kActivations) {
+    SCOPED_TRACE(s);
+    const auto with_gram = model({layer("dense", 5), layer(s), layer("dense", 3), layer("tanh")}, {layer("dense", 7)});
+    const auto without = model({layer("dense", 15), layer(s), layer("dense", 3)}, {layer("dense", 7)});
+    expect_right_gradients(with_gram, {7}, exact);
+    expect_right_gradients(with_gram, {7}, probed);
+    expect_right_gradients(without, {7}, exact);
+  }
+  expect_right_gradients(model({layer("tanh"), layer("dense", 4), layer("gelu")}, {layer("dense", 7)}), {7}, exact);
+}
+
+TEST(Gradients, OfTheContractivePenaltyThroughConvolutionsAndPools) {
+  const auto exact = objective_of("", ContractiveConfig{.weight = 0.3, .force = true});
+  const auto pooled =
+      model({layer("conv2d", 3, 3), layer("tanh"), layer("max_pool2d", 2), layer("dense", 3), layer("sigmoid")},
+            {layer("dense", 36), layer("sigmoid")});
+  expect_right_gradients(pooled, {1, 6, 6}, exact);
+  const auto transposed =
+      model({layer("conv2d", 2, 3, 2, 1), layer("gelu"), layer("conv_transpose2d", 2, 2, 1), layer("tanh")},
+            {layer("dense", 50)});
+  expect_right_gradients(transposed, {2, 5, 5}, exact);
+}
+
 TEST(Gradients, OfWeightDecay) {
   expect_right_gradients(dense_model("tanh", "tanh", "sigmoid"), {7},
                          objective_of("", WeightDecayConfig{.weight = 0.7}));

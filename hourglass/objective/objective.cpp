@@ -17,10 +17,10 @@ Reconstruction choose(const std::string& name, const Network& network) {
 
 }  // namespace
 
-Objective::Objective(const ObjectiveConfig& config, const Network& network)
+Objective::Objective(const ObjectiveConfig& config, const Network& network, uint64_t seed)
     : network_(network),
       reconstruction_(choose(config.reconstruction, network)),
-      penalties_(make_penalties(config, network)) {
+      penalties_(make_penalties(config, network, seed)) {
   for (const auto& p : penalties_) {
     first_sum_.push_back(sums_size_);
     sums_size_ += p.penalty->statistics();
@@ -40,6 +40,7 @@ Lane Objective::make_lane(DType dtype, int64_t capacity, bool corrupted) const {
   if (corrupted) lane.noisy = Tensor(dtype, {capacity, network_.input().size()});
   for (Tensor& g : lane.gradients) g = Tensor(dtype, {capacity, widest});
   lane.sums.resize(sums_size_);
+  lane.notes.assign(penalties_.size(), std::vector<View>(network_.layers()));
   return lane;
 }
 
@@ -61,19 +62,23 @@ double Objective::run(ConstView theta, Lane& lane, double scale, View grad) cons
 
 double Objective::reconstruct(ConstView theta, Lane& lane) const { return run(theta, lane, 0.0, {}); }
 
-PassView Objective::pass(ConstView theta, Lane& lane, int64_t batch_rows) const {
-  return {network_, theta, lane.input(), lane.activations.values, lane.rows, batch_rows, lane.arena};
+PassView Objective::pass(ConstView theta, Lane& lane, int64_t batch_rows, size_t penalty) const {
+  return {network_,   theta,      lane.input(), lane.activations.values, lane.rows, batch_rows,
+          lane.arena, lane.epoch, lane.samples, lane.notes[penalty]};
 }
 
-void Objective::forward(ConstView theta, Lane& lane, int64_t batch_rows) const {
+std::span<double> Objective::sums_of(Lane& lane, size_t penalty) const {
+  return std::span(lane.sums).subspan(first_sum_[penalty], penalties_[penalty].penalty->statistics());
+}
+
+void Objective::forward(ConstView theta, Lane& lane, int64_t batch_rows, bool will_differentiate) const {
   const View grad(lane.gradients[0].view().bytes(), theta.dtype(), {lane.rows, network_.input().size()});
   const double elements = static_cast<double>(batch_rows) * static_cast<double>(network_.input().size());
   lane.arena.reset();
   lane.sums[0] = run(theta, lane, 1 / elements, grad);
-  const PassView seen = pass(theta, lane, batch_rows);
   for (size_t k = 0; k < penalties_.size(); ++k) {
     const Penalty& p = *penalties_[k].penalty;
-    p.observe(seen, std::span(lane.sums).subspan(first_sum_[k], p.statistics()));
+    if (!will_differentiate || !p.has_own_passes()) p.observe(pass(theta, lane, batch_rows, k), sums_of(lane, k));
   }
 }
 
@@ -83,40 +88,48 @@ void Objective::combine(std::span<const Lane> lanes, std::span<double> sums) con
     for (int64_t i = 0; i < sums_size_; ++i) sums[i] += lane.sums[i];
 }
 
-void Objective::add_penalty_gradients(const PassView& seen, int layer, std::span<const double> sums, View grad) const {
+bool Objective::is_watched(int layer) const {
+  return std::any_of(penalties_.begin(), penalties_.end(), [&](const auto& p) { return p.penalty->watches(layer); });
+}
+
+void Objective::add_penalty_gradients(ConstView theta, Lane& lane, int64_t batch_rows, int layer,
+                                      std::span<const double> sums, View grad) const {
   for (size_t k = 0; k < penalties_.size(); ++k) {
     const auto& [penalty, weight] = penalties_[k];
-    if (penalty->watches(layer))
-      penalty->add_gradient(seen, layer, sums.empty() ? sums : sums.subspan(first_sum_[k], penalty->statistics()),
-                            weight, grad);
+    if (!penalty->watches(layer)) continue;
+    const auto own = sums.empty() ? sums : sums.subspan(first_sum_[k], penalty->statistics());
+    penalty->add_gradient(pass(theta, lane, batch_rows, k), layer, own, weight, grad);
   }
 }
 
 void Objective::backward(ConstView theta, Lane& lane, int64_t batch_rows, std::span<const double> sums,
                          View grad_theta) const {
-  const PassView seen = pass(theta, lane, batch_rows);
+  for (size_t k = 0; k < penalties_.size(); ++k) {
+    const auto& [penalty, weight] = penalties_[k];
+    if (penalty->has_own_passes())
+      penalty->differentiate(pass(theta, lane, batch_rows, k), weight, sums_of(lane, k), grad_theta);
+  }
+  const auto value = [&](int layer) -> ConstView {
+    return layer < 0 ? lane.input() : network_.value(lane.activations, layer, lane.rows);
+  };
   const auto buffer = [&](int which, int layer) {
-    return View(lane.gradients[which].view().bytes(), theta.dtype(), seen.value(layer).shape());
+    return View(lane.gradients[which].view().bytes(), theta.dtype(), value(layer).shape());
   };
   int top = network_.layers() - 1, current = 0;
   if (reconstruction_ == Reconstruction::bce) {
-    const bool watched =
-        std::any_of(penalties_.begin(), penalties_.end(), [&](const auto& p) { return p.penalty->watches(top); });
-    if (watched) {  // through the final sigmoid, which the loss itself bypasses
+    if (is_watched(top)) {  // through the final sigmoid, which the loss itself bypasses
       const View at_output = buffer(1, top);
       std::memset(at_output.bytes(), 0, at_output.size() * size_of(at_output.dtype()));
-      add_penalty_gradients(seen, top, sums, at_output);
-      ops::activate_backward(*network_.layer(top).activation(), seen.value(top - 1), seen.value(top), at_output,
-                             at_output);
+      add_penalty_gradients(theta, lane, batch_rows, top, sums, at_output);
+      ops::activate_backward(*network_.layer(top).activation(), value(top - 1), value(top), at_output, at_output);
       ops::add_scaled(1.0, at_output, buffer(0, top - 1));
     }
     --top;
   }
   for (int i = top; i >= 0; --i, current = 1 - current) {
-    const View grad_out = buffer(current, i);
-    add_penalty_gradients(seen, i, sums, grad_out);
-    network_.layer(i).backward(theta, seen.value(i - 1), seen.value(i), grad_out,
-                               i > 0 ? buffer(1 - current, i - 1) : View(), grad_theta);
+    const View grad_out = buffer(current, i), grad_in = i > 0 ? buffer(1 - current, i - 1) : View();
+    add_penalty_gradients(theta, lane, batch_rows, i, sums, grad_out);
+    network_.layer(i).backward(theta, value(i - 1), value(i), grad_out, grad_in, grad_theta);
   }
 }
 

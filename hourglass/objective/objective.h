@@ -15,7 +15,10 @@ struct Lane {
   Tensor gradients[2];
   std::vector<double> sums;  ///< reconstruction loss, then every penalty's statistics
   Arena arena;
-  int64_t rows = 0;  ///< in use now
+  std::vector<std::vector<View>> notes;  ///< per penalty and layer: what its passes left for the backward pass
+  int64_t rows = 0;                      ///< in use now
+  uint32_t epoch = 0;                    ///< with `samples`, the key of anything random
+  std::span<const uint32_t> samples;     ///< identifies each row; must live as long as the step
 
   View clean() { return target.view().slice(0, rows); }
   View input() { return noisy.size() ? noisy.view().slice(0, rows) : clean(); }
@@ -28,7 +31,8 @@ enum class Reconstruction { bce, mse };
 class Objective {
  public:
   /// Throws Error when a term does not fit the network: bce without a final sigmoid, sparse_kl on relu, …
-  Objective(const ObjectiveConfig& config, const Network& network);
+  /// `seed` keys what penalties draw.
+  Objective(const ObjectiveConfig& config, const Network& network, uint64_t seed = 0);
 
   std::string_view reconstruction_name() const { return reconstruction_ == Reconstruction::bce ? "bce" : "mse"; }
   const Network& network() const { return network_; }
@@ -38,8 +42,9 @@ class Objective {
   Lane make_lane(DType dtype, int64_t capacity, bool corrupted) const;
 
   void prepare(ConstView theta);
-  /// Fills the lane's activations, its loss gradient and its sums.
-  void forward(ConstView theta, Lane& lane, int64_t batch_rows) const;
+  /// Fills the lane's activations, its loss gradient and its sums; with `will_differentiate`, the sums of penalties
+  /// that have their own passes are left to backward.
+  void forward(ConstView theta, Lane& lane, int64_t batch_rows, bool will_differentiate = false) const;
   /// sums assigned: all lanes' sums, added in order.
   void combine(std::span<const Lane> lanes, std::span<double> sums) const;
   /// grad_theta accumulated. `sums` is the batch's if couples_rows(), else ignored.
@@ -63,8 +68,11 @@ class Objective {
 
  private:
   double run(ConstView theta, Lane& lane, double scale, View grad) const;
-  PassView pass(ConstView theta, Lane& lane, int64_t batch_rows) const;
-  void add_penalty_gradients(const PassView& pass, int layer, std::span<const double> sums, View grad) const;
+  PassView pass(ConstView theta, Lane& lane, int64_t batch_rows, size_t penalty) const;
+  std::span<double> sums_of(Lane& lane, size_t penalty) const;
+  bool is_watched(int layer) const;
+  void add_penalty_gradients(ConstView theta, Lane& lane, int64_t batch_rows, int layer, std::span<const double> sums,
+                             View grad) const;
 
   const Network& network_;
   Reconstruction reconstruction_;

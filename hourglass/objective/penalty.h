@@ -21,6 +21,9 @@ struct PassView {
   int64_t rows;
   int64_t batch_rows;
   Arena& arena;
+  uint32_t epoch;                     ///< with `samples`, the key of anything random
+  std::span<const uint32_t> samples;  ///< identifies each row
+  std::span<View> notes;              ///< per layer, kept from differentiate() to add_gradient()
 
   /// Output of a layer, (rows, units); layer −1 is the input.
   ConstView value(int layer) const { return layer < 0 ? input : values[layer].view().slice(0, rows); }
@@ -44,6 +47,12 @@ class Penalty {
 
   /// Once per step, before any lane.
   virtual void prepare(ConstView /*theta*/) {}
+  /// Its gradient needs passes of its own: in training, differentiate() takes the place of observe().
+  virtual bool has_own_passes() const { return false; }
+  /// sums assigned: this lane's statistics. grad_theta accumulated, weight·value; what belongs to a watched layer's
+  /// output goes into notes, in the arena.
+  virtual void differentiate(const PassView&, double /*weight*/, std::span<double> /*sums*/,
+                             View /*grad_theta*/) const {}
   /// sums assigned: this lane's statistics.
   virtual void observe(const PassView&, std::span<double> /*sums*/) const {}
   /// The unweighted value for the batch whose summed statistics these are.
@@ -62,7 +71,8 @@ struct WeightedPenalty {
 };
 
 /// All penalties a recipe asks for. Throws Error when one does not fit the network.
-std::vector<WeightedPenalty> make_penalties(const ObjectiveConfig& config, const Network& network);
+/// `seed` keys what they draw.
+std::vector<WeightedPenalty> make_penalties(const ObjectiveConfig& config, const Network& network, uint64_t seed);
 
 /// The layers `on` names: "code", or "hidden" = every activation of encoder and decoder, the output's included.
 std::vector<int> watched_layers(const Network& network, const std::string& on);

@@ -39,8 +39,15 @@ void max_pool2d(const ConvGeometry& g, ConstView in, View out) {
 }
 
 void max_pool2d_backward(const ConvGeometry& g, ConstView in, ConstView grad_out, View grad_in) {
-  HOURGLASS_CHECK(in.columns() == g.in_size() && grad_out.columns() == g.out_size() && in.rows() == grad_out.rows());
+  HOURGLASS_CHECK(in.columns() == g.in_size() && grad_out.columns() == g.out_size());
+  HOURGLASS_CHECK(grad_in.rows() == grad_out.rows() && grad_out.rows() % in.rows() == 0);
   HOURGLASS_DISPATCH(in, max_pool2d_backward(g, in, grad_out, grad_in));
+}
+
+void max_pool2d_select(const ConvGeometry& g, ConstView in, ConstView v, View out) {
+  HOURGLASS_CHECK(in.columns() == g.in_size() && v.columns() == g.in_size() && out.columns() == g.out_size());
+  HOURGLASS_CHECK(v.rows() == out.rows() && v.rows() % in.rows() == 0);
+  HOURGLASS_DISPATCH(in, max_pool2d_select(g, in, v, out));
 }
 
 void swap_axes(ConstView in, int64_t a, int64_t b, View out) {
@@ -108,6 +115,13 @@ void add_scaled_sign(double alpha, ConstView x, View y) {
   HOURGLASS_DISPATCH(x, add_scaled_sign(alpha, x, y));
 }
 
+double dot(ConstView x, ConstView y) {
+  HOURGLASS_CHECK(x.size() == y.size());
+  return HOURGLASS_DISPATCH(x, dot(x, y));
+}
+
+void scale(double alpha, View x) { HOURGLASS_DISPATCH(x, scale(alpha, x)); }
+
 void add_to_rows(std::span<const double> v, View y) {
   HOURGLASS_CHECK(static_cast<int64_t>(v.size()) == y.columns());
   HOURGLASS_DISPATCH(y, add_to_rows(v, y));
@@ -116,6 +130,17 @@ void add_to_rows(std::span<const double> v, View y) {
 void add_scaled_product(std::span<const double> v, ConstView a, ConstView b, View y) {
   HOURGLASS_CHECK(static_cast<int64_t>(v.size()) == y.columns() && a.size() == y.size() && b.size() == y.size());
   HOURGLASS_DISPATCH(y, add_scaled_product(v, a, b, y));
+}
+
+void scale_rows_by_sample(ConstView s, ConstView x, View y) {
+  HOURGLASS_CHECK(x.columns() == s.columns() && x.size() == y.size() && x.rows() % s.rows() == 0);
+  HOURGLASS_DISPATCH(x, scale_rows_by_sample(s, x, y));
+}
+
+void add_products_by_sample(ConstView s, ConstView a, ConstView b, View y) {
+  HOURGLASS_CHECK(a.size() == b.size() && s.size() == y.size() && a.columns() == s.columns());
+  HOURGLASS_CHECK(a.rows() % s.rows() == 0);
+  HOURGLASS_DISPATCH(a, add_products_by_sample(s, a, b, y));
 }
 
 void sum_lanes(ConstView lanes, int64_t first, View total) {

@@ -40,8 +40,12 @@ void conv2d_weight_gradient(const ConvGeometry& g, ConstView in, ConstView grad_
 
 /// Max over windows, no padding counted: cells outside the image never win. Ties go to the first in row order.
 void max_pool2d(const ConvGeometry& g, ConstView in, View out);
-/// grad_in assigned: each window's gradient goes to its maximum.
+/// grad_in assigned: each window's gradient goes to its maximum. grad_out may hold several rows per row of `in`, side
+/// by side: rows k·i … k·i + k − 1 belong to row i.
 void max_pool2d_backward(const ConvGeometry& g, ConstView in, ConstView grad_out, View grad_in);
+/// out assigned: from v, shaped like `in` but with several rows per row of it, what stands where in's windows have
+/// their maximum. The transpose of max_pool2d_backward.
+void max_pool2d_select(const ConvGeometry& g, ConstView in, ConstView v, View out);
 
 /// Between (rows, height·width, channels) and (rows, channels, height·width): out assigned, in is (rows, a, b) → (b,
 /// a).
@@ -74,10 +78,20 @@ void add_column_sums(ConstView x, View y);
 void add_scaled(double alpha, ConstView x, View y);
 /// y += alpha·sign(x), sign(0) = 0.
 void add_scaled_sign(double alpha, ConstView x, View y);
+/// Σ x·y over all elements.
+double dot(ConstView x, ConstView y);
+/// x *= alpha.
+void scale(double alpha, View x);
 /// Every row of y += v (columns).
 void add_to_rows(std::span<const double> v, View y);
 /// y_ij += v_j·a_ij·b_ij.
 void add_scaled_product(std::span<const double> v, ConstView a, ConstView b, View y);
+
+// Several rows per sample: x is (samples·k, units), rows k·i … k·i + k − 1 belong to row i of s (samples, units).
+/// y assigned = s_i ∘ x for every row of sample i. y may be x.
+void scale_rows_by_sample(ConstView s, ConstView x, View y);
+/// y (samples, units) accumulated with s_i ∘ Σ a ∘ b over the rows of sample i.
+void add_products_by_sample(ConstView s, ConstView a, ConstView b, View y);
 
 /// total (n) assigned = Σ_l lanes_l[first, first + n), in lane order; lanes is (lanes, parameters).
 void sum_lanes(ConstView lanes, int64_t first, View total);

@@ -39,6 +39,8 @@ TrainingStep::TrainingStep(Autoencoder& model, Objective& objective, Optimizer& 
 
 void TrainingStep::load(const Dataset& data, std::span<const uint32_t> rows, uint32_t epoch, Lane& lane) const {
   lane.rows = static_cast<int64_t>(rows.size());
+  lane.epoch = epoch;
+  lane.samples = rows;
   gather(data, model_.scaler, rows, lane.clean());
   if (corruption_.is_active()) corruption_.apply(lane.clean(), epoch, rows, lane.input());
 }
@@ -51,7 +53,7 @@ Objective::Totals TrainingStep::run(const Dataset& data, std::span<const uint32_
   const auto forward = [&](int64_t l) {
     const int64_t first = lane_start(count, lanes, l), last = lane_start(count, lanes, l + 1);
     load(data, rows.subspan(first, last - first), epoch, lanes_[l]);
-    objective_.forward(theta, lanes_[l], count);
+    objective_.forward(theta, lanes_[l], count, true);
   };
   const auto backward = [&](int64_t l, std::span<const double> sums) {
     const View grad = lane_gradients_.view().slice(l, 1);
@@ -73,8 +75,8 @@ Objective::Totals TrainingStep::run(const Dataset& data, std::span<const uint32_
       backward(l, {});
     };
     parallel_for(lanes, threads_, both);
-    objective_.combine(used, sums_);
   }
+  objective_.combine(used, sums_);
   const auto terms = objective_.terms(theta, sums_, count);
   if (std::isfinite(terms.loss)) move(count, lanes, number, rate);
   return terms;

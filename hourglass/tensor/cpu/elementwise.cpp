@@ -25,11 +25,14 @@ double SumOfAbsolutes(const float* x, int64_t n) {
   return blocked_sum(n, [&](int64_t first, auto at) HWY_ATTR { return hn::Abs(at.load(x + first)); });
 }
 
-double SumOfSquares(const float* x, int64_t n) {
-  return blocked_sum(n, [&](int64_t first, auto at) HWY_ATTR {
-    const V v = at.load(x + first);
-    return hn::Mul(v, v);
-  });
+double Dot(const float* x, const float* y, int64_t n) {
+  return blocked_sum(n,
+                     [&](int64_t first, auto at) HWY_ATTR { return hn::Mul(at.load(x + first), at.load(y + first)); });
+}
+
+void Scale(float alpha, float* x, int64_t n) {
+  const V a = hn::Set(D(), alpha);
+  for_each_vector(n, [&](auto at) HWY_ATTR { at.store(hn::Mul(a, at.load(x)), x); });
 }
 
 void AddScaled(float alpha, const float* x, float* y, int64_t n) {
@@ -48,6 +51,19 @@ void AddScaledSign(float alpha, const float* x, float* y, int64_t n) {
 
 void AddScaledProduct(const double* v, const float* a, const float* b, float* y, int64_t n) {
   for (int64_t j = 0; j < n; ++j) y[j] += static_cast<float>(v[j]) * (a[j] * b[j]);
+}
+
+void Multiply(const float* a, const float* b, float* y, int64_t n) {
+  for_each_vector(n, [&](auto at) HWY_ATTR { at.store(hn::Mul(at.load(a), at.load(b)), y); });
+}
+
+/// y += s ∘ Σ_k a_k ∘ b_k over `count` rows of n.
+void AddProducts(const float* s, const float* a, const float* b, int64_t count, float* y, int64_t n) {
+  for_each_vector(n, [&](auto at) HWY_ATTR {
+    V sum = hn::Zero(D());
+    for (int64_t k = 0; k < count; ++k) sum = hn::MulAdd(at.load(a + k * n), at.load(b + k * n), sum);
+    at.store(hn::MulAdd(at.load(s), sum, at.load(y)), y);
+  });
 }
 
 void SumLanes(const float* lanes, int64_t stride, int64_t count, float* total, int64_t n) {
@@ -91,10 +107,13 @@ namespace hourglass::ops::cpu {
 
 HWY_EXPORT(SquaredError);
 HWY_EXPORT(SumOfAbsolutes);
-HWY_EXPORT(SumOfSquares);
+HWY_EXPORT(Dot);
+HWY_EXPORT(Scale);
 HWY_EXPORT(AddScaled);
 HWY_EXPORT(AddScaledSign);
 HWY_EXPORT(AddScaledProduct);
+HWY_EXPORT(Multiply);
+HWY_EXPORT(AddProducts);
 HWY_EXPORT(SumLanes);
 HWY_EXPORT(Adam);
 HWY_EXPORT(Sgd);
@@ -106,7 +125,11 @@ double squared_error(ConstView r, ConstView x, double scale, View grad_r) {
 
 double sum_of_absolutes(ConstView x) { return HWY_DYNAMIC_DISPATCH(SumOfAbsolutes)(x.as<float>(), x.size()); }
 
-double sum_of_squares(ConstView x) { return HWY_DYNAMIC_DISPATCH(SumOfSquares)(x.as<float>(), x.size()); }
+double sum_of_squares(ConstView x) { return dot(x, x); }
+
+double dot(ConstView x, ConstView y) { return HWY_DYNAMIC_DISPATCH(Dot)(x.as<float>(), y.as<float>(), x.size()); }
+
+void scale(double alpha, View x) { HWY_DYNAMIC_DISPATCH(Scale)(static_cast<float>(alpha), x.as<float>(), x.size()); }
 
 void column_sums(ConstView x, std::span<double> sums) {
   std::fill(sums.begin(), sums.end(), 0.0);
@@ -149,6 +172,21 @@ void add_scaled_product(std::span<const double> v, ConstView a, ConstView b, Vie
   const auto add = HWY_DYNAMIC_DISPATCH(AddScaledProduct);
   for (int64_t i = 0; i < y.rows() * n; i += n)
     add(v.data(), a.as<float>() + i, b.as<float>() + i, y.as<float>() + i, n);
+}
+
+void scale_rows_by_sample(ConstView s, ConstView x, View y) {
+  const int64_t units = s.columns(), per_sample = x.rows() / s.rows();
+  const auto multiply = HWY_DYNAMIC_DISPATCH(Multiply);
+  for (int64_t r = 0; r < x.rows(); ++r)
+    multiply(s.as<float>() + r / per_sample * units, x.as<float>() + r * units, y.as<float>() + r * units, units);
+}
+
+void add_products_by_sample(ConstView s, ConstView a, ConstView b, View y) {
+  const int64_t units = s.columns(), per_sample = a.rows() / s.rows(), block = per_sample * units;
+  const auto sum = HWY_DYNAMIC_DISPATCH(AddProducts);
+  for (int64_t n = 0; n < s.rows(); ++n)
+    sum(s.as<float>() + n * units, a.as<float>() + n * block, b.as<float>() + n * block, per_sample,
+        y.as<float>() + n * units, units);
 }
 
 void sum_lanes(ConstView lanes, int64_t first, View total) {

@@ -18,44 +18,62 @@ Window window(const ConvGeometry& g, int64_t oy, int64_t ox) {
           std::min(x + g.kernel, g.in_width)};
 }
 
-/// Calls f(output cell's first channel, image, window) for every output cell of every row.
+/// Calls f(row, first channel of the output cell, window) for every output cell of every row.
 template <class F>
 void for_each_window(const ConvGeometry& g, int64_t rows, F f) {
   for (int64_t n = 0; n < rows; ++n)
     for (int64_t oy = 0; oy < g.out_height; ++oy)
       for (int64_t ox = 0; ox < g.out_width; ++ox)
-        f(((n * g.out_height + oy) * g.out_width + ox) * g.out_channels, n * g.in_size(), window(g, oy, ox));
+        f(n, ((n * g.out_height + oy) * g.out_width + ox) * g.out_channels, window(g, oy, ox));
+}
+
+/// Where in its image the window's maximum of channel c stands; the first of equals.
+int64_t winner(const ConvGeometry& g, const float* image, const Window& w, int64_t c) {
+  int64_t best = (w.y0 * g.in_width + w.x0) * g.in_channels + c;
+  for (int64_t y = w.y0; y < w.y1; ++y)
+    for (int64_t x = w.x0; x < w.x1; ++x) {
+      const int64_t i = (y * g.in_width + x) * g.in_channels + c;
+      if (image[i] > image[best]) best = i;
+    }
+  return best;
+}
+
+/// Calls f(input index, output index) for every winner, of every one of the `rows` that in's rows are repeated to.
+template <class F>
+void for_each_winner(const ConvGeometry& g, ConstView in, int64_t rows, F f) {
+  const int64_t per_sample = rows / in.rows();
+  for_each_window(g, in.rows(), [&](int64_t n, int64_t o, Window w) {
+    for (int64_t c = 0; c < g.in_channels; ++c) {
+      const int64_t best = winner(g, in.as<float>() + n * g.in_size(), w, c), cell = o + c - n * g.out_size();
+      for (int64_t r = n * per_sample; r < (n + 1) * per_sample; ++r)
+        f(r * g.in_size() + best, r * g.out_size() + cell);
+    }
+  });
 }
 
 }  // namespace
 
 void max_pool2d(const ConvGeometry& g, ConstView in, View out) {
   const int64_t channels = g.in_channels;
-  for_each_window(g, in.rows(), [&](int64_t o, int64_t image, Window w) {
+  for_each_window(g, in.rows(), [&](int64_t n, int64_t o, Window w) {
     float* best = out.as<float>() + o;
     std::fill_n(best, channels, -std::numeric_limits<float>::infinity());
     for (int64_t y = w.y0; y < w.y1; ++y)
       for (int64_t x = w.x0; x < w.x1; ++x) {
-        const float* pixel = in.as<float>() + image + (y * g.in_width + x) * channels;
+        const float* pixel = in.as<float>() + n * g.in_size() + (y * g.in_width + x) * channels;
         for (int64_t c = 0; c < channels; ++c) best[c] = pixel[c] > best[c] ? pixel[c] : best[c];
       }
   });
 }
 
 void max_pool2d_backward(const ConvGeometry& g, ConstView in, ConstView grad_out, View grad_in) {
-  const int64_t channels = g.in_channels;
   std::fill_n(grad_in.as<float>(), grad_in.size(), 0.0f);
-  for_each_window(g, in.rows(), [&](int64_t o, int64_t image, Window w) {
-    for (int64_t c = 0; c < channels; ++c) {
-      int64_t best = (w.y0 * g.in_width + w.x0) * channels + c;
-      for (int64_t y = w.y0; y < w.y1; ++y)
-        for (int64_t x = w.x0; x < w.x1; ++x) {
-          const int64_t i = (y * g.in_width + x) * channels + c;
-          if (in.as<float>()[image + i] > in.as<float>()[image + best]) best = i;
-        }
-      grad_in.as<float>()[image + best] += grad_out.as<float>()[o + c];
-    }
-  });
+  for_each_winner(g, in, grad_out.rows(),
+                  [&](int64_t i, int64_t o) { grad_in.as<float>()[i] += grad_out.as<float>()[o]; });
+}
+
+void max_pool2d_select(const ConvGeometry& g, ConstView in, ConstView v, View out) {
+  for_each_winner(g, in, v.rows(), [&](int64_t i, int64_t o) { out.as<float>()[o] = v.as<float>()[i]; });
 }
 
 void swap_axes(ConstView in, int64_t a, int64_t b, View out) {

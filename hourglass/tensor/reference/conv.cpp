@@ -81,8 +81,18 @@ void max_pool2d(const ConvGeometry& g, ConstView in, View out) {
 
 void max_pool2d_backward(const ConvGeometry& g, ConstView in, ConstView grad_out, View grad_in) {
   std::fill_n(grad_in.as<double>(), grad_in.size(), 0.0);
-  for_each_window(g, in.rows(), [&](int64_t o, int64_t n, int64_t oy, int64_t ox, int64_t c) {
-    grad_in.as<double>()[window_maximum(g, in.as<double>(), n, oy, ox, c)] += grad_out.as<double>()[o];
+  const int64_t per_sample = grad_out.rows() / in.rows();
+  for_each_window(g, grad_out.rows(), [&](int64_t o, int64_t r, int64_t oy, int64_t ox, int64_t c) {
+    const int64_t n = r / per_sample, winner = window_maximum(g, in.as<double>(), n, oy, ox, c);
+    grad_in.as<double>()[winner + (r - n) * g.in_size()] += grad_out.as<double>()[o];
+  });
+}
+
+void max_pool2d_select(const ConvGeometry& g, ConstView in, ConstView v, View out) {
+  const int64_t per_sample = v.rows() / in.rows();
+  for_each_window(g, v.rows(), [&](int64_t o, int64_t r, int64_t oy, int64_t ox, int64_t c) {
+    const int64_t n = r / per_sample, winner = window_maximum(g, in.as<double>(), n, oy, ox, c);
+    out.as<double>()[o] = v.as<double>()[winner + (r - n) * g.in_size()];
   });
 }
 

@@ -86,12 +86,35 @@ void add_scaled_sign(double alpha, ConstView x, View y) {
   for (int64_t i = 0; i < x.size(); ++i) out_(y)[i] += alpha * ((in_(x)[i] > 0) - (in_(x)[i] < 0));
 }
 
+double dot(ConstView x, ConstView y) {
+  double sum = 0;
+  for (int64_t i = 0; i < x.size(); ++i) sum += in_(x)[i] * in_(y)[i];
+  return sum;
+}
+
+void scale(double alpha, View x) {
+  for (int64_t i = 0; i < x.size(); ++i) out_(x)[i] *= alpha;
+}
+
 void add_to_rows(std::span<const double> v, View y) {
   for (int64_t i = 0; i < y.size(); ++i) out_(y)[i] += v[i % v.size()];
 }
 
 void add_scaled_product(std::span<const double> v, ConstView a, ConstView b, View y) {
   for (int64_t i = 0; i < y.size(); ++i) out_(y)[i] += v[i % v.size()] * in_(a)[i] * in_(b)[i];
+}
+
+void scale_rows_by_sample(ConstView s, ConstView x, View y) {
+  const int64_t units = s.columns(), per_sample = x.rows() / s.rows();
+  for (int64_t i = 0; i < x.size(); ++i) out_(y)[i] = in_(s)[i / (units * per_sample) * units + i % units] * in_(x)[i];
+}
+
+void add_products_by_sample(ConstView s, ConstView a, ConstView b, View y) {
+  const int64_t units = s.columns(), per_sample = a.rows() / s.rows();
+  for (int64_t i = 0; i < a.size(); ++i) {
+    const int64_t unit = i / (units * per_sample) * units + i % units;
+    out_(y)[unit] += in_(s)[unit] * in_(a)[i] * in_(b)[i];
+  }
 }
 
 void sum_lanes(ConstView lanes, int64_t first, View total) {

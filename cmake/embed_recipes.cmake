@@ -1,11 +1,11 @@
 # Writes the shipped recipes into a source file, so that the one program carries them.
 # Usage: cmake -DRECIPES=<folder> -DOUTPUT=<file.cpp> -P embed_recipes.cmake
-file(GLOB files ${RECIPES}/*.toml)
-list(SORT files)
+file(GLOB names RELATIVE ${RECIPES} ${RECIPES}/*.toml)
+list(TRANSFORM names REPLACE "\\.toml$" "")
+list(SORT names)
 set(rows "")
-foreach(file ${files})
-  get_filename_component(name ${file} NAME_WE)
-  file(READ ${file} text)
+foreach(name ${names})
+  file(READ ${RECIPES}/${name}.toml text)
   string(APPEND rows "    {\"${name}\", R\"recipe(${text})recipe\"},\n")
 endforeach()
 file(WRITE ${OUTPUT} "#include \"cli/shipped_recipes.h\"

@@ -41,7 +41,7 @@ void kinds(V& v, LayerConfig& c) {
     stride_and_padding("the window unless given");
   }
   for (const char* name : {"identity", "sigmoid", "tanh", "relu", "softplus", "gelu"}) v.kind(name, c.kind);
-  if (v.kind("leaky_relu", c.kind)) v.value_or(c.parameter, 0.01, at_least(0), "slope below zero");
+  if (v.kind("leaky_relu", c.kind)) v.value_or(c.parameter, 0.01, above(0), "slope below zero");
   if (v.kind("elu", c.kind)) v.value_or(c.parameter, 1.0, above(0), "alpha");
 }
 

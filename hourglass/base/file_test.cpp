@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "hourglass/base/error.h"
+#include "support/message_of.h"
 
 namespace hourglass {
 namespace {
@@ -24,16 +25,6 @@ class FileTest : public testing::Test {
   fs::path folder_ = fs::temp_directory_path() / fmt::format("hourglass-file-test-{}", ::getpid());
   fs::path file_ = folder_ / "file";
 };
-
-template <class Exception, class F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const Exception& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
-}
 
 /// Writes past `bytes` fail inside the scope, as on a full disk.
 class WriteLimit {

@@ -15,17 +15,11 @@ void add_bias_gradient(ConstView grad_out, View grad_bias) {
   ops::add_column_sums(grad_out.reshaped({grad_out.size() / channels, channels}), grad_bias);
 }
 
-class Conv2d final : public LinearLayer {
+/// What a convolution and its transpose share; they differ in which way the geometry is read.
+class Convolution : public LinearLayer {
  public:
-  Conv2d(const ConvGeometry& g, Parameter weight, Parameter bias)
-      : LinearLayer({g.out_channels, g.out_height, g.out_width}),
-        g_(g),
-        weight_(std::move(weight)),
-        bias_(std::move(bias)) {}
-
-  void forward(ConstView theta, ConstView in, View out) const override {
-    ops::conv2d(g_, in, weight_.in(theta), bias_.in(theta), out);
-  }
+  Convolution(Shape output, const ConvGeometry& g, Parameter weight, Parameter bias)
+      : LinearLayer(output), g_(g), weight_(std::move(weight)), bias_(std::move(bias)) {}
 
   void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in,
                 View grad_theta) const override {
@@ -33,7 +27,22 @@ class Conv2d final : public LinearLayer {
     add_bias_gradient(grad_out, bias_.in(grad_theta));
     if (grad_in) apply_transposed(theta, in, grad_out, grad_in);
   }
+  int64_t products() const override { return weight_.shape.size() * g_.out_height * g_.out_width; }
+  const Parameter* weight() const override { return &weight_; }
 
+ protected:
+  ConvGeometry g_;
+  Parameter weight_, bias_;
+};
+
+class Conv2d final : public Convolution {
+ public:
+  Conv2d(const ConvGeometry& g, Parameter weight, Parameter bias)
+      : Convolution({g.out_channels, g.out_height, g.out_width}, g, std::move(weight), std::move(bias)) {}
+
+  void forward(ConstView theta, ConstView in, View out) const override {
+    ops::conv2d(g_, in, weight_.in(theta), bias_.in(theta), out);
+  }
   void apply(ConstView theta, ConstView, ConstView v, View out) const override {
     ops::conv2d(g_, v, weight_.in(theta), {}, out);
   }
@@ -43,35 +52,17 @@ class Conv2d final : public LinearLayer {
   void accumulate(ConstView u, ConstView v, View grad_theta) const override {
     ops::conv2d_weight_gradient(g_, v, u, weight_.in(grad_theta));
   }
-
-  int64_t products() const override { return weight_.shape.size() * g_.out_height * g_.out_width; }
-  const Parameter* weight() const override { return &weight_; }
-
- private:
-  ConvGeometry g_;
-  Parameter weight_, bias_;
 };
 
 /// The same geometry read backwards: our input is the convolution's output.
-class ConvTranspose2d final : public LinearLayer {
+class ConvTranspose2d final : public Convolution {
  public:
   ConvTranspose2d(const ConvGeometry& g, Parameter weight, Parameter bias)
-      : LinearLayer({g.in_channels, g.in_height, g.in_width}),
-        g_(g),
-        weight_(std::move(weight)),
-        bias_(std::move(bias)) {}
+      : Convolution({g.in_channels, g.in_height, g.in_width}, g, std::move(weight), std::move(bias)) {}
 
   void forward(ConstView theta, ConstView in, View out) const override {
     ops::conv2d_transposed(g_, in, weight_.in(theta), bias_.in(theta), out);
   }
-
-  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in,
-                View grad_theta) const override {
-    accumulate(grad_out, in, grad_theta);
-    add_bias_gradient(grad_out, bias_.in(grad_theta));
-    if (grad_in) apply_transposed(theta, in, grad_out, grad_in);
-  }
-
   void apply(ConstView theta, ConstView, ConstView v, View out) const override {
     ops::conv2d_transposed(g_, v, weight_.in(theta), {}, out);
   }
@@ -81,13 +72,6 @@ class ConvTranspose2d final : public LinearLayer {
   void accumulate(ConstView u, ConstView v, View grad_theta) const override {
     ops::conv2d_weight_gradient(g_, u, v, weight_.in(grad_theta));
   }
-
-  int64_t products() const override { return weight_.shape.size() * g_.out_height * g_.out_width; }
-  const Parameter* weight() const override { return &weight_; }
-
- private:
-  ConvGeometry g_;
-  Parameter weight_, bias_;
 };
 
 class MaxPool2d final : public LinearLayer {

@@ -1,11 +1,9 @@
 # Writes the shipped recipes into a source file, so that the one program carries them.
-# Usage: cmake -DRECIPES=<folder> -DOUTPUT=<file.cpp> -P embed_recipes.cmake
-file(GLOB names RELATIVE ${RECIPES} ${RECIPES}/*.toml)
-list(TRANSFORM names REPLACE "\\.toml$" "")
-list(SORT names)
+# Usage: cmake -DFOLDER=<folder> -DNAMES=<name,name,…> -DOUTPUT=<file.cpp> -P embed_recipes.cmake
+string(REPLACE "," ";" names "${NAMES}")
 set(rows "")
 foreach(name ${names})
-  file(READ ${RECIPES}/${name}.toml text)
+  file(READ ${FOLDER}/${name}.toml text)
   string(APPEND rows "    {\"${name}\", R\"recipe(${text})recipe\"},\n")
 endforeach()
 file(WRITE ${OUTPUT} "#include \"cli/shipped_recipes.h\"

@@ -29,6 +29,18 @@ int gram_layer(const Network& network) {
   return -1;
 }
 
+/// A row of ±1, 128 a draw, keyed by the sample and the probe.
+template <class T>
+void fill_signs(const Random& random, uint32_t epoch, uint64_t sample, int64_t probe, T* row, int64_t units) {
+  constexpr int64_t kDraw = 128;
+  const int64_t draws = (units + kDraw - 1) / kDraw;
+  for (int64_t d = 0; d < draws; ++d) {
+    const auto words = random.words(epoch, sample, static_cast<uint32_t>(probe * draws + d));
+    for (int64_t j = d * kDraw; j < std::min(units, (d + 1) * kDraw); ++j)
+      row[j] = (words[j % kDraw / 32] >> (j % 32)) & 1 ? T{1} : T{-1};
+  }
+}
+
 }  // namespace
 
 /// One lane's way down and up. Layer i's output carries `down[i]`, rows (samples·probes, units); index −1, the input,
@@ -117,66 +129,62 @@ void ContractiveRows::differentiate(const PassView& pass, double weight, std::sp
 }
 
 void ContractiveRows::sweep(Sweep& s, std::span<double> sums) const {
-  const PassView& pass = s.pass;
-  const DType dtype = pass.theta.dtype();
   int64_t widest = uses_gram() ? 1 : network_.input().size();
   for (int i = std::max(gram_layer_, 0); i < end_; ++i) widest = std::max(widest, network_.layer(i).output().size());
   const int64_t tallest = std::clamp<int64_t>(kTileElements / widest, 16, kTallest);
-  const int64_t probes = std::min(probes_, tallest), samples = std::clamp<int64_t>(tallest / probes, 1, pass.rows);
+  const int64_t probes = std::min(probes_, tallest), samples = std::clamp<int64_t>(tallest / probes, 1, s.pass.rows);
+  make_room(s, samples * probes, widest);
+  sums[0] = 0;
+  for (s.sample = 0; s.sample < s.pass.rows; s.sample += samples)
+    for (s.probe = 0; s.probe < probes_; s.probe += probes) {
+      s.samples = std::min(samples, s.pass.rows - s.sample);
+      s.probes = std::min(probes, probes_ - s.probe);
+      start(s, s.at(end_ - 1));
+      down(s);
+      sums[0] += close(s);
+      if (s.with_gradient()) up(s);
+    }
+}
 
+/// Buffers for the tallest tile, and the derivatives of all the lane's activations.
+void ContractiveRows::make_room(Sweep& s, int64_t rows, int64_t widest) const {
+  const PassView& pass = s.pass;
+  const DType dtype = pass.theta.dtype();
   s.first.resize(end_);
   s.second.resize(end_);
-  for (int i = 0; i < end_; ++i) {
+  s.buffers.resize(end_ + 1);
+  for (int i = std::max(gram_layer_, 0); i < end_; ++i) {
+    s.buffers[i] = pass.arena.take(dtype, {rows, network_.layer(i).output().size()});
     const Activation* activation = network_.layer(i).activation();
-    s.buffers.push_back(
-        i < gram_layer_ ? View() : pass.arena.take(dtype, {samples * probes, network_.layer(i).output().size()}));
     if (!activation) continue;
     s.first[i] = pass.arena.take(dtype, pass.value(i).shape());
     if (s.with_gradient()) s.second[i] = pass.arena.take(dtype, pass.value(i).shape());
     ops::activation_derivatives(*activation, pass.value(i - 1), pass.value(i), s.first[i], s.second[i]);
   }
-  s.buffers.push_back(uses_gram() ? View() : pass.arena.take(dtype, {samples * probes, network_.input().size()}));
-  for (View& v : s.up) v = pass.arena.take(dtype, {samples * probes, widest});
+  if (!uses_gram()) s.buffers.back() = pass.arena.take(dtype, {rows, network_.input().size()});
+  for (View& v : s.up) v = pass.arena.take(dtype, {rows, widest});
+}
 
-  sums[0] = 0;
-  for (s.sample = 0; s.sample < pass.rows; s.sample += samples)
-    for (s.probe = 0; s.probe < probes_; s.probe += probes) {
-      s.samples = std::min(samples, pass.rows - s.sample);
-      s.probes = std::min(probes, probes_ - s.probe);
-      start(s, s.at(end_ - 1));
-      down(s);
-      if (uses_gram()) {
-        const View b = s.at(gram_layer_), bg = s.going_up(0, gram_layer_);
-        ops::matmul(b, ops::Transpose::no, gram_, ops::Transpose::no, bg);
-        sums[0] += ops::dot(b, bg);
-      } else {
-        sums[0] += ops::sum_of_squares(s.at(-1));
-      }
-      if (s.with_gradient()) up(s);
-    }
+/// The tile's Σ ‖q‖². With a Gram matrix, bG stays where `up` starts from.
+double ContractiveRows::close(const Sweep& s) const {
+  if (!uses_gram()) return ops::sum_of_squares(s.at(-1));
+  const View b = s.at(gram_layer_), bg = s.going_up(0, gram_layer_);
+  ops::matmul(b, ops::Transpose::no, gram_, ops::Transpose::no, bg);
+  return ops::dot(b, bg);
 }
 
 void ContractiveRows::start(const Sweep& s, View v) const {
-  const auto fill = [&](auto* rows) {
-    using T = std::remove_pointer_t<decltype(rows)>;
+  const auto fill = [&](auto* row) {
+    using T = std::remove_pointer_t<decltype(row)>;
     const int64_t units = v.columns();
-    for (int64_t i = 0; i < s.samples; ++i)
-      for (int64_t k = 0; k < s.probes; ++k, rows += units) {
+    for (int64_t n = s.sample; n < s.sample + s.samples; ++n)
+      for (int64_t k = s.probe; k < s.probe + s.probes; ++k, row += units) {
         if (exact_) {
-          std::fill_n(rows, units, T{0});
-          rows[s.probe + k] = T{1};
-          continue;
-        }
-        // 128 signs a draw, keyed by the sample and the probe.
-        const int64_t row = s.sample + i;
-        const uint64_t sample = s.pass.samples.empty() ? static_cast<uint64_t>(row) : s.pass.samples[row];
-        for (int64_t j = 0; j < units; ++j) {
-          static_assert(sizeof(uint32_t) == 4);
-          thread_local std::array<uint32_t, 4> words;
-          if (j % 128 == 0)
-            words = random_.words(s.pass.epoch, sample,
-                                  static_cast<uint32_t>((s.probe + k) * ((units + 127) / 128) + j / 128));
-          rows[j] = (words[j % 128 / 32] >> (j % 32)) & 1 ? T{1} : T{-1};
+          std::fill_n(row, units, T{0});
+          row[k] = T{1};
+        } else {
+          const uint64_t sample = s.pass.samples.empty() ? static_cast<uint64_t>(n) : s.pass.samples[n];
+          fill_signs(random_, s.pass.epoch, sample, k, row, units);
         }
       }
   };

@@ -41,8 +41,10 @@ class ContractiveRows final : public Penalty {
  private:
   struct Sweep;
   void sweep(Sweep& s, std::span<double> sums) const;
+  void make_room(Sweep& s, int64_t rows, int64_t widest) const;
   void start(const Sweep& s, View v) const;
   void down(Sweep& s) const;
+  double close(const Sweep& s) const;
   void up(Sweep& s) const;
 
   const Network& network_;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hourglass/objective/contractive_closed.h"
+#include "hourglass/objective/contractive_rows.h"
 #include "support/message_of.h"
 #include "support/networks.h"
 #include "support/numbers.h"
@@ -122,6 +124,21 @@ TEST(Contractive, DoesNotDependOnTiles) {
     mean += one.penalty() / 9;
   }
   EXPECT_NEAR(bench.penalty(), mean, 1e-12 * mean);
+}
+
+/// The same map by three routes: closed form, Gram matrix, and rows down to the input behind an identity.
+TEST(Contractive, IsTheSameByEveryRoute) {
+  const auto decoder = {layer("dense", 7)};
+  const std::vector<LayerConfig> one = {layer("dense", 5), layer("sigmoid")};
+  Workbench closed(model(one, decoder), {7}, contractive());
+  Workbench gram(model({one[0], one[1], layer("identity")}, decoder), {7}, contractive());
+  Workbench rows(model({layer("identity"), one[0], one[1]}, decoder), {7}, contractive());
+  EXPECT_TRUE(ContractiveClosed::fits(closed.network));
+  EXPECT_FALSE(ContractiveClosed::fits(gram.network));
+  EXPECT_TRUE(ContractiveRows(gram.network, 0, 0).uses_gram());
+  EXPECT_FALSE(ContractiveRows(rows.network, 0, 0).uses_gram());
+  EXPECT_NEAR(gram.penalty(), closed.penalty(), 1e-13);
+  EXPECT_NEAR(rows.penalty(), closed.penalty(), 1e-13);
 }
 
 TEST(Contractive, HasUnbiasedProbes) {

@@ -179,5 +179,30 @@ TEST(Sgd, AddsMomentumAsAHeavyBall) {
   EXPECT_EQ(values_of(w)[0], -0.5 - 0.5 * 1.5);
 }
 
+TEST(FastDotAndScale, AgreeWithTheReference) {
+  for_each_length([](int64_t n) {
+    Twin x = normal_twin({n}, 1), y = normal_twin({n}, 2);
+    const auto products = scalars([&](auto of) { return ops::dot(of(x), of(y)); });
+    EXPECT_NEAR(products.fast, products.exact, kTolerance * static_cast<double>(n));
+    on_both([&](auto of) { ops::scale(-0.3, of(x)); });
+    EXPECT_LT(x.difference(), kTolerance);
+  });
+}
+
+TEST(FastRowsBySample, AgreeWithTheReference) {
+  for_each_length([](int64_t n) {
+    for (const int64_t per_sample : {1, 3}) {
+      Twin s = normal_twin({2, n}, 1), a = normal_twin({2 * per_sample, n}, 2), b = normal_twin({2 * per_sample, n}, 3);
+      Twin y = normal_twin({2, n}, 4), scaled = normal_twin({2 * per_sample, n}, 5);
+      on_both([&](auto of) { ops::scale_rows_by_sample(of(s), of(a), of(scaled)); });
+      EXPECT_LT(scaled.difference(), kTolerance);
+      on_both([&](auto of) { ops::add_products_by_sample(of(s), of(a), of(b), of(y)); });
+      EXPECT_LT(y.difference(), kTolerance);
+      on_both([&](auto of) { ops::scale_rows_by_sample(of(s), of(a), of(a)); });
+      EXPECT_EQ(values_of(a.fast), values_of(scaled.fast)) << "in place";
+    }
+  });
+}
+
 }  // namespace
 }  // namespace hourglass

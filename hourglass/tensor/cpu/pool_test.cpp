@@ -94,5 +94,19 @@ TEST(SwapAxes, PutsChannelsBeforePixels) {
   EXPECT_EQ(values_of(out), (std::vector<double>{1, 2, 3, 10, 20, 30, 4, 5, 6, 40, 50, 60}));
 }
 
+/// Three rows a sample, as the rows of a Jacobian come; the two directions are each other's transpose.
+TEST(FastMaxPool2d, RoutesSeveralRowsPerSampleAsTheReferenceDoes) {
+  for (const ConvGeometry& g : geometries()) {
+    Twin in = normal_twin({2, g.in_size()}, 1), v = normal_twin({6, g.in_size()}, 2),
+         u = normal_twin({6, g.out_size()}, 3);
+    Twin selected = zero_twin({6, g.out_size()}), sent_back = zero_twin({6, g.in_size()});
+    on_both([&](auto of) { ops::max_pool2d_select(g, of(in), of(v), of(selected)); });
+    EXPECT_EQ(values_of(selected.fast), values_of(selected.exact));
+    on_both([&](auto of) { ops::max_pool2d_backward(g, of(in), of(u), of(sent_back)); });
+    EXPECT_LT(sent_back.difference(), 1e-6);
+    EXPECT_NEAR(ops::dot(selected.exact, u.exact), ops::dot(v.exact, sent_back.exact), 1e-9);
+  }
+}
+
 }  // namespace
 }  // namespace hourglass

@@ -182,7 +182,7 @@ void train(const Options& o) {
   const Ending ending = trainer.run({listeners, [] { return stop_requested != 0; }, save});
   folder.write("model.safetensors", model_bytes(recipe, model));
   if (ending == Ending::interrupted) {
-    fmt::print(stderr, "interrupted; everything is saved, go on with --resume\n");
+    bar.on_note("interrupted; everything is saved, go on with --resume");
     throw Interrupted{};
   }
   if (ending == Ending::diverged) throw Failed{};

@@ -1,9 +1,9 @@
 #include "hourglass/eval/samples.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "hourglass/model/inference.h"
+#include "hourglass/tensor/copy.h"
 
 namespace hourglass {
 
@@ -15,17 +15,17 @@ SampleReconstructions reconstruct_samples(const Autoencoder& model, const Datase
     corruption.apply(clean, 0, ids, input);
   };
   SampleReconstructions s;
-  const auto copy = [](ConstView v) {
+  const auto kept = [](ConstView v) {
     Tensor t(v.dtype(), {v.rows(), v.columns()});
-    std::memcpy(t.view().bytes(), v.bytes(), static_cast<size_t>(v.size() * size_of(v.dtype())));
+    copy(v, t);
     return t;
   };
   inference.reconstruct(
       first,
       [&](const Inference::Chunk& chunk) {
-        s.clean = copy(chunk.clean);
-        if (corruption.is_active()) s.noisy = copy(chunk.input);
-        s.reconstruction = copy(chunk.reconstruction());
+        s.clean = kept(chunk.clean);
+        if (corruption.is_active()) s.noisy = kept(chunk.input);
+        s.reconstruction = kept(chunk.reconstruction());
       },
       corruption.is_active() ? Inference::Disturb(disturb) : Inference::Disturb());
   return s;

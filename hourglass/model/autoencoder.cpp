@@ -1,7 +1,8 @@
 #include "hourglass/model/autoencoder.h"
 
-#include <cstring>
 #include <nlohmann/json.hpp>
+
+#include "hourglass/tensor/copy.h"
 
 namespace hourglass {
 
@@ -15,9 +16,7 @@ void Autoencoder::load_weights(const SafeTensors& file, const std::string& name)
   for (const auto& [tensor, value] : file.tensors)
     if (!weights().contains(tensor)) fail("{}: tensor {} belongs to no layer of this network", name, tensor);
   for (const Parameter& p : network_.parameters()) {
-    const Tensor value = file.tensors.at(p.name).cast(theta_.dtype());
-    std::memcpy(p.in(theta()).bytes(), value.view().bytes(),
-                static_cast<size_t>(value.size() * size_of(value.dtype())));
+    copy(file.tensors.at(p.name).cast(theta_.dtype()), p.in(theta()));
   }
 }
 

@@ -1,19 +1,19 @@
 #include "hourglass/model/inference.h"
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 
 #include "hourglass/base/parallel.h"
+#include "hourglass/tensor/copy.h"
 
 namespace hourglass {
 
 namespace {
 
-void copy_rows(ConstView from, View to, int64_t first) {
-  const View target = to.slice(first, from.rows());
-  HOURGLASS_CHECK(target.size() == from.size());
-  std::memcpy(target.bytes(), from.bytes(), static_cast<size_t>(from.size() * size_of(from.dtype())));
+std::vector<uint32_t> all_rows(const Dataset& data) {
+  std::vector<uint32_t> rows(data.rows());
+  std::iota(rows.begin(), rows.end(), 0u);
+  return rows;
 }
 
 /// Several channels and several pixels: channels-last inside, channels-first outside.
@@ -25,8 +25,7 @@ double mean_loss(const Inference& inference, const Dataset& data, std::span<cons
                  const Inference::Disturb& disturb, Loss loss) {
   std::vector<uint32_t> every;
   if (rows.empty()) {
-    every.resize(data.rows());
-    std::iota(every.begin(), every.end(), 0u);
+    every = all_rows(data);
     rows = every;
   }
   std::vector<double> sums(inference.chunks(static_cast<int64_t>(rows.size())));
@@ -74,9 +73,7 @@ void Inference::reconstruct(const Dataset& data, std::span<const uint32_t> rows,
 }
 
 void Inference::reconstruct(const Dataset& data, const Visit& visit, const Disturb& disturb) const {
-  std::vector<uint32_t> every(data.rows());
-  std::iota(every.begin(), every.end(), 0u);
-  reconstruct(data, every, visit, disturb);
+  reconstruct(data, all_rows(data), visit, disturb);
 }
 
 Tensor Inference::encode(const Dataset& data) const {
@@ -86,7 +83,7 @@ Tensor Inference::encode(const Dataset& data) const {
     if (needs_swap(code))
       ops::swap_axes(c.code(), code[1] * code[2], code[0], out.view().slice(c.first, c.rows));
     else
-      copy_rows(c.code(), out, c.first);
+      copy(c.code(), out.view().slice(c.first, c.rows));
   });
   return out;
 }
@@ -102,16 +99,16 @@ Tensor Inference::decode(ConstView codes) const {
     if (needs_swap(code))
       ops::swap_axes(codes.slice(first, count).reshaped(code.batch(count)), code[0], code[1] * code[2], inside);
     else
-      copy_rows(codes.slice(first, count), inside, 0);
+      copy(codes.slice(first, count), inside);
     network.forward(model_.theta(), inside, a, network.code_end(), network.layers());
-    copy_rows(network.value(a, network.layers() - 1, count), out, first);
+    copy(network.value(a, network.layers() - 1, count), out.view().slice(first, count));
   });
   return out;
 }
 
 Tensor Inference::reconstruct(const Dataset& data) const {
   Tensor out(model_.theta().dtype(), model_.network().input().batch(data.rows()));
-  reconstruct(data, [&](const Chunk& c) { copy_rows(c.reconstruction(), out, c.first); });
+  reconstruct(data, [&](const Chunk& c) { copy(c.reconstruction(), out.view().slice(c.first, c.rows)); });
   return out;
 }
 

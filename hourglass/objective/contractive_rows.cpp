@@ -1,7 +1,8 @@
 #include "hourglass/objective/contractive_rows.h"
 
 #include <algorithm>
-#include <cstring>
+
+#include "hourglass/tensor/copy.h"
 
 namespace hourglass {
 
@@ -9,8 +10,6 @@ namespace {
 
 constexpr int64_t kTileElements = 1 << 18;  // of the widest row buffer: 1 MB
 constexpr int64_t kTallest = 1024;          // rows
-
-void clear(View v) { std::memset(v.bytes(), 0, static_cast<size_t>(v.size() * size_of(v.dtype()))); }
 
 View take_zeros(Arena& arena, DType dtype, Shape shape) {
   const View v = arena.take(dtype, shape);

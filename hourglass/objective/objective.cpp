@@ -1,7 +1,8 @@
 #include "hourglass/objective/objective.h"
 
 #include <algorithm>
-#include <cstring>
+
+#include "hourglass/tensor/copy.h"
 
 namespace hourglass {
 
@@ -119,7 +120,7 @@ void Objective::backward(ConstView theta, Lane& lane, int64_t batch_rows, std::s
   if (reconstruction_ == Reconstruction::bce) {
     if (is_watched(top)) {  // through the final sigmoid, which the loss itself bypasses
       const View at_output = buffer(1, top);
-      std::memset(at_output.bytes(), 0, at_output.size() * size_of(at_output.dtype()));
+      clear(at_output);
       add_penalty_gradients(theta, lane, batch_rows, top, sums, at_output);
       ops::activate_backward(*network_.layer(top).activation(), value(top - 1), value(top), at_output, at_output);
       ops::add_scaled(1.0, at_output, buffer(0, top - 1));

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "hourglass/base/parallel.h"
+#include "hourglass/tensor/copy.h"
 
 namespace hourglass {
 
@@ -57,7 +57,7 @@ Objective::Totals TrainingStep::run(const Dataset& data, std::span<const uint32_
   };
   const auto backward = [&](int64_t l, std::span<const double> sums) {
     const View grad = lane_gradients_.view().slice(l, 1);
-    std::memset(grad.bytes(), 0, static_cast<size_t>(grad.size() * size_of(grad.dtype())));
+    clear(grad);
     objective_.backward(theta, lanes_[l], count, sums, grad);
   };
   const std::span<const Lane> used(lanes_.data(), static_cast<size_t>(lanes));

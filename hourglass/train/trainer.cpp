@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "hourglass/base/random.h"
 #include "hourglass/model/inference.h"
+#include "hourglass/tensor/copy.h"
 #include "hourglass/train/check_data.h"
 
 namespace hourglass {
@@ -17,10 +17,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-void copy(ConstView from, View to) {
-  std::memcpy(to.bytes(), from.bytes(), static_cast<size_t>(from.size() * size_of(from.dtype())));
-}
 
 void add_scaled(const Objective::Totals& terms, double scale, Objective::Totals& total) {
   total.loss += scale * terms.loss;

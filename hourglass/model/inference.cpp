@@ -16,9 +16,6 @@ std::vector<uint32_t> all_rows(const Dataset& data) {
   return rows;
 }
 
-/// Several channels and several pixels: channels-last inside, channels-first outside.
-bool needs_swap(const Shape& s) { return s.rank() == 3 && s[0] > 1 && s[1] * s[2] > 1; }
-
 /// Σ of `loss` over chunks, added in the order of the chunks, per element.
 template <class Loss>
 double mean_loss(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
@@ -80,7 +77,7 @@ Tensor Inference::encode(const Dataset& data) const {
   const Shape code = model_.network().code().output();
   Tensor out(model_.theta().dtype(), code.batch(data.rows()));
   reconstruct(data, [&](const Chunk& c) {
-    if (needs_swap(code))
+    if (is_layered(code))
       ops::swap_axes(c.code(), code[1] * code[2], code[0], out.view().slice(c.first, c.rows));
     else
       copy(c.code(), out.view().slice(c.first, c.rows));
@@ -96,7 +93,7 @@ Tensor Inference::decode(ConstView codes) const {
   Tensor out(model_.theta().dtype(), network.input().batch(codes.rows()));
   run(codes.rows(), [&](Activations& a, int64_t, int64_t first, int64_t count) {
     const View inside = network.value(a, network.code_end() - 1, count);
-    if (needs_swap(code))
+    if (is_layered(code))
       ops::swap_axes(codes.slice(first, count).reshaped(code.batch(count)), code[0], code[1] * code[2], inside);
     else
       copy(codes.slice(first, count), inside);

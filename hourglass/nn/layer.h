@@ -90,6 +90,9 @@ struct LayerContext {
 /// input.
 std::unique_ptr<Layer> make_layer(const LayerContext& context);
 
+/// Several channels and several pixels: an image whose memory order depends on where the channels stand.
+inline bool is_layered(const Shape& s) { return s.rank() == 3 && s[0] > 1 && s[1] * s[2] > 1; }
+
 /// Reorders an image of several channels from channels-last to channels-first (PyTorch's flattening) or back.
 std::unique_ptr<Layer> make_reorder(Shape image, bool channels_first);
 

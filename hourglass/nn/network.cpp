@@ -6,9 +6,6 @@ namespace hourglass {
 
 namespace {
 
-/// An image whose memory order depends on where the channels stand.
-bool is_layered(const Shape& s) { return s.rank() == 3 && s[0] > 1 && s[1] * s[2] > 1; }
-
 void refuse_huge(const LayerContext& c, const Shape& output) {
   constexpr int64_t kLimit = int64_t{1} << 31;
   double parameters = 0;

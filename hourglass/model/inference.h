@@ -26,7 +26,7 @@ class Inference {
     const Activations& activations;
 
     /// Output of a layer, (rows, units).
-    ConstView value(int layer) const { return activations.values[layer].view().slice(0, rows); }
+    ConstView value(int layer) const { return activations.values[layer].slice(0, rows); }
     ConstView code() const { return value(network.code_end() - 1); }
     ConstView reconstruction() const { return value(network.layers() - 1); }
   };

@@ -54,8 +54,11 @@ bool Network::ends_in_sigmoid() const {
 }
 
 Activations Network::activations(DType dtype, int64_t capacity) const {
-  Activations a{{}, capacity};
-  for (const auto& layer : layers_) a.values.emplace_back(dtype, Shape{capacity, layer->output().size()});
+  Activations a{{}, {}, capacity};
+  for (const auto& layer : layers_) {
+    a.memory.emplace_back(dtype, Shape{capacity, layer->output().size()});
+    a.values.push_back(a.memory.back());
+  }
   return a;
 }
 

@@ -10,9 +10,10 @@
 
 namespace hourglass {
 
-/// Outputs of every layer for up to `capacity` rows, made once and reused.
+/// Outputs of the layers for up to `capacity` rows, made once and reused.
 struct Activations {
-  std::vector<Tensor> values;
+  std::vector<View> values;    ///< (capacity, units) per layer
+  std::vector<Tensor> memory;  ///< what values look at, unless that is someone else's
   int64_t capacity = 0;
 };
 
@@ -45,7 +46,7 @@ class Network {
   void forward(ConstView theta, ConstView in, Activations& a, int first, int last) const;
 
   /// Output of layer i for the first `rows` rows.
-  View value(Activations& a, int i, int64_t rows) const { return a.values[i].view().slice(0, rows); }
+  View value(Activations& a, int i, int64_t rows) const { return a.values[i].slice(0, rows); }
 
  private:
   void append(const std::vector<LayerConfig>& configs, const std::string& name);

@@ -19,7 +19,7 @@ std::string refusal(const ModelConfig& config, const Shape& input) {
 Tensor output(const Network& network, const Tensor& theta, const Tensor& in) {
   Activations a = network.activations(theta.dtype(), in.rows());
   network.forward(theta, in, a, 0, network.layers());
-  return std::move(a.values.back());
+  return std::move(a.memory.back());
 }
 
 const ModelConfig kPublished =

@@ -17,7 +17,7 @@ struct PassView {
   const Network& network;
   ConstView theta;
   ConstView input;  ///< (rows, inputs), corrupted if the run corrupts
-  std::span<const Tensor> values;
+  std::span<const View> values;
   int64_t rows;
   int64_t batch_rows;
   Arena& arena;
@@ -26,7 +26,7 @@ struct PassView {
   std::span<View> notes;              ///< per layer, kept from differentiate() to add_gradient()
 
   /// Output of a layer, (rows, units); layer −1 is the input.
-  ConstView value(int layer) const { return layer < 0 ? input : values[layer].view().slice(0, rows); }
+  ConstView value(int layer) const { return layer < 0 ? input : values[layer].slice(0, rows); }
 };
 
 /// A term added to the reconstruction loss. Rows are handled in lanes, by several threads: whatever a penalty needs of

@@ -117,7 +117,7 @@ template <class ConvLayer>
 std::unique_ptr<Layer> with_parameters(const LayerContext& c, const ConvGeometry& g, int64_t bias_size) {
   // PyTorch counts the fan-in along the weight's second axis, for transposed convolutions too.
   const int64_t area = g.kernel * g.kernel, fan_in = g.in_channels * area, fan_out = g.out_channels * area;
-  Parameter weight = c.add("weight", {g.out_channels, g.in_channels, g.kernel, g.kernel}, fan_in, fan_out);
+  Parameter weight = c.add_weight({g.out_channels, g.in_channels, g.kernel, g.kernel}, fan_in, fan_out);
   Parameter bias = c.add("bias", {bias_size}, fan_in, fan_out);
   return std::make_unique<ConvLayer>(g, std::move(weight), std::move(bias));
 }

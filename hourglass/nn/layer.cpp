@@ -58,6 +58,23 @@ Parameter LayerContext::add(const std::string& suffix, Shape shape, int64_t fan_
   return parameters.back();
 }
 
+Parameter LayerContext::add_weight(Shape shape, int64_t fan_in, int64_t fan_out) const {
+  if (!is_tied()) return add("weight", shape, fan_in, fan_out);
+  if (mirrored->empty()) fail("{}: tied = true, but no layer of the encoder is left for it to mirror", place());
+  const MirroredWeight from = mirrored->back();
+  mirrored->pop_back();
+  const std::string& partner = config.kind == "conv2d"             ? "conv_transpose2d"
+                               : config.kind == "conv_transpose2d" ? "conv2d"
+                                                                   : config.kind;
+  if (from.kind != partner)
+    fail("{}: tied = true, but {} is what it would mirror; expected {} there", place(), from.place, partner);
+  const Shape expected = shape.rank() == 2 ? Shape{shape[1], shape[0]} : shape;
+  if (!(from.weight.shape == expected))
+    fail("{}: tied = true, but {} is no mirror image: its weight is {}, expected {}", place(), from.place,
+         from.weight.shape.text(), expected.text());
+  return from.weight;
+}
+
 std::string LayerContext::place() const {
   const size_t dot = name.find('.');
   return fmt::format("{}[{}] {}", name.substr(0, dot), name.substr(dot + 1), config.kind);

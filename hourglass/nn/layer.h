@@ -72,6 +72,13 @@ class LinearLayer : public Layer {
   virtual int64_t products() const { return 0; }
 };
 
+/// An encoder's weight that a tied decoder uses transposed.
+struct MirroredWeight {
+  std::string place;  ///< "encoder[0] dense"
+  std::string kind;   ///< "dense"
+  Parameter weight;
+};
+
 /// A list entry turned into layers needs: its own description, the shape before it, a place for parameters.
 struct LayerConfig;
 struct LayerContext {
@@ -79,9 +86,15 @@ struct LayerContext {
   std::string name;  ///< "encoder.2": prefix of the parameters' names
   Shape input;
   std::vector<Parameter>& parameters;
+  std::vector<MirroredWeight>* mirrored = nullptr;  ///< tied decoders: the encoder's weights not used yet
 
+  bool is_tied() const { return mirrored; }
   /// A new parameter behind the existing ones, aligned to 64 bytes.
   Parameter add(const std::string& suffix, Shape shape, int64_t fan_in, int64_t fan_out) const;
+  /// The layer's weight: new, or tied, the last encoder weight not used yet. That one is the same map read backwards:
+  /// transposed when dense, in the same layout when a convolution. Throws Error naming both layers when it does not
+  /// fit.
+  Parameter add_weight(Shape shape, int64_t fan_in, int64_t fan_out) const;
   /// "encoder[2] conv2d": how messages name the layer.
   std::string place() const;
 };

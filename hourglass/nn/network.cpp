@@ -20,11 +20,13 @@ void refuse_huge(const LayerContext& c, const Shape& output) {
 }  // namespace
 
 Network::Network(const ModelConfig& config, Shape input) : input_(input) {
-  if (config.tied) fail("[model] tied: tied weights are not supported by this version");
+  std::vector<MirroredWeight> weights;
   if (is_layered(input)) layers_.push_back(make_reorder(input, false));
-  append(config.encoder, "encoder");
+  append(config.encoder, "encoder", false, weights);
   code_end_ = layers();
-  append(config.decoder, "decoder");
+  append(config.decoder, "decoder", config.tied, weights);
+  if (config.tied && !weights.empty())
+    fail("{}: tied = true, but no layer of the decoder mirrors it", weights.back().place);
   const Shape& output = layers_.back()->output();
   const bool same = output == input_ || (output.rank() == 1 && output.size() == input_.size());
   if (!same) fail("decoder: its output {} is not the shape of the input {}", output.text(), input_.text());
@@ -32,7 +34,8 @@ Network::Network(const ModelConfig& config, Shape input) : input_(input) {
       parameters_.empty() ? 0 : (parameters_.back().offset + parameters_.back().shape.size() + 15) / 16 * 16;
 }
 
-void Network::append(const std::vector<LayerConfig>& configs, const std::string& name) {
+void Network::append(const std::vector<LayerConfig>& configs, const std::string& name, bool is_tied,
+                     std::vector<MirroredWeight>& weights) {
   const bool is_decoder = name == "decoder";
   // A final activation works in any order, so the change to the data's order comes before it.
   const bool ends_in_activation = find_activation(configs.back().kind).has_value();
@@ -41,8 +44,11 @@ void Network::append(const std::vector<LayerConfig>& configs, const std::string&
   for (size_t i = 0; i < configs.size(); ++i) {
     const bool needs_plain = configs[i].kind == "dense" || i == plain_from;
     if (needs_plain && is_layered(shape())) layers_.push_back(make_reorder(shape(), true));
-    const LayerContext context{configs[i], fmt::format("{}.{}", name, i), shape(), parameters_};
+    const LayerContext context{configs[i], fmt::format("{}.{}", name, i), shape(), parameters_,
+                               is_tied ? &weights : nullptr};
     layers_.push_back(make_layer(context));
+    if (const Parameter* weight = layers_.back()->weight(); weight && !is_decoder)
+      weights.push_back({context.place(), configs[i].kind, *weight});
     refuse_huge(context, layers_.back()->output());
   }
   if (plain_from == configs.size() && is_layered(shape())) layers_.push_back(make_reorder(shape(), true));

@@ -22,8 +22,8 @@ struct Activations {
 /// layers images are channels-last.
 class Network {
  public:
-  /// Throws Error naming the first layer that does not fit and both shapes; or when the decoder's output is not
-  /// `input`.
+  /// Throws Error naming the first layer that does not fit and both shapes; the two layers when tied ones are no
+  /// mirror images; or when the decoder's output is not `input`.
   Network(const ModelConfig& config, Shape input);
 
   int layers() const { return static_cast<int>(layers_.size()); }
@@ -49,7 +49,9 @@ class Network {
   View value(Activations& a, int i, int64_t rows) const { return a.values[i].slice(0, rows); }
 
  private:
-  void append(const std::vector<LayerConfig>& configs, const std::string& name);
+  /// `weights`: the encoder leaves its own there, a tied decoder takes them away.
+  void append(const std::vector<LayerConfig>& configs, const std::string& name, bool is_tied,
+              std::vector<MirroredWeight>& weights);
 
   Shape input_;
   std::vector<std::unique_ptr<Layer>> layers_;

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "hourglass/tensor/copy.h"
 #include "support/message_of.h"
 #include "support/networks.h"
 #include "support/numbers.h"
@@ -107,6 +108,52 @@ TEST(Network, RefusesADecoderThatDoesNotGiveTheInputsShapeBack) {
 TEST(Network, TakesADenseDecoderForAnImage) {
   EXPECT_EQ(refusal(model({layer("dense", 3)}, {layer("dense", 18), layer("sigmoid")}), {2, 3, 3}),
             "nothing was thrown");
+}
+
+ModelConfig tied(std::vector<LayerConfig> encoder, std::vector<LayerConfig> decoder) {
+  ModelConfig config = model(std::move(encoder), std::move(decoder));
+  config.tied = true;
+  return config;
+}
+
+TEST(Network, KeepsTiedWeightsOnce) {
+  const Network network(tied({layer("dense", 4), layer("tanh"), layer("dense", 2)},
+                             {layer("dense", 4), layer("tanh"), layer("dense", 6)}),
+                        {6});
+  std::vector<std::string> names;
+  for (const Parameter& p : network.parameters()) names.push_back(p.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"encoder.0.weight", "encoder.0.bias", "encoder.2.weight", "encoder.2.bias",
+                                             "decoder.0.bias", "decoder.2.bias"}));
+}
+
+TEST(Network, DecodesWithTheTransposeOfATiedWeight) {
+  const Network network(tied({layer("dense", 2)}, {layer("dense", 3)}), {3});
+  Tensor theta(DType::f64, {network.parameter_count()});
+  const Tensor weight = uniforms(DType::f64, {2, 3}, 1, -1, 1), in = uniforms(DType::f64, {1, 3}, 2, -1, 1);
+  copy(weight, network.parameters()[0].in(theta.view()));
+  const auto r = values_of(output(network, theta, in)), w = values_of(weight), x = values_of(in);
+  for (int i = 0; i < 3; ++i) {
+    double expected = 0;
+    for (int j = 0; j < 2; ++j)
+      for (int k = 0; k < 3; ++k) expected += w[j * 3 + i] * w[j * 3 + k] * x[k];
+    EXPECT_NEAR(r[i], expected, 1e-12);
+  }
+}
+
+TEST(Network, NamesBothLayersWhenTiedOnesAreNoMirrorImages) {
+  EXPECT_EQ(refusal(tied({layer("dense", 4), layer("dense", 2)}, {layer("dense", 5), layer("dense", 6)}), {6}),
+            "decoder[0] dense: tied = true, but encoder[1] dense is no mirror image: its weight is 2 × 4, expected "
+            "2 × 5");
+  EXPECT_EQ(refusal(tied({layer("dense", 4)}, {layer("dense", 4), layer("dense", 6)}), {6}),
+            "decoder[0] dense: tied = true, but encoder[0] dense is no mirror image: its weight is 4 × 6, expected "
+            "4 × 4");
+  EXPECT_EQ(refusal(tied({layer("dense", 6)}, {layer("dense", 6), layer("dense", 6)}), {6}),
+            "decoder[1] dense: tied = true, but no layer of the encoder is left for it to mirror");
+  EXPECT_EQ(refusal(tied({layer("dense", 4), layer("dense", 6)}, {layer("sigmoid")}), {6}),
+            "encoder[1] dense: tied = true, but no layer of the decoder mirrors it");
+  EXPECT_EQ(refusal(tied({layer("conv2d", 2, 1)}, {layer("conv2d", 1, 1)}), {1, 3, 3}),
+            "decoder[0] conv2d: tied = true, but encoder[0] conv2d is what it would mirror; expected "
+            "conv_transpose2d there");
 }
 
 TEST(Network, RefusesWhatNoMachineHolds) {

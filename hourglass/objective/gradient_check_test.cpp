@@ -94,6 +94,21 @@ TEST(Gradients, OfActivationsWithoutAnyWeightBetween) {
   expect_right_gradients(model({layer("tanh"), layer("dense", 7)}, {layer("sigmoid")}), {7}, {});
 }
 
+ModelConfig tied(ModelConfig config) {
+  config.tied = true;
+  return config;
+}
+
+TEST(Gradients, OfTiedWeightsAreTheSumOfBothUses) {
+  const auto deep = tied(dense_model("tanh", "gelu", "sigmoid"));
+  expect_right_gradients(deep, {7}, objective_of("bce", WeightDecayConfig{.weight = 0.1}));
+  expect_right_gradients(deep, {7}, objective_of("bce", ContractiveConfig{.weight = 0.3}));
+  expect_right_gradients(tied(model({layer("conv2d", 2, 3, 2, 1), layer("tanh"), layer("conv2d", 3, 2)},
+                                    {layer("conv_transpose2d", 2, 2), layer("softplus"),
+                                     layer("conv_transpose2d", 1, 3, 2, 1), layer("sigmoid")})),
+                         {1, 5, 5}, objective_of("bce"));
+}
+
 template <class F>
 void for_each_place_and_reduction(F f) {
   for (const std::string on : {"code", "hidden"})

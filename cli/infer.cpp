@@ -46,6 +46,7 @@ void decode(const ModelOptions& o) {
   const TrainedModel model = o.load();
   const Tensor codes = read_codes(o.data);
   Tensor out = Inference(model.autoencoder, o.thread_count()).decode(codes);
+  uncenter(model.autoencoder.scaler, out);
   if (o.output.ends_with(".png")) {
     const auto shown = out.view().slice(0, std::min(kPictured, out.rows()));
     write_file_atomically(o.output, png_bytes(tile(shown, model.autoencoder.network().input())));
@@ -63,6 +64,7 @@ void reconstruct(const ModelOptions& o) {
   const bool picture = o.output.ends_with(".png");
   if (picture) data = data.slice(0, std::min(kPictured, data.rows()));
   Tensor out = Inference(model.autoencoder, o.thread_count()).reconstruct(data);
+  uncenter(model.autoencoder.scaler, out);
   if (picture) {
     write_file_atomically(o.output, png_bytes(tile(out, model.autoencoder.network().input())));
   } else {

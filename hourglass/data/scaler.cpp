@@ -10,7 +10,10 @@
 namespace hourglass {
 namespace {
 
-const std::array<std::string, 4> kKinds = {"unit", "standard", "minmax", "none"};
+const std::array<std::string, 5> kKinds = {"unit", "center", "standard", "minmax", "none"};
+
+/// What "unit" multiplies stored values by.
+float unit_factor(bool is_bytes) { return is_bytes ? 1.0f / 255.0f : 1.0f; }
 
 /// Of every feature over some rows.
 struct Statistics {
@@ -45,6 +48,10 @@ Statistics statistics(const std::vector<T>& values, size_t width, std::span<cons
   return s;
 }
 
+Scaler center_of(const Statistics& s, float factor) {
+  return {"center", {s.mean.begin(), s.mean.end()}, std::vector<float>(s.mean.size(), factor)};
+}
+
 Scaler scaler_of(const std::string& kind, const Statistics& s) {
   Scaler scaler{kind, {}, {}};
   const bool minmax = kind == "minmax";
@@ -61,6 +68,12 @@ Scaler scaler_of(const std::string& kind, const Statistics& s) {
   return scaler;
 }
 
+/// Brings stored values to the units the scaler was fitted in: "center" takes bytes for 255ths, as "unit" does.
+template <class In>
+float fitted_units(const Scaler& scaler) {
+  return scaler.kind == "center" ? unit_factor(std::is_same_v<In, uint8_t>) / scaler.factor[0] : 1.0f;
+}
+
 template <class In, class Out, class F>
 void gather_rows(const std::vector<In>& values, size_t width, std::span<const uint32_t> rows, Out* out, F scaled) {
   for (uint32_t row : rows) {
@@ -72,9 +85,9 @@ void gather_rows(const std::vector<In>& values, size_t width, std::span<const ui
 
 template <class In, class Out>
 void gather_features(const std::vector<In>& values, const Scaler& scaler, std::span<const uint32_t> rows, Out* out) {
-  const float *offset = scaler.offset.data(), *factor = scaler.factor.data();
+  const float *offset = scaler.offset.data(), *factor = scaler.factor.data(), units = fitted_units<In>(scaler);
   gather_rows(values, scaler.offset.size(), rows, out,
-              [=](In x, size_t j) { return (static_cast<float>(x) - offset[j]) * factor[j]; });
+              [=](In x, size_t j) { return (static_cast<float>(x) * units - offset[j]) * factor[j]; });
 }
 
 template <class Out>
@@ -83,9 +96,10 @@ void gather_all(const std::vector<uint8_t>& values, size_t width, const Scaler& 
   if (scaler.offset.size() > 1) return gather_features(values, scaler, rows, out);
   std::array<float, 256> table;
   const bool unit = scaler.kind == "unit";
+  const float units = fitted_units<uint8_t>(scaler);
   for (size_t b = 0; b < table.size(); ++b) {
     const auto x = static_cast<float>(b);
-    table[b] = unit ? x / 255.0f : (x - scaler.offset[0]) * scaler.factor[0];
+    table[b] = unit ? x / 255.0f : (x * units - scaler.offset[0]) * scaler.factor[0];
   }
   gather_rows(values, width, rows, out, [&](uint8_t x, size_t) { return table[x]; });
 }
@@ -96,16 +110,18 @@ void gather_all(const std::vector<float>& values, size_t width, const Scaler& sc
   if (scaler.offset.size() > 1) return gather_features(values, scaler, rows, out);
   const bool unit = scaler.kind == "unit";
   const float offset = unit ? 0.0f : scaler.offset[0], factor = unit ? 1.0f : scaler.factor[0];
-  gather_rows(values, width, rows, out, [=](float x, size_t) { return (x - offset) * factor; });
+  const float units = fitted_units<float>(scaler);
+  gather_rows(values, width, rows, out, [=](float x, size_t) { return (x * units - offset) * factor; });
 }
 
-template <class T>
-void unscale_all(const Scaler& scaler, T* values, int64_t size) {
-  const size_t width = scaler.offset.size();
-  for (size_t i = 0; i < static_cast<size_t>(size); ++i) {
-    const size_t j = i % width;
-    values[i] = values[i] / static_cast<T>(scaler.factor[j]) + static_cast<T>(scaler.offset[j]);
-  }
+/// Each element x of feature j becomes f(x, j).
+template <class F>
+void change_features(const Scaler& scaler, View values, F f) {
+  const auto width = static_cast<int64_t>(scaler.offset.size());
+  const auto change = [&](auto* x) {
+    for (int64_t i = 0; i < values.size(); ++i) x[i] = f(x[i], i % width);
+  };
+  values.dtype() == DType::f32 ? change(values.as<float>()) : change(values.as<double>());
 }
 
 void check_width(const Scaler& scaler, int64_t width) {
@@ -117,14 +133,16 @@ void check_width(const Scaler& scaler, int64_t width) {
 
 Scaler fit_scaler(const std::string& kind, const Dataset& training_rows, std::span<const uint32_t> rows) {
   if (kind == "none") return {};
-  if (kind == "unit") return {kind, {0.0f}, {training_rows.is_bytes() ? 1.0f / 255.0f : 1.0f}};
+  const float unit = unit_factor(training_rows.is_bytes());
+  if (kind == "unit") return {kind, {0.0f}, {unit}};
   if (std::ranges::find(kKinds, kind) == kKinds.end()) {
     fail("unknown scale \"{}\"{}", kind, did_you_mean(kind, kKinds));
   }
   HOURGLASS_CHECK(!rows.empty());
   const auto width = static_cast<size_t>(training_rows.sample.size());
-  return std::visit([&](const auto& values) { return scaler_of(kind, statistics(values, width, rows)); },
-                    training_rows.values);
+  const Statistics s =
+      std::visit([&](const auto& values) { return statistics(values, width, rows); }, training_rows.values);
+  return kind == "center" ? center_of(s, unit) : scaler_of(kind, s);
 }
 
 void gather(const Dataset& data, const Scaler& scaler, std::span<const uint32_t> rows, View out) {
@@ -145,11 +163,17 @@ void gather(const Dataset& data, const Scaler& scaler, std::span<const uint32_t>
 void unscale(const Scaler& scaler, View values) {
   if (values.size() == 0) return;
   check_width(scaler, values.columns());
-  if (values.dtype() == DType::f32) {
-    unscale_all(scaler, values.as<float>(), values.size());
-  } else {
-    unscale_all(scaler, values.as<double>(), values.size());
-  }
+  change_features(scaler, values, [&]<class T>(T x, int64_t j) {
+    return x / static_cast<T>(scaler.factor[j]) + static_cast<T>(scaler.offset[j]);
+  });
+}
+
+void uncenter(const Scaler& scaler, View values) {
+  if (values.size() == 0 || scaler.kind != "center") return;
+  check_width(scaler, values.columns());
+  change_features(scaler, values, [&]<class T>(T x, int64_t j) {
+    return x + static_cast<T>(scaler.offset[j]) * static_cast<T>(scaler.factor[j]);
+  });
 }
 
 }  // namespace hourglass

@@ -12,11 +12,12 @@ namespace hourglass {
 /// scaled = (raw − offset) · factor, feature by feature; vectors of size 1 hold for all features.
 ///
 ///   unit      bytes / 255, rounded once as in x.float() / 255; floats stay as they are
+///   center    as unit, then minus the mean:  offset = mean of raw,  factor = 1/255 or 1
 ///   standard  (raw − mean) / σ,  σ² = (1/N) Σ (raw − mean)²
 ///   minmax    (raw − min) / (max − min)
 ///   none      raw
 ///
-/// A feature that is constant over the training rows has factor 1, so it becomes 0.
+/// A feature that is constant over the training rows becomes 0: standard and minmax give it factor 1.
 struct Scaler {
   std::string kind = "none";
   std::vector<float> offset = {0.0f}, factor = {1.0f};
@@ -27,10 +28,14 @@ struct Scaler {
 Scaler fit_scaler(const std::string& kind, const Dataset& training_rows, std::span<const uint32_t> rows);
 
 /// Writes the given rows, scaled, to `out`: (rows.size(), …) of f32 or f64, the latter the same floats widened.
-/// Allocates nothing and may run on several threads at once. "unit" goes by what `data` holds, not by what was fitted.
+/// Allocates nothing and may run on several threads at once. "unit" and "center" go by what `data` holds, bytes or
+/// floats, not by what was fitted.
 void gather(const Dataset& data, const Scaler& scaler, std::span<const uint32_t> rows, View out);
 
 /// Back to raw units in place: raw = scaled / factor + offset. `values` is (rows, …), f32 or f64.
 void unscale(const Scaler& scaler, View values);
+
+/// Adds the mean that "center" took away, in place: what is left is scaled as by "unit". Other kinds stay as they are.
+void uncenter(const Scaler& scaler, View values);
 
 }  // namespace hourglass

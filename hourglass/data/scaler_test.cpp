@@ -50,6 +50,45 @@ TEST(Scaler, NoneTakesRawNumbers) {
   EXPECT_EQ(gathered(data, fit_scaler("none", data, all_rows(data)), all_rows(data)), (std::vector<float>{0, 7, 255}));
 }
 
+TEST(Scaler, CenterIsUnitWithoutTheMean) {
+  const Dataset pixels = bytes({10, 0, 20, 0, 30, 51}, 2), reals = floats({1, -4, 5, 4}, 2);
+  const Scaler of_pixels = fit_scaler("center", pixels, all_rows(pixels));
+  EXPECT_EQ(of_pixels.offset, (std::vector<float>{20, 17}));
+  EXPECT_EQ(of_pixels.factor, (std::vector<float>{1 / 255.0f, 1 / 255.0f}));
+  const auto scaled = gathered(pixels, of_pixels, all_rows(pixels));
+  const std::vector<float> expected = {-10, -17, 0, -17, 10, 34};
+  for (size_t i = 0; i < 6; ++i) EXPECT_FLOAT_EQ(scaled[i], expected[i] / 255.0f);
+  const Scaler of_reals = fit_scaler("center", reals, all_rows(reals));
+  EXPECT_EQ(gathered(reals, of_reals, all_rows(reals)), (std::vector<float>{-2, -4, 2, 4}));
+}
+
+/// A model of images takes the same pictures as bytes and as floats, in any number of features.
+TEST(Scaler, CenterGoesByWhatTheDataHold) {
+  for (const int64_t width : {1, 2}) {
+    const Dataset pixels = bytes({10, 0, 20, 255}, width);
+    const Dataset reals = floats({10 / 255.0f, 0, 20 / 255.0f, 1}, width);
+    for (const Dataset& fitted : {pixels, reals}) {
+      const Scaler scaler = fit_scaler("center", fitted, all_rows(fitted));
+      const auto a = gathered(pixels, scaler, all_rows(pixels)), b = gathered(reals, scaler, all_rows(reals));
+      for (size_t i = 0; i < 4; ++i) EXPECT_NEAR(a[i], b[i], 1e-6);
+    }
+  }
+}
+
+TEST(Scaler, UncenteringLeavesWhatUnitGives) {
+  const Dataset data = bytes({10, 0, 20, 0, 30, 51}, 2);
+  const auto uncentered = [&](const char* kind) {
+    const Scaler scaler = fit_scaler(kind, data, all_rows(data));
+    Tensor values(DType::f32, {3, 2});
+    gather(data, scaler, all_rows(data), values);
+    uncenter(scaler, values);
+    return std::vector<float>{values.as<float>(), values.as<float>() + values.size()};
+  };
+  const auto unit = uncentered("unit"), center = uncentered("center");
+  EXPECT_EQ(unit, gathered(data, fit_scaler("unit", data, {}), all_rows(data)));
+  for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(center[i], unit[i], 1e-7);
+}
+
 TEST(Scaler, StandardGivesMeanZeroAndDeviationOne) {
   const Dataset data = floats({1, 100, 3, 300, 5, 200, 7, 400}, 2);
   const auto scaled = gathered(data, fit_scaler("standard", data, all_rows(data)), all_rows(data));
@@ -79,12 +118,13 @@ RC_GTEST_PROP(Scaler, MinMaxNeverLeavesTheUnitInterval, (float a, float b, float
 TEST(Scaler, FitsOnlyTheGivenRows) {
   const Dataset data = floats({0, 1000, 10}, 1);
   const std::vector<uint32_t> rows = {0, 2};
+  EXPECT_EQ(gathered(data, fit_scaler("center", data, rows), {0, 2, 1}), (std::vector<float>{-5, 5, 995}));
   EXPECT_EQ(gathered(data, fit_scaler("minmax", data, rows), {0, 2, 1}), (std::vector<float>{0, 1, 100}));
 }
 
 TEST(Scaler, MakesConstantColumnsZero) {
   const Dataset data = floats(std::vector<float>(1000, 0.1f), 1);
-  for (const char* kind : {"standard", "minmax"}) {
+  for (const char* kind : {"center", "standard", "minmax"}) {
     const Scaler scaler = fit_scaler(kind, data, all_rows(data));
     EXPECT_EQ(scaler.factor, std::vector<float>{1.0f});
     EXPECT_EQ(gathered(data, scaler, {5}), std::vector<float>{0.0f});
@@ -93,7 +133,7 @@ TEST(Scaler, MakesConstantColumnsZero) {
 
 TEST(Scaler, GivesTheSameNumbersAsDoubles) {
   const Dataset data = bytes({10, 0, 20, 3, 33, 49}, 2);
-  for (const char* kind : {"unit", "standard", "minmax", "none"}) {
+  for (const char* kind : {"unit", "center", "standard", "minmax", "none"}) {
     const Scaler scaler = fit_scaler(kind, data, all_rows(data));
     Tensor out(DType::f64, {3, 2});
     gather(data, scaler, all_rows(data), out);
@@ -118,7 +158,7 @@ RC_GTEST_PROP(Scaler, UnscalingUndoesScaling, (const std::vector<uint8_t>& value
   RC_PRE(values.size() >= 3u);
   const int64_t width = *rc::gen::inRange(1, 4);
   const Dataset data = bytes({values.begin(), values.end() - static_cast<int64_t>(values.size()) % width}, width);
-  for (const char* kind : {"unit", "standard", "minmax", "none"}) {
+  for (const char* kind : {"unit", "center", "standard", "minmax", "none"}) {
     const Scaler scaler = fit_scaler(kind, data, all_rows(data));
     for (DType type : {DType::f32, DType::f64}) {
       Tensor out(type, {data.rows(), width});

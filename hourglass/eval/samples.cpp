@@ -15,9 +15,10 @@ SampleReconstructions reconstruct_samples(const Autoencoder& model, const Datase
     corruption.apply(clean, 0, ids, input);
   };
   SampleReconstructions s;
-  const auto kept = [](ConstView v) {
+  const auto kept = [&](ConstView v) {
     Tensor t(v.dtype(), {v.rows(), v.columns()});
     copy(v, t);
+    uncenter(model.scaler, t);
     return t;
   };
   inference.reconstruct(

@@ -5,7 +5,8 @@
 
 namespace hourglass {
 
-/// The first rows of a data set, what the encoder saw of them and what came back: (rows, inputs) each.
+/// The first rows of a data set, what the encoder saw of them and what came back: (rows, inputs) each, scaled, but not
+/// centred, so that pixels are where they can be seen.
 struct SampleReconstructions {
   Tensor clean;
   Tensor noisy;  ///< empty without corruption

@@ -3,12 +3,34 @@
 import gzip
 import math
 import struct
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+
+class TopK(nn.Module):
+    """The k largest units of a row pass, the earliest of equals first; all others are 0. `from`: k falls to its last
+    value over the first half of training; see set_step. alpha concerns encoding alone."""
+
+    def __init__(self, k, **options):
+        super().__init__()
+        self.first, self.last = options.get("from", k), k
+        self.k = self.first
+
+    def set_step(self, step, steps):
+        self.k = math.floor(self.first + (self.last - self.first) * min(1, 2 * step / steps) + 0.5)
+
+    def forward(self, x):
+        z = x.flatten(1).detach()
+        values, chosen = z.topk(self.k)
+        if torch.count_nonzero(z >= values[:, -1:]) > chosen.numel():  # several are the k-th: topk takes any of them
+            chosen = z.sort(dim=1, descending=True, stable=True).indices[:, : self.k]
+        return x * torch.zeros_like(z).scatter(1, chosen, 1.0).view_as(x)
+
 
 ACTIVATIONS = {
     "identity": nn.Identity,
@@ -19,6 +41,7 @@ ACTIVATIONS = {
     "elu": nn.ELU,
     "softplus": nn.Softplus,
     "gelu": nn.GELU,
+    "topk": TopK,
 }
 
 
@@ -54,7 +77,7 @@ def make_layer(spec, shape):
     kind, size = next(iter(options.items()))
     del options[kind]
     if kind in ACTIVATIONS:
-        return ACTIVATIONS[kind](size)
+        return ACTIVATIONS[kind](size, **options)
     if kind == "dense":
         return Dense(math.prod(shape), size)
     if kind == "max_pool2d":
@@ -73,6 +96,31 @@ def make_stack(specs, shape):
     return nn.Sequential(*layers), shape
 
 
+class Tied(nn.Module):
+    """A decoder's layer with the weight of the encoder's mirrored layer; only its bias is its own."""
+
+    def __init__(self, layer, mirror):
+        super().__init__()
+        self.bias = layer.bias
+        self.mirror = [mirror]  # in a list it is no part of this module, and its weight stays one tensor
+        if isinstance(layer, Dense):
+            self.run = lambda x, weight, bias: F.linear(x.flatten(1), weight.t(), bias)
+        else:
+            run = F.conv2d if isinstance(layer, nn.Conv2d) else F.conv_transpose2d
+            self.run = partial(run, stride=layer.stride, padding=layer.padding)
+
+    def forward(self, x):
+        return self.run(x, self.mirror[0].weight, self.bias)
+
+
+def tie(encoder, decoder):
+    """The k-th layer with a weight from the input mirrors the k-th from the output."""
+    mirrors = [layer for layer in encoder if hasattr(layer, "weight")]
+    for i, layer in enumerate(decoder):
+        if hasattr(layer, "weight"):
+            decoder[i] = Tied(layer, mirrors.pop())
+
+
 def start_weights(module, init):
     """Applies a recipe's init where it is not PyTorch's own; biases then start at zero."""
     if init == "pytorch":
@@ -89,7 +137,8 @@ def start_weights(module, init):
 
 
 class Autoencoder(nn.Module):
-    """Keys of the state_dict are a model file's tensor names: encoder.0.weight, …, decoder.0.weight, …"""
+    """Keys of the state_dict are a model file's tensor names: encoder.0.weight, …, decoder.0.weight, … (tied: the
+    decoder has biases only)"""
 
     def __init__(self, model, shape=(1, 28, 28)):
         super().__init__()
@@ -97,6 +146,8 @@ class Autoencoder(nn.Module):
         self.decoder, output = make_stack(model["decoder"], code)
         if math.prod(output) != math.prod(shape):
             raise SystemExit(f"the decoder makes {output} of samples {shape}")
+        if model.get("tied", False):
+            tie(self.encoder, self.decoder)
         start_weights(self, model.get("init", "pytorch"))
 
 
@@ -108,6 +159,13 @@ def run_stack(stack, x, watched=None):
         if watched is not None and isinstance(layer, tuple(ACTIVATIONS.values())):
             watched.append(x)
     return x, before
+
+
+def set_step(network, step, steps):
+    """What depends on the training step, from 0 of `steps`: the k of topk."""
+    for module in network.modules():
+        if isinstance(module, TopK):
+            module.set_step(step, steps)
 
 
 def reconstruction(kind, decoder, output, before, target):
@@ -139,12 +197,37 @@ def weight_decay(network):
     return sum((p**2).sum() for name, p in network.named_parameters() if name.endswith("weight"))
 
 
-def contractive_by_rows(encoder, x):
-    """mean over the batch of ‖∂h/∂x‖²_F, one double backward per code unit: any encoder, no formula."""
+def unit_vectors(code):
+    """The unit vectors of the code's space, each for all rows: (units, *code.shape)."""
+    units = code[0].numel()
+    return torch.eye(units).to(code).view(units, 1, *code.shape[1:]).expand(-1, *code.shape)
+
+
+def jacobian_rows(encoder, x, directions):
+    """Jᵀv of every row of x for each v of `directions`, by one backward pass each: any encoder, no formula."""
     x = x.detach().requires_grad_(True)
-    code = encoder(x).flatten(1)
-    rows = [torch.autograd.grad(code[:, j].sum(), x, create_graph=True)[0] for j in range(code.shape[1])]
-    return sum((row**2).sum() for row in rows) / len(x)
+    code = encoder(x)
+    return [torch.autograd.grad(code, x, v, create_graph=True)[0] for v in directions]
+
+
+def contractive_by_rows(encoder, x, code, config, noise):
+    """mean over the batch of ‖∂h/∂x‖²_F, or of its estimate by `probes`."""
+    probes = config.get("probes", 0)
+    rows = jacobian_rows(encoder, x, noise.signs(code, probes).to(code) if probes else unit_vectors(code))
+    return sum((row**2).sum() for row in rows) / len(x) / max(probes, 1)
+
+
+def hessian(encoder, x, code, config, noise):
+    """mean over the batch and over noises ε of ‖J(x) − J(x + ε)‖²_F, or of its estimate by `probes`."""
+    samples, probes = config["samples"], config.get("probes", 0)
+    signs = noise.hessian_signs(code, samples * probes).to(code)
+    total = 0.0
+    for e, normals in enumerate(noise.hessian_normals(x, samples)):
+        directions = signs[e * probes : (e + 1) * probes] if probes else unit_vectors(code)
+        moved = x + (config["std"] * normals).to(x)
+        ends = jacobian_rows(encoder, x, directions), jacobian_rows(encoder, moved, directions)
+        total = total + sum(((here - there) ** 2).sum() for here, there in zip(*ends))
+    return total / len(x) / samples / max(probes, 1)
 
 
 def contractive_closed(encoder, code):
@@ -153,27 +236,46 @@ def contractive_closed(encoder, code):
     return (slope**2).mean(0) @ (encoder[0].weight ** 2).sum(1)
 
 
-def contractive(encoder, x, code):
-    closed = len(encoder) == 2 and isinstance(encoder[0], Dense) and isinstance(encoder[1], (nn.Sigmoid, nn.Tanh))
-    return contractive_closed(encoder, code) if closed else contractive_by_rows(encoder, x)
+def contractive(encoder, x, code, config, noise):
+    one_layer = len(encoder) == 2 and isinstance(encoder[0], Dense) and isinstance(encoder[1], (nn.Sigmoid, nn.Tanh))
+    if one_layer and "probes" not in config:
+        return contractive_closed(encoder, code)
+    return contractive_by_rows(encoder, x, code, config, noise)
 
 
-def corrupt(x, config):
+class TorchNoise:
+    """PyTorch's own random numbers, for speed; philox.Noise draws the ones that Hourglass trains with."""
+
+    def uniforms(self, x):
+        return torch.rand_like(x)
+
+    def normals(self, x):
+        return torch.randn_like(x)
+
+    def signs(self, code, count):
+        return torch.randint(2, (count, *code.shape)) * 2 - 1
+
+    def hessian_normals(self, x, count):
+        return torch.randn(count, *x.shape)
+
+    hessian_signs = signs
+
+
+def corrupt(x, config, noise):
     if "gaussian" in config:
-        return x + config["gaussian"] * torch.randn_like(x)
+        return x + (config["gaussian"] * noise.normals(x)).to(x)
     if "masking" in config:
-        return x * (torch.rand_like(x) >= config["masking"])
+        return x * (noise.uniforms(x) >= config["masking"])
     if "salt_pepper" in config:
-        draw = torch.rand_like(x)
-        half = config["salt_pepper"] / 2
-        return torch.where(draw < half, torch.zeros_like(x), torch.where(draw > 1 - half, torch.ones_like(x), x))
+        draw, share = noise.uniforms(x), config["salt_pepper"]
+        return torch.where(draw < share / 2, torch.zeros_like(x), torch.where(draw < share, torch.ones_like(x), x))
     return x
 
 
-def total_loss(network, recipe, x, contraction=contractive):
+def total_loss(network, recipe, x, noise=TorchNoise(), contraction=contractive):
     """reconstruction + Σ weight · penalty; `contraction` says how the contractive penalty is computed."""
     objective = recipe.get("objective", {})
-    noisy = corrupt(x, recipe.get("corruption", {}))
+    noisy = corrupt(x, recipe.get("corruption", {}), noise)
     hidden = []
     code, _ = run_stack(network.encoder, noisy, hidden)
     output, before = run_stack(network.decoder, code, hidden)
@@ -186,8 +288,10 @@ def total_loss(network, recipe, x, contraction=contractive):
             loss = loss + config["weight"] * penalty(config, hidden if config.get("on") == "hidden" else [code])
     if "weight_decay" in objective:
         loss = loss + objective["weight_decay"]["weight"] * weight_decay(network)
-    if "contractive" in objective:
-        loss = loss + objective["contractive"]["weight"] * contraction(network.encoder, noisy, code)
+    for name, penalty in ("contractive", contraction), ("hessian", hessian):
+        if name in objective:
+            config = objective[name]
+            loss = loss + config["weight"] * penalty(network.encoder, noisy, code, config, noise)
     return loss
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes the golden files of this folder with PyTorch. See README.md."""
+"""Writes the golden files of this folder with PyTorch, or of the trajectories only those named. See README.md."""
 
 import copy
 import json
@@ -14,31 +14,34 @@ import torch.nn.functional as F
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "bench" / "peers"))
+import philox
 import torch_recipe
 from safetensors_writer import write_safetensors
 from trajectories import CASES, recipe_text
 
 SAMPLE = HERE.parent / "data" / "mnist-sample"
 ROWS = 3200
+SEED = 42  # the recipe's default
 # A recorded trajectory must be a property of the mathematics, not of one library's rounding.
 WORST_ROUNDING = 2e-5
 
 
-def contraction_by_autograd(encoder, x, _):
-    return torch_recipe.contractive_by_rows(encoder, x)
-
-
 def train(network, recipe, images):
-    """One epoch over `images` in order, the last, smaller batch included."""
+    """The recipe's epochs over `images` in order, the last, smaller batch of each included."""
     settings = recipe["train"]
     optimizer = torch_recipe.make_optimizer(network, settings["optimizer"])
     rate = optimizer.param_groups[0]["lr"]
-    batches = images.split(settings["batch_size"])
-    for step, batch in enumerate(batches):
-        factor = torch_recipe.rate_factor(settings.get("schedule", "constant"), step, len(batches))
+    batches = torch.arange(len(images)).split(settings["batch_size"])
+    steps = settings["epochs"] * len(batches)
+    for step in range(steps):
+        epoch, batch = step // len(batches) + 1, batches[step % len(batches)]
+        factor = torch_recipe.rate_factor(settings.get("schedule", "constant"), step, steps)
         optimizer.param_groups[0]["lr"] = rate * factor
         optimizer.zero_grad(set_to_none=True)
-        torch_recipe.total_loss(network, recipe, batch, contraction=contraction_by_autograd).backward()
+        torch_recipe.set_step(network, step, steps)
+        noise = philox.Noise(settings.get("seed", SEED), epoch, batch)
+        contraction = torch_recipe.contractive_by_rows
+        torch_recipe.total_loss(network, recipe, images[batch], noise, contraction).backward()
         optimizer.step()
 
 
@@ -50,13 +53,13 @@ def worst_difference(network, precise):
 
 def reconstruction_of(network, recipe, images):
     """The reconstruction loss alone, no corruption, mean over images and pixels."""
-    plain = {**recipe, "objective": {k: v for k, v in recipe["objective"].items() if k == "reconstruction"}}
+    plain = {"objective": {"reconstruction": recipe["objective"]["reconstruction"]}}
     with torch.no_grad():
         return float(torch_recipe.total_loss(network, plain, images))
 
 
 def write_trajectory(name, case, images, test_images):
-    text = recipe_text(case)
+    text = recipe_text(*case)
     recipe = tomllib.loads(text)
     torch.manual_seed(1)
     network = torch_recipe.Autoencoder(recipe["model"])
@@ -146,6 +149,7 @@ def write_convolutions():
 
 
 def main():
+    philox.check()
     torch.set_num_threads(1)
     for folder in "trajectories", "values":
         (HERE / folder).mkdir(exist_ok=True)
@@ -153,8 +157,8 @@ def main():
     write_convolutions()
     images = torch_recipe.unit_images(SAMPLE / "train-images-idx3-ubyte.gz", ROWS)
     test_images = torch_recipe.unit_images(SAMPLE / "t10k-images-idx3-ubyte.gz")
-    for name, case in CASES.items():
-        write_trajectory(name, case, images, test_images)
+    for name in sys.argv[1:] or CASES:
+        write_trajectory(name, CASES[name], images, test_images)
 
 
 if __name__ == "__main__":

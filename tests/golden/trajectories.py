@@ -1,16 +1,23 @@
-"""The recipes whose first steps are recorded: one line per case, joined into TOML."""
+"""The recipes whose training is recorded, and how they are put into TOML."""
 
 ENCODE = {
     "sigmoid": '[{ dense = 16 }, "sigmoid"]',
     "sigmoid 32": '[{ dense = 32 }, "sigmoid"]',
     "tanh": '[{ dense = 16 }, "tanh"]',
     "tanh 32": '[{ dense = 32 }, "tanh"]',
+    "deep bounded": '[{ dense = 16 }, "sigmoid", { dense = 12 }, "tanh", { dense = 8 }, "identity"]',
+    "deep kinked": '[{ dense = 16 }, "relu", { dense = 12 }, { leaky_relu = 0.05 }, { dense = 8 }, { elu = 0.7 }]',
+    "deep soft": '[{ dense = 16 }, "gelu", { dense = 12 }, "softplus", { dense = 8 }, "sigmoid"]',
     "pool": '[{ conv2d = 4, kernel = 3 }, "relu", { conv2d = 8, kernel = 5, stride = 2 }, "relu", { max_pool2d = 2 }]',
     "pooled sigmoid": '[{ conv2d = 4, kernel = 3 }, "relu", { conv2d = 8, kernel = 5, stride = 2 }, "sigmoid", '
     "{ max_pool2d = 2 }]",
     "padded": '[{ conv2d = 4, kernel = 3, stride = 2, padding = 1 }, { elu = 1.0 }, '
     '{ conv2d = 6, kernel = 3, stride = 2, padding = 1 }, "gelu"]',
     "conv then dense": '[{ conv2d = 4, kernel = 5, stride = 2 }, "relu", { dense = 16 }, "sigmoid"]',
+    "conv": '[{ conv2d = 4, kernel = 7, stride = 3 }, "softplus", { conv2d = 3, kernel = 4, stride = 2 }, "tanh"]',
+    "conv, then pool": '[{ conv2d = 4, kernel = 5 }, "gelu", { max_pool2d = 3 }, '
+    '{ conv2d = 3, kernel = 4, stride = 2 }, "sigmoid"]',
+    "conv, then small dense": '[{ conv2d = 3, kernel = 7, stride = 3 }, { elu = 1.0 }, { dense = 8 }, "sigmoid"]',
 }
 DECODE = {
     "sigmoid": '[{ dense = 784 }, "sigmoid"]',
@@ -21,42 +28,72 @@ DECODE = {
     "padded": '[{ conv_transpose2d = 4, kernel = 4, stride = 2, padding = 1 }, "softplus", '
     "{ conv_transpose2d = 4, kernel = 4, stride = 2, padding = 1 }, { leaky_relu = 0.01 }, "
     '{ conv2d = 1, kernel = 3, padding = 1 }, "sigmoid"]',
+    "3 pixels": '[{ conv_transpose2d = 4, kernel = 4, stride = 2 }, "tanh", '
+    '{ conv_transpose2d = 1, kernel = 7, stride = 3 }, "sigmoid"]',
 }
 
-# name: (encoder, decoder, reconstruction, penalty line, [train] lines that differ from the default)
+# name: (encoder, decoder, reconstruction, whatever else differs from the default)
 CASES = {
-    "dense_bce": ("sigmoid 32", "sigmoid", "bce", "", {}),
-    "dense_mse_tanh": ("sigmoid", "tanh", "mse", "", {}),
-    "dense_mse_identity": ("tanh", "identity", "mse", "", {}),
-    "dense_sparse_l1_code_sum": ("tanh", "sigmoid", "bce", "sparse_l1 = { weight = 1e-3 }", {}),
+    "dense_bce": ("sigmoid 32", "sigmoid", "bce"),
+    "dense_mse_tanh": ("sigmoid", "tanh", "mse"),
+    "dense_mse_identity": ("tanh", "identity", "mse"),
+    "dense_sparse_l1_code_sum": ("tanh", "sigmoid", "bce", "objective.sparse_l1 = { weight = 1e-3 }"),
     "dense_sparse_l1_hidden_mean": (
-        "tanh", "sigmoid", "bce", 'sparse_l1 = { weight = 0.05, on = "hidden", reduction = "mean" }', {}),
-    "dense_sparse_kl_sum": ("sigmoid", "sigmoid", "bce", "sparse_kl = { weight = 1e-3, target = 0.1 }", {}),
+        "tanh", "sigmoid", "bce", 'objective.sparse_l1 = { weight = 0.05, on = "hidden", reduction = "mean" }'),
+    "dense_sparse_kl_sum": ("sigmoid", "sigmoid", "bce", "objective.sparse_kl = { weight = 1e-3, target = 0.1 }"),
     "dense_sparse_kl_mean": (
-        "sigmoid", "sigmoid", "bce", 'sparse_kl = { weight = 0.02, target = 0.1, reduction = "mean" }', {}),
+        "sigmoid", "sigmoid", "bce", 'objective.sparse_kl = { weight = 0.02, target = 0.1, reduction = "mean" }'),
     "dense_sparse_kl_hidden": (
-        "sigmoid", "sigmoid", "bce", 'sparse_kl = { weight = 1e-4, target = 0.1, on = "hidden" }', {}),
-    "dense_weight_decay": ("sigmoid", "sigmoid", "bce", "weight_decay = { weight = 1e-3 }", {}),
-    "dense_contractive_sigmoid": ("sigmoid 32", "sigmoid", "bce", "contractive = { weight = 1e-2 }", {}),
-    "dense_contractive_tanh": ("tanh 32", "sigmoid", "bce", "contractive = { weight = 1e-2 }", {}),
-    "dense_momentum": ("sigmoid", "sigmoid", "bce", "", {"optimizer": "{ sgd = 0.1, momentum = 0.9 }"}),
-    "dense_cosine": ("sigmoid", "sigmoid", "bce", "", {"schedule": "{ cosine = 0.1, warmup_steps = 10 }"}),
-    "dense_warmup": ("sigmoid", "sigmoid", "bce", "", {"schedule": "{ constant = 1.0, warmup_steps = 25 }"}),
-    "dense_tall_batches": ("sigmoid", "sigmoid", "bce", "sparse_kl = { weight = 1e-3, target = 0.1 }",
-                           {"batch_size": 600}),
-    "conv_pool": ("pool", "transposed", "bce", "", {}),
+        "sigmoid", "sigmoid", "bce", 'objective.sparse_kl = { weight = 1e-4, target = 0.1, on = "hidden" }'),
+    "dense_weight_decay": ("sigmoid", "sigmoid", "bce", "objective.weight_decay = { weight = 1e-3 }"),
+    "dense_contractive_sigmoid": ("sigmoid 32", "sigmoid", "bce", "objective.contractive = { weight = 1e-2 }"),
+    "dense_contractive_tanh": ("tanh 32", "sigmoid", "bce", "objective.contractive = { weight = 1e-2 }"),
+    "dense_momentum": ("sigmoid", "sigmoid", "bce", "train.optimizer = { sgd = 0.1, momentum = 0.9 }"),
+    "dense_cosine": ("sigmoid", "sigmoid", "bce", "train.schedule = { cosine = 0.1, warmup_steps = 10 }"),
+    "dense_warmup": ("sigmoid", "sigmoid", "bce", "train.schedule = { constant = 1.0, warmup_steps = 25 }"),
+    "dense_tall_batches": (
+        "sigmoid", "sigmoid", "bce", "objective.sparse_kl = { weight = 1e-3, target = 0.1 }", "train.batch_size = 600"),
+    "conv_pool": ("pool", "transposed", "bce"),
     "conv_sparse_l1": (
-        "pool", "transposed", "bce", 'sparse_l1 = { weight = 1e-2, on = "hidden", reduction = "mean" }', {}),
-    "conv_sparse_kl": ("pooled sigmoid", "transposed", "bce", "sparse_kl = { weight = 1e-4, target = 0.1 }", {}),
-    "conv_padded": ("padded", "padded", "bce", "", {}),
-    "conv_then_dense": ("conv then dense", "sigmoid", "mse", "", {}),
+        "pool", "transposed", "bce", 'objective.sparse_l1 = { weight = 1e-2, on = "hidden", reduction = "mean" }'),
+    "conv_sparse_kl": (
+        "pooled sigmoid", "transposed", "bce", "objective.sparse_kl = { weight = 1e-4, target = 0.1 }"),
+    "conv_padded": ("padded", "padded", "bce"),
+    "conv_then_dense": ("conv then dense", "sigmoid", "mse"),
+    "contractive_deep_bounded": ("deep bounded", "sigmoid", "bce", "objective.contractive = { weight = 0.1 }"),
+    "contractive_deep_kinked": ("deep kinked", "sigmoid", "bce", "objective.contractive = { weight = 0.1 }"),
+    "contractive_deep_soft": ("deep soft", "sigmoid", "bce", "objective.contractive = { weight = 1.0 }"),
+    "contractive_conv": ("conv", "3 pixels", "bce", "objective.contractive = { weight = 0.1 }"),
+    "contractive_conv_pool": ("conv, then pool", "3 pixels", "bce", "objective.contractive = { weight = 0.1 }"),
+    "contractive_conv_dense": (
+        "conv, then small dense", "sigmoid", "bce", "objective.contractive = { weight = 0.1 }"),
+    "probes_dense": ("sigmoid", "sigmoid", "bce", "objective.contractive = { weight = 1e-2, probes = 3 }"),
+    "probes_deep": ("deep soft", "sigmoid", "bce", "objective.contractive = { weight = 1.0, probes = 2 }",
+                    "train.epochs = 2", "train.batch_size = 128"),
+    "probes_conv": ("conv", "3 pixels", "bce", "objective.contractive = { weight = 0.1, probes = 2 }"),
+    "denoising_gaussian": ("sigmoid", "sigmoid", "bce", "corruption.gaussian = 0.3",
+                           "train.epochs = 2", "train.batch_size = 128"),
+    "denoising_masking": ("tanh", "identity", "mse", "corruption.masking = 0.3"),
+    "denoising_salt_pepper": ("sigmoid", "sigmoid", "bce", "corruption.salt_pepper = 0.2"),
+    "denoising_contractive": ("conv, then small dense", "sigmoid", "bce", "corruption.gaussian = 0.3",
+                              "objective.contractive = { weight = 1e-2 }", "train.seed = 7"),
 }
 
 
-def recipe_text(case):
-    encoder, decoder, reconstruction, penalty, train = case
-    settings = {"epochs": 1, "batch_size": 64, "optimizer": "{ adam = 1e-3 }", **train}
-    lines = ["[data]", 'source = "mnist-sample"', "shuffle = false", "[model]", f"encoder = {ENCODE[encoder]}"]
-    lines += [f"decoder = {DECODE[decoder]}", "[objective]", f'reconstruction = "{reconstruction}"', penalty, "[train]"]
-    lines += [f"{key} = {value}" for key, value in settings.items()]
-    return "\n".join(line for line in lines if line) + "\n"
+def recipe_text(encoder, decoder, reconstruction, *settings):
+    sections = {
+        "data": {"source": '"mnist-sample"', "shuffle": "false"},
+        "model": {"encoder": ENCODE[encoder], "decoder": DECODE[decoder]},
+        "objective": {"reconstruction": f'"{reconstruction}"'},
+        "corruption": {},
+        "train": {"epochs": "1", "batch_size": "64", "optimizer": "{ adam = 1e-3 }"},
+    }
+    for setting in settings:
+        name, value = setting.split(" = ", 1)
+        section, key = name.split(".")
+        sections[section][key] = value
+    text = ""
+    for section, entries in sections.items():
+        if entries:
+            text += f"[{section}]\n" + "".join(f"{key} = {value}\n" for key, value in entries.items())
+    return text

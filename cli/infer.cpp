@@ -34,7 +34,8 @@ Tensor read_codes(const std::string& path) {
 
 void encode(const ModelOptions& o) {
   check_output(o.output, {".npy", ".csv"});
-  const TrainedModel model = o.load();
+  TrainedModel model = o.load();
+  model.autoencoder.enter({.encoding = true});
   const Dataset data = o.open(model.recipe);
   const Tensor codes = Inference(model.autoencoder, o.thread_count()).encode(data);
   write_rows(o.output, codes);

@@ -17,6 +17,8 @@ class Autoencoder {
       : network_(config, input), theta_(dtype, {network_.parameter_count()}) {}
 
   const Network& network() const { return network_; }
+  /// Network::enter.
+  void enter(const Stage& stage) { network_.enter(stage); }
   View theta() { return theta_; }
   ConstView theta() const { return theta_; }
 

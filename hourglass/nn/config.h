@@ -11,11 +11,13 @@ namespace hourglass {
 /// One entry of a recipe's layer list. `kind` is the key ("dense", "conv2d", "leaky_relu", "relu", …).
 struct LayerConfig {
   std::string kind;
-  int64_t size = 0;        ///< units (dense), output channels (convolutions), window (max_pool2d)
+  int64_t size = 0;        ///< units (dense), output channels (convolutions), window (max_pool2d), k (topk)
   int64_t kernel = 0;      ///< convolutions: square kernel
   int64_t stride = 0;      ///< convolutions: 1 unless given; max_pool2d: the window unless given. 0 = not given
   int64_t padding = 0;     ///< convolutions and pooling
   double parameter = 0.0;  ///< leaky_relu: slope (0.01), elu: alpha (1.0)
+  int64_t from = 0;        ///< topk: k at the start, falling linearly to k over the first half of a run. 0 = k
+  double alpha = 0.0;      ///< topk: `encode` keeps alpha·k units. 0 = k
 
   bool operator==(const LayerConfig&) const = default;
 };
@@ -42,6 +44,12 @@ void kinds(V& v, LayerConfig& c) {
   }
   for (const char* name : {"identity", "sigmoid", "tanh", "relu", "softplus", "gelu"}) v.kind(name, c.kind);
   if (v.kind("leaky_relu", c.kind)) v.value_or(c.parameter, 0.01, above(0), "slope below zero");
+  if (v.kind("topk", c.kind)) {
+    v.value(c.size, between(1, 1 << 20), "units of each row that pass");
+    v.field_if_given("from", c.from, between(1, 1 << 20),
+                     "k at the start; falls linearly over the first half of a run");
+    v.field_if_given("alpha", c.alpha, above(0), "encode keeps alpha·k units");
+  }
   if (v.kind("elu", c.kind)) v.value_or(c.parameter, 1.0, above(0), "alpha");
 }
 

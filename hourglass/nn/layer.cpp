@@ -83,6 +83,7 @@ std::string LayerContext::place() const {
 std::unique_ptr<Layer> make_layer(const LayerContext& context) {
   if (auto activation = find_activation(context.config.kind)) {
     if (context.config.parameter != 0.0) activation->parameter = context.config.parameter;
+    if (activation->kind == Activation::Kind::topk) return make_topk(context);
     return make_activation(context, *activation);
   }
   for (const Row& row : kTable)

@@ -25,6 +25,12 @@ struct Parameter {
 
 class LinearLayer;
 
+/// How far a run is and what the network is used for. Layers that differ follow it.
+struct Stage {
+  double progress = 1.0;  ///< steps done / steps of the whole run
+  bool encoding = false;  ///< codes are wanted for themselves, not to be decoded
+};
+
 /// A map from (rows, inputs) to (rows, outputs). Its weights are a part of θ; activations inside are channels-last.
 class Layer {
  public:
@@ -47,6 +53,8 @@ class Layer {
   virtual const LinearLayer* linear() const { return nullptr; }
   /// The weight (not the bias) of this layer, if it has one.
   virtual const Parameter* weight() const { return nullptr; }
+  /// Not while another thread runs the layer.
+  virtual void enter(const Stage&) {}
 
  protected:
   explicit Layer(Shape output) : output_(output) {}

@@ -18,7 +18,10 @@ std::unique_ptr<Layer> make_conv_transpose2d(const LayerContext& context);
 /// Maximum over windows. Output side as conv2d's. padding ≤ window / 2.
 std::unique_ptr<Layer> make_max_pool2d(const LayerContext& context);
 
-/// a = s(z), element-wise.
+/// a = s(z).
 std::unique_ptr<Layer> make_activation(const LayerContext& context, Activation activation);
+
+/// The `size` largest units of a row, `from` of them at the start of a run, alpha·size when encoding.
+std::unique_ptr<Layer> make_topk(const LayerContext& context);
 
 }  // namespace hourglass

@@ -17,9 +17,9 @@ struct Activations {
   int64_t capacity = 0;
 };
 
-/// Encoder and decoder as one chain of layers over one flat parameter vector θ. Holds no numbers itself, so any number
-/// of threads may run it at once. Samples go in and come out in the data's own order (images channels-first); between
-/// layers images are channels-last.
+/// Encoder and decoder as one chain of layers over one flat parameter vector θ. Running it changes nothing in it, so
+/// any number of threads may at once. Samples go in and come out in the data's own order (images channels-first);
+/// between layers images are channels-last.
 class Network {
  public:
   /// Throws Error naming the first layer that does not fit and both shapes; the two layers when tied ones are no
@@ -34,6 +34,11 @@ class Network {
   const Shape& input() const { return input_; }
   /// The decoder's last layer is a sigmoid.
   bool ends_in_sigmoid() const;
+
+  /// A new network is at the end of its run and not encoding. Not while a thread runs the network.
+  void enter(const Stage& stage) {
+    for (const auto& layer : layers_) layer->enter(stage);
+  }
 
   std::span<const Parameter> parameters() const { return parameters_; }
   /// Elements of θ, including the padding between parameters (which stays zero).

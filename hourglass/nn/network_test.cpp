@@ -116,6 +116,33 @@ ModelConfig tied(std::vector<LayerConfig> encoder, std::vector<LayerConfig> deco
   return config;
 }
 
+TEST(Network, LetsKFallOverTheFirstHalfOfARun) {
+  LayerConfig k_sparse = layer("topk", 2);
+  k_sparse.from = 7;
+  k_sparse.alpha = 1.5;
+  Network network(model({layer("dense", 8), k_sparse}, {layer("dense", 3)}), {3});
+  const auto k = [&](const Stage& stage) {
+    network.enter(stage);
+    return network.layer(1).activation()->parameter;
+  };
+  EXPECT_EQ(network.layer(1).activation()->parameter, 2);
+  EXPECT_EQ(k({.progress = 0}), 7);
+  EXPECT_EQ(k({.progress = 0.1}), 6);
+  EXPECT_EQ(k({.progress = 0.25}), 5);  // 4.5, rounded away from zero
+  EXPECT_EQ(k({.progress = 0.5}), 2);
+  EXPECT_EQ(k({.progress = 1}), 2);
+  EXPECT_EQ(k({.encoding = true}), 3);
+}
+
+TEST(Network, RefusesToChooseMoreUnitsThanThereAre) {
+  EXPECT_EQ(refusal(model({layer("dense", 4), layer("topk", 5)}, {layer("dense", 3)}), {3}),
+            "encoder[1] topk: k = 5 is more than the 4 units it chooses from");
+  LayerConfig falling = layer("topk", 2);
+  falling.from = 9;
+  EXPECT_EQ(refusal(model({layer("dense", 4), falling}, {layer("dense", 3)}), {3}),
+            "encoder[1] topk: k = 9 is more than the 4 units it chooses from");
+}
+
 TEST(Network, KeepsTiedWeightsOnce) {
   const Network network(tied({layer("dense", 4), layer("tanh"), layer("dense", 2)},
                              {layer("dense", 4), layer("tanh"), layer("dense", 6)}),

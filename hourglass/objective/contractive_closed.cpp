@@ -24,9 +24,8 @@ bool ContractiveClosed::fits(const Network& network) {
 }
 
 ContractiveClosed::ContractiveClosed(const Network& network)
-    : dense_(first_weight(network)), output_(network.code_end() - 1) {
+    : network_(network), dense_(first_weight(network)), output_(network.code_end() - 1) {
   HOURGLASS_CHECK(fits(network));
-  if (output_ > dense_) activation_ = *network.layer(output_).activation();
   weight_ = *network.layer(dense_).weight();
   units_ = weight_.shape[0];
   row_norms_.resize(units_);
@@ -37,7 +36,7 @@ void ContractiveClosed::prepare(ConstView theta) { ops::row_sums_of_squares(weig
 void ContractiveClosed::observe(const PassView& pass, std::span<double> sums) const {
   const ConstView z = pass.value(dense_), h = pass.value(output_);
   const View first = pass.arena.take(z.dtype(), z.shape());
-  ops::activation_derivatives(activation_, z, h, first, {});
+  ops::activation_derivatives(activation(), z, h, first, {});
   ops::column_sums_of_squares(first, sums);
 }
 
@@ -52,7 +51,7 @@ void ContractiveClosed::add_gradient(const PassView& pass, int, std::span<const 
   const ConstView z = pass.value(dense_), h = pass.value(output_);
   const View first = pass.arena.take(z.dtype(), z.shape()), second = pass.arena.take(z.dtype(), z.shape());
   const View factors = pass.arena.take(DType::f64, {units_});
-  ops::activation_derivatives(activation_, z, h, first, second);
+  ops::activation_derivatives(activation(), z, h, first, second);
   for (int64_t j = 0; j < units_; ++j)
     factors.as<double>()[j] = 2 * weight * row_norms_[j] / static_cast<double>(pass.batch_rows);
   ops::add_scaled_product({factors.as<double>(), static_cast<size_t>(units_)}, first, second, grad);

@@ -29,9 +29,12 @@ class ContractiveClosed final : public Penalty {
                               int64_t first, View grad) const override;
 
  private:
-  int dense_;              ///< the layer whose output is z
-  int output_;             ///< the layer whose output is h
-  Activation activation_;  ///< identity when there is none
+  /// Identity when there is none.
+  Activation activation() const { return output_ > dense_ ? *network_.layer(output_).activation() : Activation{}; }
+
+  const Network& network_;
+  int dense_;   ///< the layer whose output is z
+  int output_;  ///< the layer whose output is h
   Parameter weight_;
   int64_t units_;
   std::vector<double> row_norms_;  ///< ‖W_j‖², of this step's θ

@@ -55,6 +55,12 @@ TEST(Contractive, IsTheJacobianByBruteForce) {
   }
 }
 
+TEST(Contractive, SeesTheSelectedUnitsAlone) {
+  expect_as_by_brute_force(model({layer("dense", 9), layer("topk", 3)}, {layer("dense", 7)}), {7});
+  expect_as_by_brute_force(
+      model({layer("dense", 9), layer("topk", 3), layer("dense", 4), layer("tanh")}, {layer("dense", 7)}), {7});
+}
+
 TEST(Contractive, IsTheJacobianByBruteForceOnImages) {
   expect_as_by_brute_force(model({layer("dense", 4), layer("sigmoid")}, {layer("dense", 18)}), {2, 3, 3});
 }

@@ -36,7 +36,8 @@ class Probe {
     Sides all;
     const Network& network = objective_.network();
     const auto add_signs = [&](ConstView v) {
-      for (int64_t i = 0; i < v.size(); ++i) all.push_back(v.as<double>()[i] > 0);
+      for (int64_t i = 0; i < v.size(); ++i)
+        for (const double sign : {1, -1}) all.push_back(sign * v.as<double>()[i] > 0);
     };
     ConstView previous = lane_.input();
     for (int i = 0; i < network.layers(); ++i) {

@@ -61,6 +61,14 @@ TEST(Gradients, OfAnActivationsOwnParameter) {
   }
 }
 
+TEST(Gradients, OfTheLargestUnits) {
+  const auto k_sparse = model({layer("dense", 9), layer("topk", 3)}, {layer("dense", 7), layer("sigmoid")});
+  expect_right_gradients(k_sparse, {7}, objective_of("bce"));
+  expect_right_gradients(k_sparse, {7}, objective_of("bce", ContractiveConfig{.weight = 0.3}));
+  const auto deep = model({layer("dense", 9), layer("topk", 4), layer("dense", 5), layer("tanh")}, {layer("dense", 7)});
+  expect_right_gradients(deep, {7}, objective_of("mse", ContractiveConfig{.weight = 0.3}));
+}
+
 TEST(Gradients, OfConvolutions) {
   const auto stack = model({layer("conv2d", 2, 3, 2, 1), layer("tanh"), layer("conv2d", 3, 2), layer("softplus")},
                            {layer("conv_transpose2d", 2, 2), layer("gelu"), layer("conv_transpose2d", 1, 3, 2, 1)});

@@ -20,6 +20,7 @@ constexpr std::array kTable = {
     Row{"elu", {Kind::elu, 1.0}},
     Row{"softplus", {Kind::softplus, 0}},
     Row{"gelu", {Kind::gelu, 0}},
+    Row{"topk", {Kind::topk, 1}},
 };
 
 }  // namespace

@@ -51,6 +51,8 @@ void max_pool2d_select(const ConvGeometry& g, ConstView in, ConstView v, View ou
 /// a).
 void swap_axes(ConstView in, int64_t a, int64_t b, View out);
 
+// Activations: rows are samples, which only topk minds.
+
 /// a assigned = s(z).
 void activate(Activation s, ConstView z, View a);
 /// grad_z assigned = grad_a ∘ s'(z); a = s(z) is given so that cheap derivatives stay cheap. grad_z may be grad_a.

@@ -81,6 +81,7 @@ std::optional<Ending> Trainer::run_epoch(const Hooks& hooks) {
       return Ending::interrupted;
     }
   }
+  follow_progress();
   const EpochRecord record = end_epoch();
   if (!is_sound(record)) return diverge(before, hooks.listener);
   const bool over = patience_is_over(record, hooks.listener);
@@ -90,6 +91,7 @@ std::optional<Ending> Trainer::run_epoch(const Hooks& hooks) {
   position_.seconds = 0;
   position_.totals = {};
   position_.finished = over || position_.epoch > recipe_.train.epochs;
+  if (position_.finished) model_.enter({});
   if (position_.finished && position_.best_epoch > 0) copy(best_, model_.theta());
   hooks.checkpoint();
   if (over) return Ending::stopped_early;
@@ -97,13 +99,17 @@ std::optional<Ending> Trainer::run_epoch(const Hooks& hooks) {
   return std::nullopt;
 }
 
+void Trainer::follow_progress() {
+  model_.enter({.progress = static_cast<double>(steps_done()) / static_cast<double>(steps())});
+}
+
 void Trainer::train_step(const std::vector<uint32_t>& order, int64_t step) {
   const auto start = Clock::now();
   const int64_t batch = recipe_.train.batch_size, first = step * batch;
   const int64_t count = std::min(batch, static_cast<int64_t>(order.size()) - first);
-  const int64_t done = (position_.epoch - 1) * steps_per_epoch_ + step;
-  const double rate = optimizer_.learning_rate() *
-                      schedule_factor(recipe_.train.schedule, done, recipe_.train.epochs * steps_per_epoch_);
+  const int64_t done = steps_done();
+  const double rate = optimizer_.learning_rate() * schedule_factor(recipe_.train.schedule, done, steps());
+  follow_progress();
   const auto terms =
       step_.run(train_, std::span(order).subspan(first, count), static_cast<uint32_t>(position_.epoch), done + 1, rate);
   add_scaled(terms, static_cast<double>(count), position_.totals);

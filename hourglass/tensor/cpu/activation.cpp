@@ -1,4 +1,5 @@
 #include "hourglass/tensor/cpu/cpu.h"
+#include "hourglass/tensor/cpu/topk.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "hourglass/tensor/cpu/activation.cpp"
@@ -107,6 +108,8 @@ HWY_INLINE void with(Activation s, F f) {
       return f(Softplus{});
     case Kind::gelu:
       return f(Gelu{});
+    case Kind::topk:
+      break;  // not element-wise: topk.cpp
   }
 }
 
@@ -167,15 +170,18 @@ HWY_EXPORT(Derivatives);
 HWY_EXPORT(BceRow);
 
 void activate(Activation s, ConstView z, View a) {
+  if (s.kind == Activation::Kind::topk) return topk(s, z, a);
   HWY_DYNAMIC_DISPATCH(Activate)(s, z.as<float>(), a.as<float>(), z.size());
 }
 
 void activate_backward(Activation s, ConstView z, ConstView a, ConstView grad_a, View grad_z) {
+  if (s.kind == Activation::Kind::topk) return topk_backward(s, z, a, grad_a, grad_z);
   HWY_DYNAMIC_DISPATCH(ActivateBackward)
   (s, z.as<float>(), a.as<float>(), grad_a.as<float>(), grad_z.as<float>(), z.size());
 }
 
 void activation_derivatives(Activation s, ConstView z, ConstView a, View first, View second) {
+  if (s.kind == Activation::Kind::topk) return topk_derivatives(s, z, a, first, second);
   HWY_DYNAMIC_DISPATCH(Derivatives)
   (s, z.as<float>(), a.as<float>(), first ? first.as<float>() : nullptr, second ? second.as<float>() : nullptr,
    z.size());

@@ -12,6 +12,13 @@ struct Jet {
   double value, first, second;
 };
 
+/// Whether fewer than k units of the row are larger than unit j, or equal and earlier.
+bool is_among_largest(const double* row, int64_t units, int64_t j, double k) {
+  int64_t better = 0;
+  for (int64_t i = 0; i < units; ++i) better += row[i] > row[j] || (row[i] == row[j] && i < j);
+  return static_cast<double>(better) < k;
+}
+
 Jet evaluate(Activation s, double z) {
   using Kind = Activation::Kind;
   const double e = std::exp(-std::abs(z));
@@ -42,25 +49,34 @@ Jet evaluate(Activation s, double z) {
       const double pdf = std::exp(-0.5 * z * z) * std::numbers::inv_sqrtpi / std::numbers::sqrt2;
       return {z * cdf, cdf + z * pdf, pdf * (2 - z * z)};
     }
+    case Kind::topk:
+      break;
   }
   HOURGLASS_CHECK(false);
   return {};
 }
 
+/// For element i of the whole view.
+Jet evaluate(Activation s, ConstView z, int64_t i) {
+  const double at = z.as<double>()[i];
+  if (s.kind != Activation::Kind::topk) return evaluate(s, at);
+  const int64_t units = z.columns(), j = i % units;
+  return is_among_largest(z.as<double>() + i - j, units, j, s.parameter) ? Jet{at, 1, 0} : Jet{0, 0, 0};
+}
+
 }  // namespace
 
 void activate(Activation s, ConstView z, View a) {
-  for (int64_t i = 0; i < z.size(); ++i) a.as<double>()[i] = evaluate(s, z.as<double>()[i]).value;
+  for (int64_t i = 0; i < z.size(); ++i) a.as<double>()[i] = evaluate(s, z, i).value;
 }
 
 void activate_backward(Activation s, ConstView z, ConstView, ConstView grad_a, View grad_z) {
-  for (int64_t i = 0; i < z.size(); ++i)
-    grad_z.as<double>()[i] = grad_a.as<double>()[i] * evaluate(s, z.as<double>()[i]).first;
+  for (int64_t i = 0; i < z.size(); ++i) grad_z.as<double>()[i] = grad_a.as<double>()[i] * evaluate(s, z, i).first;
 }
 
 void activation_derivatives(Activation s, ConstView z, ConstView, View first, View second) {
   for (int64_t i = 0; i < z.size(); ++i) {
-    const Jet jet = evaluate(s, z.as<double>()[i]);
+    const Jet jet = evaluate(s, z, i);
     if (first) first.as<double>()[i] = jet.first;
     if (second) second.as<double>()[i] = jet.second;
   }

@@ -18,6 +18,12 @@ ENCODE = {
     "conv, then pool": '[{ conv2d = 4, kernel = 5 }, "gelu", { max_pool2d = 3 }, '
     '{ conv2d = 3, kernel = 4, stride = 2 }, "sigmoid"]',
     "conv, then small dense": '[{ conv2d = 3, kernel = 7, stride = 3 }, { elu = 1.0 }, { dense = 8 }, "sigmoid"]',
+    "two dense": '[{ dense = 16 }, "tanh", { dense = 8 }, "sigmoid"]',
+    "two convs": '[{ conv2d = 4, kernel = 4, stride = 2, padding = 1 }, "relu", '
+    '{ conv2d = 6, kernel = 4, stride = 2 }, "sigmoid"]',
+    "topk": "[{ dense = 20 }, { topk = 6 }]",
+    "falling topk": "[{ dense = 24 }, { topk = 5, from = 20 }]",
+    "deep topk": '[{ dense = 16 }, "softplus", { dense = 12 }, { topk = 5 }]',
 }
 DECODE = {
     "sigmoid": '[{ dense = 784 }, "sigmoid"]',
@@ -30,6 +36,9 @@ DECODE = {
     '{ conv2d = 1, kernel = 3, padding = 1 }, "sigmoid"]',
     "3 pixels": '[{ conv_transpose2d = 4, kernel = 4, stride = 2 }, "tanh", '
     '{ conv_transpose2d = 1, kernel = 7, stride = 3 }, "sigmoid"]',
+    "two dense": '[{ dense = 16 }, "tanh", { dense = 784 }, "sigmoid"]',
+    "two convs": '[{ conv_transpose2d = 4, kernel = 4, stride = 2 }, "relu", '
+    '{ conv_transpose2d = 1, kernel = 4, stride = 2, padding = 1 }, "sigmoid"]',
 }
 
 # name: (encoder, decoder, reconstruction, whatever else differs from the default)
@@ -77,6 +86,17 @@ CASES = {
     "denoising_salt_pepper": ("sigmoid", "sigmoid", "bce", "corruption.salt_pepper = 0.2"),
     "denoising_contractive": ("conv, then small dense", "sigmoid", "bce", "corruption.gaussian = 0.3",
                               "objective.contractive = { weight = 1e-2 }", "train.seed = 7"),
+    "tied_dense": ("sigmoid", "sigmoid", "bce", "model.tied = true"),
+    "tied_deep": ("two dense", "two dense", "bce", "model.tied = true"),
+    "tied_conv": ("two convs", "two convs", "bce", "model.tied = true"),
+    "tied_contractive": ("sigmoid", "sigmoid", "bce", "model.tied = true", "objective.contractive = { weight = 0.1 }",
+                         "objective.weight_decay = { weight = 1e-3 }"),
+    "tied_contractive_deep": (
+        "two dense", "two dense", "bce", "model.tied = true", "objective.contractive = { weight = 0.1 }"),
+    "topk": ("topk", "sigmoid", "bce"),
+    "topk_falling": ("falling topk", "identity", "mse", "train.epochs = 2", "train.batch_size = 128"),
+    "topk_tied": ("topk", "sigmoid", "bce", "model.tied = true"),
+    "topk_contractive": ("deep topk", "sigmoid", "bce", "objective.contractive = { weight = 0.1 }"),
 }
 
 

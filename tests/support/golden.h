@@ -13,6 +13,7 @@ struct GoldenCase {
   std::map<std::string, Tensor> tensors;  ///< f64; images in PyTorch's order (rows, channels, height, width)
   std::string kind;                       ///< of convolutions: the layer's
   int64_t stride = 0, padding = 0, kernel = 0;
+  std::string recipe;  ///< of penalties: [model] and [objective]
 };
 
 /// All cases of the file by name.

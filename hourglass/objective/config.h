@@ -37,6 +37,18 @@ struct ContractiveConfig {
   bool operator==(const ContractiveConfig&) const = default;
 };
 
+/// mean over the batch and over noises ε ~ N(0, std²) of ‖J(x) − J(x+ε)‖²_F, J = ∂h/∂x.
+struct HessianConfig {
+  double weight = 0.0;
+  double std = 0.1;
+  int64_t samples = 1;              ///< noises per row
+  std::string estimator = "exact";  ///< "exact"; not given when probes > 0
+  int64_t probes = 0;               ///< random probes per row and noise; 0 = exact
+  bool force = false;               ///< exact even where it costs many times a plain step
+
+  bool operator==(const HessianConfig&) const = default;
+};
+
 /// Σ W² over weight tensors, biases left out.
 struct WeightDecayConfig {
   double weight = 0.0;
@@ -48,6 +60,7 @@ struct WeightDecayConfig {
 struct ObjectiveConfig {
   std::string reconstruction;  ///< "bce", "mse", or empty: bce when the decoder ends in a sigmoid, else mse
   std::optional<ContractiveConfig> contractive;
+  std::optional<HessianConfig> hessian;
   std::optional<SparseKlConfig> sparse_kl;
   std::optional<SparseL1Config> sparse_l1;
   std::optional<WeightDecayConfig> weight_decay;
@@ -78,6 +91,16 @@ void sparse_fields(V& v, Sparse& c) {
   v.field("reduction", c.reduction, OneOf{{"sum", "mean"}}, "over units; over the batch it is the mean");
 }
 
+template <class V, class Config>
+void jacobian_fields(V& v, Config& c) {
+  v.field_if_given("probes", c.probes, between(0, 1 << 20), "random probes per sample; 0 = exact");
+  if (c.probes == 0)
+    v.field("estimator", c.estimator, OneOf{{"exact"}}, "the whole Jacobian; not together with probes");
+  else
+    v.excludes("estimator", "probes");
+  v.field("force", c.force, Anything{}, "exact even where it costs many times a plain step");
+}
+
 }  // namespace detail
 
 template <class V>
@@ -96,12 +119,15 @@ void fields(V& v, SparseKlConfig& c) {
 template <class V>
 void fields(V& v, ContractiveConfig& c) {
   detail::weight_field(v, c.weight);
-  v.field_if_given("probes", c.probes, between(0, 1 << 20), "random probes per sample; 0 = exact");
-  if (c.probes == 0)
-    v.field("estimator", c.estimator, OneOf{{"exact"}}, "the whole Jacobian; not together with probes");
-  else
-    v.excludes("estimator", "probes");
-  v.field("force", c.force, Anything{}, "exact even where it costs many times a plain step");
+  detail::jacobian_fields(v, c);
+}
+
+template <class V>
+void fields(V& v, HessianConfig& c) {
+  detail::weight_field(v, c.weight);
+  v.field("std", c.std, above(0), "standard deviation of the noise");
+  v.field("samples", c.samples, between(1, 1024), "noises per sample");
+  detail::jacobian_fields(v, c);
 }
 
 template <class V>
@@ -114,6 +140,7 @@ void fields(V& v, ObjectiveConfig& c) {
   v.field_if_given("reconstruction", c.reconstruction, OneOf{{"bce", "mse"}},
                    "bce when the decoder ends in a sigmoid, else mse, unless given");
   v.table("contractive", c.contractive, "squared Frobenius norm of the encoder's Jacobian");
+  v.table("hessian", c.hessian, "how much that Jacobian changes under noise on the input");
   v.table("sparse_kl", c.sparse_kl, "Kullback–Leibler divergence of mean activations from a target");
   v.table("sparse_l1", c.sparse_l1, "sum of absolute activations");
   v.table("weight_decay", c.weight_decay, "sum of squared weights, biases left out");

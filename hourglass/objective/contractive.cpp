@@ -1,30 +1,48 @@
 #include "hourglass/objective/contractive.h"
 
-#include "hourglass/objective/contractive_closed.h"
-#include "hourglass/objective/contractive_rows.h"
+#include <algorithm>
+
+#include "hourglass/tensor/copy.h"
 
 namespace hourglass {
 
-namespace {
-
-constexpr double kDearest = 100;  // times a plain step
-
-void refuse_dear(const ContractiveRows& penalty, const Network& network) {
-  const double cost = penalty.cost();
-  if (cost <= kDearest) return;
-  fail(
-      "contractive \"exact\" needs {} rows of {} per sample (about {:.0f} × a plain step, more than {:.0f}); "
-      "use probes = 8, or force = true",
-      network.code().output().size(), network.input().size(), cost, kDearest);
+void make_notes(const JacobianNorm& norm, const PassView& pass) {
+  for (int i = 0; i < pass.network.code_end(); ++i) {
+    if (!norm.watches(i)) continue;
+    pass.notes[i] = pass.arena.take(pass.theta.dtype(), pass.value(i).shape());
+    clear(pass.notes[i]);
+  }
 }
 
-}  // namespace
+std::unique_ptr<Penalty> make_contractive(const ContractiveConfig& c, const Network& network, uint64_t seed) {
+  return std::make_unique<Contractive>(
+      make_jacobian_norm({"contractive", c.probes, c.force, Random(seed, Stream::probes)}, network));
+}
 
-std::unique_ptr<Penalty> make_contractive(const ContractiveConfig& config, const Network& network, uint64_t seed) {
-  if (config.probes == 0 && ContractiveClosed::fits(network)) return std::make_unique<ContractiveClosed>(network);
-  auto rows = std::make_unique<ContractiveRows>(network, config.probes, seed);
-  if (config.probes == 0 && !config.force) refuse_dear(*rows, network);
-  return rows;
+void Contractive::observe(const PassView& pass, std::span<double> sums) const {
+  std::fill(sums.begin(), sums.end(), 0.0);
+  const JacobianPoint point{pass};
+  norm_->measure({&point, 1}, 0, sums);
+}
+
+void Contractive::differentiate(const PassView& pass, double weight, std::span<double> sums, View grad_theta) const {
+  std::fill(sums.begin(), sums.end(), 0.0);
+  make_notes(*norm_, pass);
+  const JacobianPoint point{pass};
+  norm_->measure({&point, 1}, 0, sums, weight / static_cast<double>(pass.batch_rows), grad_theta);
+}
+
+double Contractive::value(ConstView, std::span<const double> sums, int64_t batch_rows) const {
+  return norm_->value(sums) / static_cast<double>(batch_rows);
+}
+
+void Contractive::add_gradient(const PassView& pass, int layer, std::span<const double>, double, View grad) const {
+  ops::add_scaled(1.0, pass.notes[layer], grad);
+}
+
+void Contractive::add_parameter_gradient(ConstView theta, std::span<const double> sums, int64_t batch_rows,
+                                         double weight, int64_t first, View grad) const {
+  norm_->add_parameter_gradient(theta, sums, weight / static_cast<double>(batch_rows), first, grad);
 }
 
 }  // namespace hourglass

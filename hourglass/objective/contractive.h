@@ -1,19 +1,38 @@
 #pragma once
 
-#include <memory>
-
-#include "hourglass/objective/penalty.h"
+#include "hourglass/objective/jacobian_norm.h"
 
 namespace hourglass {
 
-/// The squared Frobenius norm of the encoder's Jacobian, J = ∂h/∂x (Rifai et al., "Contractive auto-encoders", ICML
-/// 2011), for an encoder of any depth and of any layers:
-///
-///   value = (1/N) Σ_n ‖J(x_n)‖²_F
-///
-/// exactly, or with `probes = K` its unbiased estimate (1/N) Σ_n (1/K) Σ_k ‖J(x_n)ᵀ v_nk‖² over random sign vectors v
-/// (Hutchinson, 1990). One dense layer has a closed form; anything else goes by rows of J (contractive_rows.h).
-/// Throws Error, naming the cost, when exact rows would take more than 100 times a plain step, unless `force`d.
+/// The contractive penalty, mean over rows of ‖∂h/∂x‖²_F of the whole encoder (Rifai, Vincent, Muller, Glorot and
+/// Bengio, "Contractive auto-encoders: explicit invariance during feature extraction", ICML 2011).
+class Contractive final : public Penalty {
+ public:
+  explicit Contractive(std::unique_ptr<JacobianNorm> norm) : norm_(std::move(norm)) {}
+
+  std::string_view name() const override { return "contractive"; }
+  std::string route() const override { return norm_->route(); }
+  double cost() const override { return norm_->cost(); }
+  int64_t statistics() const override { return norm_->statistics(); }
+  bool has_own_passes() const override { return true; }
+  bool watches(int layer) const override { return norm_->watches(layer); }
+  void prepare(ConstView theta) override { norm_->prepare(theta); }
+  void observe(const PassView& pass, std::span<double> sums) const override;
+  void differentiate(const PassView& pass, double weight, std::span<double> sums, View grad_theta) const override;
+  double value(ConstView theta, std::span<const double> sums, int64_t batch_rows) const override;
+  void add_gradient(const PassView& pass, int layer, std::span<const double> sums, double weight,
+                    View grad) const override;
+  void add_parameter_gradient(ConstView theta, std::span<const double> sums, int64_t batch_rows, double weight,
+                              int64_t first, View grad) const override;
+
+ private:
+  std::unique_ptr<JacobianNorm> norm_;
+};
+
+/// Throws Error when "exact" would take more than 100 times a plain step, unless `force`d.
 std::unique_ptr<Penalty> make_contractive(const ContractiveConfig& config, const Network& network, uint64_t seed);
+
+/// Space in the pass's notes for the gradients at every layer the norm watches, zeroed.
+void make_notes(const JacobianNorm& norm, const PassView& pass);
 
 }  // namespace hourglass

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "hourglass/objective/contractive_closed.h"
-#include "hourglass/objective/contractive_rows.h"
+#include "hourglass/objective/jacobian_closed.h"
+#include "hourglass/objective/jacobian_rows.h"
 #include "support/message_of.h"
 #include "support/networks.h"
 #include "support/numbers.h"
@@ -139,10 +139,10 @@ TEST(Contractive, IsTheSameByEveryRoute) {
   Workbench closed(model(one, decoder), {7}, contractive());
   Workbench gram(model({one[0], one[1], layer("identity")}, decoder), {7}, contractive());
   Workbench rows(model({layer("identity"), one[0], one[1]}, decoder), {7}, contractive());
-  EXPECT_TRUE(ContractiveClosed::fits(closed.network));
-  EXPECT_FALSE(ContractiveClosed::fits(gram.network));
-  EXPECT_TRUE(ContractiveRows(gram.network, 0, 0).uses_gram());
-  EXPECT_FALSE(ContractiveRows(rows.network, 0, 0).uses_gram());
+  EXPECT_TRUE(JacobianClosed::fits(closed.network));
+  EXPECT_FALSE(JacobianClosed::fits(gram.network));
+  EXPECT_TRUE(JacobianRows(gram.network, 0, Random(0, Stream::probes)).uses_gram());
+  EXPECT_FALSE(JacobianRows(rows.network, 0, Random(0, Stream::probes)).uses_gram());
   EXPECT_NEAR(gram.penalty(), closed.penalty(), 1e-13);
   EXPECT_NEAR(rows.penalty(), closed.penalty(), 1e-13);
 }

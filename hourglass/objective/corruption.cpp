@@ -42,11 +42,7 @@ void corrupt(const CorruptionConfig& c, const Random& random, ConstView clean, u
     const T* from = clean.as<T>() + static_cast<int64_t>(i) * features;
     T* to = noisy.as<T>() + static_cast<int64_t>(i) * features;
     const auto words = [&](uint32_t block) { return random.words(epoch, samples[i], block); };
-    if (c.gaussian > 0)
-      corrupt_row(
-          from, to, features, [&](uint32_t b) { return normals(words(b)); },
-          [&](T x, float n) { return x + static_cast<T>(c.gaussian * n); });
-    else if (c.masking > 0)
+    if (c.masking > 0)
       corrupt_row(from, to, features, words, [&](T x, uint32_t w) { return unit(w) < c.masking ? T{0} : x; });
     else
       corrupt_row(from, to, features, words, [&](T x, uint32_t w) {
@@ -58,8 +54,24 @@ void corrupt(const CorruptionConfig& c, const Random& random, ConstView clean, u
 
 }  // namespace
 
+void add_gaussian(const Random& random, double std, ConstView clean, uint32_t epoch, std::span<const uint32_t> samples,
+                  uint32_t draw, View noisy) {
+  const int64_t features = clean.columns();
+  const auto first = static_cast<uint32_t>(draw * ((features + kBlock - 1) / kBlock));
+  const auto add = [&]<class T>(const T* from, T* to) {
+    for (int64_t i = 0; i < clean.rows(); ++i, from += features, to += features) {
+      const uint32_t sample = samples.empty() ? static_cast<uint32_t>(i) : samples[i];
+      corrupt_row(
+          from, to, features, [&](uint32_t block) { return normals(random.words(epoch, sample, first + block)); },
+          [&](T x, float n) { return x + static_cast<T>(std * n); });
+    }
+  };
+  clean.dtype() == DType::f32 ? add(clean.as<float>(), noisy.as<float>()) : add(clean.as<double>(), noisy.as<double>());
+}
+
 void Corruption::apply(ConstView clean, uint32_t epoch, std::span<const uint32_t> samples, View noisy) const {
   HOURGLASS_CHECK(clean.rows() == static_cast<int64_t>(samples.size()) && clean.size() == noisy.size());
+  if (config_.gaussian > 0) return add_gaussian(random_, config_.gaussian, clean, epoch, samples, 0, noisy);
   if (clean.dtype() == DType::f32)
     corrupt<float>(config_, random_, clean, epoch, samples, noisy);
   else

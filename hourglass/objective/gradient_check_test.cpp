@@ -190,6 +190,21 @@ TEST(Gradients, OfTheContractivePenaltyThroughConvolutionsAndPools) {
   expect_right_gradients(transposed, {2, 5, 5}, exact);
 }
 
+TEST(Gradients, OfTheHessianPenalty) {
+  const auto exact = objective_of("", HessianConfig{.weight = 0.7, .std = 0.3, .samples = 2, .force = true});
+  const auto probed = objective_of("", HessianConfig{.weight = 0.7, .std = 0.3, .samples = 2, .probes = 3});
+  for (const std::string s : {"sigmoid", "tanh", "softplus", "gelu"}) {
+    SCOPED_TRACE(s);
+    expect_right_gradients(model({layer("dense", 4), layer(s)}, {layer("dense", 7)}), {7}, exact);
+    expect_right_gradients(dense_model(s, s, "sigmoid"), {7}, exact);
+    expect_right_gradients(dense_model(s, s, "sigmoid"), {7}, probed);
+  }
+  const auto convolutions = model({layer("conv2d", 3, 2), layer("tanh"), layer("dense", 4), layer("softplus")},
+                                  {layer("dense", 18), layer("sigmoid")});
+  expect_right_gradients(convolutions, {2, 3, 3}, exact);
+  expect_right_gradients(tied(dense_model("tanh", "gelu", "sigmoid")), {7}, exact);
+}
+
 TEST(Gradients, OfWeightDecay) {
   expect_right_gradients(dense_model("tanh", "tanh", "sigmoid"), {7},
                          objective_of("", WeightDecayConfig{.weight = 0.7}));

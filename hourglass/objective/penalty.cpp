@@ -1,6 +1,7 @@
 #include "hourglass/objective/penalty.h"
 
 #include "hourglass/objective/contractive.h"
+#include "hourglass/objective/hessian.h"
 #include "hourglass/objective/sparse_kl.h"
 #include "hourglass/objective/sparse_l1.h"
 #include "hourglass/objective/weight_decay.h"
@@ -19,6 +20,7 @@ std::vector<int> watched_layers(const Network& network, const std::string& on) {
 std::vector<WeightedPenalty> make_penalties(const ObjectiveConfig& c, const Network& network, uint64_t seed) {
   std::vector<WeightedPenalty> all;
   if (c.contractive) all.push_back({make_contractive(*c.contractive, network, seed), c.contractive->weight});
+  if (c.hessian) all.push_back({std::make_unique<Hessian>(*c.hessian, network, seed), c.hessian->weight});
   if (c.sparse_kl) all.push_back({std::make_unique<SparseKl>(*c.sparse_kl, network), c.sparse_kl->weight});
   if (c.sparse_l1) all.push_back({std::make_unique<SparseL1>(*c.sparse_l1, network), c.sparse_l1->weight});
   if (c.weight_decay) all.push_back({std::make_unique<WeightDecay>(network), c.weight_decay->weight});

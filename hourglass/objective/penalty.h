@@ -22,9 +22,10 @@ struct PassView {
   int64_t batch_rows;
   Arena& arena;
   uint32_t epoch;                     ///< with `samples`, the key of anything random
-  std::span<const uint32_t> samples;  ///< identifies each row
+  std::span<const uint32_t> samples;  ///< identifies each row; empty: its place in the batch does
   std::span<View> notes;              ///< per layer, kept from differentiate() to add_gradient()
 
+  uint32_t sample(int64_t row) const { return samples.empty() ? static_cast<uint32_t>(row) : samples[row]; }
   /// Output of a layer, (rows, units); layer −1 is the input.
   ConstView value(int layer) const { return layer < 0 ? input : values[layer].slice(0, rows); }
 };
@@ -38,6 +39,10 @@ class Penalty {
 
   /// The recipe's key: "sparse_kl".
   virtual std::string_view name() const = 0;
+  /// How its value and gradient are found where there are several ways, and what that costs as a multiple of a plain
+  /// step.
+  virtual std::string route() const { return {}; }
+  virtual double cost() const { return 0; }
   /// How many sums over rows it needs.
   virtual int64_t statistics() const { return 0; }
   /// Its gradient for one row depends on other rows, so backward must wait for the whole batch.

@@ -1,11 +1,10 @@
 #pragma once
 
-#include "hourglass/base/random.h"
-#include "hourglass/objective/penalty.h"
+#include "hourglass/objective/jacobian_norm.h"
 
 namespace hourglass {
 
-/// ‖J‖²_F of a deep encoder by rows, Jᵀv for the code's unit vectors v or for random sign vectors. With layers z = A h,
+/// For any encoder, by rows: Jᵀv for the code's unit vectors v or for random sign vectors. With layers z = A h,
 /// h = s(z), a row runs down through the encoder
 ///
 ///   b = s'(z) ∘ d,   d = Aᵀ b,   ending in q = Jᵀ v at the input,       value = Σ ‖q‖²
@@ -16,36 +15,36 @@ namespace hourglass {
 ///
 /// The dz join the ordinary backward pass. When the first layer is dense with at most 2·inputs units, its Gram matrix
 /// G = W Wᵀ closes the pass: value = Σ ⟨b, bG⟩ and ū = 2bG, so no row ever has the input's width; dW += 2 (Σ bᵀb) W
-/// once. Rows are handled in tiles that stay in cache, so memory does not grow with the code.
-class ContractiveRows final : public Penalty {
+/// once. Several points go down each from its sign·v and meet: q, or b before the Gram matrix, is their sum, and all go
+/// up again from the same q̄. Rows are handled in tiles that stay in cache, so memory does not grow with the code.
+class JacobianRows final : public JacobianNorm {
  public:
   /// probes = 0: exact.
-  ContractiveRows(const Network& network, int64_t probes, uint64_t seed);
+  JacobianRows(const Network& network, int64_t probes, const Random& random);
 
-  /// Time for value and gradient, as a multiple of the network's forward and backward pass: a count of multiplications.
-  double cost() const;
   /// The first layer is closed by its Gram matrix.
   bool uses_gram() const { return gram_layer_ >= 0; }
 
-  std::string_view name() const override { return "contractive"; }
+  std::string route() const override;
+  double cost() const override;
   int64_t statistics() const override { return 1; }
-  bool has_own_passes() const override { return true; }
   bool watches(int layer) const override;
   void prepare(ConstView theta) override;
-  void observe(const PassView& pass, std::span<double> sums) const override;
-  void differentiate(const PassView& pass, double weight, std::span<double> sums, View grad_theta) const override;
-  double value(ConstView theta, std::span<const double> sums, int64_t batch_rows) const override;
-  void add_gradient(const PassView& pass, int layer, std::span<const double> sums, double weight,
-                    View grad) const override;
+  void measure(std::span<const JacobianPoint> points, uint32_t draw, std::span<double> sums, double scale,
+               View grad_theta) const override;
+  double value(std::span<const double> sums) const override { return sums[0]; }
 
  private:
+  struct Trail;
   struct Sweep;
-  void sweep(Sweep& s, std::span<double> sums) const;
+  double sweep(Sweep& s) const;
   void make_room(Sweep& s, int64_t rows, int64_t widest) const;
-  void start(const Sweep& s, View v) const;
-  void down(Sweep& s) const;
+  void start(const Sweep& s, const Trail& trail) const;
+  void down(const Sweep& s, const Trail& trail) const;
   double close(const Sweep& s) const;
-  void up(Sweep& s) const;
+  void up(const Sweep& s, const Trail& trail) const;
+  /// Where a row ends: the layer before the Gram matrix, or the input.
+  int bottom() const { return uses_gram() ? gram_layer_ : -1; }
 
   const Network& network_;
   int end_;              ///< the code is the output of layer end_ − 1

@@ -1,0 +1,20 @@
+#include "hourglass/objective/jacobian_norm.h"
+
+#include "hourglass/objective/jacobian_closed.h"
+#include "hourglass/objective/jacobian_rows.h"
+
+namespace hourglass {
+
+std::unique_ptr<JacobianNorm> make_jacobian_norm(const JacobianEstimator& e, const Network& network) {
+  constexpr double kDearest = 100;  // times a plain step
+  if (e.probes == 0 && JacobianClosed::fits(network)) return std::make_unique<JacobianClosed>(network);
+  auto rows = std::make_unique<JacobianRows>(network, e.probes, e.random);
+  if (e.probes == 0 && !e.force && rows->cost() > kDearest)
+    fail(
+        "{} \"exact\" needs {} rows of {} per sample (about {:.0f} × a plain step, more than {:.0f}); "
+        "use probes = 8, or force = true",
+        e.penalty, network.code().output().size(), network.input().size(), rows->cost(), kDearest);
+  return rows;
+}
+
+}  // namespace hourglass

@@ -1,10 +1,13 @@
 """The random numbers of hourglass/base/random.h in numpy, so that PyTorch can train with the very same noise."""
 
+import ctypes
+
 import numpy as np
 import torch
 
 STREAMS = ("init", "shuffle", "corruption", "probes", "split", "hessian", "hessian_probes")
 LOW = np.uint64(0xFFFFFFFF)
+LIBM = ctypes.CDLL("libm.so.6")
 
 
 def words(seed, stream, a, b, block):
@@ -40,12 +43,23 @@ def uniforms(random):
     return (random >> np.uint32(8)).astype(np.float32) * np.float32(2**-24)
 
 
+def from_libm(name):
+    """A function of the C library, whose last bits are not numpy's, on float32 arrays."""
+    function = getattr(LIBM, name)
+    function.argtypes, function.restype = [ctypes.c_float], ctypes.c_float
+    on_objects = np.frompyfunc(function, 1, 1)
+    return lambda x: on_objects(x).astype(np.float32)
+
+
+LOG, COS, SIN = from_libm("logf"), from_libm("cosf"), from_libm("sinf")
+
+
 def normals(random):
     """Box–Muller in single precision: four words (…, 4) to four standard normals."""
     u = uniforms(random)
-    radius = np.sqrt(np.float32(-2) * np.log(np.float32(1) - u[..., 0::2]))
+    radius = np.sqrt(np.float32(-2) * LOG(np.float32(1) - u[..., 0::2]))
     angle = np.float32(2) * np.float32(np.pi) * u[..., 1::2]
-    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], -1).reshape(random.shape)
+    return np.stack([radius * COS(angle), radius * SIN(angle)], -1).reshape(random.shape)
 
 
 def signs(random):

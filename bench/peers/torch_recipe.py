@@ -219,13 +219,15 @@ def contractive_by_rows(encoder, x, code, config, noise):
 
 def hessian(encoder, x, code, config, noise):
     """mean over the batch and over noises ε of ‖J(x) − J(x + ε)‖²_F, or of its estimate by `probes`."""
-    samples, probes = config["samples"], config.get("probes", 0)
-    signs = noise.hessian_signs(code, samples * probes).to(code)
+    std, samples, probes = config.get("std", 0.1), config.get("samples", 1), config.get("probes", 0)
+    if probes:
+        directions = noise.hessian_signs(code, samples * probes).to(code).split(probes)
+    else:
+        directions = [unit_vectors(code)] * samples
     total = 0.0
-    for e, normals in enumerate(noise.hessian_normals(x, samples)):
-        directions = signs[e * probes : (e + 1) * probes] if probes else unit_vectors(code)
-        moved = x + (config["std"] * normals).to(x)
-        ends = jacobian_rows(encoder, x, directions), jacobian_rows(encoder, moved, directions)
+    for normals, vectors in zip(noise.hessian_normals(x, samples), directions):
+        moved = x + (std * normals).to(x)
+        ends = jacobian_rows(encoder, x, vectors), jacobian_rows(encoder, moved, vectors)
         total = total + sum(((here - there) ** 2).sum() for here, there in zip(*ends))
     return total / len(x) / samples / max(probes, 1)
 

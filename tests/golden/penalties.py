@@ -37,6 +37,10 @@ PENALTIES = {
     "contractive": ("contractive = { weight = 1, force = true }", ENCODERS),
     "contractive_probes": (
         "contractive = { weight = 1, probes = 3 }", ("one_layer", "soft", "wide", "wide_code", "conv", "conv_pool")),
+    "hessian": ("hessian = { weight = 1, std = 0.4, samples = 2, force = true }", ENCODERS),
+    "hessian_probes": (
+        "hessian = { weight = 1, std = 0.3, samples = 3, probes = 2 }",
+        ("one_layer", "soft", "wide_code", "conv", "conv_pool")),
 }
 
 

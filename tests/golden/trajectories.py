@@ -15,8 +15,8 @@ ENCODE = {
     '{ conv2d = 6, kernel = 3, stride = 2, padding = 1 }, "gelu"]',
     "conv then dense": '[{ conv2d = 4, kernel = 5, stride = 2 }, "relu", { dense = 16 }, "sigmoid"]',
     "conv": '[{ conv2d = 4, kernel = 7, stride = 3 }, "softplus", { conv2d = 3, kernel = 4, stride = 2 }, "tanh"]',
-    "conv, then pool": '[{ conv2d = 4, kernel = 5 }, "gelu", { max_pool2d = 3 }, '
-    '{ conv2d = 3, kernel = 4, stride = 2 }, "sigmoid"]',
+    "conv, then pool": '[{ conv2d = 4, kernel = 5, stride = 2 }, "gelu", { max_pool2d = 2 }, '
+    '{ conv2d = 3, kernel = 4 }, "sigmoid"]',
     "conv, then small dense": '[{ conv2d = 3, kernel = 7, stride = 3 }, { elu = 1.0 }, { dense = 8 }, "sigmoid"]',
     "two dense": '[{ dense = 16 }, "tanh", { dense = 8 }, "sigmoid"]',
     "two convs": '[{ conv2d = 4, kernel = 4, stride = 2, padding = 1 }, "relu", '
@@ -97,6 +97,18 @@ CASES = {
     "topk_falling": ("falling topk", "identity", "mse", "train.epochs = 2", "train.batch_size = 128"),
     "topk_tied": ("topk", "sigmoid", "bce", "model.tied = true"),
     "topk_contractive": ("deep topk", "sigmoid", "bce", "objective.contractive = { weight = 0.1 }"),
+    "hessian_one_layer": ("sigmoid", "sigmoid", "bce", "objective.hessian = { weight = 10, std = 0.3, samples = 2 }"),
+    "hessian_deep": ("deep soft", "sigmoid", "bce", "objective.hessian = { weight = 1e2, std = 0.3, samples = 2 }"),
+    "hessian_conv": ("conv", "3 pixels", "bce", "objective.hessian = { weight = 10, std = 0.2 }"),
+    "hessian_probes": ("deep soft", "sigmoid", "bce", "objective.hessian = { weight = 1e3, samples = 2, probes = 3 }",
+                       "train.epochs = 2", "train.batch_size = 128"),
+    "hessian_probes_conv": (
+        "conv, then pool", "3 pixels", "bce", "objective.hessian = { weight = 10, samples = 2, probes = 3 }"),
+    "hessian_contractive_tied": (
+        "sigmoid", "sigmoid", "bce", "model.tied = true", "objective.contractive = { weight = 0.1 }",
+        "objective.hessian = { weight = 1, samples = 3 }", "corruption.masking = 0.25"),
+    "hessian_tied_deep": (
+        "two dense", "two dense", "bce", "model.tied = true", "objective.hessian = { weight = 10 }"),
 }
 
 

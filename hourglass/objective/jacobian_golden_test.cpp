@@ -67,7 +67,7 @@ void expect_as_in_pytorch(const GoldenCase& golden, DType dtype, double toleranc
 /// Contraction and its kin for encoders of every kind, value and gradient, as PyTorch's double backward has them.
 TEST(PenaltiesOfTheJacobian, AreWhatPyTorchComputes) {
   const auto cases = golden_cases("penalties");
-  EXPECT_EQ(cases.size(), 20);
+  EXPECT_EQ(cases.size(), 39);
   for (const auto& [name, golden] : cases) {
     SCOPED_TRACE(name);
     expect_as_in_pytorch(golden, DType::f64, 1e-9);

@@ -7,14 +7,26 @@
 namespace hourglass {
 
 namespace {
-constexpr std::align_val_t kAlignment{64};
+constexpr size_t kAlignment = 64;
+
+/// Aligned by hand: the aligned allocations of glibc before 2.38 do not find the space they gave back, and a program
+/// that makes the same tensors again and again grows. The byte before the first holds how far it was moved.
+std::byte* allocate(size_t bytes) {
+  auto* raw = static_cast<std::byte*>(::operator new(bytes + kAlignment));
+  const size_t moved = kAlignment - reinterpret_cast<uintptr_t>(raw) % kAlignment;
+  raw[moved - 1] = static_cast<std::byte>(moved);
+  return raw + moved;
 }
 
-void Tensor::Free::operator()(std::byte* p) const { ::operator delete[](p, kAlignment); }
+}  // namespace
+
+void Tensor::Free::operator()(std::byte* p) const {
+  if (p) ::operator delete(p - static_cast<size_t>(p[-1]));
+}
 
 Tensor::Tensor(DType dtype, Shape shape) : dtype_(dtype), shape_(shape) {
   const size_t bytes = static_cast<size_t>(shape.size() * size_of(dtype));
-  data_.reset(new (kAlignment) std::byte[std::max<size_t>(bytes, 1)]);
+  data_.reset(allocate(std::max<size_t>(bytes, 1)));
   std::memset(data_.get(), 0, bytes);
 }
 

@@ -18,7 +18,7 @@ class JacobianClosed final : public JacobianNorm {
   static bool fits(const Network& network);
 
   std::string route() const override { return "closed form"; }
-  double cost() const override { return 0; }
+  double cost() const override { return 6.0 * static_cast<double>(units_) / plain_step_products(network_); }
   int64_t statistics() const override { return units_; }
   bool watches(int layer) const override { return layer == dense_; }
   void prepare(ConstView theta) override;

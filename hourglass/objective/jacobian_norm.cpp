@@ -5,6 +5,13 @@
 
 namespace hourglass {
 
+double plain_step_products(const Network& network) {
+  double products = 0;
+  for (int i = 0; i < network.layers(); ++i)
+    if (const LinearLayer* layer = network.layer(i).linear()) products += 3.0 * static_cast<double>(layer->products());
+  return products;
+}
+
 std::unique_ptr<JacobianNorm> make_jacobian_norm(const JacobianEstimator& e, const Network& network) {
   constexpr double kDearest = 100;  // times a plain step
   if (e.probes == 0 && JacobianClosed::fits(network)) return std::make_unique<JacobianClosed>(network);

@@ -46,6 +46,9 @@ class JacobianNorm {
                                       int64_t /*first*/, View /*grad*/) const {}
 };
 
+/// Multiplications of one sample's forward and backward pass.
+double plain_step_products(const Network& network);
+
 /// How a penalty wants it computed.
 struct JacobianEstimator {
   std::string_view penalty;  ///< for messages: "contractive"

@@ -11,13 +11,23 @@ namespace {
 constexpr int64_t kTileElements = 1 << 18;  // of the widest row buffer: 1 MB
 constexpr int64_t kTallest = 1024;          // rows
 
-/// The dense layer on the input itself, unless its Gram matrix would be wider than the input pays for.
-int gram_layer(const Network& network) {
+constexpr double kLaneRows = 64;  // samples that share a lane's part of the Gram matrix's work
+
+/// Multiplications per sample that the Gram matrix of a first layer (units, inputs) takes: bG and Σ bᵀb for every row,
+/// and its share of W Wᵀ and of the way back to W.
+double gram_products(double units, double inputs, double rows) {
+  return 2 * rows * units * units + 2 * units * units * inputs / kLaneRows;
+}
+
+/// The dense layer on the input itself if its Gram matrix takes less than going through it with every row.
+int gram_layer(const Network& network, int64_t rows) {
   for (int i = 0; i < network.code_end(); ++i) {
     const Parameter* weight = network.layer(i).weight();
     if (!weight) continue;
-    const bool first = weight->name == "encoder.0.weight" && weight->shape.rank() == 2;
-    return first && weight->shape[0] <= 2 * weight->shape[1] ? i : -1;
+    if (weight->name != "encoder.0.weight" || weight->shape.rank() != 2) return -1;
+    const auto units = static_cast<double>(weight->shape[0]), inputs = static_cast<double>(weight->shape[1]);
+    const auto r = static_cast<double>(rows);
+    return gram_products(units, inputs, r) < 3 * r * units * inputs ? i : -1;
   }
   return -1;
 }
@@ -75,8 +85,8 @@ struct JacobianRows::Sweep {
 JacobianRows::JacobianRows(const Network& network, int64_t probes, const Random& random)
     : network_(network),
       end_(network.code_end()),
-      gram_layer_(gram_layer(network)),
       probes_(probes > 0 ? probes : network.code().output().size()),
+      gram_layer_(gram_layer(network, probes_)),
       exact_(probes == 0),
       random_(random) {
   if (uses_gram()) {
@@ -91,17 +101,14 @@ std::string JacobianRows::route() const {
 }
 
 double JacobianRows::cost() const {
-  double plain = 0, row = 0;
-  for (int i = 0; i < network_.layers(); ++i)
-    if (const LinearLayer* layer = network_.layer(i).linear()) {
-      plain += 3.0 * static_cast<double>(layer->products());
-      if (i > gram_layer_ && i < end_) row += 3.0 * static_cast<double>(layer->products());
-    }
-  if (uses_gram()) {  // bG and Σ bᵀb
-    const auto units = static_cast<double>(gram_.rows());
-    row += 2 * units * units;
-  }
-  return row * static_cast<double>(probes_) / plain;
+  const auto rows = static_cast<double>(probes_);
+  double products = 0;
+  for (int i = bottom() + 1; i < end_; ++i)
+    if (const LinearLayer* layer = network_.layer(i).linear())
+      products += 3 * rows * static_cast<double>(layer->products());
+  if (uses_gram())
+    products += gram_products(static_cast<double>(gram_.rows()), static_cast<double>(network_.input().size()), rows);
+  return products / plain_step_products(network_);
 }
 
 bool JacobianRows::watches(int layer) const {

@@ -13,7 +13,7 @@ namespace hourglass {
 ///
 ///   ū = A q̄,   dA += b ⊗ q̄,   dz += s''(z) ∘ d ∘ ū,   q̄ = s'(z) ∘ ū.
 ///
-/// The dz join the ordinary backward pass. When the first layer is dense with at most 2·inputs units, its Gram matrix
+/// The dz join the ordinary backward pass. When the first layer is dense and that takes less, its Gram matrix
 /// G = W Wᵀ closes the pass: value = Σ ⟨b, bG⟩ and ū = 2bG, so no row ever has the input's width; dW += 2 (Σ bᵀb) W
 /// once. Several points go down each from its sign·v and meet: q, or b before the Gram matrix, is their sum, and all go
 /// up again from the same q̄. Rows are handled in tiles that stay in cache, so memory does not grow with the code.
@@ -48,8 +48,8 @@ class JacobianRows final : public JacobianNorm {
 
   const Network& network_;
   int end_;              ///< the code is the output of layer end_ − 1
-  int gram_layer_ = -1;  ///< the dense layer whose Gram matrix closes the pass; −1: rows go down to the input
   int64_t probes_;       ///< rows per sample: the code's size, or the number of random ones
+  int gram_layer_ = -1;  ///< the dense layer whose Gram matrix closes the pass; −1: rows go down to the input
   bool exact_;
   Random random_;
   Tensor gram_;  ///< G (units, units) of this step's θ

@@ -17,6 +17,7 @@ void add_decode(CLI::App& app);
 void add_reconstruct(CLI::App& app);
 void add_info(CLI::App& app);
 void add_recipes(CLI::App& app);
+void add_models(CLI::App& app);
 void add_data(CLI::App& app);
 void add_gradcheck(CLI::App& app);
 void add_doctor(CLI::App& app);

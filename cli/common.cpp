@@ -41,7 +41,7 @@ void declare_threads(CLI::App& verb, int& threads) {
 int thread_count(int asked) { return asked > 0 ? asked : available_threads(); }
 
 void ModelOptions::declare(CLI::App& verb) {
-  verb.add_option("MODEL", model, "A run folder or a .safetensors file")->required();
+  verb.add_option("MODEL", model, kModelHelp)->required();
   verb.add_option("--data", data, "Data to use instead of the recipe's: a path or a known name");
   verb.add_option("--split", split, "Part of the data: test or train")->check(CLI::IsMember({"test", "train"}));
   declare_threads(verb, threads);
@@ -52,8 +52,7 @@ void ModelOptions::declare_output(CLI::App& verb) {
 }
 
 TrainedModel ModelOptions::load() const {
-  if (!std::filesystem::exists(model)) fail("{}: no such run folder or model file", model);
-  return load_model(model);
+  return load_model(std::filesystem::exists(model) ? std::filesystem::path(model) : shipped_weights(model));
 }
 
 int ModelOptions::thread_count() const { return cli::thread_count(threads); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,12 @@ Recipe find_recipe(const std::string& name_or_path, const std::vector<std::strin
 
 /// open_source, with a word on stderr when a data set must be fetched first.
 DataSplits open_data(const std::string& source);
+
+/// The weights of a shipped pre-trained model. Throws Error for an unknown name, with the nearest known one, and when
+/// they are not what their card says.
+std::filesystem::path shipped_weights(const std::string& name);
+
+inline constexpr const char* kModelHelp = "A run folder, a .safetensors file or a shipped model's name";
 
 /// What the verbs that use a trained model share: MODEL, --data, --split, --threads.
 struct ModelOptions {

@@ -50,7 +50,7 @@ void info(const Options& o) {
 void add_info(CLI::App& app) {
   auto* verb = app.add_subcommand("info", "Show what a model file holds: shapes, size, recipe");
   auto o = std::make_shared<Options>();
-  verb->add_option("MODEL", o->model, "A run folder or a .safetensors file")->required();
+  verb->add_option("MODEL", o->model, kModelHelp)->required();
   verb->add_flag("--json", o->json, "Print one JSON object");
   verb->callback([o] { info(*o); });
 }

@@ -16,7 +16,9 @@ void list(bool json) {
   for (const auto& shipped : shipped_recipes()) {
     const Recipe recipe = parse_recipe(shipped.text, shipped.name);
     if (json)
-      all.push_back({{"name", recipe.name}, {"description", recipe.description}});
+      all.push_back({{"name", recipe.name},
+                     {"description", recipe.description},
+                     {"recipe", nlohmann::json::parse(recipe_json(recipe))}});
     else
       fmt::print("{:34} {}\n", recipe.name, recipe.description);
   }

@@ -1,0 +1,147 @@
+"""Run folders as scripts see them: what was trained, whether it is finished, what it measures. Standard library only.
+
+$HOURGLASS names the program (default build/release/hourglass).
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from functools import cache, cached_property
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAM = Path(os.environ.get("HOURGLASS", ROOT / "build" / "release" / "hourglass")).resolve()
+CONTRACTIVE = "objective.contractive"
+
+
+def hourglass(*words):
+    """What the program prints; its complaint ends the script."""
+    if not os.access(PROGRAM, os.X_OK):
+        sys.exit(f"{PROGRAM} is not there yet; build it or name the program in $HOURGLASS")
+    result = subprocess.run([PROGRAM, *map(str, words)], capture_output=True, text=True)
+    if result.returncode:
+        sys.exit(f"hourglass {' '.join(map(str, words))}\nexited with {result.returncode}: {result.stderr.strip()}")
+    return result.stdout
+
+
+@cache
+def shipped_recipes():
+    """Every shipped recipe by its name, with all defaults."""
+    return {entry["name"]: entry["recipe"] for entry in json.loads(hourglass("recipes", "--json"))}
+
+
+def flat(table, prefix=""):
+    """{"train.epochs": 3, …}"""
+    keys = {}
+    for key, value in table.items():
+        keys |= flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
+    return keys
+
+
+def differences(recipe, shipped):
+    """{key: (value, shipped value)} where they differ. A recipe without contractive is one with weight 0."""
+    a, b = flat(recipe), flat(shipped)
+    if not recipe["objective"].get("contractive") and shipped["objective"].get("contractive"):
+        a |= {key: value for key, value in b.items() if key.startswith(CONTRACTIVE)} | {f"{CONTRACTIVE}.weight": 0.0}
+    keys = (a.keys() | b.keys()) - {"description"}
+    return {key: (a.get(key), b.get(key)) for key in sorted(keys) if a.get(key) != b.get(key)}
+
+
+def trains_with(*penalties):
+    return lambda name, recipe: not recipe["objective"].keys().isdisjoint(penalties)
+
+
+def has_layer(layer):
+    return lambda name, recipe: f'"{layer}"' in json.dumps(recipe["model"])
+
+
+# What to measure beside bce or mse, and of which recipes: the metrics that show whether a recipe does what it is for.
+CONTRACTION = ("relative_contraction", "contractive")
+EXTRA_METRICS = (
+    (trains_with("contractive", "hessian"), CONTRACTION),
+    (lambda name, recipe: name.startswith("rifai-"), (*CONTRACTION, "jacobian_frobenius")),
+    (trains_with("sparse_kl"), ("mean_activation",)),
+    (trains_with("sparse_l1"), ("l0",)),
+    (has_layer("topk"), ("l0", "dead_frac")),
+)
+
+
+def extra_metrics(name, recipe):
+    return tuple(dict.fromkeys(m for applies, metrics in EXTRA_METRICS if applies(name, recipe) for m in metrics))
+
+
+def eval_options(recipe, metrics):
+    """The options of `hourglass eval` that measure these. The exact Jacobian of a convolutional code takes hours."""
+    probes = has_layer("conv2d")("", recipe) and not set(CONTRACTION).isdisjoint(metrics)
+    return (["--metrics", ",".join(metrics)] if metrics else []) + (["--probes", "16"] if probes else [])
+
+
+class Run:
+    """The folder of a training run."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.weights = self.folder / "model.safetensors"
+
+    @cached_property
+    def recipe(self):
+        return json.loads(hourglass("info", self.folder, "--json"))["recipe"]
+
+    @property
+    def seed(self):
+        return self.recipe["train"]["seed"]
+
+    @cached_property
+    def epochs(self):
+        return [json.loads(line) for line in (self.folder / "metrics.jsonl").read_text().splitlines()]
+
+    @cached_property
+    def sha256(self):
+        return hashlib.sha256(self.weights.read_bytes()).hexdigest()
+
+    def complaint(self):
+        """Why this run does not count yet; empty when it is finished."""
+        if not self.weights.exists() or not self.epochs:
+            return "not finished: there is no model yet"
+        done, wanted = self.epochs[-1]["epoch"], self.recipe["train"]["epochs"]
+        stopped_early = "early_stopping" in self.recipe["train"] and (self.folder / "reconstructions.png").exists()
+        return "" if done == wanted or stopped_early else f"not finished: {done} of {wanted} epochs"
+
+    def nearest_recipe(self):
+        """The shipped recipe with the fewest differences from this run's, and these, but for the seed."""
+        found = {name: differences(self.recipe, shipped) for name, shipped in shipped_recipes().items()}
+        name = min(found, key=lambda name: len(found[name].keys() - {"train.seed"}))
+        return name, {key: pair for key, pair in found[name].items() if key != "train.seed"}
+
+    def evaluate(self, *options):
+        """`hourglass eval --json`, remembered beside the weights for as long as they stay the same."""
+        kept = self.folder / "results.json"
+        results = json.loads(kept.read_text()) if kept.exists() else {}
+        if results.get("sha256") != self.sha256:
+            results = {"sha256": self.sha256, "evaluations": {}}
+        key = " ".join(options)
+        if key not in results["evaluations"]:
+            print(f"evaluating {self.folder} {key}", file=sys.stderr)
+            results["evaluations"][key] = json.loads(hourglass("eval", self.folder, "--json", *options))
+            replace(kept, json.dumps(results, indent=1) + "\n")
+        return results["evaluations"][key]
+
+
+def headline(metrics):
+    """("bce", 0.07) or ("mse", …)."""
+    name = "bce" if "bce" in metrics else "mse"
+    return name, metrics[name]
+
+
+def replace(path, content):
+    """Puts text or bytes under a name at once or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(content if isinstance(content, bytes) else content.encode())
+    part.replace(path)
+
+
+def say_differences(differences):
+    return ", ".join(f"{key} is {ours}, not {shipped}" for key, (ours, shipped) in differences.items())

@@ -103,8 +103,9 @@ class Run:
 
     def complaint(self):
         """Why this run does not count yet; empty when it is finished."""
-        if not self.weights.exists() or not self.epochs:
-            return "not finished: there is no model yet"
+        for file in ("model.safetensors", "metrics.jsonl"):
+            if not (self.folder / file).exists():
+                return f"not finished: there is no {file}"
         done, wanted = self.epochs[-1]["epoch"], self.recipe["train"]["epochs"]
         stopped_early = "early_stopping" in self.recipe["train"] and (self.folder / "reconstructions.png").exists()
         return "" if done == wanted or stopped_early else f"not finished: {done} of {wanted} epochs"

@@ -14,14 +14,14 @@ namespace {
 
 struct Options : ModelOptions {
   std::vector<std::string> metrics;
+  JacobianOptions jacobian;
   bool corrupt = false, json = false;
 };
 
 /// bce for a model that ends in a sigmoid, else mse; then what was asked for.
 std::vector<std::string> wanted(const Options& o, const Network& network) {
   std::vector<std::string> names = {network.ends_in_sigmoid() ? "bce" : "mse"};
-  for (const std::string& name : o.metrics)
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  names.insert(names.end(), o.metrics.begin(), o.metrics.end());
   return names;
 }
 
@@ -34,8 +34,10 @@ void eval(const Options& o) {
     corruption.apply(clean, 0, rows, input);
   };
   const auto names = wanted(o, model.autoencoder.network());
-  const Metrics metrics = evaluate(model.autoencoder, data, names, o.thread_count(),
-                                   o.corrupt ? Inference::Disturb(disturb) : Inference::Disturb());
+  const Metrics metrics = evaluate(model.autoencoder, data, names,
+                                   {.threads = o.thread_count(),
+                                    .disturb = o.corrupt ? Inference::Disturb(disturb) : Inference::Disturb(),
+                                    .jacobian = o.jacobian});
   if (o.json) {
     nlohmann::ordered_json j;
     for (const auto& [name, value] : metrics) j[name] = value;
@@ -43,7 +45,7 @@ void eval(const Options& o) {
     return;
   }
   fmt::print("{}: {} rows\n", data.name, format_count(data.rows()));
-  for (const auto& [name, value] : metrics) fmt::print("{:20} {}\n", name, format_value(value));
+  for (const auto& [name, value] : metrics) fmt::print("{:21} {}\n", name, format_value(value));
 }
 
 }  // namespace
@@ -55,6 +57,11 @@ void add_eval(CLI::App& app) {
   verb->add_option("--metrics", o->metrics,
                    fmt::format("More metrics, with commas: {}", fmt::join(metric_names(), ", ")))
       ->delimiter(',');
+  auto* probes = verb->add_option("--probes", o->jacobian.probes,
+                                  "Estimate contractive and relative_contraction by this many random probes per row");
+  probes->check(CLI::Range(1, 1 << 20));
+  verb->add_flag("--exact", o->jacobian.exact, "Measure the Jacobian exactly, however long that takes")
+      ->excludes(probes);
   verb->add_flag("--corrupt", o->corrupt, "Corrupt the inputs as the recipe does; the target stays clean");
   verb->add_flag("--json", o->json, "Print one JSON object");
   verb->callback([o] { eval(*o); });

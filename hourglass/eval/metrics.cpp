@@ -1,134 +1,163 @@
 #include "hourglass/eval/metrics.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numeric>
 
 #include "hourglass/base/text.h"
-#include "hourglass/objective/contractive.h"
+#include "hourglass/eval/measurements.h"
 
 namespace hourglass {
 
 namespace {
 
-struct Context {
-  const Autoencoder& model;
-  const Dataset& data;
-  const Inference& inference;
-  const Inference::Disturb& disturb;
-
-  double elements() const { return static_cast<double>(data.rows()) * static_cast<double>(data.sample.size()); }
-};
-
-/// Σ over chunks of f(chunk), added in the order of the chunks.
-template <class F>
-double sum_over_chunks(const Context& c, F f) {
-  std::vector<double> sums(c.inference.chunks(c.data.rows()));
-  c.inference.reconstruct(
-      c.data, [&](const Inference::Chunk& chunk) { sums[chunk.index] = f(chunk); }, c.disturb);
-  return std::accumulate(sums.begin(), sums.end(), 0.0);
+double bce(Measurements& m) {
+  if (!m.network().ends_in_sigmoid()) fail("bce: the model's decoder does not end in a sigmoid; use mse");
+  return m.bce();
 }
 
-double bce(const Context& c) {
-  if (!c.model.network().ends_in_sigmoid()) fail("bce: the model's decoder does not end in a sigmoid; use mse");
-  return mean_bce(c.inference, c.data, {}, c.disturb);
+double elements(const Measurements& m) { return m.rows() * static_cast<double>(m.features()); }
+
+double bce_excess(Measurements& m) { return bce(m) - m.totals().entropy / elements(m); }
+
+double mse(Measurements& m) { return m.mse(); }
+
+double fvu(Measurements& m) {
+  const double scatter = m.totals().inputs.scatter;
+  if (scatter <= 0) fail("fvu: the data are constant, nothing is to be explained");
+  return m.mse() * elements(m) / scatter;
 }
 
-double mse(const Context& c) { return mean_squared_error(c.inference, c.data, {}, c.disturb); }
-
-double entropy(double x) { return x <= 0 || x >= 1 ? 0.0 : -x * std::log(x) - (1 - x) * std::log(1 - x); }
-
-double bce_excess(const Context& c) {
-  const double floor = sum_over_chunks(c, [](const Inference::Chunk& chunk) {
-    const float* x = chunk.clean.as<float>();
-    return std::accumulate(x, x + chunk.clean.size(), 0.0, [](double sum, float v) { return sum + entropy(v); });
-  });
-  return bce(c) - floor / c.elements();
+double nmse(Measurements& m) {
+  const double squares = m.totals().squares;
+  if (squares <= 0) fail("nmse: the data are all zero");
+  return m.mse() * elements(m) / squares;
 }
 
-double fvu(const Context& c) {
-  const int64_t features = c.data.sample.size(), chunks = c.inference.chunks(c.data.rows());
-  std::vector<double> sums(chunks * features), squares(chunks);
-  c.inference.reconstruct(c.data, [&](const Inference::Chunk& chunk) {
-    ops::column_sums(chunk.clean, std::span(sums).subspan(chunk.index * features, features));
-    squares[chunk.index] = ops::sum_of_squares(chunk.clean);
-  });
-  double variance = std::accumulate(squares.begin(), squares.end(), 0.0);
-  for (int64_t j = 0; j < features; ++j) {
-    double sum = 0;
-    for (int64_t k = 0; k < chunks; ++k) sum += sums[k * features + j];
-    variance -= sum * sum / static_cast<double>(c.data.rows());
-  }
-  if (variance <= 0) fail("fvu: the data are constant, nothing is to be explained");
-  return mse(c) * c.elements() / variance;
+double contractive(Measurements& m) {
+  const auto& squared = m.squared_jacobian_norms();
+  return std::accumulate(squared.begin(), squared.end(), 0.0) / m.rows();
 }
 
-double contractive(const Context& c) {
-  // With weight 0 nothing is trained, so nothing is too dear.
-  const auto penalty = make_contractive({.weight = 0.0, .force = true}, c.model.network(), 0);
-  penalty->prepare(c.model.theta());
-  const double total = sum_over_chunks(c, [&](const Inference::Chunk& chunk) {
-    Arena arena;
-    std::vector<double> sums(penalty->statistics());
-    penalty->observe({chunk.network,
-                      c.model.theta(),
-                      chunk.input,
-                      chunk.activations.values,
-                      chunk.rows,
-                      chunk.rows,
-                      arena,
-                      0,
-                      {},
-                      {}},
-                     sums);
-    return penalty->value(c.model.theta(), sums, 1);
-  });
-  return total / static_cast<double>(c.data.rows());
+double jacobian_frobenius(Measurements& m) {
+  if (m.options().jacobian.probes > 0)
+    fail("jacobian_frobenius: the square root of an estimate is biased, so it takes no probes; ask for contractive");
+  double sum = 0;
+  for (const double squared : m.squared_jacobian_norms()) sum += std::sqrt(squared);
+  return sum / m.rows();
 }
 
-double mean_activation(const Context& c) {
-  const auto units = static_cast<double>(c.model.network().code().output().size());
-  const double total = sum_over_chunks(c, [](const Inference::Chunk& chunk) {
-    const float* h = chunk.code().as<float>();
-    return std::accumulate(h, h + chunk.code().size(), 0.0);
-  });
-  return total / (units * static_cast<double>(c.data.rows()));
+double relative_contraction(Measurements& m) {
+  const Totals& t = m.totals();
+  if (t.codes.scatter <= 0) fail("relative_contraction: the code is the same for all data");
+  return std::sqrt(contractive(m) * t.inputs.scatter / static_cast<double>(m.features()) / t.codes.scatter);
+}
+
+double codes(const Measurements& m) { return m.rows() * static_cast<double>(m.units()); }
+
+double mean_activation(Measurements& m) { return m.totals().activation / codes(m); }
+
+double saturation(Measurements& m) {
+  const Activation* last = m.network().code().activation();
+  if (!last || !last->is_unit_interval()) fail("saturation: the encoder does not end in a sigmoid");
+  return m.totals().saturated / codes(m);
+}
+
+double l0(Measurements& m) {
+  const auto& firings = m.totals().firings;
+  return std::accumulate(firings.begin(), firings.end(), 0.0) / m.rows();
+}
+
+double dead_frac(Measurements& m) {
+  const auto dead = std::ranges::count(m.totals().firings, 0.0);
+  return static_cast<double>(dead) / static_cast<double>(m.units());
+}
+
+/// Σ of the eigenvalues a code of this size must leave out.
+double discarded(Measurements& m) {
+  if (m.units() >= m.features())
+    fail("pca: the code has {} units for {} features; a linear one as large as the data leaves nothing out", m.units(),
+         m.features());
+  const auto& variances = m.principal_components().variances;
+  return std::accumulate(variances.begin() + m.units(), variances.end(), 0.0);
+}
+
+double pca_mse(Measurements& m) { return discarded(m) / static_cast<double>(m.features()); }
+
+double pca_gap(Measurements& m) {
+  const double best = pca_mse(m), all = m.totals().inputs.scatter / elements(m);
+  if (best <= 1e-12 * all) fail("pca_gap: {} principal components leave nothing of the data out", m.units());
+  return m.mse() / best - 1;
+}
+
+double pca_angle(Measurements& m) {
+  discarded(m);
+  const auto columns = decoder_columns(m.model(), m.inference());
+  if (!columns)
+    fail("pca_angle: the decoder is not linear, so it spans no plane; pca_mse and pca_gap compare any model");
+  return largest_angle(*columns, m.principal_components().directions.view().slice(0, m.units()));
 }
 
 struct Row {
   const char* name;
-  double (*compute)(const Context&);
+  double (*compute)(Measurements&);
 };
 constexpr std::array kTable = {
     Row{"bce", bce},
     Row{"bce_excess", bce_excess},
     Row{"mse", mse},
+    Row{"nmse", nmse},
     Row{"fvu", fvu},
-    Row{"explained_variance", [](const Context& c) { return 1 - fvu(c); }},
+    Row{"explained_variance", [](Measurements& m) { return 1 - fvu(m); }},
     Row{"contractive", contractive},
+    Row{"jacobian_frobenius", jacobian_frobenius},
+    Row{"relative_contraction", relative_contraction},
     Row{"mean_activation", mean_activation},
+    Row{"saturation", saturation},
+    Row{"l0", l0},
+    Row{"dead_frac", dead_frac},
+    Row{"pca_mse", pca_mse},
+    Row{"pca_gap", pca_gap},
+    Row{"pca_angle", pca_angle},
 };
+
+/// Known names, each once, "pca" as the metrics it stands for.
+std::vector<std::string> expanded(std::span<const std::string> names, const Measurements& m) {
+  const auto known = metric_names();
+  std::vector<std::string> all;
+  const auto add = [&](const std::string& name) {
+    if (std::ranges::find(all, name) == all.end()) all.push_back(name);
+  };
+  for (const std::string& name : names) {
+    if (std::ranges::find(known, name) == known.end()) fail("unknown metric \"{}\"{}", name, did_you_mean(name, known));
+    if (name != "pca") {
+      add(name);
+      continue;
+    }
+    add("pca_mse");
+    add("pca_gap");
+    if (decoder_columns(m.model(), m.inference())) add("pca_angle");
+  }
+  return all;
+}
 
 }  // namespace
 
 std::vector<std::string> metric_names() {
   std::vector<std::string> names;
   for (const Row& row : kTable) names.emplace_back(row.name);
+  names.emplace_back("pca");
   return names;
 }
 
-Metrics evaluate(const Autoencoder& model, const Dataset& data, std::span<const std::string> names, int threads,
-                 const Inference::Disturb& disturb) {
-  const Inference inference(model, threads);
-  const Context context{model, data, inference, disturb};
-  const auto known = metric_names();
-  for (const std::string& name : names)
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      fail("unknown metric \"{}\"{}", name, did_you_mean(name, known));
+Metrics evaluate(const Autoencoder& model, const Dataset& data, std::span<const std::string> names,
+                 const EvaluationOptions& options) {
+  Measurements measurements(model, data, options);
   Metrics metrics;
-  for (const std::string& name : names)
+  for (const std::string& name : expanded(names, measurements))
     for (const Row& row : kTable)
-      if (row.name == name) metrics.emplace_back(name, row.compute(context));
+      if (row.name == name) metrics.emplace_back(name, row.compute(measurements));
   return metrics;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "hourglass/eval/jacobian.h"
 #include "hourglass/model/inference.h"
 
 namespace hourglass {
@@ -12,18 +13,20 @@ namespace hourglass {
 /// Names and values, in the order asked for.
 using Metrics = std::vector<std::pair<std::string, double>>;
 
-/// Every metric that can be asked for by name.
-///   bce              mean over rows and elements, from the logits (the decoder must end in a sigmoid)
-///   bce_excess       bce − the data's own entropy, the bce of a perfect reconstruction
-///   mse              mean over rows and elements of (r − x)²
-///   fvu              Σ‖x−r‖² / Σ‖x−mean(x)‖², both sums over the whole set;  explained_variance = 1 − fvu
-///   contractive      mean over rows of ‖∂h/∂x‖²_F
-///   mean_activation  mean over rows and code units of h
+/// Every metric that can be asked for by name; definitions, reductions and costs are in docs/metrics.md. "pca" stands
+/// for pca_mse and pca_gap, and pca_angle where the decoder is linear.
 std::vector<std::string> metric_names();
 
-/// Evaluates the named metrics over the whole data set, with sums in double and independent of the number of threads.
-/// Throws Error for an unknown name, with the nearest known one, and where a metric does not fit the model.
-Metrics evaluate(const Autoencoder& model, const Dataset& data, std::span<const std::string> names, int threads,
-                 const Inference::Disturb& disturb = nullptr);
+struct EvaluationOptions {
+  int threads = 1;
+  Inference::Disturb disturb = nullptr;  ///< what the encoder sees instead of the clean input
+  JacobianOptions jacobian = {};
+};
+
+/// Evaluates the named metrics over the whole data set, each once, with sums in double and independent of the number of
+/// threads. Throws Error for an unknown name, with the nearest known one, and where a metric does not fit the model or
+/// the data.
+Metrics evaluate(const Autoencoder& model, const Dataset& data, std::span<const std::string> names,
+                 const EvaluationOptions& options = {});
 
 }  // namespace hourglass

@@ -1,0 +1,75 @@
+#include "hourglass/eval/measurements.h"
+
+#include <cmath>
+
+#include "hourglass/eval/values.h"
+
+namespace hourglass {
+
+namespace {
+
+double entropy(double x) { return x <= 0 || x >= 1 ? 0.0 : -x * std::log(x) - (1 - x) * std::log(1 - x); }
+
+Totals totals_of(const Inference::Chunk& chunk) {
+  const ConstView x = chunk.clean, h = chunk.code();
+  Totals t{.inputs = spread_of(x), .codes = spread_of(h), .firings = std::vector<double>(h.columns())};
+  for_each_value(x, [&](int64_t, double v) {
+    t.squares += v * v;
+    t.entropy += entropy(v);
+  });
+  for_each_value(h, [&, units = h.columns()](int64_t i, double v) {
+    t.activation += v;
+    t.saturated += v < 0.05 || v > 0.95;
+    t.firings[i % units] += v != 0;
+  });
+  return t;
+}
+
+}  // namespace
+
+void Totals::add(const Totals& part) {
+  inputs.add(part.inputs);
+  codes.add(part.codes);
+  squares += part.squares;
+  entropy += part.entropy;
+  activation += part.activation;
+  saturated += part.saturated;
+  firings.resize(part.firings.size());
+  for (size_t j = 0; j < firings.size(); ++j) firings[j] += part.firings[j];
+}
+
+Measurements::Measurements(const Autoencoder& model, const Dataset& data, const EvaluationOptions& options)
+    : model_(model), data_(data), options_(options), inference_(model, options.threads) {}
+
+double Measurements::bce() {
+  if (!bce_) bce_ = mean_bce(inference_, data_, {}, options_.disturb);
+  return *bce_;
+}
+
+double Measurements::mse() {
+  if (!mse_) mse_ = mean_squared_error(inference_, data_, {}, options_.disturb);
+  return *mse_;
+}
+
+const Totals& Measurements::totals() {
+  if (totals_) return *totals_;
+  std::vector<Totals> parts(inference_.chunks(data_.rows()));
+  inference_.reconstruct(
+      data_, [&](const Inference::Chunk& chunk) { parts[chunk.index] = totals_of(chunk); }, options_.disturb);
+  totals_.emplace();
+  for (const Totals& part : parts) totals_->add(part);
+  return *totals_;
+}
+
+const std::vector<double>& Measurements::squared_jacobian_norms() {
+  if (!norms_)
+    norms_ = hourglass::squared_jacobian_norms(model_, inference_, data_, options_.disturb, options_.jacobian);
+  return *norms_;
+}
+
+const PrincipalComponents& Measurements::principal_components() {
+  if (!principal_) principal_ = hourglass::principal_components(data_, model_.scaler, options_.threads);
+  return *principal_;
+}
+
+}  // namespace hourglass

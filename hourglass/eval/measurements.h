@@ -1,0 +1,56 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "hourglass/eval/metrics.h"
+#include "hourglass/eval/pca.h"
+#include "hourglass/eval/spread.h"
+
+namespace hourglass {
+
+/// Sums over the rows of a data set, x the clean inputs and h the codes.
+struct Totals {
+  Spread inputs, codes;
+  double squares = 0;           ///< Σ ‖x‖²
+  double entropy = 0;           ///< Σ −x ln x − (1 − x) ln(1 − x) over elements in (0, 1)
+  double activation = 0;        ///< Σ h over rows and units
+  double saturated = 0;         ///< how many h are below 0.05 or above 0.95
+  std::vector<double> firings;  ///< per unit, how many h are not 0
+
+  void add(const Totals& part);
+};
+
+/// What metrics are made of, each measured in one pass over the data and only when first asked for.
+class Measurements {
+ public:
+  Measurements(const Autoencoder& model, const Dataset& data, const EvaluationOptions& options);
+
+  const Autoencoder& model() const { return model_; }
+  const Network& network() const { return model_.network(); }
+  const EvaluationOptions& options() const { return options_; }
+  const Inference& inference() const { return inference_; }
+
+  double rows() const { return static_cast<double>(data_.rows()); }
+  int64_t features() const { return data_.sample.size(); }
+  int64_t units() const { return network().code().output().size(); }
+
+  double bce();
+  double mse();
+  const Totals& totals();
+  /// ‖∂h/∂x‖²_F per row.
+  const std::vector<double>& squared_jacobian_norms();
+  const PrincipalComponents& principal_components();
+
+ private:
+  const Autoencoder& model_;
+  const Dataset& data_;
+  const EvaluationOptions& options_;
+  Inference inference_;
+  std::optional<double> bce_, mse_;
+  std::optional<Totals> totals_;
+  std::optional<std::vector<double>> norms_;
+  std::optional<PrincipalComponents> principal_;
+};
+
+}  // namespace hourglass

@@ -1,0 +1,113 @@
+#include "hourglass/eval/pca.h"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "hourglass/base/parallel.h"
+#include "hourglass/tensor/copy.h"
+
+namespace hourglass {
+
+namespace {
+
+using Matrix = Eigen::MatrixXd;
+using Rows = Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
+using ConstRows = Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
+
+constexpr int64_t kMostFeatures = 4096;
+constexpr int64_t kChunkRows = 512;
+constexpr int64_t kBlock = 64;  // columns of the covariance that one task adds to
+
+Rows matrix(Tensor& t, int64_t rows) { return {t.as<double>(), rows, t.view().columns()}; }
+
+/// Calls f with some scaled rows after others, as a matrix it may change.
+template <class F>
+void for_each_chunk(const Dataset& data, const Scaler& scaler, F f) {
+  Tensor space(DType::f64, data.sample.batch(std::min(kChunkRows, data.rows())));
+  std::vector<uint32_t> ids(kChunkRows);
+  for (int64_t first = 0; first < data.rows(); first += kChunkRows) {
+    const int64_t count = std::min(kChunkRows, data.rows() - first);
+    std::iota(ids.begin(), ids.end(), static_cast<uint32_t>(first));
+    gather(data, scaler, std::span(ids).first(count), space.view().slice(0, count));
+    f(matrix(space, count));
+  }
+}
+
+/// c's lower triangle += xᵀx. Each block of columns is one task's alone, whichever thread takes it.
+void add_products(const Rows& x, int threads, Matrix& c) {
+  const auto features = x.cols();
+  auto task = [&](int64_t block) {
+    const auto first = block * kBlock, width = std::min(kBlock, features - first), below = features - first;
+    c.block(first, first, below, width).noalias() += x.rightCols(below).transpose() * x.middleCols(first, width);
+  };
+  parallel_for((features + kBlock - 1) / kBlock, threads, task);
+}
+
+Matrix covariance(const Dataset& data, const Scaler& scaler, int threads) {
+  const auto rows = static_cast<double>(data.rows());
+  Eigen::RowVectorXd mean = Eigen::RowVectorXd::Zero(data.sample.size());
+  for_each_chunk(data, scaler, [&](const Rows& x) { mean += x.colwise().sum(); });
+  mean /= rows;
+  Matrix c = Matrix::Zero(mean.size(), mean.size());
+  for_each_chunk(data, scaler, [&](Rows x) {
+    x.rowwise() -= mean;
+    add_products(x, threads, c);
+  });
+  return c / rows;
+}
+
+}  // namespace
+
+PrincipalComponents principal_components(const Dataset& data, const Scaler& scaler, int threads) {
+  const int64_t features = data.sample.size();
+  if (features > kMostFeatures)
+    fail("{}: principal components of {} features; at most {} are supported", data.name, features, kMostFeatures);
+  if (const auto fitted = static_cast<int64_t>(scaler.offset.size()); fitted > 1 && fitted != features)
+    fail("{}: samples have {} features, the scaler was fitted to {}", data.name, features, fitted);
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(covariance(data, scaler, threads));
+  PrincipalComponents p{std::vector<double>(features), Tensor(DType::f64, {features, features})};
+  Rows(matrix(p.directions, features)) = solver.eigenvectors().rowwise().reverse().transpose();
+  std::ranges::reverse_copy(solver.eigenvalues(), p.variances.begin());
+  return p;
+}
+
+std::optional<Tensor> decoder_columns(const Autoencoder& model, const Inference& inference) {
+  const Network& network = model.network();
+  for (int i = network.code_end(); i < network.layers(); ++i) {
+    const Activation* activation = network.layer(i).activation();
+    if (activation && activation->kind != Activation::Kind::identity) return std::nullopt;
+  }
+  // The origin, the unit codes, and their sum: a pool gives itself away there.
+  const Shape code = network.code().output();
+  const int64_t units = code.size();
+  Tensor codes(DType::f64, code.batch(units + 2));
+  matrix(codes, units + 2).middleRows(1, units).setIdentity();
+  matrix(codes, units + 2).bottomRows(1).setOnes();
+  Tensor decoded = inference.decode(codes.cast(model.theta().dtype())).cast(DType::f64);
+  Rows all = matrix(decoded, units + 2);
+  all.bottomRows(units + 1).rowwise() -= all.row(0).eval();
+  const auto columns = all.middleRows(1, units);
+  const double largest = columns.rowwise().norm().sum();
+  if ((all.row(units + 1) - columns.colwise().sum()).norm() > 1e-3 * largest) return std::nullopt;
+  Tensor kept(DType::f64, {units, network.input().size()});
+  copy(decoded.view().slice(1, units), kept);
+  return kept;
+}
+
+double largest_angle(ConstView learned, ConstView principal) {
+  const auto features = principal.columns(), count = principal.rows();
+  HOURGLASS_CHECK(learned.rows() == count && learned.columns() == features);
+  const Matrix u = ConstRows(principal.as<double>(), count, features).transpose();
+  Eigen::ColPivHouseholderQR<Matrix> qr(ConstRows(learned.as<double>(), count, features).transpose());
+  qr.setThreshold(1e-6);  // the vectors come from float arithmetic
+  if (qr.rank() < count) return 90;
+  const Matrix q = qr.householderQ() * Matrix::Identity(features, count), inside = u.transpose() * q;
+  const double sine = Matrix(q - u * inside).bdcSvd().singularValues()(0);
+  const double cosine = inside.bdcSvd().singularValues()(count - 1);
+  return std::atan2(sine, cosine) * 180 / std::numbers::pi;
+}
+
+}  // namespace hourglass

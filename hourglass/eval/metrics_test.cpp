@@ -231,7 +231,7 @@ TEST(RelativeContraction, IsKnownForALinearCodeAndLeftAloneByItsScale) {
 }
 
 TEST(JacobianMetrics, AreTakenWhereTheEncoderStands) {
-  const Autoencoder a = sigmoids();
+  const Autoencoder a = fresh(model({layer("tanh"), layer("dense", kUnits)}, {layer("dense", kFeatures)}));
   const Dataset data = random_data(), zeros{"zeros", {kFeatures}, std::vector<float>(kRows * kFeatures), {}};
   const auto to_zero = [](ConstView, std::span<const uint32_t>, View input) {
     std::fill_n(input.as<double>(), input.size(), 0.0);

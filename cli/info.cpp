@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "hourglass/objective/penalty.h"
 #include "hourglass/report/format.h"
 
 namespace hourglass::cli {
@@ -21,6 +22,13 @@ int64_t weights(const Network& network) {
   return count;
 }
 
+/// Penalties that could be computed in several ways.
+std::vector<WeightedPenalty> routed_penalties(const TrainedModel& m) {
+  auto all = make_penalties(m.recipe.objective, m.autoencoder.network(), m.recipe.train.seed);
+  std::erase_if(all, [](const WeightedPenalty& p) { return p.penalty->route().empty(); });
+  return all;
+}
+
 void print_json(const TrainedModel& m) {
   const Network& network = m.autoencoder.network();
   const auto sizes = [](const Shape& s) { return std::vector(s.begin(), s.end()); };
@@ -29,6 +37,8 @@ void print_json(const TrainedModel& m) {
                               {"parameters", weights(network)},
                               {"recipe", nlohmann::json::parse(recipe_json(m.recipe))}};
   for (const Parameter& p : network.parameters()) j["tensors"][p.name] = sizes(p.shape);
+  for (const auto& [penalty, weight] : routed_penalties(m))
+    j["routes"][std::string(penalty->name())] = {{"route", penalty->route()}, {"plain_steps", penalty->cost()}};
   fmt::print("{}\n", j.dump());
 }
 
@@ -42,6 +52,9 @@ void info(const Options& o) {
   fmt::print("input {}   code {}   {} parameters   scale {}\n\n", network.input().text(),
              network.code().output().text(), format_count(weights(network)), m.autoencoder.scaler.kind);
   for (const Parameter& p : network.parameters()) fmt::print("{:24} {}\n", p.name, p.shape.text());
+  for (const auto& [penalty, weight] : routed_penalties(m))
+    fmt::print("\n{}: {}; per sample {:.2g} × the multiplications of a plain training step\n", penalty->name(),
+               penalty->route(), penalty->cost());
   fmt::print("\n{}", recipe_toml(m.recipe));
 }
 

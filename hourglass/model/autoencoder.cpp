@@ -1,5 +1,7 @@
 #include "hourglass/model/autoencoder.h"
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "hourglass/tensor/copy.h"
@@ -42,9 +44,12 @@ Scaler scaler_from_json(const std::string& text, int64_t features, const std::st
   const auto fits = [&](const std::vector<float>& v) {
     return v.size() == 1 || static_cast<int64_t>(v.size()) == features;
   };
-  if (!fits(s.offset) || !fits(s.factor))
-    fail("{}: metadata \"scaler\": {} offsets and {} factors, expected 1 or {}", name, s.offset.size(), s.factor.size(),
-         features);
+  if (!fits(s.offset) || s.factor.size() != s.offset.size())
+    fail("{}: metadata \"scaler\": {} offsets and {} factors, expected 1 or {} of each", name, s.offset.size(),
+         s.factor.size(), features);
+  const auto usable = [](float v) { return std::isfinite(v) && v != 0; };
+  if (!std::all_of(s.factor.begin(), s.factor.end(), usable))
+    fail("{}: metadata \"scaler\": a factor is 0 or not a number", name);
   return s;
 }
 

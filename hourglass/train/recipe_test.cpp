@@ -242,10 +242,12 @@ Recipe any_recipe() {
   const auto layers = [&] {
     std::vector<LayerConfig> list{{.kind = "dense", .size = *rc::gen::inRange(1, 1000)}};
     for (int i = *rc::gen::inRange(0, 4); i > 0; --i) {
-      const std::string kind = pick("conv2d", "conv_transpose2d", "max_pool2d", "leaky_relu", "elu", "gelu", "tanh");
+      const std::string kind =
+          pick("conv2d", "conv_transpose2d", "max_pool2d", "leaky_relu", "elu", "gelu", "tanh", "topk");
       LayerConfig layer{.kind = kind};
       if (kind.ends_with("2d")) layer.size = pick(1, 7), layer.stride = pick(0, 2), layer.padding = pick(0, 1);
       if (kind.starts_with("conv")) layer.kernel = pick(1, 5);
+      if (kind == "topk") layer.size = pick(1, 7), layer.from = pick(0, 9), layer.alpha = pick(0.0, 2.5);
       if (kind.ends_with("elu") && kind != "gelu") layer.parameter = number();
       list.push_back(layer);
     }
@@ -254,10 +256,12 @@ Recipe any_recipe() {
   Recipe r;
   r.name = "r";
   r.description = text();
-  r.data = {"x" + text(), pick("unit", "standard", "minmax", "none"), number(), pick(true, false)};
+  r.data = {"x" + text(), pick("unit", "center", "standard", "minmax", "none"), number(), pick(true, false)};
   r.model = {layers(), layers(), pick(true, false), pick(InitConfig{}, InitConfig{"he"}, InitConfig{"normal", 0.3})};
   r.objective.reconstruction = pick("bce", "mse", "");
   if (pick(0, 1)) r.objective.contractive = {.weight = number(), .probes = pick(0, 4), .force = pick(true, false)};
+  if (pick(0, 1))
+    r.objective.hessian = {.weight = number(), .std = number(), .samples = pick(1, 3), .probes = pick(0, 4)};
   if (pick(0, 1)) r.objective.sparse_kl = {number(), number(), pick("code", "hidden"), pick("sum", "mean")};
   if (pick(0, 1)) r.objective.sparse_l1 = {number(), pick("code", "hidden"), pick("sum", "mean")};
   if (pick(0, 1)) r.objective.weight_decay = {number()};

@@ -64,6 +64,23 @@ TEST_F(Use, EvalAgreesWithTheLastEpoch) {
   EXPECT_NEAR(eval("run")["bce"].get<double>(), expected, 1e-9 * expected);
 }
 
+TEST_F(Use, InfoSaysByWhichRouteThePenaltyIsComputed) {
+  train("dense.toml", "closed", {"--epochs", "1", "--set", "objective.contractive={weight=1e-4}"});
+  EXPECT_TRUE(contains(run({"info", "closed"}).out, "contractive: closed form; per sample 0.0"));
+  train("dense.toml", "probed", {"--epochs", "1", "--set", "objective.hessian={weight=1e-4, probes=2, samples=3}"});
+  EXPECT_TRUE(contains(run({"info", "probed"}).out, "hessian: 3 noises per sample, each: 2 random probes per sample"));
+  EXPECT_GT(nlohmann::json::parse(run({"info", "probed", "--json"}).out)["routes"]["hessian"]["plain_steps"], 0);
+}
+
+TEST_F(Use, EncodesWithMoreUnitsThanItReconstructsWith) {
+  const std::string layers = R"([{ dense = 12 }, { topk = 3, from = 9, alpha = 2.0 }])";
+  train("dense.toml", "sparse", {"--epochs", "2", "--set", "model.encoder=" + layers});
+  make("encode", "sparse", "codes.npy", {"--data", kSample});
+  for (const auto& row : npy_rows("codes.npy"))
+    EXPECT_EQ(std::count_if(row.begin(), row.end(), [](float x) { return x != 0; }), 6);
+  EXPECT_EQ(eval("sparse", {"--metrics", "l0"})["l0"], 3);
+}
+
 TEST_F(Use, EvalPrintsOneObjectOfMetrics) {
   train("dense.toml", "run", {"--epochs", "1"});
   EXPECT_EQ(eval("run").size(), 1u);

@@ -177,7 +177,7 @@ TEST(Contractive, RefusesWhatTakesTooLongUnlessForced) {
       model({layer("conv2d", 8, 3), layer("tanh")}, {layer("conv_transpose2d", 1, 3), layer("sigmoid")});
   const Network built(network, {1, 12, 12});
   const auto make = [&](const ContractiveConfig& config) {
-    return message_of<Error>([&] { make_contractive(config, built, 0); });
+    return message_of<Error>([&] { Contractive(config, built, 0); });
   };
   EXPECT_EQ(make({.weight = 1}),
             "contractive \"exact\" needs 800 rows of 144 per sample (about 400 × a plain step, more than 100); "

@@ -19,7 +19,8 @@ std::vector<int> watched_layers(const Network& network, const std::string& on) {
 
 std::vector<WeightedPenalty> make_penalties(const ObjectiveConfig& c, const Network& network, uint64_t seed) {
   std::vector<WeightedPenalty> all;
-  if (c.contractive) all.push_back({make_contractive(*c.contractive, network, seed), c.contractive->weight});
+  if (c.contractive)
+    all.push_back({std::make_unique<Contractive>(*c.contractive, network, seed), c.contractive->weight});
   if (c.hessian) all.push_back({std::make_unique<Hessian>(*c.hessian, network, seed), c.hessian->weight});
   if (c.sparse_kl) all.push_back({std::make_unique<SparseKl>(*c.sparse_kl, network), c.sparse_kl->weight});
   if (c.sparse_l1) all.push_back({std::make_unique<SparseL1>(*c.sparse_l1, network), c.sparse_l1->weight});

@@ -1,0 +1,37 @@
+#include <array>
+#include <string_view>
+
+#include "hourglass/nn/config.h"
+#include "hourglass/nn/layers.h"
+
+namespace hourglass {
+
+namespace {
+
+struct Row {
+  std::string_view kind;
+  std::unique_ptr<Layer> (*make)(const LayerContext&);
+};
+
+/// Every layer that is not an element-wise activation. A new one is one row.
+constexpr std::array kTable = {
+    Row{"dense", make_dense},
+    Row{"conv2d", make_conv2d},
+    Row{"conv_transpose2d", make_conv_transpose2d},
+    Row{"max_pool2d", make_max_pool2d},
+    Row{"topk", make_topk},
+};
+
+}  // namespace
+
+std::unique_ptr<Layer> make_layer(const LayerContext& context) {
+  for (const Row& row : kTable)
+    if (row.kind == context.config.kind) return row.make(context);
+  if (auto activation = find_activation(context.config.kind)) {
+    if (context.config.parameter != 0.0) activation->parameter = context.config.parameter;
+    return make_activation(context, *activation);
+  }
+  fail("{}: unknown layer \"{}\"", context.name, context.config.kind);
+}
+
+}  // namespace hourglass

@@ -1,0 +1,33 @@
+#include "hourglass/nn/layer.h"
+
+namespace hourglass {
+
+namespace {
+
+class Reorder final : public LinearLayer {
+ public:
+  Reorder(Shape image, bool channels_first) : LinearLayer(image), channels_first_(channels_first) {}
+
+  void forward(ConstView, ConstView in, View out) const override { swap(in, out, channels_first_); }
+  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in, View) const override {
+    if (grad_in) apply_transposed(theta, in, grad_out, grad_in);
+  }
+  void apply(ConstView, ConstView, ConstView v, View out) const override { swap(v, out, channels_first_); }
+  void apply_transposed(ConstView, ConstView, ConstView u, View out) const override { swap(u, out, !channels_first_); }
+
+ private:
+  void swap(ConstView in, View out, bool channels_first) const {
+    const int64_t channels = output()[0], pixels = output()[1] * output()[2];
+    channels_first ? ops::swap_axes(in, pixels, channels, out) : ops::swap_axes(in, channels, pixels, out);
+  }
+
+  bool channels_first_;
+};
+
+}  // namespace
+
+std::unique_ptr<Layer> make_reorder(Shape image, bool channels_first) {
+  return std::make_unique<Reorder>(image, channels_first);
+}
+
+}  // namespace hourglass

@@ -33,11 +33,6 @@ void eval(const Options& o) {
   const auto disturb = [&](ConstView clean, std::span<const uint32_t> rows, View input) {
     corruption.apply(clean, 0, rows, input);
   };
-  const auto of_jacobian = [](const std::string& name) {
-    return name == "contractive" || name == "relative_contraction" || name == "jacobian_frobenius";
-  };
-  if (o.jacobian.probes > 0 && std::ranges::none_of(o.metrics, of_jacobian))
-    fail("--probes: nothing to estimate; expected --metrics contractive or relative_contraction");
   const auto names = wanted(o, model.autoencoder.network());
   const Metrics metrics = evaluate(model.autoencoder, data, names,
                                    {.threads = o.thread_count(),

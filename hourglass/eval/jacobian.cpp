@@ -6,8 +6,6 @@ namespace hourglass {
 
 namespace {
 
-constexpr double kDearest = 100;  // times a plain step
-
 void refuse_dear(const JacobianNorm& norm, const Network& network) {
   if (norm.cost() > kDearest)
     fail(

@@ -67,6 +67,11 @@ const std::vector<double>& Measurements::squared_jacobian_norms() {
   return *norms_;
 }
 
+const std::optional<Tensor>& Measurements::decoder_columns() {
+  if (!columns_) columns_ = hourglass::decoder_columns(model_, inference_);
+  return *columns_;
+}
+
 const PrincipalComponents& Measurements::principal_components() {
   if (!principal_) principal_ = hourglass::principal_components(data_, model_.scaler, options_.threads);
   return *principal_;

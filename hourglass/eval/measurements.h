@@ -41,6 +41,8 @@ class Measurements {
   /// ‖∂h/∂x‖²_F per row.
   const std::vector<double>& squared_jacobian_norms();
   const PrincipalComponents& principal_components();
+  /// Nothing when the decoder is not linear.
+  const std::optional<Tensor>& decoder_columns();
 
  private:
   const Autoencoder& model_;
@@ -51,6 +53,7 @@ class Measurements {
   std::optional<Totals> totals_;
   std::optional<std::vector<double>> norms_;
   std::optional<PrincipalComponents> principal_;
+  std::optional<std::optional<Tensor>> columns_;
 };
 
 }  // namespace hourglass

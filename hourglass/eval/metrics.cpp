@@ -93,15 +93,16 @@ double pca_gap(Measurements& m) {
 
 double pca_angle(Measurements& m) {
   discarded(m);
-  const auto columns = decoder_columns(m.model(), m.inference());
+  const auto& columns = m.decoder_columns();
   if (!columns)
     fail("pca_angle: the decoder is not linear, so it spans no plane; pca_mse and pca_gap compare any model");
   return largest_angle(*columns, m.principal_components().directions.view().slice(0, m.units()));
 }
 
 struct Row {
-  const char* name;
+  std::string_view name;
   double (*compute)(Measurements&);
+  bool of_jacobian = false;
 };
 constexpr std::array kTable = {
     Row{"bce", bce},
@@ -110,9 +111,9 @@ constexpr std::array kTable = {
     Row{"nmse", nmse},
     Row{"fvu", fvu},
     Row{"explained_variance", [](Measurements& m) { return 1 - fvu(m); }},
-    Row{"contractive", contractive},
-    Row{"jacobian_frobenius", jacobian_frobenius},
-    Row{"relative_contraction", relative_contraction},
+    Row{"contractive", contractive, true},
+    Row{"jacobian_frobenius", jacobian_frobenius, true},
+    Row{"relative_contraction", relative_contraction, true},
     Row{"mean_activation", mean_activation},
     Row{"saturation", saturation},
     Row{"l0", l0},
@@ -123,7 +124,7 @@ constexpr std::array kTable = {
 };
 
 /// Known names, each once, "pca" as the metrics it stands for.
-std::vector<std::string> expanded(std::span<const std::string> names, const Measurements& m) {
+std::vector<std::string> expanded(std::span<const std::string> names, Measurements& m) {
   const auto known = metric_names();
   std::vector<std::string> all;
   const auto add = [&](const std::string& name) {
@@ -137,7 +138,7 @@ std::vector<std::string> expanded(std::span<const std::string> names, const Meas
     }
     add("pca_mse");
     add("pca_gap");
-    if (decoder_columns(m.model(), m.inference())) add("pca_angle");
+    if (m.decoder_columns()) add("pca_angle");
   }
   return all;
 }
@@ -154,10 +155,14 @@ std::vector<std::string> metric_names() {
 Metrics evaluate(const Autoencoder& model, const Dataset& data, std::span<const std::string> names,
                  const EvaluationOptions& options) {
   Measurements measurements(model, data, options);
-  Metrics metrics;
+  std::vector<const Row*> rows;
   for (const std::string& name : expanded(names, measurements))
-    for (const Row& row : kTable)
-      if (row.name == name) metrics.emplace_back(name, row.compute(measurements));
+    rows.push_back(std::ranges::find(kTable, name, &Row::name));
+  const bool is_told_how = options.jacobian.probes > 0 || options.jacobian.exact;
+  if (is_told_how && std::ranges::none_of(rows, &Row::of_jacobian))
+    fail("probes or exact: no metric of the Jacobian is asked for; expected contractive or relative_contraction");
+  Metrics metrics;
+  for (const Row* row : rows) metrics.emplace_back(row->name, row->compute(measurements));
   return metrics;
 }
 

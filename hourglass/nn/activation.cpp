@@ -50,6 +50,8 @@ std::unique_ptr<Layer> make_topk(const LayerContext& c) {
   const int64_t units = c.input.size();
   for (const int64_t k : {c.config.size, c.config.from})
     if (k > units) fail("{}: k = {} is more than the {} units it chooses from", c.place(), k, units);
+  if (c.config.from && c.config.from < c.config.size)
+    fail("{}: from = {} is less than k = {}, to which it falls", c.place(), c.config.from, c.config.size);
   return std::make_unique<TopK>(c.input, c.config);
 }
 

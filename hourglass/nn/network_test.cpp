@@ -134,6 +134,13 @@ TEST(Network, LetsKFallOverTheFirstHalfOfARun) {
   EXPECT_EQ(k({.encoding = true}), 3);
 }
 
+TEST(Network, RefusesAKThatWouldRise) {
+  LayerConfig rising = layer("topk", 3);
+  rising.from = 2;
+  EXPECT_EQ(refusal(model({layer("dense", 4), rising}, {layer("dense", 3)}), {3}),
+            "encoder[1] topk: from = 2 is less than k = 3, to which it falls");
+}
+
 TEST(Network, RefusesToChooseMoreUnitsThanThereAre) {
   EXPECT_EQ(refusal(model({layer("dense", 4), layer("topk", 5)}, {layer("dense", 3)}), {3}),
             "encoder[1] topk: k = 5 is more than the 4 units it chooses from");

@@ -205,6 +205,16 @@ TEST(Gradients, OfTheHessianPenalty) {
   expect_right_gradients(tied(dense_model("tanh", "gelu", "sigmoid")), {7}, exact);
 }
 
+/// Kinks at x + ε, which no output of the clean pass shows, are found and skipped.
+TEST(Gradients, OfTheHessianPenaltyBesideKinks) {
+  const auto exact = objective_of("", HessianConfig{.weight = 0.7, .std = 0.3, .samples = 4});
+  Workbench relus(dense_model("relu", "tanh", "sigmoid"), {7}, exact, 12);
+  expect_right_gradients(relus);
+  Workbench largest(model({layer("dense", 9), layer("topk", 3), layer("dense", 4), layer("tanh")}, {layer("dense", 7)}),
+                    {7}, exact, 12);
+  expect_right_gradients(largest);
+}
+
 TEST(Gradients, OfWeightDecay) {
   expect_right_gradients(dense_model("tanh", "tanh", "sigmoid"), {7},
                          objective_of("", WeightDecayConfig{.weight = 0.7}));

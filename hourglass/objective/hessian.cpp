@@ -12,7 +12,9 @@ Hessian::Hessian(const HessianConfig& c, const Network& network, uint64_t seed)
       std_(c.std),
       random_(seed, Stream::hessian) {}
 
-std::string Hessian::route() const { return fmt::format("{} noises per sample, each: {}", samples(), norm().route()); }
+std::string Hessian::route() const {
+  return fmt::format("{} noise{} per sample, each: {}", samples(), samples() == 1 ? "" : "s", norm().route());
+}
 
 Activations Hessian::encode_noisy(const PassView& pass, uint32_t draw, View input) const {
   add_gaussian(random_, std_, pass.input, pass.epoch, pass.samples, draw, input);
@@ -25,7 +27,9 @@ Activations Hessian::encode_noisy(const PassView& pass, uint32_t draw, View inpu
 
 void Hessian::measure(const PassView& pass, std::span<double> sums, double scale, View grad_theta) const {
   std::vector<View> notes(pass.notes.size());
+  const Arena::Mark mark = pass.arena.mark();
   for (int64_t e = 0; e < samples(); ++e) {
+    pass.arena.rewind(mark);
     const View input = pass.arena.take(pass.theta.dtype(), pass.input.shape());
     const auto draw = static_cast<uint32_t>(e);
     const Activations a = encode_noisy(pass, draw, input);

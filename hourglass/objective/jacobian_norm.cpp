@@ -13,7 +13,6 @@ double plain_step_products(const Network& network) {
 }
 
 std::unique_ptr<JacobianNorm> make_jacobian_norm(const JacobianEstimator& e, const Network& network) {
-  constexpr double kDearest = 100;  // times a plain step
   if (e.probes == 0 && JacobianClosed::fits(network)) return std::make_unique<JacobianClosed>(network);
   auto rows = std::make_unique<JacobianRows>(network, e.probes, e.random);
   if (e.probes == 0 && !e.force && rows->cost() > kDearest)

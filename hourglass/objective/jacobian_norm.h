@@ -49,15 +49,18 @@ class JacobianNorm {
 /// Multiplications of one sample's forward and backward pass.
 double plain_step_products(const Network& network);
 
+/// An exact norm that costs more than this many plain steps is refused unless asked for with force.
+inline constexpr double kDearest = 100;
+
 /// How a penalty wants it computed.
 struct JacobianEstimator {
   std::string_view penalty;  ///< for messages: "contractive"
   int64_t probes = 0;        ///< random ones per row, an unbiased estimate; 0 = exact
-  bool force = false;        ///< exact even where it costs more than 100 plain steps
+  bool force = false;        ///< exact even where it costs more than kDearest
   Random random;             ///< of the probes
 };
 
-/// The cheapest exact route, or probes. Throws Error when exact costs more than 100 plain steps, unless forced.
+/// The cheapest exact route, or probes. Throws Error when exact costs more than kDearest, unless forced.
 std::unique_ptr<JacobianNorm> make_jacobian_norm(const JacobianEstimator& estimator, const Network& network);
 
 }  // namespace hourglass

@@ -96,7 +96,7 @@ JacobianRows::JacobianRows(const Network& network, int64_t probes, const Random&
 }
 
 std::string JacobianRows::route() const {
-  return fmt::format("{} {} per sample{}", probes_, exact_ ? "unit rows" : "random probes",
+  return fmt::format("{} {}{} per sample{}", probes_, exact_ ? "unit row" : "random probe", probes_ == 1 ? "" : "s",
                      uses_gram() ? ", closed by the first layer's Gram matrix" : "");
 }
 

@@ -12,13 +12,15 @@ int64_t bytes_of(const Tensor& t) { return t.size() * size_of(t.dtype()); }
 
 View Arena::take(DType dtype, Shape shape) {
   const int64_t bytes = (shape.size() * size_of(dtype) + kAlign - 1) / kAlign * kAlign;
-  if (blocks_.empty() || used_ + bytes > bytes_of(blocks_.back())) {
-    blocks_.push_back(block(bytes));
-    used_ = 0;
+  while (now_.block < blocks_.size() && now_.used + bytes > bytes_of(blocks_[now_.block])) {
+    ++now_.block;
+    now_.used = 0;
   }
-  const View space(blocks_.back().view().bytes() + used_, dtype, shape);
-  used_ += bytes;
-  needed_ += bytes;
+  if (now_.block == blocks_.size()) blocks_.push_back(block(bytes));
+  const View space(blocks_[now_.block].view().bytes() + now_.used, dtype, shape);
+  now_.used += bytes;
+  now_.taken += bytes;
+  needed_ = std::max(needed_, now_.taken);
   return space;
 }
 
@@ -27,7 +29,8 @@ void Arena::reset() {
     blocks_.clear();
     blocks_.push_back(block(needed_));
   }
-  used_ = needed_ = 0;
+  now_ = {};
+  needed_ = 0;
 }
 
 }  // namespace hourglass

@@ -90,6 +90,21 @@ TEST(Arena, GivesTheSameSpaceForTheSameWork) {
   EXPECT_EQ(work(), settled);
 }
 
+TEST(Arena, HandsTheSameSpaceOutAgainAfterARewind) {
+  Arena arena;
+  const View first = arena.take(DType::f32, {100});
+  const Arena::Mark mark = arena.mark();
+  const std::byte* second = arena.take(DType::f32, {1000}).bytes();
+  arena.take(DType::f32, {5000});
+  arena.rewind(mark);
+  EXPECT_EQ(arena.take(DType::f32, {1000}).bytes(), second);
+  EXPECT_NE(first.bytes(), second);
+  arena.reset();
+  const std::byte* block = arena.take(DType::f32, {6000}).bytes();
+  arena.reset();
+  EXPECT_EQ(arena.take(DType::f32, {6000}).bytes(), block) << "one block holds the most that was taken at once";
+}
+
 /// What an evaluation after every epoch does: all layers' outputs made and given back, something small kept.
 TEST(Tensor, LeavesRoomForTheNextOneWhenItGoes) {
   std::vector<std::string> kept;

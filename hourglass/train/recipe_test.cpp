@@ -247,7 +247,7 @@ Recipe any_recipe() {
       LayerConfig layer{.kind = kind};
       if (kind.ends_with("2d")) layer.size = pick(1, 7), layer.stride = pick(0, 2), layer.padding = pick(0, 1);
       if (kind.starts_with("conv")) layer.kernel = pick(1, 5);
-      if (kind == "topk") layer.size = pick(1, 7), layer.from = pick(0, 9), layer.alpha = pick(0.0, 2.5);
+      if (kind == "topk") layer.size = pick(1, 7), layer.from = pick(0, 7, 9), layer.alpha = pick(0.0, 2.5);
       if (kind.ends_with("elu") && kind != "gelu") layer.parameter = number();
       list.push_back(layer);
     }

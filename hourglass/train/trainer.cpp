@@ -81,7 +81,7 @@ std::optional<Ending> Trainer::run_epoch(const Hooks& hooks) {
       return Ending::interrupted;
     }
   }
-  follow_progress();
+  model_.enter({});  // epochs are compared, and kept, as the networks that are used in the end
   const EpochRecord record = end_epoch();
   if (!is_sound(record)) return diverge(before, hooks.listener);
   const bool over = patience_is_over(record, hooks.listener);
@@ -91,7 +91,6 @@ std::optional<Ending> Trainer::run_epoch(const Hooks& hooks) {
   position_.seconds = 0;
   position_.totals = {};
   position_.finished = over || position_.epoch > recipe_.train.epochs;
-  if (position_.finished) model_.enter({});
   if (position_.finished && position_.best_epoch > 0) copy(best_, model_.theta());
   hooks.checkpoint();
   if (over) return Ending::stopped_early;

@@ -64,20 +64,38 @@ TEST_F(Resume, EndsCleanlyOnOtherPoliteSignals) {
   EXPECT_TRUE(exists("run/model.safetensors"));
 }
 
-TEST_F(Resume, GoesOnToTheBitAfterAnyKillOnAnyNumberOfThreads) {
-  const Words recipe = {"--epochs", "12", "--set", "train.batch_size=40", "--set", "corruption.gaussian=0.1"};
-  train("conv.toml", "undisturbed", recipe);
+struct Killed {
+  const char* name;
+  const char* recipe;
+  Words more;
+};
+
+class ResumeAfterKills : public Resume, public testing::WithParamInterface<Killed> {};
+
+TEST_P(ResumeAfterKills, GoesOnToTheBitOnAnyNumberOfThreads) {
+  const auto& [name, file, more] = GetParam();
+  const Words recipe = Words{"--epochs", "12", "--set", "train.batch_size=40"} + more;
+  train(file, "undisturbed", recipe);
   std::mt19937 random(20);
   for (int i = 0; i < 4; ++i) {
-    Process process(launch(training("conv.toml", "run", recipe + Words{"--resume", "--threads", i % 2 ? "2" : "1"})));
+    Process process(launch(training(file, "run", recipe + Words{"--resume", "--threads", i % 2 ? "2" : "1"})));
     process.says("epoch ");
     std::this_thread::sleep_for(std::chrono::milliseconds(random() % 40));
     process.send(SIGKILL);
     process.wait();
   }
-  train("conv.toml", "run", recipe + Words{"--resume"});
+  train(file, "run", recipe + Words{"--resume"});
   expect_same_run("run", "undisturbed");
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Recipes, ResumeAfterKills,
+    testing::Values(Killed{"Denoising", "conv.toml", {"--set", "corruption.gaussian=0.1"}},
+                    Killed{"FallingTopKAndHessian",
+                           "dense.toml",
+                           {"--set", "model.encoder=[{ dense = 40 }, { topk = 3, from = 30 }, { dense = 6 }, \"tanh\"]",
+                            "--set", "objective.hessian={weight=0.1, probes=2}"}}),
+    [](const auto& info) { return info.param.name; });
 
 TEST_F(Resume, StartsAtTheBeginningWhereThereIsNoRun) {
   train("dense.toml", "undisturbed");

@@ -1,7 +1,10 @@
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "cli/workspace.h"
+#include "hourglass/data/npy.h"
 #include "hourglass/model/safetensors.h"
 
 namespace hourglass::cli_test {
@@ -99,6 +102,27 @@ TEST_F(Train, StopsEarlyAndKeepsTheBestWeights) {
   EXPECT_EQ(metrics("run").size(), 2u);
   EXPECT_TRUE(metrics("run")[1].contains("validation"));
   EXPECT_TRUE(same_tensors(model("run"), model("short")));
+}
+
+/// Epochs are compared, and the best is kept, with the k that the model is used with.
+TEST_F(Train, KeepsTheBestEpochOfAFallingK) {
+  train("dense.toml", "run",
+        {"--epochs", "40", "--set", "model.encoder=[{ dense = 60 }, { topk = 2, from = 60 }]", "--set",
+         "train.early_stopping={patience=2}", "--set", "train.optimizer={adam=0.03}"});
+  const auto epochs = metrics("run");
+  const auto best = std::ranges::min_element(
+      epochs, {}, [](const auto& epoch) { return epoch["validation"]["reconstruction"].template get<double>(); });
+  ASSERT_LT(epochs.size(), 40u);
+  EXPECT_NEAR(eval("run")["bce"].get<double>(), (*best)["test"]["reconstruction"].get<double>(), 1e-9);
+}
+
+/// 1024 rows per sample through convolutions on 28 × 28.
+TEST_F(Train, NeedsLittleMemoryForAWideExactJacobian) {
+  write("eight.npy", npy_bytes(Tensor(DType::f32, {8, 28, 28})));
+  train("mnist-conv-contractive-exact", "run", {"--data", "eight.npy", "--epochs", "1"});
+  rusage usage{};
+  getrusage(RUSAGE_CHILDREN, &usage);
+  EXPECT_LT(usage.ru_maxrss, 500 * 1024) << "kB";
 }
 
 TEST_F(Train, ReplacesARunOnlyWhenAsked) {

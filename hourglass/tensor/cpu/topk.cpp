@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
+#include <limits>
 #include <vector>
 
 #include "hourglass/tensor/copy.h"
@@ -11,8 +13,9 @@ namespace hourglass::ops::cpu {
 namespace {
 
 /// Unsigned integers in the order of the floats: −0 equals 0, and a NaN, whose comparisons would lead a selection
-/// astray, has a place at one end.
+/// astray, comes first, so that it is not lost.
 uint32_t ordered(float x) {
+  if (std::isnan(x)) return std::numeric_limits<uint32_t>::max();
   const auto bits = std::bit_cast<uint32_t>(x + 0.0f);
   return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
 }

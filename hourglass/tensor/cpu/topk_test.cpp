@@ -31,10 +31,11 @@ TEST(TopK, LetsTheEarlierOfEqualsPass) {
 }
 
 TEST(TopK, PutsAnInvalidNumberFirstInsteadOfLosingIt) {
-  const float nan = std::numeric_limits<float>::quiet_NaN();
-  const auto a = row_of(topk(1), {1, nan, 2});
-  EXPECT_TRUE(std::isnan(a[1]));
-  EXPECT_EQ(a[2], 0);
+  for (const float nan : {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::quiet_NaN()}) {
+    const auto a = row_of(topk(1), {1, nan, 2});
+    EXPECT_TRUE(std::isnan(a[1]));
+    EXPECT_EQ(a[2], 0);
+  }
 }
 
 /// Rows of `units` values; with `levels`, only that many different ones, zero among them.

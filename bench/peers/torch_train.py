@@ -53,6 +53,7 @@ def main():
     # Convolutions are a little faster this way round.
     images = torch_recipe.unit_images(arguments.images).to(memory_format=torch.channels_last)
     network = torch_recipe.Autoencoder(recipe["model"], images.shape[1:]).to(memory_format=torch.channels_last)
+    torch_recipe.set_step(network, 1, 1)  # a falling k has fallen
     optimizer = torch_recipe.make_optimizer(network, recipe["train"]["optimizer"])
 
     def step(batch):

@@ -4,26 +4,13 @@
 
 namespace hourglass {
 
-namespace {
-
-/// The first layer with a weight; −1 when there is none.
-int first_weight(const Network& network) {
-  for (int i = 0; i < network.code_end(); ++i)
-    if (network.layer(i).weight()) return i;
-  return -1;
-}
-
-}  // namespace
-
 bool JacobianClosed::fits(const Network& network) {
-  const int dense = first_weight(network), behind = network.code_end() - 1 - dense;
-  if (dense < 0 || network.layer(dense).weight()->shape.rank() != 2) return false;
-  // Anything between the input and the weight, a pool too, would have a Jacobian of its own.
-  if (network.layer(dense).weight()->name != "encoder.0.weight") return false;
+  const int dense = first_dense(network), behind = network.code_end() - 1 - dense;
+  if (dense < 0) return false;
   return behind == 0 || (behind == 1 && network.layer(dense + 1).activation());
 }
 
-JacobianClosed::JacobianClosed(const Network& network) : network_(network), dense_(first_weight(network)) {
+JacobianClosed::JacobianClosed(const Network& network) : network_(network), dense_(first_dense(network)) {
   HOURGLASS_CHECK(fits(network));
   weight_ = *network.layer(dense_).weight();
   units_ = weight_.shape[0];

@@ -5,6 +5,13 @@
 
 namespace hourglass {
 
+int first_dense(const Network& network) {
+  for (int i = 0; i < network.code_end(); ++i)
+    if (const Parameter* weight = network.layer(i).weight())
+      return weight->name == "encoder.0.weight" && weight->shape.rank() == 2 ? i : -1;
+  return -1;
+}
+
 double plain_step_products(const Network& network) {
   double products = 0;
   for (int i = 0; i < network.layers(); ++i)

@@ -46,6 +46,10 @@ class JacobianNorm {
                                       int64_t /*first*/, View /*grad*/) const {}
 };
 
+/// The dense layer on the input itself; −1 when there is none. Anything between the input and the weight, a pool too,
+/// would have a Jacobian of its own.
+int first_dense(const Network& network);
+
 /// Multiplications of one sample's forward and backward pass.
 double plain_step_products(const Network& network);
 

@@ -21,15 +21,12 @@ double gram_products(double units, double inputs, double rows) {
 
 /// The dense layer on the input itself if its Gram matrix takes less than going through it with every row.
 int gram_layer(const Network& network, int64_t rows) {
-  for (int i = 0; i < network.code_end(); ++i) {
-    const Parameter* weight = network.layer(i).weight();
-    if (!weight) continue;
-    if (weight->name != "encoder.0.weight" || weight->shape.rank() != 2) return -1;
-    const auto units = static_cast<double>(weight->shape[0]), inputs = static_cast<double>(weight->shape[1]);
-    const auto r = static_cast<double>(rows);
-    return gram_products(units, inputs, r) < 3 * r * units * inputs ? i : -1;
-  }
-  return -1;
+  const int dense = first_dense(network);
+  if (dense < 0) return -1;
+  const Shape& weight = network.layer(dense).weight()->shape;
+  const auto units = static_cast<double>(weight[0]), inputs = static_cast<double>(weight[1]);
+  const auto r = static_cast<double>(rows);
+  return gram_products(units, inputs, r) < 3 * r * units * inputs ? dense : -1;
 }
 
 /// A row of ±scale, 128 a draw, keyed by the sample and the probe.

@@ -98,17 +98,13 @@ std::optional<Ending> Trainer::run_epoch(const Hooks& hooks) {
   return std::nullopt;
 }
 
-void Trainer::follow_progress() {
-  model_.enter({.progress = static_cast<double>(steps_done()) / static_cast<double>(steps())});
-}
-
 void Trainer::train_step(const std::vector<uint32_t>& order, int64_t step) {
   const auto start = Clock::now();
   const int64_t batch = recipe_.train.batch_size, first = step * batch;
   const int64_t count = std::min(batch, static_cast<int64_t>(order.size()) - first);
   const int64_t done = steps_done();
   const double rate = optimizer_.learning_rate() * schedule_factor(recipe_.train.schedule, done, steps());
-  follow_progress();
+  model_.enter({.progress = static_cast<double>(done) / static_cast<double>(steps())});
   const auto terms =
       step_.run(train_, std::span(order).subspan(first, count), static_cast<uint32_t>(position_.epoch), done + 1, rate);
   add_scaled(terms, static_cast<double>(count), position_.totals);

@@ -63,8 +63,6 @@ class Trainer {
   /// Of the whole run, before the present one.
   int64_t steps_done() const { return (position_.epoch - 1) * steps_per_epoch_ + position_.step; }
   int64_t steps() const { return recipe_.train.epochs * steps_per_epoch_; }
-  /// Layers that change over a run go where it is.
-  void follow_progress();
   void train_step(const std::vector<uint32_t>& order, int64_t step);
   EpochRecord end_epoch() const;
   bool patience_is_over(const EpochRecord& record, RunListener& listener);

@@ -149,8 +149,17 @@ void column_sums_of_squares(ConstView x, std::span<double> sums) {
 }
 
 void add_column_sums(ConstView x, View y) {
+  // Narrow rows, the channels of images, are added as wide ones that hold many, folded at the end.
+  constexpr int64_t kWide = 1024;
+  const int64_t n = y.size(), group = n < kWide ? std::min(kWide / n, x.rows()) : 1, wide = group * n;
   const auto add = HWY_DYNAMIC_DISPATCH(AddScaled);
-  for (int64_t i = 0; i < x.rows(); ++i) add(1.0f, x.as<float>() + i * y.size(), y.as<float>(), y.size());
+  float folded[kWide] = {};
+  float* sums = group > 1 ? folded : y.as<float>();
+  int64_t done = 0;
+  for (; done + wide <= x.size(); done += wide) add(1.0f, x.as<float>() + done, sums, wide);
+  add(1.0f, x.as<float>() + done, sums, x.size() - done);
+  if (group > 1)
+    for (int64_t i = 0; i < wide; ++i) y.as<float>()[i % n] += sums[i];
 }
 
 void add_scaled(double alpha, ConstView x, View y) {

@@ -91,6 +91,14 @@ TEST(FastAdditions, AgreeWithTheReference) {
   });
 }
 
+TEST(FastColumnSums, AgreeWithTheReferenceOnAnyNumberOfNarrowRows) {
+  for (const int64_t n : {1, 3, 8, 16, 17, 511, 512, 513, 1023, 1024, 1025})
+    for (const int64_t rows : {1, 2, 3, 63, 64, 65, 1000, 2049}) {
+      Twin x = normal_twin({rows, n}, 1);
+      expect_same_addition(1, n, [&](auto of, View y) { ops::add_column_sums(of(x), y.reshaped({n})); });
+    }
+}
+
 template <class T>
 void expect_sign_of_zero_is_zero() {
   Tensor x = tensor_of({4}, {-2, 0, -0.0, 3}).cast(dtype_of<T>()), y = tensor_of({4}, {1, 1, 1, 1}).cast(dtype_of<T>());

@@ -94,14 +94,12 @@ template <class Out>
 void gather_all(const std::vector<uint8_t>& values, size_t width, const Scaler& scaler, std::span<const uint32_t> rows,
                 Out* out) {
   if (scaler.offset.size() > 1) return gather_features(values, scaler, rows, out);
-  std::array<float, 256> table;
-  const bool unit = scaler.kind == "unit";
-  const float units = fitted_units<uint8_t>(scaler);
-  for (size_t b = 0; b < table.size(); ++b) {
-    const auto x = static_cast<float>(b);
-    table[b] = unit ? x / 255.0f : (x * units - scaler.offset[0]) * scaler.factor[0];
-  }
-  gather_rows(values, width, rows, out, [&](uint8_t x, size_t) { return table[x]; });
+  // Arithmetic on whole vectors: several times faster than a table of 256 floats.
+  if (scaler.kind == "unit")
+    return gather_rows(values, width, rows, out, [](uint8_t x, size_t) { return static_cast<float>(x) / 255.0f; });
+  const float offset = scaler.offset[0], factor = scaler.factor[0], units = fitted_units<uint8_t>(scaler);
+  gather_rows(values, width, rows, out,
+              [=](uint8_t x, size_t) { return (static_cast<float>(x) * units - offset) * factor; });
 }
 
 template <class Out>

@@ -112,9 +112,8 @@ Tensor Inference::reconstruct(const Dataset& data) const {
 double mean_bce(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
                 const Inference::Disturb& disturb) {
   return mean_loss(inference, data, rows, disturb, [](const Inference::Chunk& c) {
-    Tensor r(c.clean.dtype(), c.clean.shape());
     HOURGLASS_CHECK(c.network.ends_in_sigmoid());
-    return ops::bce_with_logits(c.value(c.network.layers() - 2).reshaped(r.shape()), c.clean, 0.0, r, {});
+    return ops::bce_with_logits(c.value(c.network.layers() - 2).reshaped(c.clean.shape()), c.clean, 0.0, {}, {});
   });
 }
 

@@ -12,10 +12,10 @@ class ActivationLayer : public Layer {
  public:
   ActivationLayer(Shape shape, Activation activation) : Layer(shape), activation_(activation) {}
 
-  void forward(ConstView, ConstView in, View out) const override { ops::activate(activation_, in, out); }
+  void forward(ConstView, const InputRows& in, View out) const override { ops::activate(activation_, in, out); }
 
-  void backward(ConstView, ConstView in, ConstView out, ConstView grad_out, View grad_in, View) const override {
-    if (grad_in) ops::activate_backward(activation_, in, out, grad_out, grad_in);
+  void backward(ConstView, ConstView in, ConstView out, ConstView grad_out, View grad_in) const override {
+    ops::activate_backward(activation_, in, out, grad_out, grad_in);
   }
 
   const Activation* activation() const final { return &activation_; }

@@ -21,11 +21,12 @@ class Convolution : public LinearLayer {
   Convolution(Shape output, const ConvGeometry& g, Parameter weight, Parameter bias)
       : LinearLayer(output), g_(g), weight_(std::move(weight)), bias_(std::move(bias)) {}
 
-  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in,
-                View grad_theta) const override {
+  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in) const override {
+    apply_transposed(theta, in, grad_out, grad_in);
+  }
+  void add_parameter_gradient(ConstView in, ConstView grad_out, View grad_theta) const override {
     accumulate(grad_out, in, grad_theta);
     add_bias_gradient(grad_out, bias_.in(grad_theta));
-    if (grad_in) apply_transposed(theta, in, grad_out, grad_in);
   }
   int64_t products() const override { return weight_.shape.size() * g_.out_height * g_.out_width; }
   const Parameter* weight() const override { return &weight_; }
@@ -40,7 +41,7 @@ class Conv2d final : public Convolution {
   Conv2d(const ConvGeometry& g, Parameter weight, Parameter bias)
       : Convolution({g.out_channels, g.out_height, g.out_width}, g, std::move(weight), std::move(bias)) {}
 
-  void forward(ConstView theta, ConstView in, View out) const override {
+  void forward(ConstView theta, const InputRows& in, View out) const override {
     ops::conv2d(g_, in, weight_.in(theta), bias_.in(theta), out);
   }
   void apply(ConstView theta, ConstView, ConstView v, View out) const override {
@@ -60,7 +61,7 @@ class ConvTranspose2d final : public Convolution {
   ConvTranspose2d(const ConvGeometry& g, Parameter weight, Parameter bias)
       : Convolution({g.in_channels, g.in_height, g.in_width}, g, std::move(weight), std::move(bias)) {}
 
-  void forward(ConstView theta, ConstView in, View out) const override {
+  void forward(ConstView theta, const InputRows& in, View out) const override {
     ops::conv2d_transposed(g_, in, weight_.in(theta), bias_.in(theta), out);
   }
   void apply(ConstView theta, ConstView, ConstView v, View out) const override {
@@ -78,10 +79,10 @@ class MaxPool2d final : public LinearLayer {
  public:
   explicit MaxPool2d(const ConvGeometry& g) : LinearLayer({g.out_channels, g.out_height, g.out_width}), g_(g) {}
 
-  void forward(ConstView, ConstView in, View out) const override { ops::max_pool2d(g_, in, out); }
+  void forward(ConstView, const InputRows& in, View out) const override { ops::max_pool2d(g_, in, out); }
 
-  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in, View) const override {
-    if (grad_in) apply_transposed(theta, in, grad_out, grad_in);
+  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in) const override {
+    apply_transposed(theta, in, grad_out, grad_in);
   }
 
   void apply(ConstView, ConstView in, ConstView v, View out) const override { ops::max_pool2d_select(g_, in, v, out); }

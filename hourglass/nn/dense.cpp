@@ -1,5 +1,7 @@
 #include "hourglass/nn/config.h"
 #include "hourglass/nn/layers.h"
+#include "hourglass/tensor/arena.h"
+#include "hourglass/tensor/copy.h"
 
 namespace hourglass {
 
@@ -14,15 +16,41 @@ class Dense final : public LinearLayer {
   Dense(int64_t units, Parameter weight, Parameter bias, bool is_transposed)
       : LinearLayer({units}), weight_(std::move(weight)), bias_(std::move(bias)), is_transposed_(is_transposed) {}
 
-  void forward(ConstView theta, ConstView in, View out) const override {
-    ops::matmul(in, Transpose::no, weight_.in(theta), to_outputs(), out, Write::assign, bias_.in(theta));
+  void forward(ConstView theta, const InputRows& in, View out) const override {
+    const auto multiply = [&](ConstView rows, ConstView weight) {
+      ops::matmul(rows, Transpose::no, weight, to_outputs(), out, Write::assign, bias_.in(theta));
+    };
+    if (!in.live) return multiply(in, weight_.in(theta));
+    const View weight = scratch(in.dtype(), {output()[0], in.live->count()});
+    in.live->pack(weight_.in(theta), weight);
+    multiply(in.packed, weight);
   }
+  bool skips_dead_columns() const override { return !is_transposed_; }
 
-  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in,
-                View grad_theta) const override {
+  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in) const override {
+    apply_transposed(theta, in, grad_out, grad_in);
+  }
+  void add_parameter_gradient(ConstView in, ConstView grad_out, View grad_theta) const override {
     accumulate(grad_out, in, grad_theta);
     ops::add_column_sums(grad_out, bias_.in(grad_theta));
-    if (grad_in) apply_transposed(theta, in, grad_out, grad_in);
+  }
+
+  bool makes_rows_of(const Parameter& p) const override {
+    return p.offset == weight_.offset || p.offset == bias_.offset;
+  }
+  void add_gradient_rows(const Parameter& p, int64_t first, const InputRows& in, ConstView grad_out, View grad,
+                         Write write) const override {
+    const bool is_weight = p.offset == weight_.offset;
+    if (is_weight && !in.live) return accumulate_rows(grad_out, in, first, grad, write);
+    if (write == Write::assign) clear(grad);
+    if (is_weight) {
+      const View packed = scratch(grad.dtype(), {grad.rows(), in.live->count()});
+      accumulate_rows(grad_out, in.packed, first, packed, Write::assign);
+      in.live->add_packed(packed, grad);
+    } else {
+      HOURGLASS_CHECK(first == 0 && grad.size() == p.shape.size());
+      ops::add_column_sums(grad_out, grad);
+    }
   }
 
   void apply(ConstView theta, ConstView, ConstView v, View out) const override {
@@ -32,14 +60,21 @@ class Dense final : public LinearLayer {
     ops::matmul(u, Transpose::no, weight_.in(theta), to_inputs(), out);
   }
   void accumulate(ConstView u, ConstView v, View grad_theta) const override {
-    const auto [rows, columns] = is_transposed_ ? std::pair(v, u) : std::pair(u, v);
-    ops::matmul(rows, Transpose::yes, columns, Transpose::no, weight_.in(grad_theta), Write::accumulate);
+    accumulate_rows(u, v, 0, weight_.in(grad_theta), Write::accumulate);
   }
 
   int64_t products() const override { return weight_.shape.size(); }
   const Parameter* weight() const override { return &weight_; }
 
  private:
+  static View scratch(DType dtype, Shape shape) {
+    thread_local Arena arena;
+    arena.reset();
+    return arena.take(dtype, shape);
+  }
+  void accumulate_rows(ConstView u, ConstView v, int64_t first, View grad, Write write) const {
+    is_transposed_ ? ops::matmul_columns(v, first, u, grad, write) : ops::matmul_columns(u, first, v, grad, write);
+  }
   Transpose to_outputs() const { return is_transposed_ ? Transpose::no : Transpose::yes; }
   Transpose to_inputs() const { return is_transposed_ ? Transpose::yes : Transpose::no; }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "hourglass/tensor/live_columns.h"
 #include "hourglass/tensor/ops.h"
 
 namespace hourglass {
@@ -40,12 +41,21 @@ class Layer {
   const Shape& output() const { return output_; }
 
   /// out assigned.
-  virtual void forward(ConstView theta, ConstView in, View out) const = 0;
+  virtual void forward(ConstView theta, const InputRows& in, View out) const = 0;
+  /// Rows without dead columns are less work for forward and add_gradient_rows.
+  virtual bool skips_dead_columns() const { return false; }
 
-  /// With f = ⟨grad_out, out⟩: grad_in assigned ∂f/∂in (skipped when empty; may not be grad_out), grad_theta
-  /// accumulated ∂f/∂θ. out is what forward gave for in.
-  virtual void backward(ConstView theta, ConstView in, ConstView out, ConstView grad_out, View grad_in,
-                        View grad_theta) const = 0;
+  /// grad_in assigned ∂⟨grad_out, out⟩/∂in. out is what forward gave for in. grad_in may not be grad_out; of an
+  /// activation it may be in.
+  virtual void backward(ConstView theta, ConstView in, ConstView out, ConstView grad_out, View grad_in) const = 0;
+  /// grad_theta accumulated ∂⟨grad_out, out⟩/∂θ.
+  virtual void add_parameter_gradient(ConstView /*in*/, ConstView /*grad_out*/, View /*grad_theta*/) const {}
+
+  /// The parameter's gradient is best made rows of the parameter at a time, for a whole batch: see add_gradient_rows.
+  virtual bool makes_rows_of(const Parameter&) const { return false; }
+  /// grad (count, …) assigned or accumulated rows [first, first + count) of ∂⟨grad_out, out⟩/∂p.
+  virtual void add_gradient_rows(const Parameter& /*p*/, int64_t /*first*/, const InputRows& /*in*/,
+                                 ConstView /*grad_out*/, View /*grad*/, ops::Write) const {}
 
   /// The element-wise function this layer is, if it is one.
   virtual const Activation* activation() const { return nullptr; }

@@ -17,6 +17,10 @@ void refuse_huge(const LayerContext& c, const Shape& output) {
          output.text(), kLimit);
 }
 
+int64_t padded_size(const std::vector<Parameter>& parameters) {
+  return parameters.empty() ? 0 : (parameters.back().offset + parameters.back().shape.size() + 15) / 16 * 16;
+}
+
 }  // namespace
 
 Network::Network(const ModelConfig& config, Shape input) : input_(input) {
@@ -24,14 +28,14 @@ Network::Network(const ModelConfig& config, Shape input) : input_(input) {
   if (is_layered(input)) layers_.push_back(make_reorder(input, false));
   append(config.encoder, "encoder", false, weights);
   code_end_ = layers();
+  encoder_parameter_count_ = padded_size(parameters_);
   append(config.decoder, "decoder", config.tied, weights);
   if (config.tied && !weights.empty())
     fail("{}: tied = true, but no layer of the decoder mirrors it", weights.back().place);
   const Shape& output = layers_.back()->output();
   const bool same = output == input_ || (output.rank() == 1 && output.size() == input_.size());
   if (!same) fail("decoder: its output {} is not the shape of the input {}", output.text(), input_.text());
-  parameter_count_ =
-      parameters_.empty() ? 0 : (parameters_.back().offset + parameters_.back().shape.size() + 15) / 16 * 16;
+  parameter_count_ = padded_size(parameters_);
 }
 
 void Network::append(const std::vector<LayerConfig>& configs, const std::string& name, bool is_tied,
@@ -68,10 +72,10 @@ Activations Network::activations(DType dtype, int64_t capacity) const {
   return a;
 }
 
-void Network::forward(ConstView theta, ConstView in, Activations& a, int first, int last) const {
+void Network::forward(ConstView theta, const InputRows& in, Activations& a, int first, int last) const {
   const int64_t rows = in.rows();
   HOURGLASS_CHECK(rows <= a.capacity);
-  ConstView previous = in.reshaped({rows, in.columns()});
+  InputRows previous = in;
   for (int i = first; i < last; ++i) {
     const View out = value(a, i, rows);
     layers_[i]->forward(theta, previous, out);

@@ -43,12 +43,14 @@ class Network {
   std::span<const Parameter> parameters() const { return parameters_; }
   /// Elements of θ, including the padding between parameters (which stays zero).
   int64_t parameter_count() const { return parameter_count_; }
+  /// The encoder's are the first of them.
+  int64_t encoder_parameter_count() const { return encoder_parameter_count_; }
 
   /// Space for the outputs of all layers.
   Activations activations(DType dtype, int64_t capacity) const;
 
   /// Runs layers [first, last) on `in` (rows, …), leaving every output in `a`.
-  void forward(ConstView theta, ConstView in, Activations& a, int first, int last) const;
+  void forward(ConstView theta, const InputRows& in, Activations& a, int first, int last) const;
 
   /// Output of layer i for the first `rows` rows.
   View value(Activations& a, int i, int64_t rows) const { return a.values[i].slice(0, rows); }
@@ -62,7 +64,7 @@ class Network {
   std::vector<std::unique_ptr<Layer>> layers_;
   std::vector<Parameter> parameters_;
   int code_end_ = 0;
-  int64_t parameter_count_ = 0;
+  int64_t parameter_count_ = 0, encoder_parameter_count_ = 0;
 };
 
 /// Fresh weights, a pure function of (seed, parameter, element). θ is (parameter_count).

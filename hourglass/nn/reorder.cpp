@@ -8,9 +8,9 @@ class Reorder final : public LinearLayer {
  public:
   Reorder(Shape image, bool channels_first) : LinearLayer(image), channels_first_(channels_first) {}
 
-  void forward(ConstView, ConstView in, View out) const override { swap(in, out, channels_first_); }
-  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in, View) const override {
-    if (grad_in) apply_transposed(theta, in, grad_out, grad_in);
+  void forward(ConstView, const InputRows& in, View out) const override { swap(in, out, channels_first_); }
+  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in) const override {
+    apply_transposed(theta, in, grad_out, grad_in);
   }
   void apply(ConstView, ConstView, ConstView v, View out) const override { swap(v, out, channels_first_); }
   void apply_transposed(ConstView, ConstView, ConstView u, View out) const override { swap(u, out, !channels_first_); }

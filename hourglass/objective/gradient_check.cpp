@@ -35,6 +35,7 @@ class Probe {
   Sides sides() const {
     Sides all;
     const Network& network = objective_.network();
+    network.forward(theta_, lane_.input(), lane_.activations, 0, network.layers());
     const auto add_signs = [&](ConstView v) {
       for (int64_t i = 0; i < v.size(); ++i)
         for (const double sign : {1, -1}) all.push_back(sign * v.as<double>()[i] > 0);
@@ -46,7 +47,7 @@ class Probe {
       if (!network.layer(i).weight() && !network.layer(i).activation()) {
         Tensor ones(DType::f64, out.shape()), winners(DType::f64, {lane_.rows, previous.columns()});
         std::fill_n(ones.as<double>(), ones.size(), 1.0);
-        network.layer(i).backward(theta_, previous, out, ones, winners, {});
+        network.layer(i).backward(theta_, previous, out, ones, winners);
         add_signs(winners);
       }
       previous = out;

@@ -47,9 +47,12 @@ void Hessian::backward(const PassView& noisy, View grad_theta) const {
   while (i >= 0 && !watches(i)) --i;
   if (i < 0) return;  // a linear encoder: its Jacobian is the same everywhere
   for (View grad = noisy.notes[i]; i >= 0; --i) {
-    const View below = i > 0 ? noisy.arena.take(grad.dtype(), noisy.value(i - 1).shape()) : View();
-    noisy.network.layer(i).backward(noisy.theta, noisy.value(i - 1), noisy.value(i), grad, below, grad_theta);
-    if (i > 0 && watches(i - 1)) ops::add_scaled(1.0, noisy.notes[i - 1], below);
+    const Layer& layer = noisy.network.layer(i);
+    layer.add_parameter_gradient(noisy.value(i - 1), grad, grad_theta);
+    if (i == 0) break;
+    const View below = noisy.arena.take(grad.dtype(), noisy.value(i - 1).shape());
+    layer.backward(noisy.theta, noisy.value(i - 1), noisy.value(i), grad, below);
+    if (watches(i - 1)) ops::add_scaled(1.0, noisy.notes[i - 1], below);
     grad = below;
   }
 }

@@ -1,6 +1,7 @@
 #include "hourglass/objective/objective.h"
 
 #include <algorithm>
+#include <array>
 
 #include "hourglass/tensor/copy.h"
 
@@ -15,6 +16,8 @@ Reconstruction choose(const std::string& name, const Network& network) {
     fail("[objective] reconstruction: bce needs a decoder that ends in \"sigmoid\"; add it, or use \"mse\"");
   return Reconstruction::bce;
 }
+
+bool makes_rows(const Layer& layer) { return layer.weight() && layer.makes_rows_of(*layer.weight()); }
 
 }  // namespace
 
@@ -33,35 +36,60 @@ bool Objective::couples_rows() const {
 }
 
 Lane Objective::make_lane(DType dtype, int64_t capacity, bool corrupted) const {
-  int64_t widest = 0;
-  for (int i = 0; i < network_.layers(); ++i) widest = std::max(widest, network_.layer(i).output().size());
   Lane lane;
   lane.activations = network_.activations(dtype, capacity);
   lane.target = Tensor(dtype, {capacity, network_.input().size()});
   if (corrupted) lane.noisy = Tensor(dtype, {capacity, network_.input().size()});
-  for (Tensor& g : lane.gradients) g = Tensor(dtype, {capacity, widest});
+  if (network_.layer(0).skips_dead_columns()) lane.packer.emplace(dtype, capacity, network_.input().size());
+  make_gradients(lane, dtype, capacity);
   lane.sums.resize(sums_size_);
   lane.notes.assign(penalties_.size(), std::vector<View>(network_.layers()));
   return lane;
+}
+
+/// The gradient at a layer's output may take the output's place when nothing reads that any more: not the layer itself
+/// (only activations do), not the next one but where it is an activation that looks at one element at a time, and no
+/// penalty.
+bool Objective::overwrites_output(int layer) const {
+  const int last = network_.layers() - 1;
+  const Activation* next = layer < last ? network_.layer(layer + 1).activation() : nullptr;
+  const bool next_allows = layer == last || (next && next->kind != Activation::Kind::topk && !is_watched(last));
+  return next_allows && !network_.layer(layer).activation() && !is_watched(layer);
+}
+
+/// Where a gradient must outlive the way back, for add_gradient_rows, it has memory of its own; others take turns.
+void Objective::make_gradients(Lane& lane, DType dtype, int64_t capacity) const {
+  std::array<int64_t, 2> widest{};
+  for (int i = 0; i < network_.layers(); ++i)
+    if ((i <= top() || is_watched(i)) && !overwrites_output(i) && !makes_rows(network_.layer(i)))
+      widest[i % 2] = std::max(widest[i % 2], network_.layer(i).output().size());
+  for (const int64_t width : widest) lane.gradient_memory.emplace_back(dtype, Shape{capacity, width});
+  for (int i = 0; i < network_.layers(); ++i) {
+    const Shape shape{capacity, network_.layer(i).output().size()};
+    if (overwrites_output(i)) {
+      lane.gradients.push_back(lane.activations.values[i]);
+    } else if (makes_rows(network_.layer(i))) {
+      lane.gradients.push_back(lane.gradient_memory.emplace_back(dtype, shape));
+    } else {
+      lane.gradients.push_back(View(lane.gradient_memory[i % 2].view().bytes(), dtype, shape));
+    }
+  }
 }
 
 void Objective::prepare(ConstView theta) {
   for (auto& p : penalties_) p.penalty->prepare(theta);
 }
 
-/// bce is taken from the logits, so its gradient `grad` belongs to the layer before the final sigmoid.
-double Objective::run(ConstView theta, Lane& lane, double scale, View grad) const {
+/// bce is taken from the logits, so its gradient belongs to the layer before the final sigmoid.
+double Objective::run(ConstView theta, Lane& lane, double scale) const {
   const int last = network_.layers() - 1;
-  const View r = network_.value(lane.activations, last, lane.rows);
-  if (reconstruction_ == Reconstruction::mse) {
-    network_.forward(theta, lane.input(), lane.activations, 0, last + 1);
-    return ops::squared_error(r, lane.clean(), scale, grad);
-  }
-  network_.forward(theta, lane.input(), lane.activations, 0, last);
-  return ops::bce_with_logits(network_.value(lane.activations, last - 1, lane.rows), lane.clean(), scale, r, grad);
+  const View output = network_.value(lane.activations, last, lane.rows), grad = lane.gradient(top());
+  if (lane.packer) lane.packed = (*lane.packer)(lane.input());
+  network_.forward(theta, lane.layer_input(0), lane.activations, 0, top() + 1);
+  if (reconstruction_ == Reconstruction::mse) return ops::squared_error(output, lane.clean(), scale, grad);
+  const View logits = network_.value(lane.activations, top(), lane.rows);
+  return ops::bce_with_logits(logits, lane.clean(), scale, is_watched(last) ? output : View(), grad);
 }
-
-double Objective::reconstruct(ConstView theta, Lane& lane) const { return run(theta, lane, 0.0, {}); }
 
 PassView Objective::pass(ConstView theta, Lane& lane, int64_t batch_rows, size_t penalty) const {
   return {network_,   theta,      lane.input(), lane.activations.values, lane.rows, batch_rows,
@@ -73,10 +101,9 @@ std::span<double> Objective::sums_of(Lane& lane, size_t penalty) const {
 }
 
 void Objective::forward(ConstView theta, Lane& lane, int64_t batch_rows, bool will_differentiate) const {
-  const View grad(lane.gradients[0].view().bytes(), theta.dtype(), {lane.rows, network_.input().size()});
   const double elements = static_cast<double>(batch_rows) * static_cast<double>(network_.input().size());
   lane.arena.reset();
-  lane.sums[0] = run(theta, lane, 1 / elements, grad);
+  lane.sums[0] = run(theta, lane, 1 / elements);
   for (size_t k = 0; k < penalties_.size(); ++k) {
     const Penalty& p = *penalties_[k].penalty;
     if (!will_differentiate || !p.has_own_passes()) p.observe(pass(theta, lane, batch_rows, k), sums_of(lane, k));
@@ -103,35 +130,51 @@ void Objective::add_penalty_gradients(ConstView theta, Lane& lane, int64_t batch
   }
 }
 
-void Objective::backward(ConstView theta, Lane& lane, int64_t batch_rows, std::span<const double> sums,
-                         View grad_theta) const {
+void Objective::propagate(ConstView theta, Lane& lane, int64_t batch_rows, std::span<const double> sums,
+                          View grad_theta) const {
   for (size_t k = 0; k < penalties_.size(); ++k) {
     const auto& [penalty, weight] = penalties_[k];
     if (penalty->has_own_passes())
       penalty->differentiate(pass(theta, lane, batch_rows, k), weight, sums_of(lane, k), grad_theta);
   }
-  const auto value = [&](int layer) -> ConstView {
-    return layer < 0 ? lane.input() : network_.value(lane.activations, layer, lane.rows);
-  };
-  const auto buffer = [&](int which, int layer) {
-    return View(lane.gradients[which].view().bytes(), theta.dtype(), value(layer).shape());
-  };
-  int top = network_.layers() - 1, current = 0;
-  if (reconstruction_ == Reconstruction::bce) {
-    if (is_watched(top)) {  // through the final sigmoid, which the loss itself bypasses
-      const View at_output = buffer(1, top);
-      clear(at_output);
-      add_penalty_gradients(theta, lane, batch_rows, top, sums, at_output);
-      ops::activate_backward(*network_.layer(top).activation(), value(top - 1), value(top), at_output, at_output);
-      ops::add_scaled(1.0, at_output, buffer(0, top - 1));
-    }
-    --top;
+  const int last = network_.layers() - 1;
+  if (top() < last && is_watched(last)) {  // through the final sigmoid, which the loss itself bypasses
+    const View at_output = lane.gradient(last);
+    clear(at_output);
+    add_penalty_gradients(theta, lane, batch_rows, last, sums, at_output);
+    ops::activate_backward(*network_.layer(last).activation(), lane.value(top()), lane.value(last), at_output,
+                           at_output);
+    ops::add_scaled(1.0, at_output, lane.gradient(top()));
   }
-  for (int i = top; i >= 0; --i, current = 1 - current) {
-    const View grad_out = buffer(current, i), grad_in = i > 0 ? buffer(1 - current, i - 1) : View();
-    add_penalty_gradients(theta, lane, batch_rows, i, sums, grad_out);
-    network_.layer(i).backward(theta, value(i - 1), value(i), grad_out, grad_in, grad_theta);
+  for (int i = top(); i >= 0; --i) {
+    const Layer& layer = network_.layer(i);
+    add_penalty_gradients(theta, lane, batch_rows, i, sums, lane.gradient(i));
+    if (!makes_rows(layer)) layer.add_parameter_gradient(lane.value(i - 1), lane.gradient(i), grad_theta);
+    if (i > 0) layer.backward(theta, lane.value(i - 1), lane.value(i), lane.gradient(i), lane.gradient(i - 1));
   }
+}
+
+int64_t Objective::lane_gradient_size() const {
+  const bool own_passes =
+      std::any_of(penalties_.begin(), penalties_.end(), [](const auto& p) { return p.penalty->has_own_passes(); });
+  int64_t size = own_passes ? network_.encoder_parameter_count() : 0;
+  for (int i = 0; i < network_.layers(); ++i)
+    if (network_.layer(i).weight() && !makes_rows(network_.layer(i)))
+      size = std::max(size, i < network_.code_end() ? network_.encoder_parameter_count() : network_.parameter_count());
+  return size;
+}
+
+void Objective::add_gradient_rows(int layer, const Parameter& p, int64_t first, Lane& lane, View grad,
+                                  ops::Write write) const {
+  network_.layer(layer).add_gradient_rows(p, first, lane.layer_input(layer), lane.gradient(layer), grad, write);
+}
+
+void Objective::backward(ConstView theta, Lane& lane, int64_t batch_rows, std::span<const double> sums,
+                         View grad_theta) const {
+  propagate(theta, lane, batch_rows, sums, grad_theta);
+  for (int i = 0; i < network_.layers(); ++i)
+    if (makes_rows(network_.layer(i)))
+      network_.layer(i).add_parameter_gradient(lane.value(i - 1), lane.gradient(i), grad_theta);
 }
 
 void Objective::add_parameter_gradients(ConstView theta, std::span<const double> sums, int64_t batch_rows,

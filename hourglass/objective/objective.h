@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,10 +11,13 @@ namespace hourglass {
 /// Some rows of a batch on their way through the network, with all the memory that takes. Made once, used every step.
 struct Lane {
   Activations activations;
-  Tensor target;  ///< (capacity, inputs), clean
-  Tensor noisy;   ///< the same, corrupted; empty when the run does not corrupt
-  Tensor gradients[2];
-  std::vector<double> sums;  ///< reconstruction loss, then every penalty's statistics
+  Tensor target;                        ///< (capacity, inputs), clean
+  Tensor noisy;                         ///< the same, corrupted; empty when the run does not corrupt
+  std::optional<ColumnPacker> packer;   ///< if the first layer has a use for it
+  std::optional<InputRows> packed;      ///< the input as it is, and packed
+  std::vector<View> gradients;          ///< (capacity, units) per layer, of the loss at its output
+  std::vector<Tensor> gradient_memory;  ///< what gradients look at, unless that is the activations
+  std::vector<double> sums;             ///< reconstruction loss, then every penalty's statistics
   Arena arena;
   std::vector<std::vector<View>> notes;  ///< per penalty and layer: what its passes left for the backward pass
   int64_t rows = 0;                      ///< in use now
@@ -21,13 +25,18 @@ struct Lane {
   std::span<const uint32_t> samples;     ///< identifies each row; must live as long as the step
 
   View clean() { return target.view().slice(0, rows); }
+  /// Output of a layer for the rows in use, and the gradient there; layer −1 is the input.
+  View value(int layer) { return layer < 0 ? input() : activations.values[layer].slice(0, rows); }
+  InputRows layer_input(int layer) { return layer == 0 && packed ? *packed : InputRows(value(layer - 1)); }
+  View gradient(int layer) { return gradients[layer].slice(0, rows); }
   View input() { return noisy.size() ? noisy.view().slice(0, rows) : clean(); }
 };
 
 enum class Reconstruction { bce, mse };
 
 /// loss = reconstruction(r, x) + Σ_p weight_p · penalty_p, with its gradient, for a batch cut into lanes. Per step:
-/// prepare; forward on every lane; sum the lanes' sums (combine); backward on every lane; add_parameter_gradients.
+/// prepare; forward on every lane; sum the lanes' sums (combine); propagate on every lane; then, part by part of θ, the
+/// lanes' gradients and the rows that layers make of the whole batch (Layer::makes_rows_of); add_parameter_gradients.
 class Objective {
  public:
   /// Throws Error when a term does not fit the network: bce without a final sigmoid, sparse_kl on relu, …
@@ -36,7 +45,7 @@ class Objective {
 
   std::string_view reconstruction_name() const { return reconstruction_ == Reconstruction::bce ? "bce" : "mse"; }
   const Network& network() const { return network_; }
-  /// Backward must wait until every lane's forward is done.
+  /// Going back must wait until every lane's forward is done.
   bool couples_rows() const;
 
   Lane make_lane(DType dtype, int64_t capacity, bool corrupted) const;
@@ -47,7 +56,16 @@ class Objective {
   void forward(ConstView theta, Lane& lane, int64_t batch_rows, bool will_differentiate = false) const;
   /// sums assigned: all lanes' sums, added in order.
   void combine(std::span<const Lane> lanes, std::span<double> sums) const;
-  /// grad_theta accumulated. `sums` is the batch's if couples_rows(), else ignored.
+  /// Leaves the gradient at every layer's output in lane.gradients. grad_theta accumulated, in lane_gradient_size()
+  /// elements, but for what add_gradient_rows makes. `sums` is the batch's if couples_rows(), else ignored. Activations
+  /// that are not needed any more are overwritten.
+  void propagate(ConstView theta, Lane& lane, int64_t batch_rows, std::span<const double> sums, View grad_theta) const;
+  /// A lane has gradients of its own for the first so many elements of θ.
+  int64_t lane_gradient_size() const;
+  /// After propagate: grad assigned or accumulated this lane's share of rows [first, …) of a parameter's gradient, as
+  /// the given layer makes it.
+  void add_gradient_rows(int layer, const Parameter& p, int64_t first, Lane& lane, View grad, ops::Write write) const;
+  /// All that a lane has to say: propagate, and all rows of all parameters. grad_theta accumulated.
   void backward(ConstView theta, Lane& lane, int64_t batch_rows, std::span<const double> sums, View grad_theta) const;
   /// What no lane carries (weight decay, ‖W_j‖²): grad is the part of the gradient that starts at θ[first].
   void add_parameter_gradients(ConstView theta, std::span<const double> sums, int64_t batch_rows, int64_t first,
@@ -60,14 +78,15 @@ class Objective {
   };
   Totals terms(ConstView theta, std::span<const double> sums, int64_t batch_rows) const;
 
-  /// Σ over rows and elements of the reconstruction loss; leaves r in the last activation. No penalties, no gradient.
-  double reconstruct(ConstView theta, Lane& lane) const;
-
   std::span<const WeightedPenalty> penalties() const { return penalties_; }
   int64_t sums_size() const { return sums_size_; }
 
  private:
-  double run(ConstView theta, Lane& lane, double scale, View grad) const;
+  double run(ConstView theta, Lane& lane, double scale) const;
+  /// The layer whose output the loss hands its gradient to.
+  int top() const { return network_.layers() - (reconstruction_ == Reconstruction::bce ? 2 : 1); }
+  bool overwrites_output(int layer) const;
+  void make_gradients(Lane& lane, DType dtype, int64_t capacity) const;
   PassView pass(ConstView theta, Lane& lane, int64_t batch_rows, size_t penalty) const;
   std::span<double> sums_of(Lane& lane, size_t penalty) const;
   bool is_watched(int layer) const;

@@ -8,6 +8,7 @@ namespace hourglass::ops {
 struct MatmulShape {
   int64_t m, n, k;
   bool transpose_a, transpose_b, accumulate, bias;
+  int64_t a_stride;  ///< elements from one stored row of a to the next
   friend bool operator==(const MatmulShape&, const MatmulShape&) = default;
 };
 

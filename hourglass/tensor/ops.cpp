@@ -14,8 +14,16 @@ void matmul(ConstView a, Transpose ta, ConstView b, Transpose tb, View c, Write 
   HOURGLASS_CHECK((at ? a.columns() : a.rows()) == m);
   HOURGLASS_CHECK((bt ? b.columns() : b.rows()) == k && (bt ? b.rows() : b.columns()) == n);
   HOURGLASS_CHECK(!bias || bias.size() == n);
-  const MatmulShape shape{m, n, k, at, bt, write == Write::accumulate, static_cast<bool>(bias)};
+  const MatmulShape shape{m, n, k, at, bt, write == Write::accumulate, static_cast<bool>(bias), a.columns()};
   HOURGLASS_DISPATCH(c, matmul(shape, a, b, bias, c));
+}
+
+void matmul_columns(ConstView a, int64_t first, ConstView b, View c, Write write) {
+  const int64_t m = c.rows(), n = c.columns(), k = a.rows();
+  HOURGLASS_CHECK(first >= 0 && first + m <= a.columns());
+  HOURGLASS_CHECK(b.rows() == k && b.columns() == n);
+  const MatmulShape shape{m, n, k, true, false, write == Write::accumulate, false, a.columns()};
+  HOURGLASS_DISPATCH(c, matmul(shape, a.part(first, {m}), b, {}, c));
 }
 
 void conv2d(const ConvGeometry& g, ConstView in, ConstView weight, ConstView bias, View out) {
@@ -72,7 +80,7 @@ void activation_derivatives(Activation s, ConstView z, ConstView a, View first, 
 }
 
 double bce_with_logits(ConstView z, ConstView x, double scale, View r, View grad_z) {
-  HOURGLASS_CHECK(z.size() == x.size() && z.size() == r.size() && (!grad_z || grad_z.size() == z.size()));
+  HOURGLASS_CHECK(z.size() == x.size() && (!r || r.size() == z.size()) && (!grad_z || grad_z.size() == z.size()));
   return HOURGLASS_DISPATCH(z, bce_with_logits(z, x, scale, r, grad_z));
 }
 

@@ -19,6 +19,8 @@ enum class Write : bool { assign, accumulate };
 /// c (m, n) = or += op(a)·op(b) + bias; a is (m, k) or its transpose (k, m), b (k, n) or (n, k), bias (n) or empty.
 void matmul(ConstView a, Transpose ta, ConstView b, Transpose tb, View c, Write write = Write::assign,
             ConstView bias = {});
+/// c (m, n) = or += a[:, first … first + m)ᵀ·b; a is (k, columns), b (k, n).
+void matmul_columns(ConstView a, int64_t first, ConstView b, View c, Write write);
 
 /// A convolution from `in` to `out`, seen forwards. A transposed convolution is the same map read backwards.
 struct ConvGeometry {
@@ -55,15 +57,15 @@ void swap_axes(ConstView in, int64_t a, int64_t b, View out);
 
 /// a assigned = s(z).
 void activate(Activation s, ConstView z, View a);
-/// grad_z assigned = grad_a ∘ s'(z); a = s(z) is given so that cheap derivatives stay cheap. grad_z may be grad_a.
+/// grad_z assigned = grad_a ∘ s'(z); a = s(z) is given so that cheap derivatives stay cheap. grad_z may be grad_a or z.
 void activate_backward(Activation s, ConstView z, ConstView a, ConstView grad_a, View grad_z);
 /// first assigned = s'(z), second assigned = s''(z); either may be empty. At a kink s'' = 0 and s' is the left one.
 void activation_derivatives(Activation s, ConstView z, ConstView a, View first, View second);
 
 /// Σ max(z,0) − z·x + ln(1 + exp(−|z|)) over all elements: binary cross-entropy of r = sigmoid(z) against x.
-/// r assigned; grad_z assigned = scale·(r − x) unless empty.
+/// r assigned unless empty; grad_z assigned = scale·(r − x) unless empty, and may be z.
 double bce_with_logits(ConstView z, ConstView x, double scale, View r, View grad_z);
-/// Σ (r − x)². grad_r assigned = 2·scale·(r − x) unless empty.
+/// Σ (r − x)². grad_r assigned = 2·scale·(r − x) unless empty, and may be r.
 double squared_error(ConstView r, ConstView x, double scale, View grad_r);
 
 double sum_of_absolutes(ConstView x);

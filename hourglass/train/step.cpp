@@ -10,7 +10,7 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kPart = 16384;  // parameters the optimiser handles at a time: they stay in cache from sum to update
+constexpr int64_t kPart = 32768;  // parameters handled at a time: they stay in cache from their gradient to the update
 
 int64_t lane_start(int64_t rows, int64_t lanes, int64_t lane) { return rows * lane / lanes; }
 
@@ -32,8 +32,8 @@ TrainingStep::TrainingStep(Autoencoder& model, Objective& objective, Optimizer& 
   for (int64_t l = 0; l < lanes; ++l)
     lanes_.push_back(objective.make_lane(dtype, std::max<int64_t>(tallest, std::min<int64_t>(batch_size, 160)),
                                          corruption.is_active()));
-  lane_gradients_ = Tensor(dtype, {lanes, model.network().parameter_count()});
-  gradient_ = Tensor(dtype, {model.network().parameter_count()});
+  lane_gradients_ = Tensor(dtype, {lanes, objective.lane_gradient_size()});
+  parts_ = parts_of(model.network());
   sums_.resize(objective.sums_size());
 }
 
@@ -58,7 +58,7 @@ Objective::Totals TrainingStep::run(const Dataset& data, std::span<const uint32_
   const auto backward = [&](int64_t l, std::span<const double> sums) {
     const View grad = lane_gradients_.view().slice(l, 1);
     clear(grad);
-    objective_.backward(theta, lanes_[l], count, sums, grad);
+    objective_.propagate(theta, lanes_[l], count, sums, grad);
   };
   const std::span<const Lane> used(lanes_.data(), static_cast<size_t>(lanes));
 
@@ -82,16 +82,45 @@ Objective::Totals TrainingStep::run(const Dataset& data, std::span<const uint32_
   return terms;
 }
 
+/// Every parameter in pieces of whole rows.
+std::vector<TrainingStep::Part> TrainingStep::parts_of(const Network& network) {
+  std::vector<Part> parts;
+  for (const Parameter& p : network.parameters()) {
+    std::vector<int> layers;
+    for (int i = 0; i < network.layers(); ++i)
+      if (network.layer(i).makes_rows_of(p)) layers.push_back(i);
+    const int64_t rows = p.shape[0], columns = p.shape.size() / rows;
+    const int64_t pieces = p.is_bias ? 1 : std::clamp<int64_t>(p.shape.size() / kPart, 1, rows);
+    for (int64_t k = 0; k < pieces; ++k) {
+      const int64_t first = lane_start(rows, pieces, k), count = lane_start(rows, pieces, k + 1) - first;
+      parts.push_back({p, first, p.offset + first * columns, {count, columns}, layers});
+    }
+  }
+  return parts;
+}
+
+void TrainingStep::make_gradient(const Part& part, int64_t rows, int64_t lanes, View gradient) {
+  ops::Write write = ops::Write::assign;
+  if (part.offset < lane_gradients_.shape()[1]) {
+    ops::sum_lanes(lane_gradients_.view().slice(0, lanes), part.offset, gradient);
+    write = ops::Write::accumulate;
+  }
+  for (const int layer : part.layers)
+    for (int64_t l = 0; l < lanes; ++l, write = ops::Write::accumulate)
+      objective_.add_gradient_rows(layer, part.parameter, part.first, lanes_[l], gradient, write);
+  objective_.add_parameter_gradients(model_.theta(), sums_, rows, part.offset, gradient);
+}
+
 void TrainingStep::move(int64_t rows, int64_t lanes, int64_t number, double rate) {
-  const int64_t parameters = gradient_.size();
-  auto part = [&](int64_t p) {
-    const int64_t first = p * kPart, count = std::min(kPart, parameters - first);
-    const View gradient = gradient_.view().part(first, {count});
-    ops::sum_lanes(lane_gradients_.view().slice(0, lanes), first, gradient);
-    objective_.add_parameter_gradients(model_.theta(), sums_, rows, first, gradient);
-    optimizer_.update(number, rate, first, gradient, model_.theta());
+  auto one = [&](int64_t p) {
+    thread_local Arena arena;
+    arena.reset();
+    const Part& part = parts_[p];
+    const View gradient = arena.take(model_.theta().dtype(), part.shape);
+    make_gradient(part, rows, lanes, gradient);
+    optimizer_.update(number, rate, part.offset, gradient, model_.theta());
   };
-  parallel_for((parameters + kPart - 1) / kPart, threads_, part);
+  parallel_for(static_cast<int64_t>(parts_.size()), threads_, one);
 }
 
 }  // namespace hourglass

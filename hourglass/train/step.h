@@ -16,9 +16,9 @@ namespace hourglass {
 /// threads. Lanes are kept tall, for products like tall matrices, yet there are enough of them for a few threads.
 int64_t lane_count(int64_t rows);
 
-/// One optimiser step, and the memory for it: rows are gathered, corrupted, encoded, decoded and compared in lanes,
-/// gradients come back lane by lane, and the optimiser moves the weights part by part. Nothing is allocated after the
-/// first step.
+/// One optimiser step, and the memory for it: rows are gathered, corrupted, encoded, decoded and compared in lanes, and
+/// gradients come back lane by lane. Then θ is taken part by part: the part's gradient is made of all lanes, and the
+/// optimiser moves the weights while it is in cache. Nothing is allocated after the first step.
 class TrainingStep {
  public:
   TrainingStep(Autoencoder& model, Objective& objective, Optimizer& optimizer, const Corruption& corruption,
@@ -33,14 +33,24 @@ class TrainingStep {
   void load(const Dataset& data, std::span<const uint32_t> rows, uint32_t epoch, Lane& lane) const;
   void move(int64_t rows, int64_t lanes, int64_t number, double rate);
 
+  /// Rows of a parameter, and the layers that make their gradient of the whole batch.
+  struct Part {
+    const Parameter& parameter;
+    int64_t first, offset;  ///< row of the parameter, element of θ
+    Shape shape;
+    std::vector<int> layers;
+  };
+  static std::vector<Part> parts_of(const Network& network);
+  void make_gradient(const Part& part, int64_t rows, int64_t lanes, View gradient);
+
   Autoencoder& model_;
   Objective& objective_;
   Optimizer& optimizer_;
   const Corruption& corruption_;
   int threads_;
   std::vector<Lane> lanes_;
-  Tensor lane_gradients_;  ///< (lanes, parameters)
-  Tensor gradient_;        ///< (parameters)
+  Tensor lane_gradients_;  ///< (lanes, Objective::lane_gradient_size())
+  std::vector<Part> parts_;
   std::vector<double> sums_;
 };
 

@@ -151,7 +151,7 @@ double BceRow(const float* z, const float* x, float scale, float* r, float* grad
       product = one;
       factors = 0;
     }
-    at.store(ri, r);
+    if (r) at.store(ri, r);
     if (grad_z) at.store(hn::Mul(s, hn::Sub(ri, xi)), grad_z);
   });
   logs = hn::Add(logs, hn::Log(D(), product));
@@ -192,8 +192,8 @@ double bce_with_logits(ConstView z, ConstView x, double scale, View r, View grad
   const auto row = HWY_DYNAMIC_DISPATCH(BceRow);
   double sum = 0;
   for (int64_t i = 0; i < z.rows(); ++i)
-    sum += row(z.as<float>() + i * n, x.as<float>() + i * n, static_cast<float>(scale), r.as<float>() + i * n,
-               grad_z ? grad_z.as<float>() + i * n : nullptr, n);
+    sum += row(z.as<float>() + i * n, x.as<float>() + i * n, static_cast<float>(scale),
+               r ? r.as<float>() + i * n : nullptr, grad_z ? grad_z.as<float>() + i * n : nullptr, n);
   return sum;
 }
 

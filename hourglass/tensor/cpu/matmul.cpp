@@ -10,7 +10,8 @@ using Tag = memory::format_tag;
 
 Primitive make_matmul(const MatmulShape& s) {
   constexpr auto f32 = memory::data_type::f32;
-  const memory::desc a({s.m, s.k}, f32, s.transpose_a ? Tag::ba : Tag::ab);
+  const memory::dims strides = s.transpose_a ? memory::dims{1, s.a_stride} : memory::dims{s.a_stride, 1};
+  const memory::desc a({s.m, s.k}, f32, strides);
   const memory::desc b({s.k, s.n}, f32, s.transpose_b ? Tag::ba : Tag::ab);
   const memory::desc c({s.m, s.n}, f32, Tag::ab);
   const memory::desc bias({1, s.n}, f32, Tag::ab);

@@ -59,6 +59,25 @@ TEST(FastMatmul, AgreesWithTheReferenceForTheSizesOfARealNetwork) {
   expect_same_in_every_form({33, 784, 31});
 }
 
+TEST(FastMatmul, MultipliesSomeColumnsOfATransposedMatrix) {
+  for (const auto& [columns, first, m] : {std::tuple{1, 0, 1}, {17, 3, 5}, {64, 32, 32}, {100, 99, 1}, {40, 0, 40}})
+    for (const Write write : {Write::assign, Write::accumulate}) {
+      SCOPED_TRACE(fmt::format("columns {} to {} of {}", first, first + m, columns));
+      Twin a = normal_twin({33, columns}, 1), b = normal_twin({33, 19}, 2), c = normal_twin({m, 19}, 3);
+      on_both([&, first = first](auto of) { ops::matmul_columns(of(a), first, of(b), of(c), write); });
+      EXPECT_LT(c.difference(), kTolerance);
+    }
+}
+
+TEST(ReferenceMatmul, GivesForSomeColumnsThoseRowsOfTheWholeProduct) {
+  Tensor a = normals(DType::f64, {6, 9}, 1), b = normals(DType::f64, {6, 4}, 2);
+  Tensor whole(DType::f64, {9, 4}), part(DType::f64, {3, 4});
+  ops::matmul(a, Transpose::yes, b, Transpose::no, whole);
+  ops::matmul_columns(a, 5, b, part, Write::assign);
+  const auto all = values_of(whole);
+  EXPECT_EQ(values_of(part), std::vector<double>(all.begin() + 20, all.begin() + 32));
+}
+
 TEST(FastMatmul, AddsToWhatIsThereOnlyWhenAskedTo) {
   Tensor a = normals(DType::f32, {2, 3}, 1), b = normals(DType::f32, {3, 4}, 2);
   Tensor fresh(DType::f32, {2, 4}), dirty = normals(DType::f32, {2, 4}, 3);

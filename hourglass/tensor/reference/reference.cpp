@@ -17,7 +17,8 @@ void matmul(const MatmulShape& s, ConstView a, ConstView b, ConstView bias, View
     for (int64_t j = 0; j < s.n; ++j) {
       double sum = (s.accumulate ? out_(c)[i * s.n + j] : 0.0) + (bias ? in_(bias)[j] : 0.0);
       for (int64_t k = 0; k < s.k; ++k)
-        sum += in_(a)[s.transpose_a ? k * s.m + i : i * s.k + k] * in_(b)[s.transpose_b ? j * s.k + k : k * s.n + j];
+        sum += in_(a)[s.transpose_a ? k * s.a_stride + i : i * s.a_stride + k] *
+               in_(b)[s.transpose_b ? j * s.k + k : k * s.n + j];
       out_(c)[i * s.n + j] = sum;
     }
 }
@@ -34,7 +35,7 @@ double bce_with_logits(ConstView z, ConstView x, double scale, View r, View grad
     const double zi = in_(z)[i], xi = in_(x)[i];
     sum += std::max(zi, 0.0) - zi * xi + std::log1p(std::exp(-std::abs(zi)));
     const double ri = 1.0 / (1.0 + std::exp(-zi));
-    out_(r)[i] = ri;
+    if (r) out_(r)[i] = ri;
     if (grad_z) out_(grad_z)[i] = scale * (ri - xi);
   }
   return sum;

@@ -6,6 +6,7 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/text.h"
+#include "hourglass/tensor/ops.h"
 
 namespace hourglass {
 namespace {
@@ -94,9 +95,6 @@ template <class Out>
 void gather_all(const std::vector<uint8_t>& values, size_t width, const Scaler& scaler, std::span<const uint32_t> rows,
                 Out* out) {
   if (scaler.offset.size() > 1) return gather_features(values, scaler, rows, out);
-  // Arithmetic on whole vectors: several times faster than a table of 256 floats.
-  if (scaler.kind == "unit")
-    return gather_rows(values, width, rows, out, [](uint8_t x, size_t) { return static_cast<float>(x) / 255.0f; });
   const float offset = scaler.offset[0], factor = scaler.factor[0], units = fitted_units<uint8_t>(scaler);
   gather_rows(values, width, rows, out,
               [=](uint8_t x, size_t) { return (static_cast<float>(x) * units - offset) * factor; });
@@ -147,6 +145,11 @@ void gather(const Dataset& data, const Scaler& scaler, std::span<const uint32_t>
   const auto width = static_cast<size_t>(data.sample.size());
   check_width(scaler, data.sample.size());
   HOURGLASS_CHECK(out.size() == static_cast<int64_t>(rows.size() * width));
+  if (const auto* bytes = std::get_if<std::vector<uint8_t>>(&data.values); bytes && scaler.kind == "unit") {
+    for (size_t i = 0; i < rows.size(); ++i)
+      ops::divide_bytes(bytes->data() + rows[i] * width, 255, out.slice(static_cast<int64_t>(i), 1));
+    return;
+  }
   std::visit(
       [&](const auto& values) {
         if (out.dtype() == DType::f32) {

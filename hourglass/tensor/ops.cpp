@@ -151,6 +151,8 @@ void add_products_by_sample(ConstView s, ConstView a, ConstView b, View y) {
   HOURGLASS_DISPATCH(a, add_products_by_sample(s, a, b, y));
 }
 
+void divide_bytes(const uint8_t* x, double divisor, View y) { HOURGLASS_DISPATCH(y, divide_bytes(x, divisor, y)); }
+
 void sum_lanes(ConstView lanes, int64_t first, View total) {
   HOURGLASS_CHECK(first >= 0 && first + total.size() <= lanes.columns());
   HOURGLASS_DISPATCH(total, sum_lanes(lanes, first, total));

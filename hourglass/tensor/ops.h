@@ -97,6 +97,9 @@ void scale_rows_by_sample(ConstView s, ConstView x, View y);
 /// y (samples, units) accumulated with s_i ∘ Σ a ∘ b over the rows of sample i.
 void add_products_by_sample(ConstView s, ConstView a, ConstView b, View y);
 
+/// y assigned = x / divisor, rounded once to single precision. x holds y.size() bytes.
+void divide_bytes(const uint8_t* x, double divisor, View y);
+
 /// total (n) assigned = Σ_l lanes_l[first, first + n), in lane order; lanes is (lanes, parameters).
 void sum_lanes(ConstView lanes, int64_t first, View total);
 

@@ -62,7 +62,8 @@ Objective::Totals TrainingStep::run(const Dataset& data, std::span<const uint32_
   };
   const std::span<const Lane> used(lanes_.data(), static_cast<size_t>(lanes));
 
-  objective_.prepare(theta);
+  auto prepare = [&](int64_t) { objective_.prepare(theta); };
+  parallel_for(1, 1, prepare);  // a task: libraries called outside one would take all processors
   if (objective_.couples_rows()) {
     auto first = [&](int64_t l) { forward(l); };
     parallel_for(lanes, threads_, first);

@@ -66,6 +66,19 @@ void AddProducts(const float* s, const float* a, const float* b, int64_t count, 
   });
 }
 
+void DivideBytes(const uint8_t* x, float divisor, float* y, int64_t n) {
+  const hn::Rebind<uint8_t, D> bytes;
+  const hn::Rebind<int32_t, D> integers;
+  const V d = hn::Set(D(), divisor);
+  const auto lanes = static_cast<int64_t>(hn::Lanes(D()));
+  int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    const V values = hn::ConvertTo(D(), hn::PromoteTo(integers, hn::LoadU(bytes, x + i)));
+    hn::StoreU(hn::Div(values, d), D(), y + i);
+  }
+  for (; i < n; ++i) y[i] = static_cast<float>(x[i]) / divisor;
+}
+
 void SumLanes(const float* lanes, int64_t stride, int64_t count, float* total, int64_t n) {
   for_each_vector(n, [&](auto at) HWY_ATTR {
     V sum = at.load(lanes);
@@ -114,6 +127,7 @@ HWY_EXPORT(AddScaledSign);
 HWY_EXPORT(AddScaledProduct);
 HWY_EXPORT(Multiply);
 HWY_EXPORT(AddProducts);
+HWY_EXPORT(DivideBytes);
 HWY_EXPORT(SumLanes);
 HWY_EXPORT(Adam);
 HWY_EXPORT(Sgd);
@@ -150,7 +164,7 @@ void column_sums_of_squares(ConstView x, std::span<double> sums) {
 
 void add_column_sums(ConstView x, View y) {
   // Narrow rows, the channels of images, are added as wide ones that hold many, folded at the end.
-  constexpr int64_t kWide = 1024;
+  constexpr int64_t kWide = 512;
   const int64_t n = y.size(), group = n < kWide ? std::min(kWide / n, x.rows()) : 1, wide = group * n;
   const auto add = HWY_DYNAMIC_DISPATCH(AddScaled);
   float folded[kWide] = {};
@@ -159,7 +173,7 @@ void add_column_sums(ConstView x, View y) {
   for (; done + wide <= x.size(); done += wide) add(1.0f, x.as<float>() + done, sums, wide);
   add(1.0f, x.as<float>() + done, sums, x.size() - done);
   if (group > 1)
-    for (int64_t i = 0; i < wide; ++i) y.as<float>()[i % n] += sums[i];
+    for (int64_t i = 0; i < wide; i += n) add(1.0f, sums + i, y.as<float>(), n);
 }
 
 void add_scaled(double alpha, ConstView x, View y) {
@@ -196,6 +210,10 @@ void add_products_by_sample(ConstView s, ConstView a, ConstView b, View y) {
   for (int64_t n = 0; n < s.rows(); ++n)
     sum(s.as<float>() + n * units, a.as<float>() + n * block, b.as<float>() + n * block, per_sample,
         y.as<float>() + n * units, units);
+}
+
+void divide_bytes(const uint8_t* x, double divisor, View y) {
+  HWY_DYNAMIC_DISPATCH(DivideBytes)(x, static_cast<float>(divisor), y.as<float>(), y.size());
 }
 
 void sum_lanes(ConstView lanes, int64_t first, View total) {

@@ -118,6 +118,10 @@ void add_products_by_sample(ConstView s, ConstView a, ConstView b, View y) {
   }
 }
 
+void divide_bytes(const uint8_t* x, double divisor, View y) {
+  for (int64_t i = 0; i < y.size(); ++i) out_(y)[i] = static_cast<float>(x[i]) / static_cast<float>(divisor);
+}
+
 void sum_lanes(ConstView lanes, int64_t first, View total) {
   for (int64_t i = 0; i < total.size(); ++i) {
     double sum = 0;

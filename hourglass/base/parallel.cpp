@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <exception>
@@ -58,7 +59,7 @@ void pause() {
 /// Waits until `value` is no longer `old`: for some microseconds without giving the processor up, then asleep.
 template <class T>
 void wait_for_change(const std::atomic<T>& value, T old) {
-  constexpr int kSpins = 2000;
+  constexpr int kSpins = 5000;
   for (int i = 0; i < kSpins; ++i) {
     if (value.load(std::memory_order_acquire) != old) return;
     pause();
@@ -66,26 +67,35 @@ void wait_for_change(const std::atomic<T>& value, T old) {
   value.wait(old, std::memory_order_acquire);
 }
 
-/// Threads that take the tasks of one loop at a time. A task is claimed by advancing the ticket, (generation, next
-/// task): a thread that wakes late finds another generation or no task left, and is never waited for.
+constexpr int kMostThreads = 256;
+
+/// Threads that take the tasks of one loop at a time. Each has a range of tasks of its own, the same from loop to loop,
+/// so that it finds its data in its cache, and helps the others when that is done. A task is claimed by advancing its
+/// range's ticket, (generation, next task): a thread that wakes late finds another generation or no task left, and is
+/// never waited for.
 class Pool {
  public:
   ~Pool() {
     stopping_ = true;
-    publish(kNone);
+    close();
+    announce();
     for (auto& worker : workers_) worker.join();
   }
 
   void run(int64_t tasks, int threads, TaskRef task) {
-    while (static_cast<int>(workers_.size()) < threads - 1) workers_.emplace_back([this] { work(); });
-    publish(kNone);  // nobody may claim while the job is being replaced
+    close();  // nobody may claim while the job is being replaced
+    grow(threads);
     task_.store(&task, std::memory_order_relaxed);
-    tasks_.store(static_cast<uint32_t>(tasks), std::memory_order_relaxed);
-    helpers_.store(threads - 1, std::memory_order_relaxed);
+    participants_.store(threads, std::memory_order_relaxed);
     left_.store(static_cast<uint32_t>(tasks), std::memory_order_relaxed);
     error_ = nullptr;
-    publish(0);
-    take_tasks();
+    ++generation_;
+    for (int r = 0; r < threads; ++r) {
+      ranges_[r].end.store(static_cast<uint32_t>(tasks * (r + 1) / threads), std::memory_order_relaxed);
+      publish(ranges_[r], static_cast<uint32_t>(tasks * r / threads));
+    }
+    announce();
+    take_tasks(0);
     for (uint32_t left; (left = left_.load(std::memory_order_acquire)) != 0;) wait_for_change(left_, left);
     if (error_) std::rethrow_exception(error_);
   }
@@ -93,30 +103,51 @@ class Pool {
  private:
   static constexpr uint32_t kNone = UINT32_MAX;  // a ticket with nothing to take
 
-  void publish(uint32_t next) {
-    ticket_.store((uint64_t{++generation_} << 32) | next, std::memory_order_release);
-    ticket_.notify_all();
-  }
+  struct alignas(64) Range {
+    std::atomic<uint64_t> ticket{kNone};
+    std::atomic<uint32_t> end{0};
+  };
 
-  void work() {
-    for (uint64_t seen = 0; !stopping_;) {
-      wait_for_change(ticket_, seen);
-      seen = ticket_.load(std::memory_order_acquire);
-      if (static_cast<uint32_t>(seen) == kNone) continue;
-      // No more helpers than the loop asked for: whoever finds no place left sleeps until the next one.
-      if (helpers_.fetch_sub(1, std::memory_order_relaxed) > 0) take_tasks();
-      seen = ticket_.load(std::memory_order_acquire);
+  void grow(int threads) {
+    while (static_cast<int>(workers_.size()) < threads - 1) {
+      const int index = static_cast<int>(workers_.size()) + 1;
+      workers_.emplace_back([this, index] { work(index); });
     }
   }
 
-  void take_tasks() {
+  void publish(Range& range, uint32_t next) {
+    range.ticket.store((uint64_t{generation_} << 32) | next, std::memory_order_release);
+  }
+  void close() {
+    ++generation_;
+    for (int r = 0; r < participants_.load(std::memory_order_relaxed); ++r) publish(ranges_[r], kNone);
+  }
+  void announce() {
+    announced_.store(generation_, std::memory_order_release);
+    announced_.notify_all();
+  }
+
+  void work(int index) {
+    for (uint32_t seen = 0; !stopping_;) {
+      wait_for_change(announced_, seen);
+      seen = announced_.load(std::memory_order_acquire);
+      if (index < participants_.load(std::memory_order_relaxed)) take_tasks(index);
+    }
+  }
+
+  void take_tasks(int index) {
     const OneThreadForLibraries setting;
-    uint64_t ticket = ticket_.load(std::memory_order_acquire);
-    while (static_cast<uint32_t>(ticket) < tasks_.load(std::memory_order_relaxed)) {
+    const int ranges = participants_.load(std::memory_order_relaxed);
+    for (int k = 0; k < ranges; ++k) take_range(ranges_[(index + k) % ranges]);
+  }
+
+  void take_range(Range& range) {
+    uint64_t ticket = range.ticket.load(std::memory_order_acquire);
+    while (static_cast<uint32_t>(ticket) < range.end.load(std::memory_order_relaxed)) {
       const TaskRef* task = task_.load(std::memory_order_relaxed);
-      if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel)) continue;
+      if (!range.ticket.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel)) continue;
       run_one(*task, static_cast<uint32_t>(ticket));
-      ticket = ticket_.load(std::memory_order_acquire);
+      ticket = range.ticket.load(std::memory_order_acquire);
     }
   }
 
@@ -131,10 +162,10 @@ class Pool {
   }
 
   std::vector<std::thread> workers_;
-  std::atomic<uint64_t> ticket_{kNone};
+  std::array<Range, kMostThreads> ranges_;  ///< per participant, the caller's first
   uint32_t generation_ = 0;
-  std::atomic<uint32_t> tasks_{0}, left_{0};
-  std::atomic<int> helpers_{0};
+  std::atomic<uint32_t> announced_{0}, left_{0};
+  std::atomic<int> participants_{0};
   std::atomic<const TaskRef*> task_{nullptr};
   std::atomic<bool> stopping_{false};
   std::mutex error_mutex_;
@@ -167,7 +198,7 @@ void parallel_for(int64_t tasks, int threads, TaskRef task) {
   if (inside_task) return run_alone(tasks, task);
   static Pool pool;
   static std::mutex busy;
-  threads = static_cast<int>(std::min<int64_t>(threads, tasks));
+  threads = static_cast<int>(std::min<int64_t>({threads, tasks, kMostThreads}));
   if (threads > 1 && tasks < UINT32_MAX) {
     if (const std::unique_lock lock(busy, std::try_to_lock); lock) return pool.run(tasks, threads, task);
   }

@@ -110,6 +110,16 @@ void gather_all(const std::vector<float>& values, size_t width, const Scaler& sc
   gather_rows(values, width, rows, out, [=](float x, size_t) { return (x * units - offset) * factor; });
 }
 
+/// Rows are far apart: the one after next is fetched while one is converted.
+void gather_unit(const uint8_t* bytes, size_t width, std::span<const uint32_t> rows, View out) {
+  constexpr size_t kAhead = 2, kLine = 64;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (i + kAhead < rows.size())
+      for (size_t j = 0; j < width; j += kLine) __builtin_prefetch(bytes + rows[i + kAhead] * width + j);
+    ops::divide_bytes(bytes + rows[i] * width, 255, out.slice(static_cast<int64_t>(i), 1));
+  }
+}
+
 /// Each element x of feature j becomes f(x, j).
 template <class F>
 void change_features(const Scaler& scaler, View values, F f) {
@@ -145,11 +155,8 @@ void gather(const Dataset& data, const Scaler& scaler, std::span<const uint32_t>
   const auto width = static_cast<size_t>(data.sample.size());
   check_width(scaler, data.sample.size());
   HOURGLASS_CHECK(out.size() == static_cast<int64_t>(rows.size() * width));
-  if (const auto* bytes = std::get_if<std::vector<uint8_t>>(&data.values); bytes && scaler.kind == "unit") {
-    for (size_t i = 0; i < rows.size(); ++i)
-      ops::divide_bytes(bytes->data() + rows[i] * width, 255, out.slice(static_cast<int64_t>(i), 1));
-    return;
-  }
+  if (const auto* bytes = std::get_if<std::vector<uint8_t>>(&data.values); bytes && scaler.kind == "unit")
+    return gather_unit(bytes->data(), width, rows, out);
   std::visit(
       [&](const auto& values) {
         if (out.dtype() == DType::f32) {

@@ -1,6 +1,7 @@
 #include "hourglass/tensor/live_columns.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -11,18 +12,24 @@ namespace {
 constexpr int64_t kMultiple = 16;
 constexpr int64_t kGap = 4;  // fewer dead columns between two live ones are kept
 
-/// marks |= the bits of each row but for the sign: −0 is zero too.
+/// marks assigned: the bits of each column's elements together, but for the sign: −0 is zero too.
 template <class T, class Bits>
 void mark(const T* x, int64_t rows, std::vector<uint64_t>& marks) {
+  constexpr int64_t kBlock = 64;  // columns at a time: their bits stay in registers
   const auto columns = static_cast<int64_t>(marks.size());
-  for (int64_t i = 0; i < rows; ++i, x += columns)
-    for (int64_t j = 0; j < columns; ++j) marks[j] |= static_cast<Bits>(std::bit_cast<Bits>(x[j]) << 1);
+  for (int64_t first = 0; first < columns; first += kBlock) {
+    const int64_t count = std::min(kBlock, columns - first);
+    std::array<Bits, kBlock> bits{};
+    for (int64_t i = 0; i < rows; ++i)
+      for (int64_t j = 0; j < count; ++j) bits[j] |= std::bit_cast<Bits>(x[i * columns + first + j]);
+    for (int64_t j = 0; j < count; ++j) marks[first + j] = static_cast<Bits>(bits[j] << 1);
+  }
 }
 
 }  // namespace
 
 void LiveColumns::find(ConstView x) {
-  marks_.assign(static_cast<size_t>(x.columns()), 0);
+  marks_.resize(static_cast<size_t>(x.columns()));
   x.dtype() == DType::f32 ? mark<float, uint32_t>(x.as<float>(), x.rows(), marks_)
                           : mark<double, uint64_t>(x.as<double>(), x.rows(), marks_);
   int64_t last = -1;

@@ -3,11 +3,18 @@
 #include <omp.h>
 
 #include <cstdio>
+#include <ctime>
 #include <exception>
 
 #include "hourglass/base/random.h"
 
 namespace hourglass::bench {
+
+double thread_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
 
 Tensor noise(Shape shape) {
   Tensor t(DType::f32, shape);

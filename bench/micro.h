@@ -2,7 +2,6 @@
 
 #include <benchmark/benchmark.h>
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -26,18 +25,21 @@ double ceiling(const Work& work);
 /// Numbers in [−1, 1).
 Tensor noise(Shape shape);
 
+/// Of the calling thread at work: what else runs on the machine does not count.
+double thread_seconds();
+
 /// Times `call`, whose first run makes what the others reuse.
 template <class F>
 void measure(benchmark::State& state, const Work& work, F call) {
   call();
-  const auto begin = std::chrono::steady_clock::now();
+  const double begin = thread_seconds();
   for ([[maybe_unused]] auto _ : state) {
     call();
     benchmark::ClobberMemory();
   }
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+  const double seconds = thread_seconds() - begin;
   const double amount = work.operations > 0 ? work.operations : work.bytes;
-  const double rate = amount * static_cast<double>(state.iterations()) / elapsed.count();
+  const double rate = amount * static_cast<double>(state.iterations()) / seconds;
   state.counters[work.operations > 0 ? "GFLOP/s" : "GB/s"] = rate / 1e9;
   state.counters["% of ceiling"] = 100 * rate / ceiling(work);
 }

@@ -13,12 +13,12 @@ namespace hourglass::bench {
 namespace {
 
 double seconds_of(auto&& call) {
-  const auto begin = std::chrono::steady_clock::now();
+  const double begin = thread_seconds();
   call();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return thread_seconds() - begin;
 }
 
-/// Of many short runs, as another program may be at work beside this one.
+/// Of many short runs.
 double least_seconds(auto&& call) {
   constexpr double kBudget = 0.1;
   call();

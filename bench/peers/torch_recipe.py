@@ -1,14 +1,11 @@
 """A recipe's network, loss and optimiser in PyTorch: the oracle of the golden files and the peer of the benchmarks."""
 
-import gzip
 import math
-import struct
 from functools import partial
-from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
+from idx import read_idx_images
 from torch import nn
 
 
@@ -52,21 +49,10 @@ class Dense(nn.Linear):
         return super().forward(x.flatten(1))
 
 
-def read_idx_images(path):
-    """The images of an IDX file, plain or .gz, as a uint8 array (rows, height, width)."""
-    data = Path(path).read_bytes()
-    if data[:2] == b"\x1f\x8b":
-        data = gzip.decompress(data)
-    magic, *shape = struct.unpack(">4I", data[:16])
-    if magic != 0x803 or len(data) != 16 + math.prod(shape):
-        raise SystemExit(f"{path}: not an IDX file of images")
-    return np.frombuffer(data, np.uint8, offset=16).reshape(shape)
-
-
 def unit_images(path, rows=None):
     """Images as floats in [0, 1], shape (rows, 1, height, width)."""
     pixels = torch.from_numpy(read_idx_images(path)[:rows].copy())
-    return (pixels.float() / 255).unsqueeze(1)
+    return pixels.float().div_(255).unsqueeze(1)
 
 
 def make_layer(spec, shape):

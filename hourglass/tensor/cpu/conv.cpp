@@ -1,5 +1,4 @@
-#include <algorithm>
-
+#include "hourglass/tensor/cpu/conv_lanes.h"
 #include "hourglass/tensor/cpu/cpu.h"
 #include "hourglass/tensor/cpu/onednn.h"
 
@@ -13,7 +12,7 @@ namespace {
 using dnnl::memory;
 using Tag = memory::format_tag;
 constexpr auto kF32 = memory::data_type::f32;
-constexpr int kWeights = 1, kColumns = 2;
+constexpr int kWeights = 1;
 
 struct ConvKey {
   ConvGeometry geometry;
@@ -120,37 +119,10 @@ void add_channel_bias(ConstView bias, View image) {
     for (int64_t c = 0; c < channels; ++c) p[i + c] += b[c];
 }
 
-/// One image: columns (out_height·out_width, kernel²) are added where the kernel touched the one-channel image.
-void scatter_columns(const ConvGeometry& g, const float* columns, float* image) {
-  for (int64_t oy = 0; oy < g.out_height; ++oy)
-    for (int64_t ox = 0; ox < g.out_width; ++ox)
-      for (int64_t ky = 0; ky < g.kernel; ++ky, columns += g.kernel) {
-        const int64_t iy = oy * g.stride + ky - g.padding, ix = ox * g.stride - g.padding;
-        if (iy < 0 || iy >= g.in_height) continue;
-        const int64_t first = std::max<int64_t>(0, -ix), last = std::min(g.kernel, g.in_width - ix);
-        float* row = image + iy * g.in_width + ix;
-        for (int64_t kx = first; kx < last; ++kx) row[kx] += columns[kx];
-      }
-}
-
-/// A transposed convolution to a single channel. oneDNN's kernels fill whole vectors with channels and waste nearly all
-/// of each here (4 GFLOP/s); a product and a scatter do not.
-void transposed_to_one_channel(const ConvGeometry& g, ConstView out, ConstView weight, View in) {
-  const int64_t pixels = g.out_height * g.out_width, taps = g.kernel * g.kernel;
-  View columns(static_cast<std::byte*>(scratch(static_cast<size_t>(pixels * taps) * sizeof(float), kColumns)),
-               DType::f32, {pixels, taps});
-  for (int64_t n = 0; n < out.rows(); ++n) {
-    ops::matmul(out.slice(n, 1).reshaped({pixels, g.out_channels}), Transpose::no,
-                weight.reshaped({g.out_channels, taps}), Transpose::no, columns);
-    float* image = in.slice(n, 1).as<float>();
-    std::fill_n(image, g.in_size(), 0.0f);
-    scatter_columns(g, columns.as<float>(), image);
-  }
-}
-
 }  // namespace
 
 void conv2d(const ConvGeometry& g, ConstView in, ConstView weight, ConstView bias, View out) {
+  if (fits_lanes(g.out_channels, in.rows())) return conv2d_in_lanes(g, in, weight, bias, out);
   thread_local Cache<ConvKey, Convolution> cache;
   Convolution& c = cache.get({g, in.rows(), static_cast<bool>(bias)}, make_forward);
   void* blocked = scratch(c.weight_bytes, kWeights);
@@ -162,15 +134,12 @@ void conv2d(const ConvGeometry& g, ConstView in, ConstView weight, ConstView bia
 }
 
 void conv2d_transposed(const ConvGeometry& g, ConstView out, ConstView weight, ConstView bias, View in) {
-  if (g.in_channels == 1) {
-    transposed_to_one_channel(g, out, weight, in);
-  } else {
-    thread_local Cache<ConvKey, Convolution> cache;
-    Convolution& c = cache.get({g, in.rows(), false}, make_transposed);
-    void* blocked = scratch(c.weight_bytes, kWeights);
-    c.reorder({weight.as<float>(), blocked});
-    c.run({out.as<float>(), blocked, in.as<float>()});
-  }
+  if (fits_lanes(g.in_channels, in.rows())) return conv2d_transposed_in_lanes(g, out, weight, bias, in);
+  thread_local Cache<ConvKey, Convolution> cache;
+  Convolution& c = cache.get({g, in.rows(), false}, make_transposed);
+  void* blocked = scratch(c.weight_bytes, kWeights);
+  c.reorder({weight.as<float>(), blocked});
+  c.run({out.as<float>(), blocked, in.as<float>()});
   if (bias) add_channel_bias(bias, in);
 }
 

@@ -26,6 +26,7 @@ std::vector<ConvGeometry> geometries() {
         all.push_back(geometry(3, 8, 11, 2, kernel, stride, padding));
         all.push_back(geometry(16, 7, 7, 17, kernel, stride, padding));
         all.push_back(geometry(5, 6, 5, 1, kernel, stride, padding));
+        all.push_back(geometry(8, 9, 10, 6, kernel, stride, padding));
       }
   return all;
 }
@@ -50,7 +51,7 @@ struct Case {
 template <class F>
 void for_each_case(const std::vector<ConvGeometry>& all, F f) {
   for (const ConvGeometry& g : all)
-    for (const int64_t rows : {1, 3}) {
+    for (const int64_t rows : {1, 3, 37}) {  // below, and more than, what vectors hold
       SCOPED_TRACE(text(g, rows));
       Case c(g, rows);
       f(c);

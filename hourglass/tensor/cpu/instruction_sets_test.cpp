@@ -68,5 +68,31 @@ TEST(EveryInstructionSet, MovesWeights) {
   });
 }
 
+TEST(EveryInstructionSet, ConvolvesToFewChannels) {
+  on_every_instruction_set([] {
+    for (const int64_t channels : {1, 2, 3, 5, 7, 8})
+      for (const int64_t rows : {1, 5, 37}) {
+        const ops::ConvGeometry down{4, 9, 8, channels, 5, 5, 4, 2, 2}, up{channels, 9, 8, 4, 5, 5, 4, 2, 2};
+        Twin small = normal_twin({rows, 4 * 9 * 8}, 1), weight = normal_twin({channels, 4, 4, 4}, 2);
+        Twin few = zero_twin({rows, down.out_size()}), many = normal_twin({rows, up.out_size()}, 3);
+        Twin wide = zero_twin({rows, up.in_size()}), bias = normal_twin({channels}, 4);
+        on_both([&](auto of) { ops::conv2d(down, of(small), of(weight), of(bias), of(few)); });
+        on_both([&](auto of) {
+          ops::conv2d_transposed(up, of(many), of(weight).reshaped({4, channels, 4, 4}), of(bias), of(wide));
+        });
+        EXPECT_LT(few.difference(), 1e-5) << channels;
+        EXPECT_LT(wide.difference(), 1e-5) << channels;
+      }
+  });
+}
+
+TEST(EveryInstructionSet, SwapsAxes) {
+  on_every_instruction_set([] {
+    Twin in = normal_twin({2, 17 * 23}, 1), out = zero_twin({2, 17 * 23});
+    on_both([&](auto of) { ops::swap_axes(of(in), 17, 23, of(out)); });
+    EXPECT_EQ(values_of(out.fast), values_of(out.exact));
+  });
+}
+
 }  // namespace
 }  // namespace hourglass

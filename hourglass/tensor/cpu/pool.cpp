@@ -76,12 +76,4 @@ void max_pool2d_select(const ConvGeometry& g, ConstView in, ConstView v, View ou
   for_each_winner(g, in, v.rows(), [&](int64_t i, int64_t o) { out.as<float>()[o] = v.as<float>()[i]; });
 }
 
-void swap_axes(ConstView in, int64_t a, int64_t b, View out) {
-  const float* from = in.as<float>();
-  float* to = out.as<float>();
-  for (int64_t n = 0; n < in.rows(); ++n, from += a * b, to += a * b)
-    for (int64_t i = 0; i < a; ++i)
-      for (int64_t j = 0; j < b; ++j) to[j * a + i] = from[i * b + j];
-}
-
 }  // namespace hourglass::ops::cpu

@@ -164,7 +164,7 @@ void train(const Options& o) {
   const DataSplits data = open_data(recipe.data.source);
   const Dataset* test = data.test ? &*data.test : nullptr;
   Autoencoder model = fresh_model(recipe, data.train.sample, o.init);
-  Trainer trainer(recipe, model, data.train, test, thread_count(o.threads));
+  Trainer trainer(recipe, model, data.train, test, o.threads);
   const bool resumed = o.resume && resume(folder, trainer);
   if (resumed && trainer.is_finished() && folder.holds("model.safetensors", model_bytes(recipe, model))) {
     fmt::print(stderr, "this run is already finished\n");

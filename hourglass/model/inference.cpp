@@ -1,7 +1,10 @@
 #include "hourglass/model/inference.h"
 
 #include <algorithm>
+#include <memory>
+#include <mutex>
 #include <numeric>
+#include <optional>
 
 #include "hourglass/base/parallel.h"
 #include "hourglass/tensor/copy.h"
@@ -37,36 +40,62 @@ double mean_loss(const Inference& inference, const Dataset& data, std::span<cons
 Inference::Inference(const Autoencoder& model, int threads, int64_t chunk_rows)
     : model_(model), threads_(threads), chunk_rows_(chunk_rows) {}
 
-void Inference::run(int64_t rows, const std::function<void(Activations&, int64_t, int64_t, int64_t)>& chunk) const {
-  const int64_t count = chunks(rows), workers = std::min<int64_t>(threads_, count);
-  auto work = [&](int64_t worker) {
-    Activations a = model_.network().activations(model_.theta().dtype(), std::min(chunk_rows_, rows));
-    for (int64_t c = worker; c < count; c += workers) {
-      const int64_t first = c * chunk_rows_;
-      chunk(a, c, first, std::min(chunk_rows_, rows - first));
-    }
+/// What a chunk needs; chunks one after the other share it.
+struct Inference::Workspace {
+  Workspace(const Network& network, DType dtype, int64_t capacity)
+      : activations(network.activations(dtype, capacity)), clean(dtype, network.input().batch(capacity)) {
+    if (network.layer(0).skips_dead_columns()) packer.emplace(dtype, capacity, network.input().size());
+  }
+  Activations activations;
+  Tensor clean, disturbed;
+  std::optional<ColumnPacker> packer;
+};
+
+void Inference::run(int64_t rows, const std::function<void(Workspace&, int64_t, int64_t, int64_t)>& chunk) const {
+  std::mutex mutex;
+  std::vector<std::unique_ptr<Workspace>> idle;
+  const auto take = [&] {
+    const std::lock_guard lock(mutex);
+    if (idle.empty())
+      return std::make_unique<Workspace>(model_.network(), model_.theta().dtype(), std::min(chunk_rows_, rows));
+    auto workspace = std::move(idle.back());
+    idle.pop_back();
+    return workspace;
   };
-  parallel_for(workers, threads_, work);
+  auto work = [&](int64_t c) {
+    auto workspace = take();
+    const int64_t first = c * chunk_rows_;
+    chunk(*workspace, c, first, std::min(chunk_rows_, rows - first));
+    const std::lock_guard lock(mutex);
+    idle.push_back(std::move(workspace));
+  };
+  parallel_for(chunks(rows), threads_, work);
+}
+
+void Inference::pass(const Dataset& data, std::span<const uint32_t> rows, int end, const Visit& visit,
+                     const Disturb& disturb) const {
+  const Network& network = model_.network();
+  if (data.sample.size() != network.input().size())
+    fail("{}: samples are {}, the model expects {}", data.name, data.sample.text(), network.input().text());
+  run(static_cast<int64_t>(rows.size()), [&](Workspace& w, int64_t index, int64_t first, int64_t count) {
+    const auto ids = rows.subspan(first, count);
+    const View clean = w.clean.view().slice(0, count);
+    gather(data, model_.scaler, ids, clean);
+    View input = clean;
+    if (disturb) {
+      if (!w.disturbed.size()) w.disturbed = Tensor(w.clean.dtype(), w.clean.shape());
+      input = w.disturbed.view().slice(0, count);
+      copy(clean, input);
+      disturb(clean, ids, input);
+    }
+    network.forward(model_.theta(), w.packer ? (*w.packer)(input) : InputRows(input), w.activations, 0, end);
+    visit({network, index, first, count, clean, input, w.activations});
+  });
 }
 
 void Inference::reconstruct(const Dataset& data, std::span<const uint32_t> rows, const Visit& visit,
                             const Disturb& disturb) const {
-  const Network& network = model_.network();
-  if (data.sample.size() != network.input().size())
-    fail("{}: samples are {}, the model expects {}", data.name, data.sample.text(), network.input().text());
-  run(static_cast<int64_t>(rows.size()), [&](Activations& a, int64_t index, int64_t first, int64_t count) {
-    const auto ids = rows.subspan(first, count);
-    Tensor clean(model_.theta().dtype(), network.input().batch(count));
-    gather(data, model_.scaler, ids, clean);
-    Tensor disturbed;
-    if (disturb) {
-      disturbed = clean.clone();
-      disturb(clean, ids, disturbed);
-    }
-    const ConstView input = disturb ? ConstView(disturbed) : ConstView(clean);
-    network.forward(model_.theta(), input, a, 0, network.layers());
-    visit({network, index, first, count, clean, input, a});
-  });
+  pass(data, rows, model_.network().layers(), visit, disturb);
 }
 
 void Inference::reconstruct(const Dataset& data, const Visit& visit, const Disturb& disturb) const {
@@ -76,12 +105,13 @@ void Inference::reconstruct(const Dataset& data, const Visit& visit, const Distu
 Tensor Inference::encode(const Dataset& data) const {
   const Shape code = model_.network().code().output();
   Tensor out(model_.theta().dtype(), code.batch(data.rows()));
-  reconstruct(data, [&](const Chunk& c) {
+  const auto keep = [&](const Chunk& c) {
     if (is_layered(code))
       ops::swap_axes(c.code(), code[1] * code[2], code[0], out.view().slice(c.first, c.rows));
     else
       copy(c.code(), out.view().slice(c.first, c.rows));
-  });
+  };
+  pass(data, all_rows(data), model_.network().code_end(), keep, nullptr);
   return out;
 }
 
@@ -91,7 +121,8 @@ Tensor Inference::decode(ConstView codes) const {
   if (codes.columns() != code.size())
     fail("codes have {} values per row, the model's code is {}", codes.columns(), code.text());
   Tensor out(model_.theta().dtype(), network.input().batch(codes.rows()));
-  run(codes.rows(), [&](Activations& a, int64_t, int64_t first, int64_t count) {
+  run(codes.rows(), [&](Workspace& w, int64_t, int64_t first, int64_t count) {
+    Activations& a = w.activations;
     const View inside = network.value(a, network.code_end() - 1, count);
     if (is_layered(code))
       ops::swap_axes(codes.slice(first, count).reshaped(code.batch(count)), code[0], code[1] * code[2], inside);

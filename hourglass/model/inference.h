@@ -51,8 +51,12 @@ class Inference {
   int64_t chunks(int64_t rows) const { return (rows + chunk_rows_ - 1) / chunk_rows_; }
 
  private:
-  void run(int64_t rows,
-           const std::function<void(Activations&, int64_t index, int64_t first, int64_t count)>& chunk) const;
+  struct Workspace;
+  /// Calls chunk(workspace, index, first row, rows) for all chunks, on worker threads.
+  void run(int64_t rows, const std::function<void(Workspace&, int64_t, int64_t, int64_t)>& chunk) const;
+  /// Layers [0, end) for the given rows of the data.
+  void pass(const Dataset& data, std::span<const uint32_t> rows, int end, const Visit& visit,
+            const Disturb& disturb) const;
 
   const Autoencoder& model_;
   int threads_;

@@ -24,8 +24,8 @@ int64_t lane_count(int64_t rows) {
 }
 
 TrainingStep::TrainingStep(Autoencoder& model, Objective& objective, Optimizer& optimizer, const Corruption& corruption,
-                           int64_t batch_size, int threads)
-    : model_(model), objective_(objective), optimizer_(optimizer), corruption_(corruption), threads_(threads) {
+                           int64_t batch_size)
+    : model_(model), objective_(objective), optimizer_(optimizer), corruption_(corruption) {
   // A smaller batch may be cut into taller lanes than the full one, but never taller than these.
   const int64_t lanes = lane_count(batch_size), tallest = (batch_size + lanes - 1) / lanes;
   const DType dtype = model.theta().dtype();
@@ -46,7 +46,7 @@ void TrainingStep::load(const Dataset& data, std::span<const uint32_t> rows, uin
 }
 
 Objective::Totals TrainingStep::run(const Dataset& data, std::span<const uint32_t> rows, uint32_t epoch, int64_t number,
-                                    double rate) {
+                                    double rate, int threads) {
   const auto count = static_cast<int64_t>(rows.size());
   const int64_t lanes = lane_count(count);
   const ConstView theta = model_.theta();
@@ -66,20 +66,20 @@ Objective::Totals TrainingStep::run(const Dataset& data, std::span<const uint32_
   parallel_for(1, 1, prepare);  // a task: libraries called outside one would take all processors
   if (objective_.couples_rows()) {
     auto first = [&](int64_t l) { forward(l); };
-    parallel_for(lanes, threads_, first);
+    parallel_for(lanes, threads, first);
     objective_.combine(used, sums_);
     auto second = [&](int64_t l) { backward(l, sums_); };
-    parallel_for(lanes, threads_, second);
+    parallel_for(lanes, threads, second);
   } else {
     auto both = [&](int64_t l) {
       forward(l);
       backward(l, {});
     };
-    parallel_for(lanes, threads_, both);
+    parallel_for(lanes, threads, both);
   }
   objective_.combine(used, sums_);
   const auto terms = objective_.terms(theta, sums_, count);
-  if (std::isfinite(terms.loss)) move(count, lanes, number, rate);
+  if (std::isfinite(terms.loss)) move(count, lanes, number, rate, threads);
   return terms;
 }
 
@@ -112,7 +112,7 @@ void TrainingStep::make_gradient(const Part& part, int64_t rows, int64_t lanes, 
   objective_.add_parameter_gradients(model_.theta(), sums_, rows, part.offset, gradient);
 }
 
-void TrainingStep::move(int64_t rows, int64_t lanes, int64_t number, double rate) {
+void TrainingStep::move(int64_t rows, int64_t lanes, int64_t number, double rate, int threads) {
   auto one = [&](int64_t p) {
     thread_local Arena arena;
     arena.reset();
@@ -121,7 +121,7 @@ void TrainingStep::move(int64_t rows, int64_t lanes, int64_t number, double rate
     make_gradient(part, rows, lanes, gradient);
     optimizer_.update(number, rate, part.offset, gradient, model_.theta());
   };
-  parallel_for(static_cast<int64_t>(parts_.size()), threads_, one);
+  parallel_for(static_cast<int64_t>(parts_.size()), threads, one);
 }
 
 }  // namespace hourglass

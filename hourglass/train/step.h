@@ -22,16 +22,16 @@ int64_t lane_count(int64_t rows);
 class TrainingStep {
  public:
   TrainingStep(Autoencoder& model, Objective& objective, Optimizer& optimizer, const Corruption& corruption,
-               int64_t batch_size, int threads);
+               int64_t batch_size);
 
   /// Trains on the given rows of `data`. `number` counts steps from 1 over the whole run. Returns the batch's terms
   /// before the move. When the loss is not finite the weights stay as they are.
   Objective::Totals run(const Dataset& data, std::span<const uint32_t> rows, uint32_t epoch, int64_t number,
-                        double rate);
+                        double rate, int threads);
 
  private:
   void load(const Dataset& data, std::span<const uint32_t> rows, uint32_t epoch, Lane& lane) const;
-  void move(int64_t rows, int64_t lanes, int64_t number, double rate);
+  void move(int64_t rows, int64_t lanes, int64_t number, double rate, int threads);
 
   /// Rows of a parameter, and the layers that make their gradient of the whole batch.
   struct Part {
@@ -47,7 +47,6 @@ class TrainingStep {
   Objective& objective_;
   Optimizer& optimizer_;
   const Corruption& corruption_;
-  int threads_;
   std::vector<Lane> lanes_;
   Tensor lane_gradients_;  ///< (lanes, Objective::lane_gradient_size())
   std::vector<Part> parts_;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "hourglass/base/parallel.h"
 #include "hourglass/base/random.h"
 #include "hourglass/model/inference.h"
 #include "hourglass/tensor/copy.h"
@@ -41,13 +42,13 @@ Trainer::Trainer(const Recipe& recipe, Autoencoder& model, const Dataset& train,
       model_(model),
       train_(train),
       test_(test),
-      threads_(threads),
+      threads_(threads, available_threads()),
       split_(prepare(recipe, model, train)),
       objective_(recipe.objective, model.network(), recipe.train.seed),
       optimizer_(recipe.train.optimizer, model.theta().dtype(), model.network().parameter_count()),
       corruption_(recipe.corruption, recipe.train.seed),
       step_(model, objective_, optimizer_, corruption_,
-            std::min(recipe.train.batch_size, static_cast<int64_t>(split_.train.size())), threads) {
+            std::min(recipe.train.batch_size, static_cast<int64_t>(split_.train.size()))) {
   const auto rows = static_cast<int64_t>(split_.train.size());
   steps_per_epoch_ = (rows + recipe.train.batch_size - 1) / recipe.train.batch_size;
   if (objective_.reconstruction_name() == "bce") check_unit_interval(train, model.scaler);
@@ -105,12 +106,14 @@ void Trainer::train_step(const std::vector<uint32_t>& order, int64_t step) {
   const int64_t done = steps_done();
   const double rate = optimizer_.learning_rate() * schedule_factor(recipe_.train.schedule, done, steps());
   model_.enter({.progress = static_cast<double>(done) / static_cast<double>(steps())});
-  const auto terms =
-      step_.run(train_, std::span(order).subspan(first, count), static_cast<uint32_t>(position_.epoch), done + 1, rate);
+  const auto terms = step_.run(train_, std::span(order).subspan(first, count), static_cast<uint32_t>(position_.epoch),
+                               done + 1, rate, threads_.threads());
   add_scaled(terms, static_cast<double>(count), position_.totals);
   position_.rows += count;
   ++position_.step;
-  position_.seconds += seconds_since(start);
+  const double seconds = seconds_since(start);
+  threads_.took(seconds / static_cast<double>(count));
+  position_.seconds += seconds;
 }
 
 EpochRecord Trainer::end_epoch() const {
@@ -166,7 +169,7 @@ Terms Trainer::named(const Objective::Totals& totals, double scale) const {
 }
 
 Terms Trainer::evaluate(const Dataset& data, std::span<const uint32_t> rows) const {
-  const Inference inference(model_, threads_);
+  const Inference inference(model_, threads_.most());
   const double value = objective_.reconstruction_name() == "bce" ? mean_bce(inference, data, rows)
                                                                  : mean_squared_error(inference, data, rows);
   return {value, value, {}};

@@ -11,6 +11,7 @@
 #include "hourglass/train/events.h"
 #include "hourglass/train/recipe.h"
 #include "hourglass/train/step.h"
+#include "hourglass/train/thread_choice.h"
 
 namespace hourglass {
 
@@ -23,8 +24,8 @@ enum class Ending { finished, stopped_early, interrupted, diverged };
 class Trainer {
  public:
   /// Splits the training rows, fits the model's scaler to them and checks the data against the objective: bce refuses
-  /// values outside [0, 1], naming the first row and feature. `test` may be null. All references must outlive the
-  /// trainer.
+  /// values outside [0, 1], naming the first row and feature. `test` may be null. `threads`: 0 for as many
+  /// as pay. All references must outlive the trainer.
   Trainer(const Recipe& recipe, Autoencoder& model, const Dataset& train, const Dataset* test, int threads);
 
   struct Hooks {
@@ -76,7 +77,7 @@ class Trainer {
   Autoencoder& model_;
   const Dataset& train_;
   const Dataset* test_;
-  int threads_;
+  ThreadChoice threads_;
   Split split_;
   Objective objective_;
   Optimizer optimizer_;

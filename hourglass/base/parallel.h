@@ -20,8 +20,8 @@ class TaskRef {
 };
 
 /// Runs task(0 … tasks − 1) on up to `threads` threads, the caller's own among them. Each thread starts with the same
-/// share of the tasks every time, which keeps their data in its cache, and then takes over what others have not started,
-/// so a thread that the system has put aside holds up one task at most. The first exception a task throws is
+/// share of the tasks every time, which keeps their data in its cache, and then takes over what others have not
+/// started, so a thread that the system has put aside holds up one task at most. The first exception a task throws is
 /// rethrown after all have ended. Called from within a task, or while another caller's loop runs, it runs everything on
 /// its own thread.
 void parallel_for(int64_t tasks, int threads, TaskRef task);

@@ -19,11 +19,11 @@ struct Runs {
   int64_t rows, steps, source_stride, weights_stride;
 };
 
-/// The sums of a group; the first `count` of them are stored, at their offsets from `out`.
+/// The sums of a group; those of [first, last) are stored, side by side, sum 0 belonging to out[at].
 template <int kSums>
-void SumGroup(const Runs& r, const float* bias, const int64_t* offsets, int64_t count, float* out) {
+void SumGroup(const Runs& r, const float* bias, int64_t first, int64_t last, float* out, int64_t at) {
   const D d;
-  const size_t lanes = hn::Lanes(d);
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   V sums[kSums];
   for (int a = 0; a < kSums; ++a) sums[a] = hn::Set(d, bias[a]);
   for (int64_t row = 0; row < r.rows; ++row) {
@@ -35,36 +35,36 @@ void SumGroup(const Runs& r, const float* bias, const int64_t* offsets, int64_t 
     }
   }
   for (int a = 0; a < kSums; ++a)
-    if (a < count) hn::Store(sums[a], d, out + offsets[a]);
+    if (first <= a && a < last) hn::Store(sums[a], d, out + (at + a * lanes));
 }
 
-/// What the group at (y, x) sums: taps outside the source are left out, so edges cost nothing.
+/// What the group at (y, x) sums. Sources outside the image are left out, so edges cost nothing.
 Runs RunsAt(const LanesPlan& p, const float* source, const float* weights, int64_t y, int64_t x) {
-  const int64_t lanes = static_cast<int64_t>(hn::Lanes(D())), pixel = p.source_channels * lanes;
-  const Taps ty = p.taps(y), tx = p.taps(x);
-  const int64_t y0 = std::max<int64_t>(0, -ty.first), y1 = std::min(ty.count, p.source_height - ty.first);
-  const int64_t x0 = std::max<int64_t>(0, -tx.first), x1 = std::min(p.reach(tx.count), p.source_width - tx.first);
-  return {source + ((ty.first + y0) * p.source_width + tx.first + x0) * pixel,
-          weights + (x % p.spacing * p.g.kernel + ty.kernel(y0)) * p.row_weights + x0 * p.source_channels * p.sums,
-          y1 - y0,
-          (x1 - x0) * p.source_channels,
-          p.source_width * pixel,
-          ty.step * p.row_weights};
+  const int64_t pixel = p.source_channels * static_cast<int64_t>(hn::Lanes(D()));
+  const Span v = p.sources(y, 1), h = p.sources(x, p.group);
+  const int64_t y0 = std::max<int64_t>(v.first, 0), y1 = std::min(v.first + v.count, p.source_height);
+  const int64_t x0 = std::max<int64_t>(h.first, 0), x1 = std::min(h.first + h.count, p.source_width);
+  if (y0 >= y1 || x0 >= x1) return {};
+  return {
+      source + (y0 * p.source_width + x0) * pixel,
+      weights + (p.phase(x) * p.g.kernel + p.tap(y, y0)) * p.row_weights + (x0 - h.first) * p.source_channels * p.sums,
+      y1 - y0,
+      (x1 - x0) * p.source_channels,
+      p.source_width * pixel,
+      (p.transposed ? -p.g.stride : 1) * p.row_weights};
 }
 
 /// One image a lane: source and out are (pixels, channels, lanes).
 void Convolve(const LanesPlan& p, const float* source, const float* weights, const float* bias, float* out) {
   constexpr decltype(&SumGroup<4>) kSum[] = {SumGroup<4>, SumGroup<5>, SumGroup<6>, SumGroup<7>, SumGroup<8>};
   const auto sum = kSum[p.sums - LanesPlan::kFewestSums];
-  const int64_t lanes = static_cast<int64_t>(hn::Lanes(D())), pixel = p.channels * lanes;
-  int64_t offsets[LanesPlan::kMostSums];
-  for (int64_t a = 0; a < p.sums; ++a) offsets[a] = a / p.channels * p.spacing * pixel + a % p.channels * lanes;
+  const int64_t pixel = p.channels * static_cast<int64_t>(hn::Lanes(D()));
   for (int64_t y = 0; y < p.height; ++y)
-    for (int64_t residue = 0; residue < p.spacing; ++residue)
-      for (int64_t x = residue; x < p.width; x += p.group * p.spacing) {
-        const int64_t pixels = std::min(p.group, (p.width - x - 1) / p.spacing + 1);
-        sum(RunsAt(p, source, weights, y, x), bias, offsets, pixels * p.channels, out + (y * p.width + x) * pixel);
-      }
+    for (int64_t x = p.start; x < p.width; x += p.group) {
+      const int64_t first = std::max<int64_t>(0, -x), last = std::min(p.group, p.width - x);
+      sum(RunsAt(p, source, weights, y, x), bias, first * p.channels, last * p.channels, out,
+          (y * p.width + x) * pixel);
+    }
 }
 
 int64_t LaneCount() { return static_cast<int64_t>(hn::Lanes(D())); }
@@ -86,21 +86,20 @@ float* floats(int64_t count, int index) {
   return static_cast<float*>(scratch(static_cast<size_t>(count) * sizeof(float), index));
 }
 
-/// The weights of every residue and kernel row, as groups read them: zero where a pixel of the group does not use a
+/// The weights of every phase and kernel row, as groups read them: zero where a pixel of the group does not use a
 /// source pixel that another one does.
 const float* pack(const LanesPlan& p, const float* weight) {
-  const int64_t k = p.g.kernel, size = p.spacing * k * p.row_weights;
-  float* packed = floats(size, kWeights);
-  std::fill_n(packed, size, 0.0f);
-  for (int64_t row = 0; row < p.spacing * k; ++row) {
-    const Taps t = p.taps(row / k);
-    for (int64_t j = 0; j < t.count; ++j)
+  const int64_t k = p.g.kernel;
+  float* packed = floats(p.phases * k * p.row_weights, kWeights);
+  float* next = packed;
+  for (int64_t row = 0; row < p.phases * k; ++row) {
+    const int64_t x = row / k - (p.transposed ? p.g.padding : 0), first = p.sources(x, p.group).first;
+    for (int64_t j = first; j < first + p.reach; ++j)
       for (int64_t s = 0; s < p.source_channels; ++s)
         for (int64_t a = 0; a < p.sums; ++a) {
-          const int64_t c = a % p.channels, source_pixel = a / p.channels * p.hop + j;
+          const int64_t kx = p.tap(x + a / p.channels, j), c = a % p.channels;
           const int64_t oc = p.transposed ? s : c, ic = p.transposed ? c : s;
-          packed[row * p.row_weights + (source_pixel * p.source_channels + s) * p.sums + a] =
-              weight[((oc * p.g.in_channels + ic) * k + row % k) * k + t.kernel(j)];
+          *next++ = 0 <= kx && kx < k ? weight[((oc * p.g.in_channels + ic) * k + row % k) * k + kx] : 0.0f;
         }
   }
   return packed;

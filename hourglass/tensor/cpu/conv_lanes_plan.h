@@ -6,14 +6,13 @@
 
 namespace hourglass::ops::cpu {
 
-/// What a destination coordinate sums along one axis: tap j multiplies source coordinate first + j by weight kernel(j).
-struct Taps {
-  int64_t first, count, start, step;
-  int64_t kernel(int64_t j) const { return start + step * j; }
+/// Coordinates [first, first + count).
+struct Span {
+  int64_t first, count;
 };
 
-/// A convolution in either direction, seen from its destination. A group of destination pixels, `spacing` apart in a
-/// row, is summed at once; their sources overlap, `hop` apart, so a source value is read once for several sums.
+/// A convolution in either direction, seen from its destination. A few neighbours in a row of destination pixels, a
+/// group, are summed at once: their sources overlap, so a source value is read once for several sums.
 struct LanesPlan {
   static constexpr int64_t kFewestSums = 4;  ///< fewer would wait for each other
   static constexpr int64_t kMostSums = 8;    ///< more would not fit the registers everywhere
@@ -27,28 +26,35 @@ struct LanesPlan {
         source_channels(transposed ? g.out_channels : g.in_channels),
         source_height(transposed ? g.out_height : g.in_height),
         source_width(transposed ? g.out_width : g.in_width),
-        spacing(transposed ? g.stride : 1),
-        hop(transposed ? 1 : g.stride),
         group((kFewestSums + channels - 1) / channels),
         sums(group * channels),
-        row_weights(reach(transposed ? (g.kernel - 1) / g.stride + 1 : g.kernel) * source_channels * sums) {}
+        phases(transposed ? g.stride : 1),
+        start(transposed ? -(g.padding % g.stride % group) : 0),
+        reach(transposed ? (g.kernel + group - 2) / g.stride + 1 : (group - 1) * g.stride + g.kernel),
+        row_weights(reach * source_channels * sums) {}
 
   ConvGeometry g;
   bool transposed;
   int64_t channels, height, width;
   int64_t source_channels, source_height, source_width;
-  int64_t spacing, hop;
   int64_t group, sums;
-  int64_t row_weights;  ///< packed weights of one kernel row: (source pixel, source channel, sum)
+  int64_t phases;       ///< groups of one phase use the same weights
+  int64_t start;        ///< of the first group: where groups read the fewest sources
+  int64_t reach;        ///< most source coordinates a group reads along a row
+  int64_t row_weights;  ///< packed weights of one phase and kernel row: (source pixel, source channel, sum)
 
-  /// Source pixels side by side that a group of pixels with `taps` taps each reads.
-  int64_t reach(int64_t taps) const { return taps > 0 ? (group - 1) * hop + taps : 0; }
+  int64_t phase(int64_t x) const { return transposed ? (x + g.padding) % g.stride : 0; }
 
-  Taps taps(int64_t at) const {
-    if (!transposed) return {at * g.stride - g.padding, g.kernel, 0, 1};
-    const int64_t phase = (at + g.padding) % g.stride;
-    const int64_t count = std::max<int64_t>(0, (g.kernel - phase + g.stride - 1) / g.stride);
-    return {(at + g.padding) / g.stride - (count - 1), count, phase + g.stride * (count - 1), -g.stride};
+  /// What `count` destination coordinates from `at` on read along one axis, inside the source or not.
+  Span sources(int64_t at, int64_t count) const {
+    if (!transposed) return {at * g.stride - g.padding, (count - 1) * g.stride + g.kernel};
+    const int64_t before = at + g.padding - g.kernel;
+    const int64_t first = before < 0 ? -((-before - 1) / g.stride) : before / g.stride + 1;
+    return {first, (at + g.padding + count - 1) / g.stride - first + 1};
+  }
+  /// The kernel coordinate that takes `source` to `at`; outside the kernel when none does.
+  int64_t tap(int64_t at, int64_t source) const {
+    return transposed ? at + g.padding - source * g.stride : source - at * g.stride + g.padding;
   }
 };
 

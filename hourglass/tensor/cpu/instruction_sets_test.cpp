@@ -68,6 +68,18 @@ TEST(EveryInstructionSet, MovesWeights) {
   });
 }
 
+TEST(EveryInstructionSet, MultipliesFewRows) {
+  on_every_instruction_set([] {
+    for (const int64_t k : kLengths) {
+      Twin a = normal_twin({2, k}, 1), b = normal_twin({11, k}, 2), bias = normal_twin({11}, 3), c = zero_twin({2, 11});
+      on_both([&](auto of) {
+        ops::matmul(of(a), ops::Transpose::no, of(b), ops::Transpose::yes, of(c), ops::Write::assign, of(bias));
+      });
+      EXPECT_LT(c.difference(), 1e-5) << k;
+    }
+  });
+}
+
 TEST(EveryInstructionSet, ConvolvesToFewChannels) {
   on_every_instruction_set([] {
     for (const int64_t channels : {1, 2, 3, 5, 7, 8})

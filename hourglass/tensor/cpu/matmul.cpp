@@ -1,4 +1,5 @@
 #include "hourglass/tensor/cpu/cpu.h"
+#include "hourglass/tensor/cpu/dot_products.h"
 #include "hourglass/tensor/cpu/onednn.h"
 
 namespace hourglass::ops::cpu {
@@ -29,6 +30,7 @@ Primitive make_matmul(const MatmulShape& s) {
 }  // namespace
 
 void matmul(const MatmulShape& s, ConstView a, ConstView b, ConstView bias, View c) {
+  if (fits_dot_products(s)) return dot_products(s, a, b, bias, c);
   thread_local Cache<MatmulShape, Primitive> cache;
   Primitive& product = cache.get(s, make_matmul);
   if (s.bias)

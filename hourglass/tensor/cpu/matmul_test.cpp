@@ -54,6 +54,10 @@ TEST(FastMatmul, AgreesWithTheReferenceAroundVectorWidths) {
   for (const int64_t m : {3, 15, 16, 17, 31, 33, 64, 65}) expect_same_in_every_form({m, 6, 7});
 }
 
+TEST(FastMatmul, AgreesWithTheReferenceForFewRows) {
+  for (const int64_t m : {2, 3, 4, 5}) expect_same_in_every_form({m, 30, 784});
+}
+
 TEST(FastMatmul, AgreesWithTheReferenceForTheSizesOfARealNetwork) {
   expect_same_in_every_form({32, 128, 784});
   expect_same_in_every_form({33, 784, 31});

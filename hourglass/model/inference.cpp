@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 #include <numeric>
 #include <optional>
 
+#include "hourglass/base/free_list.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/tensor/copy.h"
 
@@ -52,22 +52,13 @@ struct Inference::Workspace {
 };
 
 void Inference::run(int64_t rows, const std::function<void(Workspace&, int64_t, int64_t, int64_t)>& chunk) const {
-  std::mutex mutex;
-  std::vector<std::unique_ptr<Workspace>> idle;
-  const auto take = [&] {
-    const std::lock_guard lock(mutex);
-    if (idle.empty())
-      return std::make_unique<Workspace>(model_.network(), model_.theta().dtype(), std::min(chunk_rows_, rows));
-    auto workspace = std::move(idle.back());
-    idle.pop_back();
-    return workspace;
+  FreeList<Workspace> workspaces;
+  const auto make = [&] {
+    return std::make_unique<Workspace>(model_.network(), model_.theta().dtype(), std::min(chunk_rows_, rows));
   };
   auto work = [&](int64_t c) {
-    auto workspace = take();
     const int64_t first = c * chunk_rows_;
-    chunk(*workspace, c, first, std::min(chunk_rows_, rows - first));
-    const std::lock_guard lock(mutex);
-    idle.push_back(std::move(workspace));
+    workspaces.with(make, [&](Workspace& w) { chunk(w, c, first, std::min(chunk_rows_, rows - first)); });
   };
   parallel_for(chunks(rows), threads_, work);
 }

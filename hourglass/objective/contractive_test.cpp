@@ -86,7 +86,7 @@ TEST(Contractive, GivesAnyPartOfItsParameterGradient) {
   Workbench bench(model({layer("dense", 4), layer("sigmoid")}, {layer("dense", 7)}), {7}, contractive());
   std::vector<double> sums(static_cast<size_t>(bench.objective.sums_size()));
   bench.terms();
-  bench.objective.combine({&bench.lane, 1}, sums);
+  bench.objective.combine({&bench.lane.sums, 1}, sums);
   Tensor whole(DType::f64, bench.theta.shape()), parts(DType::f64, bench.theta.shape());
   bench.objective.add_parameter_gradients(bench.theta, sums, bench.lane.rows, 0, whole);
   for (int64_t first = 0; first < whole.size(); first += 5) {

@@ -19,7 +19,7 @@ class Probe {
   double loss() {
     objective_.prepare(theta_);
     objective_.forward(theta_, lane_, lane_.rows);
-    objective_.combine({&lane_, 1}, sums_);
+    objective_.combine({&lane_.sums, 1}, sums_);
     return objective_.terms(theta_, sums_, lane_.rows).loss;
   }
 

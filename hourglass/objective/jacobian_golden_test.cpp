@@ -56,7 +56,7 @@ void expect_as_in_pytorch(const GoldenCase& golden, DType dtype, double toleranc
   objective.prepare(theta);
   objective.forward(theta, lane, lane.rows, true);
   objective.backward(theta, lane, lane.rows, {}, gradient);
-  objective.combine({&lane, 1}, sums);
+  objective.combine({&lane.sums, 1}, sums);
   objective.add_parameter_gradients(theta, sums, lane.rows, 0, gradient);
   const double value = golden.tensors.at("value").as<double>()[0];
   EXPECT_NEAR(objective.terms(theta, sums, lane.rows).penalties.at(0), value, tolerance * value);

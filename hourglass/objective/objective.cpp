@@ -17,7 +17,7 @@ Reconstruction choose(const std::string& name, const Network& network) {
   return Reconstruction::bce;
 }
 
-bool makes_rows(const Layer& layer) { return layer.weight() && layer.makes_rows_of(*layer.weight()); }
+bool makes_its_rows(const Layer& layer) { return layer.weight() && layer.makes_rows_of(*layer.weight()); }
 
 }  // namespace
 
@@ -33,6 +33,12 @@ Objective::Objective(const ObjectiveConfig& config, const Network& network, uint
 
 bool Objective::couples_rows() const {
   return std::any_of(penalties_.begin(), penalties_.end(), [](const auto& p) { return p.penalty->couples_rows(); });
+}
+
+bool Objective::makes_rows() const {
+  for (int i = 0; i < network_.layers(); ++i)
+    if (makes_its_rows(network_.layer(i))) return true;
+  return false;
 }
 
 Lane Objective::make_lane(DType dtype, int64_t capacity, bool corrupted) const {
@@ -61,14 +67,14 @@ bool Objective::overwrites_output(int layer) const {
 void Objective::make_gradients(Lane& lane, DType dtype, int64_t capacity) const {
   std::array<int64_t, 2> widest{};
   for (int i = 0; i < network_.layers(); ++i)
-    if ((i <= top() || is_watched(i)) && !overwrites_output(i) && !makes_rows(network_.layer(i)))
+    if ((i <= top() || is_watched(i)) && !overwrites_output(i) && !makes_its_rows(network_.layer(i)))
       widest[i % 2] = std::max(widest[i % 2], network_.layer(i).output().size());
   for (const int64_t width : widest) lane.gradient_memory.emplace_back(dtype, Shape{capacity, width});
   for (int i = 0; i < network_.layers(); ++i) {
     const Shape shape{capacity, network_.layer(i).output().size()};
     if (overwrites_output(i)) {
       lane.gradients.push_back(lane.activations.values[i]);
-    } else if (makes_rows(network_.layer(i))) {
+    } else if (makes_its_rows(network_.layer(i))) {
       lane.gradients.push_back(lane.gradient_memory.emplace_back(dtype, shape));
     } else {
       lane.gradients.push_back(View(lane.gradient_memory[i % 2].view().bytes(), dtype, shape));
@@ -110,10 +116,10 @@ void Objective::forward(ConstView theta, Lane& lane, int64_t batch_rows, bool wi
   }
 }
 
-void Objective::combine(std::span<const Lane> lanes, std::span<double> sums) const {
+void Objective::combine(std::span<const std::vector<double>> lanes, std::span<double> sums) const {
   std::fill(sums.begin(), sums.end(), 0.0);
-  for (const Lane& lane : lanes)
-    for (int64_t i = 0; i < sums_size_; ++i) sums[i] += lane.sums[i];
+  for (const auto& lane : lanes)
+    for (int64_t i = 0; i < sums_size_; ++i) sums[i] += lane[i];
 }
 
 bool Objective::is_watched(int layer) const {
@@ -149,7 +155,7 @@ void Objective::propagate(ConstView theta, Lane& lane, int64_t batch_rows, std::
   for (int i = top(); i >= 0; --i) {
     const Layer& layer = network_.layer(i);
     add_penalty_gradients(theta, lane, batch_rows, i, sums, lane.gradient(i));
-    if (!makes_rows(layer)) layer.add_parameter_gradient(lane.value(i - 1), lane.gradient(i), grad_theta);
+    if (!makes_its_rows(layer)) layer.add_parameter_gradient(lane.value(i - 1), lane.gradient(i), grad_theta);
     if (i > 0) layer.backward(theta, lane.value(i - 1), lane.value(i), lane.gradient(i), lane.gradient(i - 1));
   }
 }
@@ -159,7 +165,7 @@ int64_t Objective::lane_gradient_size() const {
       std::any_of(penalties_.begin(), penalties_.end(), [](const auto& p) { return p.penalty->has_own_passes(); });
   int64_t size = own_passes ? network_.encoder_parameter_count() : 0;
   for (int i = 0; i < network_.layers(); ++i)
-    if (network_.layer(i).weight() && !makes_rows(network_.layer(i)))
+    if (network_.layer(i).weight() && !makes_its_rows(network_.layer(i)))
       size = std::max(size, i < network_.code_end() ? network_.encoder_parameter_count() : network_.parameter_count());
   return size;
 }
@@ -173,7 +179,7 @@ void Objective::backward(ConstView theta, Lane& lane, int64_t batch_rows, std::s
                          View grad_theta) const {
   propagate(theta, lane, batch_rows, sums, grad_theta);
   for (int i = 0; i < network_.layers(); ++i)
-    if (makes_rows(network_.layer(i)))
+    if (makes_its_rows(network_.layer(i)))
       network_.layer(i).add_parameter_gradient(lane.value(i - 1), lane.gradient(i), grad_theta);
 }
 

@@ -35,7 +35,7 @@ struct Lane {
 enum class Reconstruction { bce, mse };
 
 /// loss = reconstruction(r, x) + Σ_p weight_p · penalty_p, with its gradient, for a batch cut into lanes. Per step:
-/// prepare; forward on every lane; sum the lanes' sums (combine); propagate on every lane; then, part by part of θ, the
+/// prepare; forward on every lane; combine the lanes' sums; propagate on every lane; then, part by part of θ, the
 /// lanes' gradients and the rows that layers make of the whole batch (Layer::makes_rows_of); add_parameter_gradients.
 class Objective {
  public:
@@ -47,6 +47,8 @@ class Objective {
   const Network& network() const { return network_; }
   /// Going back must wait until every lane's forward is done.
   bool couples_rows() const;
+  /// add_gradient_rows has something to make, for which the lanes must keep what propagate left in them.
+  bool makes_rows() const;
 
   Lane make_lane(DType dtype, int64_t capacity, bool corrupted) const;
 
@@ -54,8 +56,8 @@ class Objective {
   /// Fills the lane's activations, its loss gradient and its sums; with `will_differentiate`, the sums of penalties
   /// that have their own passes are left to backward.
   void forward(ConstView theta, Lane& lane, int64_t batch_rows, bool will_differentiate = false) const;
-  /// sums assigned: all lanes' sums, added in order.
-  void combine(std::span<const Lane> lanes, std::span<double> sums) const;
+  /// sums assigned: the sums of all lanes, added in order.
+  void combine(std::span<const std::vector<double>> lanes, std::span<double> sums) const;
   /// Leaves the gradient at every layer's output in lane.gradients. grad_theta accumulated, in lane_gradient_size()
   /// elements, but for what add_gradient_rows makes. `sums` is the batch's if couples_rows(), else ignored. Activations
   /// that are not needed any more are overwritten.

@@ -81,6 +81,7 @@ struct Step {
 /// One step over rows cut into lanes of these sizes, each with a gradient of its own, summed in order.
 Step step_in_lanes(Objective& objective, const Tensor& theta, const Tensor& rows, const std::vector<int64_t>& sizes) {
   std::vector<Lane> lanes;
+  std::vector<std::vector<double>> lane_sums;
   int64_t first = 0;
   objective.prepare(theta);
   for (const int64_t size : sizes) {
@@ -91,9 +92,10 @@ Step step_in_lanes(Objective& objective, const Tensor& theta, const Tensor& rows
     ops::add_scaled(1, rows.view().slice(first, size), lane.clean());
     first += size;
     objective.forward(theta, lane, rows.rows());
+    lane_sums.push_back(lane.sums);
   }
   std::vector<double> sums(static_cast<size_t>(objective.sums_size()));
-  objective.combine(lanes, sums);
+  objective.combine(lane_sums, sums);
   Step step{objective.terms(theta, sums, rows.rows()), Tensor(theta.dtype(), theta.shape())};
   for (Lane& lane : lanes) {
     Tensor part(theta.dtype(), theta.shape());

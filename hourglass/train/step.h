@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "hourglass/base/free_list.h"
 #include "hourglass/data/scaler.h"
 #include "hourglass/model/autoencoder.h"
 #include "hourglass/objective/corruption.h"
@@ -11,10 +12,6 @@
 #include "hourglass/optim/optimizer.h"
 
 namespace hourglass {
-
-/// How many lanes a batch is cut into: a function of its rows alone, so that sums have one order on any number of
-/// threads. Lanes are kept tall, for products like tall matrices, yet there are enough of them for a few threads.
-int64_t lane_count(int64_t rows);
 
 /// One optimiser step, and the memory for it: rows are gathered, corrupted, encoded, decoded and compared in lanes, and
 /// gradients come back lane by lane. Then θ is taken part by part: the part's gradient is made of all lanes, and the
@@ -30,6 +27,9 @@ class TrainingStep {
                         double rate, int threads);
 
  private:
+  std::unique_ptr<Lane> make_lane() const;
+  template <class Use>
+  void with_lane(int64_t l, Use use);
   void load(const Dataset& data, std::span<const uint32_t> rows, uint32_t epoch, Lane& lane) const;
   void move(int64_t rows, int64_t lanes, int64_t number, double rate, int threads);
 
@@ -47,7 +47,10 @@ class TrainingStep {
   Objective& objective_;
   Optimizer& optimizer_;
   const Corruption& corruption_;
-  std::vector<Lane> lanes_;
+  int64_t tall_ = 0, lane_capacity_ = 0;           ///< rows of a lane: meant, and at most
+  std::vector<std::unique_ptr<Lane>> kept_lanes_;  ///< where something is read from all lanes after their passes
+  FreeList<Lane> free_lanes_;                      ///< elsewhere: as many as run at one time
+  std::vector<std::vector<double>> lane_sums_;
   Tensor lane_gradients_;  ///< (lanes, Objective::lane_gradient_size())
   std::vector<Part> parts_;
   std::vector<double> sums_;

@@ -48,7 +48,7 @@ Objective::Totals Workbench::terms() {
   std::vector<double> sums(static_cast<size_t>(objective.sums_size()));
   objective.prepare(theta);
   objective.forward(theta, lane, lane.rows);
-  objective.combine({&lane, 1}, sums);
+  objective.combine({&lane.sums, 1}, sums);
   return objective.terms(theta, sums, lane.rows);
 }
 

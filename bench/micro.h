@@ -3,6 +3,8 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -24,6 +26,28 @@ double ceiling(const Work& work);
 
 /// Numbers in [−1, 1).
 Tensor noise(Shape shape);
+
+/// Operands that several rows share, made of `arguments` when the first of these rows runs, so that the process has no
+/// more memory than the rows chosen need.
+template <class T>
+class OnFirstUse {
+ public:
+  template <class... Arguments>
+  explicit OnFirstUse(Arguments... arguments)
+      : state_(std::make_shared<State>(State{[=] { return std::make_unique<T>(arguments...); }, nullptr})) {}
+  T& operator*() const {
+    if (!state_->made) state_->made = state_->make();
+    return *state_->made;
+  }
+  T* operator->() const { return &**this; }
+
+ private:
+  struct State {
+    std::function<std::unique_ptr<T>()> make;
+    std::unique_ptr<T> made;
+  };
+  std::shared_ptr<State> state_;
+};
 
 /// Of the calling thread at work: what else runs on the machine does not count.
 double thread_seconds();

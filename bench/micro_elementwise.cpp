@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <memory>
 #include <vector>
 
 #include "bench/micro.h"
@@ -31,9 +30,7 @@ struct Operands {
 class Rows {
  public:
   explicit Rows(Shape shape)
-      : t_(std::make_shared<Operands>(shape)),
-        name_(fmt::format("/{}x{}", shape[0], shape[1])),
-        bytes_(4.0 * static_cast<double>(shape.size())) {}
+      : t_(shape), name_(fmt::format("/{}x{}", shape[0], shape[1])), bytes_(4.0 * static_cast<double>(shape.size())) {}
 
   template <class F>
   void add(const std::string& name, double operands, F call) const {
@@ -41,7 +38,7 @@ class Rows {
   }
 
  private:
-  std::shared_ptr<Operands> t_;
+  OnFirstUse<Operands> t_;
   std::string name_;
   double bytes_;
 };

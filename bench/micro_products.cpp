@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <memory>
-
 #include "bench/micro.h"
 #include "hourglass/tensor/ops.h"
 
@@ -32,7 +30,7 @@ struct DenseOperands {
 void add_dense(const Dense& d) {
   const std::string shape = fmt::format("{}x{}→{}", d.rows, d.inputs, d.outputs);
   const Work work{.operations = 2.0 * static_cast<double>(d.rows * d.inputs * d.outputs)};
-  const auto t = std::make_shared<DenseOperands>(d);
+  const auto t = OnFirstUse<DenseOperands>(d);
   add("matmul/forward/" + shape, work,
       [t] { ops::matmul(t->in, Transpose::no, t->weight, Transpose::yes, t->out, Write::assign, t->bias); });
   add("matmul/to input/" + shape, work, [t] { ops::matmul(t->out, Transpose::no, t->weight, Transpose::no, t->in); });
@@ -71,7 +69,7 @@ void add_convolution(const Convolution& c) {
   const ops::ConvGeometry g = c.geometry;
   const int64_t products = g.out_size() * g.in_channels * g.kernel * g.kernel;
   const Work work{.operations = 2.0 * static_cast<double>(kImages * products)};
-  const auto t = std::make_shared<ConvolutionOperands>(g);
+  const auto t = OnFirstUse<ConvolutionOperands>(g);
   const std::string name = c.name;
   add("conv2d/" + name, work, [t, g] { ops::conv2d(g, t->in, t->weight, t->out_bias, t->out); });
   add("conv2d_transposed/" + name, work, [t, g] { ops::conv2d_transposed(g, t->out, t->weight, t->in_bias, t->in); });
@@ -80,7 +78,7 @@ void add_convolution(const Convolution& c) {
 
 void add_pooling() {
   static constexpr ops::ConvGeometry g{32, 9, 9, 32, 4, 4, 2, 2, 0};
-  const auto t = std::make_shared<ConvolutionOperands>(g);
+  const auto t = OnFirstUse<ConvolutionOperands>(g);
   const auto other = std::make_shared<Tensor>(noise({kImages, g.in_size()}));
   const auto bytes = [](int64_t ins, int64_t outs) {
     return Work{.bytes = 4.0 * static_cast<double>(kImages * (ins * g.in_size() + outs * g.out_size()))};

@@ -15,6 +15,7 @@ void add_eval(CLI::App& app);
 void add_encode(CLI::App& app);
 void add_decode(CLI::App& app);
 void add_reconstruct(CLI::App& app);
+void add_report(CLI::App& app);
 void add_info(CLI::App& app);
 void add_recipes(CLI::App& app);
 void add_models(CLI::App& app);

@@ -68,7 +68,7 @@ void doctor(bool json) {
   fmt::print("vector loops      {}\n", vector_target());
   fmt::print("oneDNN            {}, {}\n", onednn_version(), onednn_instructions());
   fmt::print("gnuplot           {}\n",
-             on_path("gnuplot") ? "found" : "missing: no loss.png (apt-get install gnuplot-nox)");
+             on_path("gnuplot") ? "found" : "missing: no plots (apt-get install gnuplot-nox)");
   for (const KnownSet& set : known_sets())
     fmt::print("{:17} {}\n", set.name, kept_folder(set) ? "kept in " + data_home().string() : "not fetched yet");
   fmt::print("matrix products   {:.0f} GFLOP/s on one thread, {:.0f} on {}\n", j["gflops_one_thread"].get<double>(),

@@ -10,13 +10,11 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/drawing.h"
 #include "hourglass/base/file.h"
 #include "hourglass/base/toml.h"
-#include "hourglass/eval/samples.h"
 #include "hourglass/report/format.h"
-#include "hourglass/report/image.h"
 #include "hourglass/report/jsonl.h"
-#include "hourglass/report/plot.h"
 #include "hourglass/report/progress.h"
 #include "hourglass/report/run_metrics.h"
 #include "hourglass/train/run_folder.h"
@@ -103,33 +101,6 @@ bool resume(const RunFolder& folder, Trainer& trainer) {
   return true;
 }
 
-void draw(const std::string& what, const std::function<void()>& picture) {
-  try {
-    picture();
-  } catch (const Error& e) {
-    fmt::print(stderr, "note: {} was not drawn: {}\n", what, e.what());
-  }
-}
-
-void draw_pictures(const RunFolder& folder, const Recipe& recipe, const Autoencoder& model,
-                   const std::string& reconstruction, const std::vector<EpochRecord>& epochs, const Dataset& samples) {
-  if (!epochs.empty())
-    draw("loss.png", [&] {
-      const LossPlot plot{epochs, reconstruction, recipe.name};
-      folder.write("loss.png", plot.render(LossPlot::Format::png));
-    });
-  draw("reconstructions.png", [&] {
-    const auto s = reconstruct_samples(model, samples, Corruption(recipe.corruption, recipe.train.seed), 10);
-    std::vector<ConstView> rows = {s.clean, s.reconstruction};
-    std::vector<std::string> captions = {"input", "reconstruction"};
-    if (s.noisy.size()) {
-      rows.insert(rows.begin() + 1, s.noisy);
-      captions.insert(captions.begin() + 1, "corrupted");
-    }
-    folder.write("reconstructions.png", png_bytes(image_grid(rows, samples.sample, {.captions = captions})));
-  });
-}
-
 void print_summary(const std::string& reconstruction, const std::vector<EpochRecord>& epochs, const RunFolder& folder,
                    bool json) {
   const EpochRecord& last = epochs.back();
@@ -186,7 +157,8 @@ void train(const Options& o) {
     throw Interrupted{};
   }
   if (ending == Ending::diverged) throw Failed{};
-  draw_pictures(folder, recipe, model, trainer.reconstruction(), metrics.epochs(), test ? *test : data.train);
+  try_to_draw_run(folder, {recipe, model, trainer.reconstruction(), metrics.epochs(), test ? *test : data.train},
+                  thread_count(o.threads));
   print_summary(trainer.reconstruction(), metrics.epochs(), folder, o.json);
 }
 

@@ -29,8 +29,8 @@ const std::map<std::string, Rooms> kAllowed = {
     {"export", {"base", "tensor", "nn", "data", "model"}},
 };
 
-/// What a room may include beside whole rooms: events flow to the reports.
-const std::map<std::string, std::set<std::string>> kAllowedFiles = {{"report", {"train/events.h"}}};
+/// What a room may include beside whole rooms: events and results flow to the reports.
+const std::map<std::string, std::set<std::string>> kAllowedFiles = {{"report", {"train/events.h", "eval/analysis.h"}}};
 
 struct Include {
   fs::path from;     ///< below hourglass/

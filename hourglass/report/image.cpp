@@ -99,6 +99,12 @@ const float* values_of(ConstView samples, const Shape& sample) {
 
 }  // namespace
 
+bool is_picture(const Shape& sample) {
+  if (sample.rank() == 3) return sample[0] == 1 || sample[0] == 3;
+  const auto side = std::llround(std::sqrt(static_cast<double>(sample.size())));
+  return sample.rank() == 1 && sample.size() >= 64 && side * side == sample.size();
+}
+
 std::string png_bytes(const Image& image) {
   HOURGLASS_CHECK(image.channels == 1 || image.channels == 3);
   HOURGLASS_CHECK(image.pixels.size() == size_t{1} * image.width * image.height * image.channels);

@@ -17,12 +17,15 @@ struct Image {
   std::vector<uint8_t> pixels;
 };
 
+/// Whether samples of this shape can be looked at: (1 or 3, H, W), or (D) with D ≥ 64 a square number.
+bool is_picture(const Shape& sample);
+
 /// The image as a PNG file. Throws Error when libpng refuses it.
 std::string png_bytes(const Image& image);
 
 struct GridOptions {
-  std::vector<std::string> captions;  ///< at the left, one per row, or none
-  int columns = 10;                   ///< at most; fewer when there are fewer samples
+  std::vector<std::string> captions = {};  ///< at the left, one per row, or none
+  int columns = 10;                        ///< at most; fewer when there are fewer samples
   int scale = 0;  ///< pixels per value each way; 0 = a longer side of about 84 pixels, ×3 for 28 × 28
   int gap = 4;    ///< pixels between samples
 };

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "hourglass/report/chart.h"
 #include "hourglass/train/events.h"
 
 namespace hourglass {
@@ -11,7 +12,7 @@ namespace hourglass {
 /// the training rows) in a panel of its own below. An axis turns logarithmic when its values span more than two
 /// decades.
 struct LossPlot {
-  enum class Format { png, svg };
+  using Format = PictureFormat;
 
   std::vector<EpochRecord> epochs;
   std::string reconstruction;  ///< its name, "bce"
@@ -20,6 +21,8 @@ struct LossPlot {
   /// The picture as a file's bytes, drawn by gnuplot: 1200 × 800 pixels, 1200 × 560 without penalties. Throws Error
   /// without epochs, RuntimeFailure when gnuplot is missing or fails.
   std::string render(Format format) const;
+  /// The panels as figures of their own: the reconstruction's first, then each penalty's.
+  std::vector<Chart> charts() const;
 };
 
 }  // namespace hourglass

@@ -40,8 +40,8 @@ RunFolder::RunFolder(fs::path path, Existing existing) : path_(std::move(path)),
 void RunFolder::create() {
   std::error_code error;
   if (existing_ == Existing::overwrite)
-    for (const char* file :
-         {"checkpoint", "metrics.jsonl", "model.safetensors", "recipe.toml", "loss.png", "reconstructions.png"})
+    for (const char* file : {"checkpoint", "metrics.jsonl", "model.safetensors", "recipe.toml", "loss.png",
+                             "reconstructions.png", "plots", "report.html"})
       fs::remove_all(path_ / file, error);
   fs::create_directories(path_ / "checkpoint", error);
   if (error) throw RuntimeFailure(fmt::format("{}: cannot make this folder: {}", path_.string(), error.message()));

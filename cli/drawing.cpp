@@ -1,0 +1,79 @@
+#include "cli/drawing.h"
+
+#include <fmt/format.h>
+
+#include <functional>
+
+#include "hourglass/eval/analyse.h"
+#include "hourglass/eval/samples.h"
+#include "hourglass/report/image.h"
+#include "hourglass/report/page.h"
+#include "hourglass/report/plot.h"
+
+namespace hourglass::cli {
+
+namespace {
+
+struct Picture {
+  std::string file;
+  std::function<void()> draw;
+};
+
+std::string reconstructions_png(const DrawnRun& run) {
+  const auto s =
+      reconstruct_samples(run.model, run.samples, Corruption(run.recipe.corruption, run.recipe.train.seed), 10);
+  std::vector<ConstView> rows = {s.clean, s.reconstruction};
+  std::vector<std::string> captions = {"input", "reconstruction"};
+  if (s.noisy.size()) {
+    rows.insert(rows.begin() + 1, s.noisy);
+    captions.insert(captions.begin() + 1, "corrupted");
+  }
+  return png_bytes(image_grid(rows, run.samples.sample, {.captions = captions}));
+}
+
+void write_report(const RunFolder& folder, const DrawnRun& run, int threads) {
+  const auto& sparse = run.recipe.objective.sparse_kl;
+  RunReport report{run.recipe.name,
+                   run.recipe.description,
+                   recipe_toml(run.recipe),
+                   run.reconstruction,
+                   run.epochs,
+                   analyse(run.model, run.samples, threads),
+                   {}};
+  report.figures = draw_figures(run.epochs, run.reconstruction, report.analysis,
+                                sparse ? std::optional(sparse->target) : std::nullopt);
+  std::filesystem::create_directories(folder.path() / "plots");
+  for (const Figure& f : report.figures.drawn) {
+    folder.write("plots/" + f.name + ".png", f.png);
+    if (!f.svg.empty()) folder.write("plots/" + f.name + ".svg", f.svg);
+  }
+  folder.write("report.html", report_page(report));
+}
+
+std::vector<Picture> pictures(const RunFolder& folder, const DrawnRun& run, int threads) {
+  std::vector<Picture> all;
+  const auto loss = [&] {
+    const LossPlot plot{run.epochs, run.reconstruction, run.recipe.name};
+    folder.write("loss.png", plot.render(LossPlot::Format::png));
+  };
+  if (!run.epochs.empty()) all.push_back({"loss.png", loss});
+  all.push_back({"reconstructions.png", [&] { folder.write("reconstructions.png", reconstructions_png(run)); }});
+  all.push_back({"report.html", [&, threads] { write_report(folder, run, threads); }});
+  return all;
+}
+
+}  // namespace
+
+void draw_run(const RunFolder& folder, const DrawnRun& run, int threads) {
+  for (const Picture& picture : pictures(folder, run, threads)) picture.draw();
+}
+
+void try_to_draw_run(const RunFolder& folder, const DrawnRun& run, int threads) {
+  for (const Picture& picture : pictures(folder, run, threads)) try {
+      picture.draw();
+    } catch (const std::exception& e) {
+      fmt::print(stderr, "note: {} was not drawn: {}\n", picture.file, e.what());
+    }
+}
+
+}  // namespace hourglass::cli

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "hourglass/data/dataset.h"
+#include "hourglass/model/autoencoder.h"
+#include "hourglass/train/events.h"
+#include "hourglass/train/recipe.h"
+#include "hourglass/train/run_folder.h"
+
+namespace hourglass::cli {
+
+/// What the pictures of a run are made of.
+struct DrawnRun {
+  const Recipe& recipe;
+  const Autoencoder& model;
+  std::string reconstruction;  ///< "bce" or "mse"
+  const std::vector<EpochRecord>& epochs;
+  const Dataset& samples;
+};
+
+/// Writes loss.png, reconstructions.png, report.html and plots/. Throws Error at the first that cannot be drawn.
+void draw_run(const RunFolder& folder, const DrawnRun& run, int threads);
+/// The same, but what cannot be drawn is a note on stderr: no picture is worth a finished run.
+void try_to_draw_run(const RunFolder& folder, const DrawnRun& run, int threads);
+
+}  // namespace hourglass::cli

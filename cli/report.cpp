@@ -1,0 +1,44 @@
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "cli/drawing.h"
+#include "hourglass/base/file.h"
+#include "hourglass/objective/objective.h"
+#include "hourglass/report/jsonl.h"
+
+namespace hourglass::cli {
+
+namespace {
+
+std::vector<EpochRecord> epochs_of(const std::filesystem::path& run) {
+  const auto file = run / "metrics.jsonl";
+  if (!std::filesystem::exists(file)) return {};
+  return parse_epochs(read_file(file), file.string());
+}
+
+void report(const ModelOptions& o) {
+  if (!std::filesystem::is_directory(o.model))
+    fail("{}: no run folder; a report tells of a run, so it needs the folder that train made", o.model);
+  TrainedModel model = o.load();
+  model.recipe.name = std::filesystem::canonical(o.model).filename();
+  const RunFolder folder(o.model, RunFolder::Existing::resume);
+  const auto epochs = epochs_of(o.model);
+  const Dataset data = o.open(model.recipe);
+  const Objective objective(model.recipe.objective, model.autoencoder.network());
+  draw_run(folder, {model.recipe, model.autoencoder, std::string(objective.reconstruction_name()), epochs, data},
+           o.thread_count());
+  fmt::print("{}\n", (folder.path() / "report.html").string());
+}
+
+}  // namespace
+
+void add_report(CLI::App& app) {
+  auto* verb = app.add_subcommand("report", "Draw a run's pictures and its report.html again");
+  auto o = std::make_shared<ModelOptions>();
+  o->declare(*verb);
+  verb->get_option("MODEL")->description("A run folder");
+  verb->callback([o] { report(*o); });
+}
+
+}  // namespace hourglass::cli

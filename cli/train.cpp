@@ -172,6 +172,7 @@ void train(const Options& o) {
   const Dataset* test = data.test ? &*data.test : nullptr;
   Autoencoder model = fresh_model(recipe, data.train.sample, o.init);
   Trainer trainer(recipe, model, data.train, test, o.threads);
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) std::signal(signal, request_stop);
   const auto before = o.resume ? resume(folder, trainer) : std::nullopt;
   if (before && trainer.is_finished() && is_complete(folder, model_bytes(recipe, model))) {
     fmt::print(stderr, "this run is already finished\n");
@@ -183,7 +184,6 @@ void train(const Options& o) {
   RunMetrics metrics(folder.path() / "metrics.jsonl", before.value_or(std::vector<EpochRecord>()));
   ProgressBar bar(std::cerr, progress_options());
   Listeners listeners({&metrics, &bar});
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) std::signal(signal, request_stop);
   const auto save = [&] { folder.write_checkpoint(trainer.checkpoint(metrics.text())); };
   const Ending ending = trainer.run({listeners, [] { return stop_requested != 0; }, save});
   folder.write("model.safetensors", model_bytes(recipe, model));

@@ -79,11 +79,11 @@ struct Killed {
 
 class ResumeAfterKills : public Resume, public testing::WithParamInterface<Killed> {
  protected:
-  /// After at most 60 ms of training; whether it was still running.
-  bool is_killed_soon(const Words& words) {
+  /// Whether it was still running.
+  bool is_killed_within(int milliseconds, const Words& words) {
     Process process(launch(words));
     process.says("ing ");  // "starting at the beginning", "resuming from"
-    std::this_thread::sleep_for(std::chrono::microseconds(random_() % 60'000));
+    std::this_thread::sleep_for(std::chrono::microseconds(random_() % (1000 * milliseconds)));
     process.send(SIGKILL);
     const Outcome outcome = process.wait();
     within_epochs_ += outcome.err.find(" steps\n") != std::string::npos;
@@ -100,7 +100,8 @@ TEST_P(ResumeAfterKills, GoesOnToTheBitOnAnyNumberOfThreads) {
   const Words recipe = Words{"--data", kImages, "--epochs", "6", "--set", "train.checkpoint={minutes=1e-9}"} + more;
   train(file, "undisturbed", recipe);
   for (int kills = 0; kills < 13;) {
-    if (is_killed_soon(training(file, "run", recipe + Words{"--resume", "--threads", kills % 2 ? "2" : "1"}))) {
+    const Words words = recipe + Words{"--resume", "--threads", kills % 2 ? "2" : "1"};
+    if (is_killed_within(25 * (kills + 1), training(file, "run", words))) {
       ++kills;
     } else {
       expect_same_run("run", "undisturbed");

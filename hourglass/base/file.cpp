@@ -65,13 +65,21 @@ struct Temporary {
 };
 
 /// Returns 0 or the errno of the failure.
+int sync(int descriptor) {
+  int result;
+  do result = ::fsync(descriptor);
+  while (result != 0 && errno == EINTR);
+  return result == 0 ? 0 : errno;
+}
+
+/// Likewise.
 int write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
     if (n < 0 && errno != EINTR) return errno;
     if (n > 0) bytes.remove_prefix(static_cast<size_t>(n));
   }
-  return ::fsync(descriptor) == 0 ? 0 : errno;
+  return sync(descriptor);
 }
 
 }  // namespace
@@ -110,7 +118,7 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
   if (::rename(temporary.path.c_str(), path.c_str()) != 0) cannot_write(path, errno);
   temporary.renamed = true;
   // EINVAL: a file system whose folders need no fsync.
-  if (::fsync(folder.value) != 0 && errno != EINVAL) cannot_write(path, errno);
+  if (const int error = sync(folder.value); error != 0 && error != EINVAL) cannot_write(path, error);
 }
 
 }  // namespace hourglass

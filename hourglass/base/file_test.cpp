@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -57,6 +59,48 @@ TEST_F(FileTest, ReadsAnEmptyFile) {
 }
 
 TEST_F(FileTest, ReadsAFileThatTellsNoSize) { EXPECT_NE(read_file("/proc/self/status"), ""); }
+
+/// Interrupts every system call that takes longer than a millisecond.
+class Interruptions {
+ public:
+  Interruptions() {
+    struct sigaction action = {};
+    action.sa_handler = [](int) {};  // without SA_RESTART
+    ::sigaction(SIGALRM, &action, &before_);
+    set_interval(1000);
+  }
+  ~Interruptions() {
+    set_interval(0);
+    ::sigaction(SIGALRM, &before_, nullptr);
+  }
+
+ private:
+  static void set_interval(suseconds_t microseconds) {
+    const itimerval timer{{0, microseconds}, {0, microseconds}};
+    ::setitimer(ITIMER_REAL, &timer, nullptr);
+  }
+  struct sigaction before_;
+};
+
+TEST_F(FileTest, IsNotDisturbedBySignals) {
+  ASSERT_EQ(::mkfifo(file_.c_str(), 0600), 0);
+  const pid_t slow_writer = ::fork();
+  if (slow_writer == 0) {
+    ::usleep(20'000);
+    std::ofstream pipe(file_);
+    for (int i = 0; i < 5; ++i, ::usleep(10'000)) pipe << "piece" << std::flush;
+    pipe.close();
+    ::_exit(0);
+  }
+  {
+    const Interruptions interruptions;
+    EXPECT_EQ(read_file(file_), "piecepiecepiecepiecepiece");
+    const std::string large(1 << 24, 'x');
+    write_file_atomically(folder_ / "large", large);
+    EXPECT_TRUE(read_file(folder_ / "large") == large);
+  }
+  ::waitpid(slow_writer, nullptr, 0);
+}
 
 TEST_F(FileTest, ReplacesAnExistingFile) {
   write_file_atomically(file_, "a long first text");

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "hourglass/base/file.h"
+
 namespace hourglass {
 
 namespace {
@@ -37,9 +39,12 @@ std::string model_bytes(const Recipe& recipe, const Autoencoder& model) {
 }
 
 TrainedModel load_model(const std::filesystem::path& path) {
-  const auto file_path = std::filesystem::is_directory(path) ? path / "model.safetensors" : path;
-  const std::string name = file_path.string();
-  const SafeTensors file = read_safetensors(file_path);
+  const auto file = std::filesystem::is_directory(path) ? path / "model.safetensors" : path;
+  return parse_model(read_file(file), file.string());
+}
+
+TrainedModel parse_model(std::string_view bytes, const std::string& name) {
+  const SafeTensors file = parse_safetensors(bytes, name);
   Recipe recipe;
   try {
     recipe = recipe_from_json(metadata(file, "recipe", name));
@@ -47,8 +52,7 @@ TrainedModel load_model(const std::filesystem::path& path) {
     fail("{}: {}", name, e.what());
   }
   const Shape input = input_shape(metadata(file, "input", name), name);
-  TrainedModel model{recipe, Autoencoder(recipe.model, input)};
-  model.autoencoder.load_weights(file, name);
+  TrainedModel model{recipe, Autoencoder(recipe.model, input, file, name)};
   model.autoencoder.scaler = scaler_from_json(metadata(file, "scaler", name), input.size(), name);
   return model;
 }

@@ -62,7 +62,7 @@ TEST_P(FuzzTarget, TakesWhatThisVersionWrites) {
 }
 
 TEST_P(FuzzTarget, TakesOrRefusesMutations) {
-  constexpr int kMutations = 1500;
+  constexpr int kMutations = 10000;
   const auto seeds = GetParam().seeds();
   std::mt19937_64 random(5);
   for (int i = 0; i < kMutations; ++i) {
@@ -88,9 +88,9 @@ int64_t peak() {
   return usage.ru_maxrss / 1024;
 }
 
-/// A model of 16384-65536-16384 without its 8 GB of weights.
+/// A model of 16384-32768-16384 without its 4 GB of weights.
 std::string huge_model() {
-  return R"({"__metadata__":{"recipe":"{\"data\":{\"source\":\"x\"},\"model\":{\"encoder\":[{\"dense\":65536}],)"
+  return R"({"__metadata__":{"recipe":"{\"data\":{\"source\":\"x\"},\"model\":{\"encoder\":[{\"dense\":32768}],)"
          R"(\"decoder\":[{\"dense\":16384}]}}","input":"[16384]","scaler":"{}"}})";
 }
 

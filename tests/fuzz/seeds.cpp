@@ -18,8 +18,8 @@ source = "rows.npy"
 scale = "none"
 validation = 0.25
 [model]
-encoder = [{ conv2d = 2, kernel = 3, stride = 2, padding = 1 }, { leaky_relu = 0.1 }, { max_pool2d = 2 }, { topk = 3, from = 5, alpha = 1.5 }]
-decoder = [{ conv_transpose2d = 2, kernel = 2, stride = 2 }, "gelu", { conv_transpose2d = 1, kernel = 2, stride = 2 }, "sigmoid"]
+encoder = [{ conv2d = 2, kernel = 3, stride = 2, padding = 1 }, "sigmoid", { max_pool2d = 2 }]
+decoder = [{ conv_transpose2d = 2, kernel = 2, stride = 2 }, "sigmoid", { conv_transpose2d = 1, kernel = 2, stride = 2 }, "sigmoid"]
 init = { normal = 0.1 }
 [objective]
 reconstruction = "bce"
@@ -41,8 +41,8 @@ constexpr const char* kTied = R"([data]
 source = "rows.npy"
 scale = "standard"
 [model]
-encoder = [{ dense = 5 }, "tanh", { dense = 3 }, "softplus"]
-decoder = [{ dense = 5 }, { elu = 0.5 }, { dense = 6 }, "identity"]
+encoder = [{ dense = 5 }, "gelu", { dense = 3 }, { topk = 1, from = 3, alpha = 2.5 }]
+decoder = [{ dense = 5 }, { elu = 0.5 }, { dense = 6 }, { leaky_relu = 0.1 }]
 tied = true
 init = "he"
 [objective]

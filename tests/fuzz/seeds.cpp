@@ -58,6 +58,15 @@ Dataset rows_of(const Shape& sample, int64_t rows) {
   return {"rows", sample, std::move(values), {}};
 }
 
+class Metrics final : public RunListener {
+ public:
+  explicit Metrics(std::string& text) : text_(text) {}
+  void on_epoch(const EpochRecord& epoch) override { text_ += epoch_json(epoch) + "\n"; }
+
+ private:
+  std::string& text_;
+};
+
 std::string without_length(const std::string& file) {
   uint64_t length;
   std::memcpy(&length, file.data(), sizeof length);
@@ -114,10 +123,10 @@ std::vector<std::string> model_seeds() {
 
 std::vector<std::string> checkpoint_seeds() {
   SmallRun run;
-  std::vector<std::string> seeds = {without_length(run.trainer.checkpoint())};
+  std::vector<std::string> seeds = {without_length(run.trainer.checkpoint(run.metrics))};
   for (const int steps : {2, 3, 100}) {
     run.go_on(steps);
-    seeds.push_back(without_length(run.trainer.checkpoint()));
+    seeds.push_back(without_length(run.trainer.checkpoint(run.metrics)));
   }
   return seeds;
 }
@@ -139,8 +148,8 @@ SmallRun::SmallRun()
 }
 
 void SmallRun::go_on(int steps) {
-  RunListener silent;
-  trainer.run({silent, [&] { return --steps <= 0; }, [] {}});
+  Metrics listener(metrics);
+  trainer.run({listener, [&] { return --steps <= 0; }, [] {}});
 }
 
 }  // namespace hourglass::fuzz

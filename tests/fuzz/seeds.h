@@ -33,6 +33,7 @@ struct SmallRun {
   const Dataset data;
   Autoencoder model;
   Trainer trainer;
+  std::string metrics;  ///< as in metrics.jsonl
 };
 
 }  // namespace hourglass::fuzz

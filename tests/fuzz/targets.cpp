@@ -93,7 +93,7 @@ void read_model(std::string_view bytes) {
 void read_checkpoint(std::string_view bytes) {
   const SafeTensors checkpoint = parse_safetensors(with_header_length(bytes), kName);
   SmallRun run;
-  run.trainer.restore(checkpoint, kName);
+  parse_epochs(run.trainer.restore(checkpoint, kName), kName);
   run.go_on(3);
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "hourglass/tensor/copy.h"
 
@@ -26,8 +27,8 @@ void check_weights(const Network& network, const SafeTensors& file, const std::s
 
 }  // namespace
 
-Autoencoder::Autoencoder(const ModelConfig& config, Shape input, const SafeTensors& file, const std::string& name)
-    : network_(config, input) {
+Autoencoder::Autoencoder(Network network, const SafeTensors& file, const std::string& name)
+    : network_(std::move(network)) {
   check_weights(network_, file, name);
   theta_ = Tensor(DType::f32, {network_.parameter_count()});
   load_weights(file, name);

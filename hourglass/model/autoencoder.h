@@ -18,7 +18,7 @@ class Autoencoder {
 
   /// With the weights of `file`. Throws Error as load_weights does, before memory for them is taken: a small file may
   /// describe a network of any size.
-  Autoencoder(const ModelConfig& config, Shape input, const SafeTensors& file, const std::string& name);
+  Autoencoder(Network network, const SafeTensors& file, const std::string& name);
 
   const Network& network() const { return network_; }
   /// Network::enter.

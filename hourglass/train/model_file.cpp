@@ -16,6 +16,16 @@ const std::string& metadata(const SafeTensors& file, const std::string& key, con
   return found->second;
 }
 
+/// What f gives; a complaint names the file first.
+template <class F>
+auto in_file(const std::string& name, F f) {
+  try {
+    return f();
+  } catch (const Error& e) {
+    fail("{}: {}", name, e.what());
+  }
+}
+
 Shape input_shape(const std::string& text, const std::string& name) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
   const bool good =
@@ -45,14 +55,11 @@ TrainedModel load_model(const std::filesystem::path& path) {
 
 TrainedModel parse_model(std::string_view bytes, const std::string& name) {
   const SafeTensors file = parse_safetensors(bytes, name);
-  Recipe recipe;
-  try {
-    recipe = recipe_from_json(metadata(file, "recipe", name));
-  } catch (const Error& e) {
-    fail("{}: {}", name, e.what());
-  }
+  const std::string& text = metadata(file, "recipe", name);
   const Shape input = input_shape(metadata(file, "input", name), name);
-  TrainedModel model{recipe, Autoencoder(recipe.model, input, file, name)};
+  const Recipe recipe = in_file(name, [&] { return recipe_from_json(text); });
+  Network network = in_file(name, [&] { return Network(recipe.model, input); });
+  TrainedModel model{recipe, Autoencoder(std::move(network), file, name)};
   model.autoencoder.scaler = scaler_from_json(metadata(file, "scaler", name), input.size(), name);
   return model;
 }

@@ -98,6 +98,9 @@ std::optional<std::vector<EpochRecord>> resume(const RunFolder& folder, Trainer&
     return std::nullopt;
   }
   auto epochs = parse_epochs(trainer.restore(checkpoint->content, checkpoint->name), checkpoint->name);
+  if (static_cast<int64_t>(epochs.size()) != trainer.epochs_done())
+    fail("{}: its metrics hold {} epochs, its weights stand after {}", checkpoint->name, epochs.size(),
+         trainer.epochs_done());
   const int64_t steps = trainer.steps_into_epoch();
   fmt::print(stderr, "{}resuming from {} after epoch {}{}\n", problems, checkpoint->name, trainer.epochs_done(),
              steps > 0 ? fmt::format(" and {} steps", steps) : "");

@@ -7,12 +7,15 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <string_view>
 #include <system_error>
 
 #include "hourglass/base/error.h"
 
 namespace hourglass {
 namespace {
+
+constexpr std::string_view kTemporaryBegin = ".hourglass-", kTemporaryEnd = ".tmp";
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
@@ -57,7 +60,7 @@ struct Temporary {
     static std::atomic<unsigned> counter{0};
     int descriptor;
     do {
-      path = final_path.parent_path() / fmt::format(".hourglass-{}-{}.tmp", ::getpid(), counter++);
+      path = final_path.parent_path() / fmt::format("{}{}-{}{}", kTemporaryBegin, ::getpid(), counter++, kTemporaryEnd);
       descriptor = open_retrying(path, O_WRONLY | O_CREAT | O_EXCL);
     } while (descriptor < 0 && errno == EEXIST);
     return descriptor;
@@ -119,6 +122,15 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
   temporary.renamed = true;
   // EINVAL: a file system whose folders need no fsync.
   if (const int error = sync(folder.value); error != 0 && error != EINVAL) cannot_write(path, error);
+}
+
+void remove_temporaries(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(kTemporaryBegin) && name.ends_with(kTemporaryEnd))
+      std::filesystem::remove(entry.path(), ignored);
+  }
 }
 
 }  // namespace hourglass

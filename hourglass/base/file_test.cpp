@@ -169,5 +169,14 @@ TEST_F(FileTest, StepsOverATemporaryLeftByAKilledProcess) {
   EXPECT_EQ(entries(), 101u);
 }
 
+TEST_F(FileTest, RemovesWhatKilledProcessesLeft) {
+  for (const char* name : {".hourglass-12-0.tmp", ".hourglass-345-67.tmp", "kept.tmp", ".hourglass-notes"})
+    write_file_atomically(folder_ / name, "x");
+  remove_temporaries(folder_);
+  EXPECT_FALSE(fs::exists(folder_ / ".hourglass-12-0.tmp"));
+  EXPECT_TRUE(fs::exists(folder_ / "kept.tmp"));
+  EXPECT_EQ(entries(), 2u);
+}
+
 }  // namespace
 }  // namespace hourglass

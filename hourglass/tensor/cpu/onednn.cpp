@@ -53,7 +53,9 @@ void* scratch(size_t bytes, int index) {
   return b.data;
 }
 
-void need_room_to_compile() {
+std::unique_lock<std::mutex> room_to_compile() {
+  static std::mutex compiling;
+  std::unique_lock lock(compiling);
   need_room();
   // What all matrix products share is compiled by the first: while no other thread takes memory.
   static const dnnl_status_t products = [] {
@@ -61,6 +63,7 @@ void need_room_to_compile() {
     return dnnl_sgemm('N', 'N', 16, 16, 16, 1.0f, a.data(), 16, b.data(), 16, 0.0f, c.data(), 16);
   }();
   if (products != dnnl_success) throw std::bad_alloc();
+  return lock;
 }
 
 Primitive::Primitive(const dnnl::primitive& primitive, const dnnl::memory::desc& scratchpad,

@@ -12,6 +12,15 @@
 namespace hourglass::cli_test {
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kIsSanitized = true;  // by g++
+#elif defined(__clang__)
+constexpr bool kIsSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool kIsSanitized = false;
+#endif
+constexpr const char* kTakesAddresses = "a sanitizer takes more addresses than any limit leaves";
+
 namespace fs = std::filesystem;
 
 /// What a machine does to a run: it ends with a message and an exit code of its own, and nothing is lost.
@@ -137,9 +146,7 @@ TEST_F(Faults, BeingStoppedAndContinuedChangesNothing) {
 }
 
 TEST_F(Faults, AClockThatRunsBackwardsChangesNothing) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "the sanitizer's library must be the first to be loaded";
-#endif
+  if (kIsSanitized) GTEST_SKIP() << "the sanitizer's library must be the first to be loaded";
   const auto preload = [] { ::setenv("LD_PRELOAD", CLOCK_BACKWARDS, 1); };
   EXPECT_TRUE(succeeded(run_after(preload, training("dense.toml", "run", kRun))));
   expect_same_run("run");
@@ -149,6 +156,7 @@ TEST_F(Faults, AClockThatRunsBackwardsChangesNothing) {
 
 /// From what loads the program to what trains two epochs; where memory runs out differs from step to step.
 TEST_F(Faults, TooLittleMemoryIsSaid) {
+  if (kIsSanitized) GTEST_SKIP() << kTakesAddresses;
   for (const auto& [recipe, more] :
        {std::pair<std::string, Words>{"dense.toml", {"--set", "model.encoder=[{dense=900}]"}},
         std::pair<std::string, Words>{"conv.toml", {}}}) {
@@ -169,6 +177,7 @@ TEST_F(Faults, TooLittleMemoryIsSaid) {
 }
 
 TEST_F(Faults, TooLittleMemoryForThreadsCostsNothingButTime) {
+  if (kIsSanitized) GTEST_SKIP() << kTakesAddresses;
   const auto limit = limited(RLIMIT_AS, 500 << 20);  // each thread's stack takes 8 MB of it
   Words words = kRun;
   words.insert(words.end(), {"--threads", "200"});

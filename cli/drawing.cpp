@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <functional>
 
 #include "hourglass/eval/analyse.h"
@@ -13,6 +15,8 @@
 namespace hourglass::cli {
 
 namespace {
+
+constexpr std::array kPictures = {"loss.png", "reconstructions.png", "report.html"};
 
 struct Picture {
   std::string file;
@@ -74,6 +78,10 @@ void try_to_draw_run(const RunFolder& folder, const DrawnRun& run, int threads) 
     } catch (const std::exception& e) {
       fmt::print(stderr, "note: {} was not drawn: {}\n", picture.file, e.what());
     }
+}
+
+bool is_drawn(const RunFolder& folder) {
+  return std::ranges::all_of(kPictures, [&](const char* file) { return std::filesystem::exists(folder.path() / file); });
 }
 
 }  // namespace hourglass::cli

@@ -21,5 +21,7 @@ struct DrawnRun {
 void draw_run(const RunFolder& folder, const DrawnRun& run, int threads);
 /// The same, but what cannot be drawn is a note on stderr: no picture is worth a finished run.
 void try_to_draw_run(const RunFolder& folder, const DrawnRun& run, int threads);
+/// Whether all of them are there.
+bool is_drawn(const RunFolder& folder);
 
 }  // namespace hourglass::cli

@@ -123,6 +123,9 @@ void add_elementwise() {
   add_sums(rows);
   add_updates(rows);
   rows.add("swap_axes, 16 channels", 2, [](Operands& t) { ops::swap_axes(t.in(0), 49, 16, t.out(1)); });
+  rows.add("divide_bytes", 1.25, [bytes = std::vector<uint8_t>(128 * 784, 7)](Operands& t) {
+    ops::divide_bytes(bytes.data(), 255, t.out(0));
+  });
   add_samples();
   add_optimisers();
 }

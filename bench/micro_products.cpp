@@ -35,6 +35,10 @@ void add_dense(const Dense& d) {
       [t] { ops::matmul(t->in, Transpose::no, t->weight, Transpose::yes, t->out, Write::assign, t->bias); });
   add("matmul/to input/" + shape, work, [t] { ops::matmul(t->out, Transpose::no, t->weight, Transpose::no, t->in); });
   add("matmul/to weight/" + shape, work, [t] { ops::matmul(t->out, Transpose::yes, t->in, Transpose::no, t->weight); });
+  add("matmul_columns/to half of the weight/" + shape, {.operations = work.operations / 2}, [t, d] {
+    ops::matmul_columns(t->out, d.outputs / 2, t->in, t->weight.view().slice(0, d.outputs - d.outputs / 2),
+                        Write::assign);
+  });
   add("matmul/to weight, added/" + shape, work,
       [t] { ops::matmul(t->out, Transpose::yes, t->in, Transpose::no, t->weight, Write::accumulate); });
 }

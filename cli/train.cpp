@@ -7,7 +7,6 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "hourglass/base/file.h"
 #include "hourglass/base/toml.h"
 #include "hourglass/eval/samples.h"
 #include "hourglass/report/format.h"
@@ -75,17 +74,22 @@ RunFolder::Existing existing(const Options& o) {
                        : RunFolder::Existing::refuse;
 }
 
-/// Goes on where the newest readable checkpoint stands. False when there is none.
-bool resume(const RunFolder& folder, Trainer& trainer) {
+/// Goes on where the newest readable checkpoint stands; returns the epochs so far. Nothing when there is none.
+std::optional<std::vector<EpochRecord>> resume(const RunFolder& folder, Trainer& trainer) {
   std::string problems;
   const auto checkpoint = folder.read_checkpoint(problems);
   if (!checkpoint) {
     fmt::print(stderr, "{}no usable checkpoint in {}: starting at the beginning\n", problems, folder.path().string());
-    return false;
+    return std::nullopt;
   }
-  trainer.restore(checkpoint->content, checkpoint->name);
-  fmt::print(stderr, "{}resuming from {} after epoch {}\n", problems, checkpoint->name, trainer.epochs_done());
-  return true;
+  auto epochs = parse_epochs(trainer.restore(checkpoint->content, checkpoint->name), checkpoint->name);
+  if (static_cast<int64_t>(epochs.size()) != trainer.epochs_done())
+    fail("{}: its metrics hold {} epochs, its weights stand after {}", checkpoint->name, epochs.size(),
+         trainer.epochs_done());
+  const int64_t steps = trainer.steps_into_epoch();
+  fmt::print(stderr, "{}resuming from {} after epoch {}{}\n", problems, checkpoint->name, trainer.epochs_done(),
+             steps > 0 ? fmt::format(" and {} steps", steps) : "");
+  return epochs;
 }
 
 void draw(const std::string& what, const std::function<void()>& picture) {
@@ -113,6 +117,12 @@ void draw_pictures(const RunFolder& folder, const Recipe& recipe, const Autoenco
     }
     folder.write("reconstructions.png", png_bytes(image_grid(rows, samples.sample, {.captions = captions})));
   });
+}
+
+/// Whether nothing is left to do after the last epoch.
+bool is_complete(const RunFolder& folder, const std::string& model) {
+  return folder.holds("model.safetensors", model) && std::filesystem::exists(folder.path() / "loss.png") &&
+         std::filesystem::exists(folder.path() / "reconstructions.png");
 }
 
 void print_summary(const std::string& reconstruction, const std::vector<EpochRecord>& epochs, const RunFolder& folder,
@@ -150,20 +160,19 @@ void train(const Options& o) {
   const Dataset* test = data.test ? &*data.test : nullptr;
   Autoencoder model = fresh_model(recipe, data.train.sample, o.init);
   Trainer trainer(recipe, model, data.train, test, o.threads);
-  const bool resumed = o.resume && resume(folder, trainer);
-  if (resumed && trainer.is_finished() && folder.holds("model.safetensors", model_bytes(recipe, model))) {
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) std::signal(signal, request_stop);
+  const auto before = o.resume ? resume(folder, trainer) : std::nullopt;
+  if (before && trainer.is_finished() && is_complete(folder, model_bytes(recipe, model))) {
     fmt::print(stderr, "this run is already finished\n");
-    const auto file = folder.path() / "metrics.jsonl";
-    return print_summary(trainer.reconstruction(), parse_epochs(read_file(file), file.string()), folder, o.json);
+    return print_summary(trainer.reconstruction(), *before, folder, o.json);
   }
 
   folder.create();
   folder.write("recipe.toml", recipe_toml(recipe));
-  RunMetrics metrics(folder.path() / "metrics.jsonl", resumed ? trainer.epochs_done() : 0);
+  RunMetrics metrics(folder.path() / "metrics.jsonl", before.value_or(std::vector<EpochRecord>()));
   ProgressBar bar(std::cerr, progress_options());
   Listeners listeners({&metrics, &bar});
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) std::signal(signal, request_stop);
-  const auto save = [&] { folder.write_checkpoint(trainer.checkpoint()); };
+  const auto save = [&] { folder.write_checkpoint(trainer.checkpoint(metrics.text())); };
   const Ending ending = trainer.run({listeners, [] { return stop_requested != 0; }, save});
   folder.write("model.safetensors", model_bytes(recipe, model));
   if (ending == Ending::interrupted) {

@@ -41,11 +41,11 @@ def flat(table, prefix=""):
 
 
 def differences(recipe, shipped):
-    """{key: (value, shipped value)} where they differ. A recipe without contractive is one with weight 0."""
+    """{key: (value, shipped value)} where they differ and it matters. A recipe without contractive is one with weight 0."""
     a, b = flat(recipe), flat(shipped)
     if not recipe["objective"].get("contractive") and shipped["objective"].get("contractive"):
         a |= {key: value for key, value in b.items() if key.startswith(CONTRACTIVE)} | {f"{CONTRACTIVE}.weight": 0.0}
-    keys = (a.keys() | b.keys()) - {"description"}
+    keys = {key for key in a.keys() | b.keys() if key != "description" and not key.startswith("train.checkpoint.")}
     return {key: (a.get(key), b.get(key)) for key in sorted(keys) if a.get(key) != b.get(key)}
 
 

@@ -7,12 +7,15 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <string_view>
 #include <system_error>
 
 #include "hourglass/base/error.h"
 
 namespace hourglass {
 namespace {
+
+constexpr std::string_view kTemporaryBegin = ".hourglass-", kTemporaryEnd = ".tmp";
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
@@ -57,7 +60,7 @@ struct Temporary {
     static std::atomic<unsigned> counter{0};
     int descriptor;
     do {
-      path = final_path.parent_path() / fmt::format(".hourglass-{}-{}.tmp", ::getpid(), counter++);
+      path = final_path.parent_path() / fmt::format("{}{}-{}{}", kTemporaryBegin, ::getpid(), counter++, kTemporaryEnd);
       descriptor = open_retrying(path, O_WRONLY | O_CREAT | O_EXCL);
     } while (descriptor < 0 && errno == EEXIST);
     return descriptor;
@@ -65,13 +68,21 @@ struct Temporary {
 };
 
 /// Returns 0 or the errno of the failure.
+int sync(int descriptor) {
+  int result;
+  do result = ::fsync(descriptor);
+  while (result != 0 && errno == EINTR);
+  return result == 0 ? 0 : errno;
+}
+
+/// Likewise.
 int write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
     if (n < 0 && errno != EINTR) return errno;
     if (n > 0) bytes.remove_prefix(static_cast<size_t>(n));
   }
-  return ::fsync(descriptor) == 0 ? 0 : errno;
+  return sync(descriptor);
 }
 
 }  // namespace
@@ -110,7 +121,16 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
   if (::rename(temporary.path.c_str(), path.c_str()) != 0) cannot_write(path, errno);
   temporary.renamed = true;
   // EINVAL: a file system whose folders need no fsync.
-  if (::fsync(folder.value) != 0 && errno != EINVAL) cannot_write(path, errno);
+  if (const int error = sync(folder.value); error != 0 && error != EINVAL) cannot_write(path, error);
+}
+
+void remove_temporaries(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(kTemporaryBegin) && name.ends_with(kTemporaryEnd))
+      std::filesystem::remove(entry.path(), ignored);
+  }
 }
 
 }  // namespace hourglass

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -57,6 +59,48 @@ TEST_F(FileTest, ReadsAnEmptyFile) {
 }
 
 TEST_F(FileTest, ReadsAFileThatTellsNoSize) { EXPECT_NE(read_file("/proc/self/status"), ""); }
+
+/// Interrupts every system call that takes longer than a millisecond.
+class Interruptions {
+ public:
+  Interruptions() {
+    struct sigaction action = {};
+    action.sa_handler = [](int) {};  // without SA_RESTART
+    ::sigaction(SIGALRM, &action, &before_);
+    set_interval(1000);
+  }
+  ~Interruptions() {
+    set_interval(0);
+    ::sigaction(SIGALRM, &before_, nullptr);
+  }
+
+ private:
+  static void set_interval(suseconds_t microseconds) {
+    const itimerval timer{{0, microseconds}, {0, microseconds}};
+    ::setitimer(ITIMER_REAL, &timer, nullptr);
+  }
+  struct sigaction before_;
+};
+
+TEST_F(FileTest, IsNotDisturbedBySignals) {
+  ASSERT_EQ(::mkfifo(file_.c_str(), 0600), 0);
+  const pid_t slow_writer = ::fork();
+  if (slow_writer == 0) {
+    ::usleep(20'000);
+    std::ofstream pipe(file_);
+    for (int i = 0; i < 5; ++i, ::usleep(10'000)) pipe << "piece" << std::flush;
+    pipe.close();
+    ::_exit(0);
+  }
+  {
+    const Interruptions interruptions;
+    EXPECT_EQ(read_file(file_), "piecepiecepiecepiecepiece");
+    const std::string large(1 << 24, 'x');
+    write_file_atomically(folder_ / "large", large);
+    EXPECT_TRUE(read_file(folder_ / "large") == large);
+  }
+  ::waitpid(slow_writer, nullptr, 0);
+}
 
 TEST_F(FileTest, ReplacesAnExistingFile) {
   write_file_atomically(file_, "a long first text");
@@ -123,6 +167,15 @@ TEST_F(FileTest, StepsOverATemporaryLeftByAKilledProcess) {
   write_file_atomically(file_, "new");
   EXPECT_EQ(read_file(file_), "new");
   EXPECT_EQ(entries(), 101u);
+}
+
+TEST_F(FileTest, RemovesWhatKilledProcessesLeft) {
+  for (const char* name : {".hourglass-12-0.tmp", ".hourglass-345-67.tmp", "kept.tmp", ".hourglass-notes"})
+    write_file_atomically(folder_ / name, "x");
+  remove_temporaries(folder_);
+  EXPECT_FALSE(fs::exists(folder_ / ".hourglass-12-0.tmp"));
+  EXPECT_TRUE(fs::exists(folder_ / "kept.tmp"));
+  EXPECT_EQ(entries(), 2u);
 }
 
 }  // namespace

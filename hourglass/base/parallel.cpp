@@ -79,7 +79,8 @@ class Pool {
     stopping_ = true;
     close();
     announce();
-    for (auto& worker : workers_) worker.join();
+    // A library that gives up may end the program from within a task.
+    for (auto& worker : workers_) worker.get_id() == std::this_thread::get_id() ? worker.detach() : worker.join();
   }
 
   void run(int64_t tasks, int threads, TaskRef task) {
@@ -108,10 +109,15 @@ class Pool {
     std::atomic<uint32_t> end{0};
   };
 
+  /// Where the system gives no more threads, those that are there take all the tasks.
   void grow(int threads) {
-    while (static_cast<int>(workers_.size()) < threads - 1) {
-      const int index = static_cast<int>(workers_.size()) + 1;
-      workers_.emplace_back([this, index] { work(index); });
+    try {
+      while (static_cast<int>(workers_.size()) < std::min(threads, most_) - 1) {
+        const int index = static_cast<int>(workers_.size()) + 1;
+        workers_.emplace_back([this, index] { work(index); });
+      }
+    } catch (const std::exception&) {
+      most_ = static_cast<int>(workers_.size()) + 1;
     }
   }
 
@@ -163,6 +169,7 @@ class Pool {
 
   std::vector<std::thread> workers_;
   std::array<Range, kMostThreads> ranges_;  ///< per participant, the caller's first
+  int most_ = kMostThreads;
   uint32_t generation_ = 0;
   std::atomic<uint32_t> announced_{0}, left_{0};
   std::atomic<int> participants_{0};

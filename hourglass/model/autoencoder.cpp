@@ -3,23 +3,40 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
 
 #include "hourglass/tensor/copy.h"
 
 namespace hourglass {
 
-void Autoencoder::load_weights(const SafeTensors& file, const std::string& name) {
-  for (const Parameter& p : network_.parameters()) {
+namespace {
+
+void check_weights(const Network& network, const SafeTensors& file, const std::string& name) {
+  std::set<std::string_view> known;
+  for (const Parameter& p : network.parameters()) {
+    known.insert(p.name);
     const auto found = file.tensors.find(p.name);
     if (found == file.tensors.end()) fail("{}: tensor {} is missing; expected shape {}", name, p.name, p.shape.text());
     if (!(found->second.shape() == p.shape))
       fail("{}: tensor {} has shape {}, expected {}", name, p.name, found->second.shape().text(), p.shape.text());
   }
   for (const auto& [tensor, value] : file.tensors)
-    if (!weights().contains(tensor)) fail("{}: tensor {} belongs to no layer of this network", name, tensor);
-  for (const Parameter& p : network_.parameters()) {
-    copy(file.tensors.at(p.name).cast(theta_.dtype()), p.in(theta()));
-  }
+    if (!known.contains(tensor)) fail("{}: tensor {} belongs to no layer of this network", name, tensor);
+}
+
+}  // namespace
+
+Autoencoder::Autoencoder(Network network, const SafeTensors& file, const std::string& name)
+    : network_(std::move(network)) {
+  check_weights(network_, file, name);
+  theta_ = Tensor(DType::f32, {network_.parameter_count()});
+  load_weights(file, name);
+}
+
+void Autoencoder::load_weights(const SafeTensors& file, const std::string& name) {
+  check_weights(network_, file, name);
+  for (const Parameter& p : network_.parameters()) copy(file.tensors.at(p.name).cast(theta_.dtype()), p.in(theta()));
 }
 
 std::map<std::string, ConstView> Autoencoder::weights() const {
@@ -50,6 +67,8 @@ Scaler scaler_from_json(const std::string& text, int64_t features, const std::st
   const auto usable = [](float v) { return std::isfinite(v) && v != 0; };
   if (!std::all_of(s.factor.begin(), s.factor.end(), usable))
     fail("{}: metadata \"scaler\": a factor is 0 or not a number", name);
+  if (!std::all_of(s.offset.begin(), s.offset.end(), [](float v) { return std::isfinite(v); }))
+    fail("{}: metadata \"scaler\": an offset is not a finite number", name);
   return s;
 }
 

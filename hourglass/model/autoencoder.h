@@ -16,6 +16,10 @@ class Autoencoder {
   Autoencoder(const ModelConfig& config, Shape input, DType dtype = DType::f32)
       : network_(config, input), theta_(dtype, {network_.parameter_count()}) {}
 
+  /// With the weights of `file`. Throws Error as load_weights does, before memory for them is taken: a small file may
+  /// describe a network of any size.
+  Autoencoder(Network network, const SafeTensors& file, const std::string& name);
+
   const Network& network() const { return network_; }
   /// Network::enter.
   void enter(const Stage& stage) { network_.enter(stage); }

@@ -7,6 +7,11 @@ namespace hourglass {
 Parameter LayerContext::add(const std::string& suffix, Shape shape, int64_t fan_in, int64_t fan_out) const {
   constexpr int64_t kAlign = 16;
   const int64_t end = parameters.empty() ? 0 : parameters.back().offset + parameters.back().shape.size();
+  double total = 1;  // the product may not fit an int64_t
+  for (const int64_t extent : shape) total *= static_cast<double>(extent);
+  total += static_cast<double>(end);
+  if (total > kLargestNetwork)
+    fail("{}: too large: {:.0f} parameters so far (the limit is {})", place(), total, kLargestNetwork);
   parameters.push_back({.name = name + "." + suffix,
                         .shape = shape,
                         .offset = (end + kAlign - 1) / kAlign * kAlign,

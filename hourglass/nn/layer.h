@@ -26,6 +26,9 @@ struct Parameter {
 
 class LinearLayer;
 
+/// Neither a layer's units nor all parameters together may be more.
+inline constexpr int64_t kLargestNetwork = int64_t{1} << 31;
+
 /// How far a run is and what the network is used for. Layers that differ follow it.
 struct Stage {
   double progress = 1.0;  ///< steps done / steps of the whole run
@@ -107,7 +110,7 @@ struct LayerContext {
   std::vector<MirroredWeight>* mirrored = nullptr;  ///< tied decoders: the encoder's weights not used yet
 
   bool is_tied() const { return mirrored; }
-  /// A new parameter behind the existing ones, aligned to 64 bytes.
+  /// A new parameter behind the existing ones, aligned to 64 bytes. Throws Error when there would be too many.
   Parameter add(const std::string& suffix, Shape shape, int64_t fan_in, int64_t fan_out) const;
   /// The layer's weight: new, or tied, the last encoder weight not used yet. That one is the same map read backwards:
   /// transposed when dense, in the same layout when a convolution. Throws Error naming both layers when it does not

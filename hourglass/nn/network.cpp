@@ -1,20 +1,13 @@
 #include "hourglass/nn/network.h"
 
-#include <limits>
-
 namespace hourglass {
 
 namespace {
 
-void refuse_huge(const LayerContext& c, const Shape& output) {
-  constexpr int64_t kLimit = int64_t{1} << 31;
-  double parameters = 0;
-  for (const Parameter& p : c.parameters) parameters += static_cast<double>(p.shape.size());
+void refuse_huge(const std::string& place, const Shape& shape) {
   double units = 1;  // the product may not fit an int64_t
-  for (const int64_t extent : output) units *= static_cast<double>(extent);
-  if (parameters > kLimit || units > kLimit)
-    fail("{}: too large: {:.0f} parameters so far, output {} (the limit is {} each)", c.place(), parameters,
-         output.text(), kLimit);
+  for (const int64_t extent : shape) units *= static_cast<double>(extent);
+  if (units > kLargestNetwork) fail("{}: too large: {} (the limit is {} units)", place, shape.text(), kLargestNetwork);
 }
 
 int64_t padded_size(const std::vector<Parameter>& parameters) {
@@ -24,6 +17,7 @@ int64_t padded_size(const std::vector<Parameter>& parameters) {
 }  // namespace
 
 Network::Network(const ModelConfig& config, Shape input) : input_(input) {
+  refuse_huge("input", input);
   std::vector<MirroredWeight> weights;
   if (is_layered(input)) layers_.push_back(make_reorder(input, false));
   append(config.encoder, "encoder", false, weights);
@@ -53,7 +47,7 @@ void Network::append(const std::vector<LayerConfig>& configs, const std::string&
     layers_.push_back(make_layer(context));
     if (const Parameter* weight = layers_.back()->weight(); weight && !is_decoder)
       weights.push_back({context.place(), configs[i].kind, *weight});
-    refuse_huge(context, layers_.back()->output());
+    refuse_huge(context.place(), layers_.back()->output());
   }
   if (plain_from == configs.size() && is_layered(shape())) layers_.push_back(make_reorder(shape(), true));
 }

@@ -191,11 +191,18 @@ TEST(Network, NamesBothLayersWhenTiedOnesAreNoMirrorImages) {
 }
 
 TEST(Network, RefusesWhatNoMachineHolds) {
-  EXPECT_EQ(
-      refusal(model({layer("dense", 1 << 20)}, {layer("dense", 1 << 20)}), {1 << 20}),
-      "encoder[0] dense: too large: 1099512676352 parameters so far, output 1048576 (the limit is 2147483648 each)");
+  EXPECT_EQ(refusal(model({layer("dense", 1 << 20)}, {layer("dense", 1 << 20)}), {1 << 20}),
+            "encoder[0] dense: too large: 1099511627776 parameters so far (the limit is 2147483648)");
   const auto huge = model({layer("conv_transpose2d", 1 << 20, 1, 1024)}, {layer("dense", 1)});
-  EXPECT_NE(refusal(huge, {1, 1 << 16, 1 << 16}).find("encoder[0] conv_transpose2d: too large"), std::string::npos);
+  EXPECT_NE(refusal(huge, {1, 1 << 14, 1 << 14}).find("encoder[0] conv_transpose2d: too large"), std::string::npos);
+}
+
+TEST(Network, RefusesSizesThatNoNumberHolds) {
+  const ModelConfig dense = model({layer("dense", 1 << 20)}, {layer("dense", 1)});
+  EXPECT_EQ(refusal(dense, {1 << 20, 1 << 20, 1 << 20}),
+            "input: too large: 1048576 × 1048576 × 1048576 (the limit is 2147483648 units)");
+  const ModelConfig conv = model({layer("conv2d", 1 << 20, 1024, 1, 1023)}, {layer("dense", 1)});
+  EXPECT_NE(refusal(conv, {1 << 20, 32, 32}).find("encoder[0] conv2d: too large"), std::string::npos);
 }
 
 TEST(Network, RefusesAnUnknownLayer) {

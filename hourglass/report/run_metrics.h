@@ -11,12 +11,14 @@ namespace hourglass {
 /// Keeps a run's metrics.jsonl: one line per epoch, on disk before the epoch's checkpoint is.
 class RunMetrics final : public RunListener {
  public:
-  /// Keeps the first `epochs` lines of an earlier run; throws Error when the file holds fewer.
-  RunMetrics(std::filesystem::path path, int64_t epochs);
+  /// Goes on after the given epochs of an earlier run.
+  RunMetrics(std::filesystem::path path, std::vector<EpochRecord> epochs);
 
   void on_epoch(const EpochRecord& epoch) override;
 
   const std::vector<EpochRecord>& epochs() const { return epochs_; }
+  /// What the file holds: a line per epoch.
+  std::string text() const;
 
  private:
   void write() const;

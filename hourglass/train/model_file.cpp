@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "hourglass/base/file.h"
+
 namespace hourglass {
 
 namespace {
@@ -12,6 +14,16 @@ const std::string& metadata(const SafeTensors& file, const std::string& key, con
     fail("{}: metadata \"{}\" is missing; a model file made elsewhere can start a training: train --init {}", name, key,
          name);
   return found->second;
+}
+
+/// What f gives; a complaint names the file first.
+template <class F>
+auto in_file(const std::string& name, F f) {
+  try {
+    return f();
+  } catch (const Error& e) {
+    fail("{}: {}", name, e.what());
+  }
 }
 
 Shape input_shape(const std::string& text, const std::string& name) {
@@ -37,18 +49,17 @@ std::string model_bytes(const Recipe& recipe, const Autoencoder& model) {
 }
 
 TrainedModel load_model(const std::filesystem::path& path) {
-  const auto file_path = std::filesystem::is_directory(path) ? path / "model.safetensors" : path;
-  const std::string name = file_path.string();
-  const SafeTensors file = read_safetensors(file_path);
-  Recipe recipe;
-  try {
-    recipe = recipe_from_json(metadata(file, "recipe", name));
-  } catch (const Error& e) {
-    fail("{}: {}", name, e.what());
-  }
+  const auto file = std::filesystem::is_directory(path) ? path / "model.safetensors" : path;
+  return parse_model(read_file(file), file.string());
+}
+
+TrainedModel parse_model(std::string_view bytes, const std::string& name) {
+  const SafeTensors file = parse_safetensors(bytes, name);
+  const std::string& text = metadata(file, "recipe", name);
   const Shape input = input_shape(metadata(file, "input", name), name);
-  TrainedModel model{recipe, Autoencoder(recipe.model, input)};
-  model.autoencoder.load_weights(file, name);
+  const Recipe recipe = in_file(name, [&] { return recipe_from_json(text); });
+  Network network = in_file(name, [&] { return Network(recipe.model, input); });
+  TrainedModel model{recipe, Autoencoder(std::move(network), file, name)};
   model.autoencoder.scaler = scaler_from_json(metadata(file, "scaler", name), input.size(), name);
   return model;
 }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "hourglass/model/autoencoder.h"
 #include "hourglass/train/recipe.h"
@@ -20,5 +21,8 @@ std::string model_bytes(const Recipe& recipe, const Autoencoder& model);
 /// Reads a .safetensors file made by model_bytes(), or the model.safetensors of a run folder. Throws Error when it is
 /// damaged or lacks the metadata.
 TrainedModel load_model(const std::filesystem::path& path);
+
+/// As load_model, of bytes from anywhere; `name` stands for the file in messages.
+TrainedModel parse_model(std::string_view bytes, const std::string& name);
 
 }  // namespace hourglass

@@ -27,6 +27,20 @@ void fields(V& v, EarlyStoppingConfig& c) {
   v.field("min_delta", c.min_delta, at_least(0), "the smallest improvement that counts");
 }
 
+/// checkpoint = { epochs = 1, minutes = 10 }: whichever comes first. It changes no result.
+struct CheckpointConfig {
+  int64_t epochs = 1;
+  double minutes = 10.0;  ///< of wall-clock time; within an epoch too
+
+  bool operator==(const CheckpointConfig&) const = default;
+};
+
+template <class V>
+void fields(V& v, CheckpointConfig& c) {
+  v.field("epochs", c.epochs, between(1, 1e6), "a checkpoint after so many epochs");
+  v.field("minutes", c.minutes, above(0), "or after so many minutes, within an epoch too");
+}
+
 /// [train]
 struct TrainConfig {
   int64_t epochs = 10;
@@ -34,6 +48,7 @@ struct TrainConfig {
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
   std::optional<EarlyStoppingConfig> early_stopping;
+  CheckpointConfig checkpoint;
   uint64_t seed = 42;
 
   bool operator==(const TrainConfig&) const = default;
@@ -46,6 +61,7 @@ void fields(V& v, TrainConfig& c) {
   v.choice("optimizer", c.optimizer, "how weights move");
   v.choice("schedule", c.schedule, "how the learning rate changes from step to step");
   v.table("early_stopping", c.early_stopping, "stop when the validation reconstruction no longer improves");
+  v.section("checkpoint", c.checkpoint);
   v.field("seed", c.seed, at_least(0), "of everything random");
 }
 

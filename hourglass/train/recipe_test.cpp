@@ -44,6 +44,7 @@ batch_size = 600
 optimizer = { sgd = 0.1, momentum = 0.9 }
 schedule = { cosine = 0.0, warmup_steps = 100 }
 early_stopping = { patience = 3 }
+checkpoint = { epochs = 5, minutes = 0.5 }
 seed = 7
 )";
 
@@ -105,6 +106,7 @@ TEST(Recipe, ReadsEverything) {
   EXPECT_EQ(r.train.optimizer, (OptimizerConfig{.kind = "sgd", .learning_rate = 0.1, .momentum = 0.9}));
   EXPECT_EQ(r.train.schedule, (ScheduleConfig{"cosine", 0.0, 100}));
   EXPECT_EQ(r.train.early_stopping, (EarlyStoppingConfig{3, 0.0}));
+  EXPECT_EQ(r.train.checkpoint, (CheckpointConfig{5, 0.5}));
   EXPECT_EQ(r.train.seed, 7u);
 }
 
@@ -271,6 +273,7 @@ Recipe any_recipe() {
   if (pick(0, 1)) r.train.optimizer = {.kind = "sgd", .learning_rate = number(), .momentum = number()};
   if (pick(0, 1)) r.train.schedule = {"cosine", number(), pick(0, 100)};
   if (pick(0, 1)) r.train.early_stopping = {pick(1, 9), number()};
+  r.train.checkpoint = {pick(1, 9), number()};
   return r;
 }
 
@@ -311,6 +314,7 @@ epochs = 10
 batch_size = 128
 optimizer = { adam = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-08 }
 schedule = { constant = 1.0, warmup_steps = 0 }
+checkpoint = { epochs = 1, minutes = 10.0 }
 seed = 42
 )");
 }

@@ -2,11 +2,12 @@
 
 #include <unistd.h>
 
-#include <array>
 #include <system_error>
+#include <utility>
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
+#include "hourglass/train/checkpoint_file.h"
 
 namespace hourglass {
 
@@ -14,6 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* kLock = ".lock";
 constexpr const char* kNext = "checkpoint/next.safetensors";
 constexpr const char* kNewest = "checkpoint/newest.safetensors";
 constexpr const char* kPrevious = "checkpoint/previous.safetensors";
@@ -30,7 +32,10 @@ void need_writable(const fs::path& path) {
 
 RunFolder::RunFolder(fs::path path, Existing existing) : path_(std::move(path)), existing_(existing) {
   need_writable(path_);
-  if (existing == Existing::refuse && fs::exists(path_) && !fs::is_empty(path_))
+  if (!fs::exists(path_)) return;
+  const bool refuse = existing == Existing::refuse;
+  if (!refuse || fs::exists(path_ / kLock)) lock_.emplace(path_ / kLock);
+  if (refuse && !fs::is_empty(path_))
     fail(
         "{}: the output folder is not empty; go on with --resume, replace it with --overwrite, or choose another "
         "--output-dir",
@@ -39,12 +44,10 @@ RunFolder::RunFolder(fs::path path, Existing existing) : path_(std::move(path)),
 
 void RunFolder::create() {
   std::error_code error;
-  if (existing_ == Existing::overwrite)
-    for (const char* file :
-         {"checkpoint", "metrics.jsonl", "model.safetensors", "recipe.toml", "loss.png", "reconstructions.png"})
-      fs::remove_all(path_ / file, error);
   fs::create_directories(path_ / "checkpoint", error);
   if (error) throw RuntimeFailure(fmt::format("{}: cannot make this folder: {}", path_.string(), error.message()));
+  if (!lock_) lock_.emplace(path_ / kLock);
+  for (const fs::path& folder : {path_, path_ / "checkpoint"}) remove_temporaries(folder);
 }
 
 void RunFolder::write(const std::string& file, std::string_view bytes) const {
@@ -55,11 +58,15 @@ bool RunFolder::holds(const std::string& file, std::string_view bytes) const {
   return fs::exists(path_ / file) && read_file(path_ / file) == bytes;
 }
 
-void RunFolder::write_checkpoint(std::string_view bytes) const {
+void RunFolder::write_checkpoint(std::string_view bytes) {
   write(kNext, bytes);  // whole before it replaces anything: the newest may be damaged
   std::error_code error;
+  if (std::exchange(existing_, Existing::resume) == Existing::overwrite)
+    for (const char* file : {kNewest, kPrevious, "model.safetensors", "loss.png", "reconstructions.png"})
+      fs::remove(path_ / file, error);
   fs::rename(path_ / kNewest, path_ / kPrevious, error);  // the first time there is none
-  fs::rename(path_ / kNext, path_ / kNewest);
+  fs::rename(path_ / kNext, path_ / kNewest, error);
+  if (error) throw RuntimeFailure(fmt::format("{}: cannot write: {}", (path_ / kNewest).string(), error.message()));
 }
 
 std::optional<RunFolder::Checkpoint> RunFolder::read_checkpoint(std::string& problems) const {
@@ -67,7 +74,7 @@ std::optional<RunFolder::Checkpoint> RunFolder::read_checkpoint(std::string& pro
     if (!fs::exists(path_ / file)) continue;
     const std::string name = (path_ / file).string();
     try {
-      return Checkpoint{name, read_safetensors(path_ / file)};
+      return Checkpoint{name, parse_checkpoint(read_file(path_ / file), name)};
     } catch (const Error& e) {
       problems += fmt::format("{}; ", e.what());
     }

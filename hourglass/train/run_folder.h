@@ -4,21 +4,23 @@
 #include <optional>
 #include <string>
 
+#include "hourglass/base/file_lock.h"
 #include "hourglass/model/safetensors.h"
 
 namespace hourglass {
 
 /// The folder a training run leaves behind: recipe.toml, model.safetensors, metrics.jsonl, checkpoint/, pictures.
-/// Every file appears whole: written beside its name, synced, renamed.
+/// Every file appears whole: written beside its name, synced, renamed. One process at a time writes to it.
 class RunFolder {
  public:
   enum class Existing { refuse, overwrite, resume };
 
-  /// Refuses a folder that is not empty (unless overwriting or resuming), is no folder, or cannot be written to.
-  /// Changes nothing yet.
+  /// Refuses a folder that another process writes to, that is not empty (unless overwriting or resuming), is no folder,
+  /// or cannot be written to. Changes nothing yet but for the lock.
   RunFolder(std::filesystem::path path, Existing existing);
 
-  /// Makes the folder and, when overwriting, takes an earlier run's files away.
+  /// Makes the folder. When overwriting, an earlier run's checkpoints, model and pictures stay until the first
+  /// checkpoint of the new one.
   void create();
 
   const std::filesystem::path& path() const { return path_; }
@@ -27,7 +29,7 @@ class RunFolder {
   bool holds(const std::string& file, std::string_view bytes) const;
 
   /// Keeps two generations, so that there is always a whole one.
-  void write_checkpoint(std::string_view bytes) const;
+  void write_checkpoint(std::string_view bytes);
   struct Checkpoint {
     std::string name;
     SafeTensors content;
@@ -38,6 +40,7 @@ class RunFolder {
  private:
   std::filesystem::path path_;
   Existing existing_;
+  std::optional<FileLock> lock_;
 };
 
 }  // namespace hourglass

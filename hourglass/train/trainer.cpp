@@ -10,6 +10,7 @@
 #include "hourglass/model/inference.h"
 #include "hourglass/tensor/copy.h"
 #include "hourglass/train/check_data.h"
+#include "hourglass/train/checkpoint_file.h"
 
 namespace hourglass {
 
@@ -35,6 +36,25 @@ Split prepare(const Recipe& recipe, Autoencoder& model, const Dataset& train) {
   return split;
 }
 
+bool is_finite(const EpochRecord& record) {
+  for (const auto& terms : {record.validation, record.test})
+    if (terms && !std::isfinite(terms->reconstruction)) return false;
+  return true;
+}
+
+/// Whether a checkpoint's recipe is this one in all that counts.
+bool is_same_run(const std::string& saved, const Recipe& recipe, const std::string& name) {
+  try {
+    Recipe other = recipe_from_json(saved);
+    other.name = recipe.name;
+    other.description = recipe.description;
+    other.train.checkpoint = recipe.train.checkpoint;
+    return other == recipe;
+  } catch (const Error& e) {
+    fail("{}: {}", name, e.what());
+  }
+}
+
 }  // namespace
 
 Trainer::Trainer(const Recipe& recipe, Autoencoder& model, const Dataset& train, const Dataset* test, int threads)
@@ -48,7 +68,8 @@ Trainer::Trainer(const Recipe& recipe, Autoencoder& model, const Dataset& train,
       optimizer_(recipe.train.optimizer, model.theta().dtype(), model.network().parameter_count()),
       corruption_(recipe.corruption, recipe.train.seed),
       step_(model, objective_, optimizer_, corruption_,
-            std::min(recipe.train.batch_size, static_cast<int64_t>(split_.train.size()))) {
+            std::min(recipe.train.batch_size, static_cast<int64_t>(split_.train.size()))),
+      good_(model.theta().dtype(), model.theta().shape()) {
   const auto rows = static_cast<int64_t>(split_.train.size());
   steps_per_epoch_ = (rows + recipe.train.batch_size - 1) / recipe.train.batch_size;
   if (objective_.reconstruction_name() == "bce") check_unit_interval(train, model.scaler);
@@ -58,45 +79,65 @@ Trainer::Trainer(const Recipe& recipe, Autoencoder& model, const Dataset& train,
 Ending Trainer::run(const Hooks& hooks) {
   hooks.listener.on_start({recipe_.name, reconstruction(), recipe_.train.epochs, position_.epoch, steps_per_epoch_,
                            static_cast<int64_t>(split_.train.size())});
+  keep([] {});  // the start is as good as a checkpoint
   while (!position_.finished)
     if (const auto ending = run_epoch(hooks)) return *ending;
   return Ending::finished;
 }
 
 std::optional<Ending> Trainer::run_epoch(const Hooks& hooks) {
-  Tensor before(model_.theta().dtype(), model_.theta().shape());
-  copy(model_.theta(), before);
-  std::vector<uint32_t> order = split_.train;
-  if (recipe_.data.shuffle) {
-    const auto permutation =
-        shuffled(recipe_.train.seed, static_cast<uint32_t>(position_.epoch), static_cast<uint32_t>(order.size()));
-    for (size_t i = 0; i < order.size(); ++i) order[i] = split_.train[permutation[i]];
-  }
+  const std::vector<uint32_t> order = order_of_rows();
   while (position_.step < steps_per_epoch_) {
     train_step(order, position_.step);
-    if (!std::isfinite(position_.totals.loss)) return diverge(before, hooks.listener);
+    if (!std::isfinite(position_.totals.loss)) return diverge(hooks.listener);
     hooks.listener.on_step({position_.epoch, position_.step, named(position_.totals, 1.0 / position_.rows),
                             position_.seconds, position_.rows});
-    if (hooks.stop() && position_.step < steps_per_epoch_) {
-      hooks.checkpoint();
-      return Ending::interrupted;
-    }
+    const bool stop = hooks.stop();
+    if (position_.step == steps_per_epoch_ || !(stop || is_checkpoint_due())) continue;
+    if (!broken_tensor().empty()) return diverge(hooks.listener);
+    keep(hooks.checkpoint);
+    if (stop) return Ending::interrupted;
   }
   model_.enter({});  // epochs are compared, and kept, as the networks that are used in the end
   const EpochRecord record = end_epoch();
-  if (!is_sound(record)) return diverge(before, hooks.listener);
+  if (!is_finite(record) || !broken_tensor().empty()) return diverge(hooks.listener);
   const bool over = patience_is_over(record, hooks.listener);
   hooks.listener.on_epoch(record);
+  next_epoch(over);
+  const bool stop = hooks.stop(), nth = epochs_done() % recipe_.train.checkpoint.epochs == 0;
+  keep(position_.finished || stop || nth || is_checkpoint_due() ? hooks.checkpoint : [] {});
+  if (over) return Ending::stopped_early;
+  if (!position_.finished && stop) return Ending::interrupted;
+  return std::nullopt;
+}
+
+std::vector<uint32_t> Trainer::order_of_rows() const {
+  std::vector<uint32_t> order = split_.train;
+  if (!recipe_.data.shuffle) return order;
+  const auto permutation =
+      shuffled(recipe_.train.seed, static_cast<uint32_t>(position_.epoch), static_cast<uint32_t>(order.size()));
+  for (size_t i = 0; i < order.size(); ++i) order[i] = split_.train[permutation[i]];
+  return order;
+}
+
+void Trainer::next_epoch(bool over) {
   ++position_.epoch;
   position_.step = position_.rows = 0;
   position_.seconds = 0;
   position_.totals = {};
   position_.finished = over || position_.epoch > recipe_.train.epochs;
   if (position_.finished && position_.best_epoch > 0) copy(best_, model_.theta());
-  hooks.checkpoint();
-  if (over) return Ending::stopped_early;
-  if (!position_.finished && hooks.stop()) return Ending::interrupted;
-  return std::nullopt;
+}
+
+bool Trainer::is_checkpoint_due() const { return seconds_since(kept_) >= 60 * recipe_.train.checkpoint.minutes; }
+
+void Trainer::keep(const std::function<void()>& checkpoint) {
+  copy(model_.theta(), good_);
+  good_from_ = position_.step > 0    ? fmt::format("after epoch {} step {}", position_.epoch, position_.step)
+               : position_.epoch > 1 ? fmt::format("after epoch {}", epochs_done())
+                                     : "from before the first step";
+  checkpoint();
+  kept_ = Clock::now();
 }
 
 void Trainer::train_step(const std::vector<uint32_t>& order, int64_t step) {
@@ -143,21 +184,23 @@ bool Trainer::patience_is_over(const EpochRecord& record, RunListener& listener)
   return true;
 }
 
-bool Trainer::is_sound(const EpochRecord& record) const {
-  for (const auto& terms : {record.validation, record.test})
-    if (terms && !std::isfinite(terms->reconstruction)) return false;
-  return std::isfinite(ops::sum_of_squares(model_.theta()));
+std::string Trainer::broken_tensor() {
+  const auto is_broken = [](ConstView view) { return !std::isfinite(ops::sum_of_squares(view)); };
+  for (const auto& [name, view] : model_.weights())
+    if (is_broken(view)) return name;
+  for (const auto& [name, view] : optimizer_.state())
+    if (is_broken(view)) return name;
+  return "";
 }
 
-Ending Trainer::diverge(ConstView before, RunListener& listener) {
-  std::string where = "the loss";
-  for (const auto& [name, view] : model_.weights())
-    if (!std::isfinite(ops::sum_of_squares(view))) where = "tensor " + name;
-  listener.on_note(
-      fmt::format("diverged at epoch {} step {}: {} is not finite; the weights of the last complete epoch are kept. "
-                  "A smaller learning rate than {} may help",
-                  position_.epoch, position_.step, where, optimizer_.learning_rate()));
-  copy(before, model_.theta());
+Ending Trainer::diverge(RunListener& listener) {
+  const std::string tensor = broken_tensor();
+  listener.on_note(fmt::format(
+      "diverged at epoch {} step {}: {} is not finite; the weights {} are kept. A smaller learning rate than {} may "
+      "help",
+      position_.epoch, position_.step, tensor.empty() ? "the loss" : "tensor " + tensor, good_from_,
+      optimizer_.learning_rate()));
+  copy(good_, model_.theta());
   return Ending::diverged;
 }
 
@@ -182,7 +225,7 @@ std::map<std::string, View> Trainer::tensors() {
   return all;
 }
 
-std::string Trainer::checkpoint() {
+std::string Trainer::checkpoint(const std::string& metrics) {
   const auto& p = position_;
   const nlohmann::json position = {{"epoch", p.epoch},       {"step", p.step},
                                    {"seconds", p.seconds},   {"loss", p.totals.loss},
@@ -191,29 +234,43 @@ std::string Trainer::checkpoint() {
                                    {"finished", p.finished}, {"best_epoch", p.best_epoch}};
   std::map<std::string, ConstView> views;
   for (const auto& [name, view] : tensors()) views[name] = view;
-  return safetensors_bytes(views, {{"recipe", recipe_json(recipe_)}, {"position", position.dump()}});
+  return checkpoint_bytes(views,
+                          {{"recipe", recipe_json(recipe_)}, {"position", position.dump()}, {"metrics", metrics}});
 }
 
-void Trainer::restore(const SafeTensors& file, const std::string& name) {
-  const auto recipe = file.metadata.find("recipe"), position = file.metadata.find("position");
-  if (recipe == file.metadata.end() || position == file.metadata.end()) fail("{}: not a checkpoint", name);
-  if (recipe->second != recipe_json(recipe_)) fail("{}: made with another recipe; use --overwrite to start anew", name);
+std::string Trainer::restore(const SafeTensors& file, const std::string& name) {
+  for (const char* key : {"recipe", "position", "metrics"})
+    if (!file.metadata.contains(key)) fail("{}: not a checkpoint: metadata \"{}\" is missing", name, key);
+  if (!is_same_run(file.metadata.at("recipe"), recipe_, name))
+    fail("{}: made with another recipe; use --overwrite to start anew", name);
   for (auto& [tensor, view] : tensors()) {
     const auto found = file.tensors.find(tensor);
     if (found == file.tensors.end() || !(found->second.shape() == view.shape()) ||
         found->second.dtype() != view.dtype())
       fail("{}: tensor {} is missing or of another shape", name, tensor);
   }
+  position_ = read_position(file.metadata.at("position"), name);
+  for (auto& [tensor, view] : tensors()) copy(file.tensors.at(tensor), view);
+  return file.metadata.at("metrics");
+}
+
+Trainer::Position Trainer::read_position(const std::string& text, const std::string& name) const {
+  Position p;
   try {
-    const auto json = nlohmann::json::parse(position->second);
-    position_ = {json.at("epoch"),      json.at("step"),
-                 json.at("seconds"),    {json.at("loss"), json.at("reconstruction"), json.at("penalties")},
-                 json.at("rows"),       json.at("best"),
-                 json.at("best_epoch"), json.at("finished")};
+    const auto json = nlohmann::json::parse(text);
+    p = {json.at("epoch"),      json.at("step"),
+         json.at("seconds"),    {json.at("loss"), json.at("reconstruction"), json.at("penalties")},
+         json.at("rows"),       json.at("best"),
+         json.at("best_epoch"), json.at("finished")};
   } catch (const nlohmann::json::exception&) {
     fail("{}: metadata \"position\" is damaged", name);
   }
-  for (auto& [tensor, view] : tensors()) copy(file.tensors.at(tensor), view);
+  const int64_t last = recipe_.train.epochs + 1;
+  const bool fits = p.epoch >= 1 && p.epoch <= last && p.step >= 0 && p.step < steps_per_epoch_ && p.best_epoch >= 0 &&
+                    p.best_epoch < p.epoch && (p.step == 0) == (p.rows == 0) && (p.epoch < last || p.finished) &&
+                    (p.step == 0 || p.totals.penalties.size() == objective_.penalties().size());
+  if (!fits) fail("{}: stands at epoch {} step {}, which is not in a run on this data", name, p.epoch, p.step);
+  return p;
 }
 
 }  // namespace hourglass

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -31,18 +32,22 @@ class Trainer {
   struct Hooks {
     RunListener& listener;
     std::function<bool()> stop;        ///< asked after every step; true ends the run there, resumable to the bit
-    std::function<void()> checkpoint;  ///< called after every epoch and when stopped: the moment to keep checkpoint()
+    std::function<void()> checkpoint;  ///< called when the recipe wants one and when stopped: the moment for
+                                       ///< checkpoint()
   };
-  /// Trains to the end. When a loss, or a weight after an epoch, is not finite the weights before the epoch are put
-  /// back.
+  /// Trains to the end. When the loss is not finite, or before a checkpoint or after an epoch a weight or the
+  /// optimiser's state is not, the weights of the last moment when all was well are put back.
   Ending run(const Hooks& hooks);
 
-  /// Everything needed to go on: weights, optimiser state, best weights, position.
-  std::string checkpoint();
-  /// Goes on from a checkpoint of the same recipe. Throws Error when it does not fit.
-  void restore(const SafeTensors& checkpoint, const std::string& name);
+  /// Everything needed to go on: weights, optimiser state, best weights, position, and `metrics`, the text of the
+  /// metrics so far.
+  std::string checkpoint(const std::string& metrics);
+  /// Goes on from a checkpoint of the same recipe and returns its metrics. Throws Error when it does not fit.
+  std::string restore(const SafeTensors& checkpoint, const std::string& name);
   /// The last whole epoch.
   int64_t epochs_done() const { return position_.epoch - 1; }
+  /// Steps done since then.
+  int64_t steps_into_epoch() const { return position_.step; }
   bool is_finished() const { return position_.finished; }
   /// "bce" or "mse".
   std::string reconstruction() const { return std::string(objective_.reconstruction_name()); }
@@ -61,14 +66,22 @@ class Trainer {
   };
 
   std::optional<Ending> run_epoch(const Hooks& hooks);
+  std::vector<uint32_t> order_of_rows() const;
+  void next_epoch(bool over);
+  /// Whether the last checkpoint is too long ago.
+  bool is_checkpoint_due() const;
+  /// Remembers the weights as good, and has them kept as a checkpoint if asked.
+  void keep(const std::function<void()>& checkpoint);
+  Position read_position(const std::string& text, const std::string& name) const;
   /// Of the whole run, before the present one.
   int64_t steps_done() const { return (position_.epoch - 1) * steps_per_epoch_ + position_.step; }
   int64_t steps() const { return recipe_.train.epochs * steps_per_epoch_; }
   void train_step(const std::vector<uint32_t>& order, int64_t step);
   EpochRecord end_epoch() const;
   bool patience_is_over(const EpochRecord& record, RunListener& listener);
-  bool is_sound(const EpochRecord& record) const;
-  Ending diverge(ConstView before, RunListener& listener);
+  /// The first tensor of weights or optimiser with a value that is not finite; empty when all are.
+  std::string broken_tensor();
+  Ending diverge(RunListener& listener);
   Terms named(const Objective::Totals& totals, double scale) const;
   Terms evaluate(const Dataset& data, std::span<const uint32_t> rows) const;
   std::map<std::string, View> tensors();
@@ -86,6 +99,9 @@ class Trainer {
   int64_t steps_per_epoch_;
   Tensor best_;  ///< θ of the best validation epoch, when stopping early
   Position position_;
+  Tensor good_;  ///< θ when all was last known to be well
+  std::string good_from_;
+  std::chrono::steady_clock::time_point kept_;  ///< when the last checkpoint was
 };
 
 }  // namespace hourglass

@@ -1,3 +1,6 @@
+#include <atomic>
+#include <thread>
+
 #include "cli/workspace.h"
 
 namespace hourglass::cli_test {
@@ -12,7 +15,7 @@ class OneSeed : public Workspace, public testing::WithParamInterface<Case> {
  protected:
   std::string model_of(const std::string& run, const Words& last) const {
     Words words = GetParam().more;
-    words.insert(words.end(), {"--data", kImages, "--set", "train.batch_size=256"});
+    words.insert(words.end(), {"--data", kImages, "--epochs", "1", "--set", "train.batch_size=256"});
     words.insert(words.end(), last.begin(), last.end());
     train(GetParam().recipe, run, words);
     return read(run + "/model.safetensors");
@@ -22,9 +25,38 @@ class OneSeed : public Workspace, public testing::WithParamInterface<Case> {
 // A batch of 256 and a last one of 128 are cut into lanes differently.
 TEST_P(OneSeed, IsOneResultOnAnyNumberOfThreads) {
   const std::string one = model_of("one", {});
-  for (const char* threads : {"1", "2", "3"})
+  for (const char* threads : {"1", "2", "3", "4", "8"})
     EXPECT_TRUE(one == model_of(std::string("run") + threads, {"--threads", threads})) << threads << " threads";
   EXPECT_FALSE(one == model_of("other", {"--seed", "43"})) << "the seed matters";
+}
+
+/// Keeps every processor busy with more threads than there are.
+class Load {
+ public:
+  Load() {
+    for (unsigned i = 0; i < 2 * std::thread::hardware_concurrency() + 1; ++i)
+      threads_.emplace_back([this] {
+        while (!over_) {
+        }
+      });
+  }
+  ~Load() {
+    over_ = true;
+    for (auto& thread : threads_) thread.join();
+  }
+
+ private:
+  std::atomic<bool> over_{false};
+  std::vector<std::thread> threads_;
+};
+
+class OneSeedUnderLoad : public OneSeed {};
+
+TEST_P(OneSeedUnderLoad, IsOneResultOnAnyNumberOfThreads) {
+  const std::string one = model_of("quiet", {});
+  const Load load;
+  for (const char* threads : {"0", "2", "3", "8"})
+    EXPECT_TRUE(one == model_of(std::string("run") + threads, {"--threads", threads})) << threads << " threads";
 }
 
 const std::vector<Case> kCases = {
@@ -56,6 +88,10 @@ const std::vector<Case> kCases = {
 };
 
 INSTANTIATE_TEST_SUITE_P(Recipes, OneSeed, testing::ValuesIn(kCases), [](const auto& info) { return info.param.name; });
+
+const auto kFirst = kCases.begin();
+INSTANTIATE_TEST_SUITE_P(Recipes, OneSeedUnderLoad, testing::Values(kFirst[0], kFirst[2], kFirst[5]),
+                         [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace hourglass::cli_test

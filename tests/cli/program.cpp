@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,10 +39,7 @@ void set_environment(const std::filesystem::path& folder) {
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
   set_environment(launch.folder);
-  if (launch.largest_file) {
-    const rlimit limit{*launch.largest_file, *launch.largest_file};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
+  launch.before();
   std::vector<char*> words{const_cast<char*>(HOURGLASS_PROGRAM)};
   for (const std::string& word : launch.arguments) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
@@ -49,6 +48,17 @@ void set_environment(const std::filesystem::path& folder) {
 }
 
 }  // namespace
+
+std::function<void()> limited(__rlimit_resource resource, rlim_t most) {
+  return [resource, most] {
+    const rlimit limit{most, most};
+    ::setrlimit(resource, &limit);
+  };
+}
+
+void obey_permissions() {
+  for (const int power : {CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH}) ::prctl(PR_CAPBSET_DROP, power, 0, 0, 0);
+}
 
 Process::Process(const Launch& launch) {
   const auto out = make_pipe(), err = make_pipe();

@@ -3,7 +3,7 @@
 #include <sys/resource.h>
 
 #include <filesystem>
-#include <optional>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,8 +19,13 @@ struct Outcome {
 struct Launch {
   std::filesystem::path folder;  ///< where it runs; what is below data/ here is all the data it knows by name
   std::vector<std::string> arguments;
-  std::optional<rlim_t> largest_file;  ///< in bytes, as a full disk would have it
+  std::function<void()> before = [] {};  ///< called in the new process before it becomes hourglass
 };
+
+/// For Launch::before. A limit of RLIMIT_FSIZE is met like a full disk.
+std::function<void()> limited(__rlimit_resource resource, rlim_t most);
+/// Makes permissions count for root too.
+void obey_permissions();
 
 /// The hourglass program while it runs. A minute of silence ends it and fails the test.
 class Process {
@@ -32,6 +37,7 @@ class Process {
   /// Waits until stderr holds `text`; false when the program ends without saying it.
   bool says(const std::string& text);
   void send(int signal) const;
+  pid_t id() const { return child_; }
   Outcome wait();
 
  private:

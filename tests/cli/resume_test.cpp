@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "cli/workspace.h"
+#include "hourglass/model/safetensors.h"
 
 namespace hourglass::cli_test {
 namespace {
@@ -60,8 +61,14 @@ TEST_F(Resume, GoesOnToTheBitAfterCtrlC) {
 }
 
 TEST_F(Resume, EndsCleanlyOnOtherPoliteSignals) {
-  EXPECT_EQ(stop_at("epoch  1/12", SIGTERM, training("dense.toml", "run", kLong)).code, 130);
-  EXPECT_TRUE(exists("run/model.safetensors"));
+  train("dense.toml", "undisturbed", kLong);
+  for (const int signal : {SIGTERM, SIGUSR1}) {
+    EXPECT_TRUE(failed(130, stop_at("epoch  1/12", signal, training("dense.toml", "run", kLong)), {"interrupted"}));
+    EXPECT_TRUE(exists("run/model.safetensors"));
+    train("dense.toml", "run", kLong + Words{"--resume"});
+    expect_same_run("run", "undisturbed");
+    fs::remove_all(path("run"));
+  }
 }
 
 struct Killed {
@@ -70,19 +77,41 @@ struct Killed {
   Words more;
 };
 
-class ResumeAfterKills : public Resume, public testing::WithParamInterface<Killed> {};
+class ResumeAfterKills : public Resume, public testing::WithParamInterface<Killed> {
+ protected:
+  /// Whether it was still running. Waits longer where kills come before any progress, less where they come too late.
+  bool is_killed(const Words& words) {
+    Process process(launch(words));
+    process.says("ing ");  // "starting at the beginning", "resuming from"
+    std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(longest_wait_ * (random_() % 1000) / 1000.0));
+    process.send(SIGKILL);
+    const Outcome outcome = process.wait();
+    const std::string beginning = outcome.err.substr(0, outcome.err.find('\n'));
+    longest_wait_ *= outcome.code == 0 ? 0.5 : beginning == last_beginning_ ? 1.5 : 1;
+    last_beginning_ = beginning;
+    within_epochs_ += beginning.ends_with(" steps");
+    return outcome.code == 128 + SIGKILL;
+  }
 
+  std::mt19937 random_{20};
+  double longest_wait_ = 30;  ///< milliseconds
+  std::string last_beginning_;
+  int within_epochs_ = 0;
+};
+
+/// A checkpoint after each step, so that most kills fall into one.
 TEST_P(ResumeAfterKills, GoesOnToTheBitOnAnyNumberOfThreads) {
   const auto& [name, file, more] = GetParam();
-  const Words recipe = Words{"--epochs", "12", "--set", "train.batch_size=40"} + more;
+  const Words recipe = Words{"--data", kImages, "--epochs", "6", "--set", "train.checkpoint={minutes=1e-9}"} + more;
   train(file, "undisturbed", recipe);
-  std::mt19937 random(20);
-  for (int i = 0; i < 4; ++i) {
-    Process process(launch(training(file, "run", recipe + Words{"--resume", "--threads", i % 2 ? "2" : "1"})));
-    process.says("epoch ");
-    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 40));
-    process.send(SIGKILL);
-    process.wait();
+  for (int kills = 0; kills < 13 || within_epochs_ == 0;) {
+    const Words words = recipe + Words{"--resume", "--threads", kills % 2 ? "2" : "1"};
+    if (is_killed(training(file, "run", words))) {
+      ++kills;
+    } else {
+      expect_same_run("run", "undisturbed");
+      fs::remove_all(path("run"));
+    }
   }
   train(file, "run", recipe + Words{"--resume"});
   expect_same_run("run", "undisturbed");
@@ -90,12 +119,84 @@ TEST_P(ResumeAfterKills, GoesOnToTheBitOnAnyNumberOfThreads) {
 
 INSTANTIATE_TEST_SUITE_P(
     Recipes, ResumeAfterKills,
-    testing::Values(Killed{"Denoising", "conv.toml", {"--set", "corruption.gaussian=0.1"}},
+    testing::Values(Killed{"Dense", "dense.toml", Words(kLong.begin() + 2, kLong.end())},
+                    Killed{"Conv", "conv.toml", {}},
+                    Killed{"Denoising", "conv.toml", {"--set", "corruption.gaussian=0.1"}},
+                    Killed{"Contractive", "dense.toml", {"--set", "objective.contractive={weight=0.1}"}},
                     Killed{"FallingTopKAndHessian",
                            "dense.toml",
                            {"--set", "model.encoder=[{ dense = 40 }, { topk = 3, from = 30 }, { dense = 6 }, \"tanh\"]",
                             "--set", "objective.hessian={weight=0.1, probes=2}"}}),
     [](const auto& info) { return info.param.name; });
+
+TEST_F(Resume, FindsTheNewestCheckpointWhereverAKillLeftIt) {
+  train("dense.toml", "run");
+  const auto finished = files("run");
+  fs::rename(path(kNewest), path("run/checkpoint/next.safetensors"));
+  write("run/checkpoint/.hourglass-1-0.tmp", "half a checkpoi");
+  const Outcome outcome = train("dense.toml", "run", {"--resume"});
+  EXPECT_TRUE(contains(outcome.err, "resuming from run/checkpoint/next.safetensors after epoch 2"));
+  expect_same_run("run", "run");
+}
+
+TEST_F(Resume, KeepsCheckpointsAsOftenAsAsked) {
+  const auto epochs_kept = [&](const std::string& often, const std::string& file) {
+    fs::remove_all(path("run"));
+    train("dense.toml", "run", {"--epochs", "5", "--set", "train.checkpoint=" + often});
+    const auto checkpoint = read_safetensors(path(file));
+    return nlohmann::json::parse(checkpoint.metadata.at("position"))["epoch"].get<int>() - 1;
+  };
+  EXPECT_EQ(epochs_kept("{epochs=1}", kPrevious), 4);
+  EXPECT_EQ(epochs_kept("{epochs=3}", kPrevious), 3);
+  EXPECT_EQ(epochs_kept("{epochs=3}", kNewest), 5) << "the last is always kept";
+  EXPECT_EQ(epochs_kept("{epochs=9}", kNewest), 5);
+  EXPECT_FALSE(exists(kPrevious));
+  EXPECT_EQ(epochs_kept("{epochs=9, minutes=1e-9}", kPrevious), 4);
+}
+
+TEST_F(Resume, MayChangeHowOftenCheckpointsAreKept) {
+  train("dense.toml", "undisturbed", kLong);
+  stop_at("epoch  2/12", SIGTERM, training("dense.toml", "run", kLong + Words{"--set", "train.checkpoint={epochs=5}"}));
+  const Outcome outcome =
+      train("dense.toml", "run", kLong + Words{"--resume", "--set", "train.checkpoint={minutes=1}"});
+  EXPECT_TRUE(contains(outcome.err, "resuming from " + kNewest)) << "where the signal came, not at a 5th epoch";
+  EXPECT_EQ(metrics("run"), metrics("undisturbed"));
+}
+
+TEST_F(Resume, DoesNotNeedTheMetricsFile) {
+  train("dense.toml", "undisturbed", kLong);
+  for (const char* damage : {"{\"epo", ""}) {
+    stop_at("epoch  2/12", SIGINT, training("dense.toml", "run", kLong));
+    *damage ? write("run/metrics.jsonl", damage) : void(fs::remove(path("run/metrics.jsonl")));
+    train("dense.toml", "run", kLong + Words{"--resume"});
+    expect_same_run("run", "undisturbed");
+    fs::remove_all(path("run"));
+  }
+}
+
+TEST_F(Resume, DrawsThePicturesOfARunKilledBeforeThem) {
+  train("dense.toml", "run");
+  const auto before = files("run");
+  for (const char* picture : {"run/loss.png", "run/reconstructions.png"}) {
+    fs::remove(path(picture));
+    train("dense.toml", "run", {"--resume"});
+    EXPECT_TRUE(exists(picture));
+  }
+  EXPECT_TRUE(files("run") == before);
+}
+
+TEST_F(Resume, RefusesAFolderInUseAndNamesItsProcess) {
+  train("dense.toml", "undisturbed", kLong);
+  Process first(launch(training("dense.toml", "run", kLong)));
+  ASSERT_TRUE(first.says("epoch  1/12"));
+  for (const Words& again : {Words{}, Words{"--resume"}, Words{"--overwrite"}}) {
+    const std::string holder = "in use by process " + std::to_string(first.id()) + " on ";
+    EXPECT_TRUE(failed(1, run(training("dense.toml", "run", kLong + again)), {"run: ", holder}));
+  }
+  EXPECT_TRUE(succeeded(first.wait()));
+  expect_same_run("run", "undisturbed");
+  EXPECT_FALSE(exists("run/.lock"));
+}
 
 TEST_F(Resume, StartsAtTheBeginningWhereThereIsNoRun) {
   train("dense.toml", "undisturbed");
@@ -137,6 +238,18 @@ TEST_F(Resume, FallsBackToThePreviousCheckpoint) {
   expect_same_run("run", "undisturbed");
 }
 
+TEST_F(Resume, NoticesASingleFlippedBit) {
+  train("dense.toml", "undisturbed");
+  train("dense.toml", "run");
+  std::string bytes = read(kNewest);
+  bytes[bytes.size() / 2] ^= 1;
+  write(kNewest, bytes);
+  const Outcome outcome = train("dense.toml", "run", {"--resume"});
+  EXPECT_TRUE(contains(outcome.err, kNewest + ": damaged: its SHA-256 is "));
+  EXPECT_TRUE(contains(outcome.err, "resuming from " + kPrevious + " after epoch 1"));
+  expect_same_run("run", "undisturbed");
+}
+
 TEST_F(Resume, StartsAgainWhenNoCheckpointCanBeRead) {
   train("dense.toml", "undisturbed");
   train("dense.toml", "run");
@@ -159,11 +272,7 @@ TEST_F(Resume, RefusesACheckpointOfAnotherRecipe) {
 class FullDisk : public Resume {
  protected:
   /// Room for metrics, none for weights.
-  Outcome run_on_full_disk(const Words& words) const {
-    Launch small = launch(words);
-    small.largest_file = 20'000;
-    return cli_test::run(small);
-  }
+  Outcome run_on_full_disk(const Words& words) const { return run_after(limited(RLIMIT_FSIZE, 20'000), words); }
 
   bool has_leftovers(const std::string& folder) const {
     const auto left = files(folder);

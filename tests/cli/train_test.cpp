@@ -135,6 +135,17 @@ TEST_F(Train, ReplacesARunOnlyWhenAsked) {
   EXPECT_FALSE(read("run/model.safetensors") == before.at("model.safetensors"));
 }
 
+TEST_F(Train, KeepsAnEarlierRunUntilTheNewOneHasACheckpoint) {
+  train("dense.toml", "run", {"--epochs", "1"});
+  const auto before = files("run");
+  const auto full_disk = limited(RLIMIT_FSIZE, 20'000);  // room for metrics, none for weights
+  const Outcome outcome = run_after(full_disk, training("dense.toml", "run", {"--overwrite"}));
+  EXPECT_TRUE(failed(1, outcome, {"run/checkpoint/", "cannot write"}));
+  for (const char* file : {"model.safetensors", "checkpoint/newest.safetensors", "loss.png", "reconstructions.png"})
+    EXPECT_TRUE(read(std::string("run/") + file) == before.at(file)) << file;
+  EXPECT_TRUE(contains(train("dense.toml", "run", {"--epochs", "1", "--resume"}).err, "already finished"));
+}
+
 TEST_F(Train, StartsFromGivenWeights) {
   train("dense.toml", "first");
   train("dense.toml", "second", {"--init", "first/model.safetensors", "--set", "train.optimizer={sgd=1e-30}"});
@@ -159,20 +170,36 @@ TEST_F(Train, RefusesWeightsOfAnotherNetwork) {
 const Words kDiverging = {"--set", "objective.reconstruction=mse", "--set", "model.encoder=[{dense=4}]",
                           "--set", "model.decoder=[{dense=784}]",  "--set", "train.optimizer={sgd=1e30}"};
 
-TEST_F(Train, SaysWhereItDivergedAndKeepsAFiniteModel) {
-  const Outcome outcome = run(training("dense.toml", "run", kDiverging));
-  EXPECT_TRUE(failed(1, outcome, {"diverged at epoch 1 step 2", "1e+30"}));
-  EXPECT_TRUE(is_finite(model("run")));
-  EXPECT_TRUE(std::isfinite(eval("run")["mse"].get<double>()));
+class Divergence : public Train {
+ protected:
+  /// Stops, says `parts` and leaves a model that can be used.
+  void expect_divergence(const Words& more, const Words& parts) const {
+    Words words = kDiverging;
+    words.insert(words.end(), more.begin(), more.end());
+    std::filesystem::remove_all(path("run"));
+    EXPECT_TRUE(failed(1, run(training("dense.toml", "run", words)), parts));
+    EXPECT_TRUE(is_finite(model("run")));
+    EXPECT_TRUE(std::isfinite(eval("run")["mse"].get<double>()));
+  }
+};
+
+TEST_F(Divergence, IsNamedWithItsStepAndLeavesAFiniteModel) {
+  expect_divergence({}, {"diverged at epoch 1 step 2", "from before the first step are kept", "1e+30"});
 }
 
-TEST_F(Train, NoticesADivergenceInTheLastStepOfAnEpoch) {
-  Words words = kDiverging;
-  words.insert(words.end(), {"--set", "train.batch_size=4000"});
-  const Outcome outcome = run(training("dense.toml", "run", words));
-  EXPECT_TRUE(failed(1, outcome, {"diverged at epoch 1 step 1"}));
-  EXPECT_TRUE(is_finite(model("run")));
-  EXPECT_TRUE(std::isfinite(eval("run")["mse"].get<double>()));
+TEST_F(Divergence, IsNoticedInTheLastStepOfAnEpoch) {
+  expect_divergence({"--set", "train.batch_size=4000"}, {"diverged at epoch 1 step 1"});
+}
+
+TEST_F(Divergence, EndsARunWhateverMovesTheWeights) {
+  for (const char* optimizer : {"{sgd=1e300}", "{sgd=1e25, momentum=0.9}", "{adam=1e25}", "{adam=1e300}"})
+    expect_divergence({"--set", std::string("train.optimizer=") + optimizer}, {"diverged at epoch 1 step "});
+}
+
+TEST_F(Divergence, NamesTheTensorAndIsNeverKeptAsACheckpoint) {
+  expect_divergence({"--set", "train.optimizer={sgd=1e300}", "--set", "train.checkpoint={minutes=1e-9}"},
+                    {"diverged at epoch 1 step 1: tensor ", "coder.", " is not finite"});
+  EXPECT_FALSE(exists("run/checkpoint/newest.safetensors"));
 }
 
 }  // namespace

@@ -32,8 +32,11 @@ class Workspace : public testing::Test {
   /// Every file below `folder` and its content, by its path.
   std::map<std::string, std::string> files(const std::string& folder) const;
 
-  Launch launch(Words words) const { return {folder_.path(), std::move(words), {}}; }
+  Launch launch(Words words) const { return {folder_.path(), std::move(words)}; }
   Outcome run(Words words) const { return cli_test::run(launch(std::move(words))); }
+  Outcome run_after(std::function<void()> before, Words words) const {
+    return cli_test::run({folder_.path(), std::move(words), std::move(before)});
+  }
 
   /// `train RECIPE --output-dir OUTPUT` and more words, on one thread if they do not say otherwise.
   Words training(const std::string& recipe, const std::string& output, const Words& more = {}) const;

@@ -1,5 +1,7 @@
 #include "hourglass/tensor/cpu/onednn.h"
 
+#include <sys/mman.h>
+
 #include <array>
 #include <new>
 
@@ -24,6 +26,13 @@ const dnnl::stream& stream() {
   return s;
 }
 
+void need_room() {
+  constexpr size_t kRoom = size_t{64} << 20;  // some for what other threads take meanwhile
+  void* room = ::mmap(nullptr, kRoom, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (room == MAP_FAILED) throw std::bad_alloc();
+  ::munmap(room, kRoom);
+}
+
 }  // namespace
 
 const dnnl::engine& engine() {
@@ -37,10 +46,24 @@ void* scratch(size_t bytes, int index) {
   if (b.size < bytes) {
     ::operator delete[](b.data, kAlignment);
     b.data = nullptr;
+    b.size = 0;
     b.data = new (kAlignment) std::byte[bytes];
     b.size = bytes;
   }
   return b.data;
+}
+
+std::unique_lock<std::mutex> room_to_compile() {
+  static std::mutex compiling;
+  std::unique_lock lock(compiling);
+  need_room();
+  // What all matrix products share is compiled by the first: while no other thread takes memory.
+  static const dnnl_status_t products = [] {
+    std::array<float, 256> a{}, b{}, c{};
+    return dnnl_sgemm('N', 'N', 16, 16, 16, 1.0f, a.data(), 16, b.data(), 16, 0.0f, c.data(), 16);
+  }();
+  if (products != dnnl_success) throw std::bad_alloc();
+  return lock;
 }
 
 Primitive::Primitive(const dnnl::primitive& primitive, const dnnl::memory::desc& scratchpad,
@@ -61,6 +84,7 @@ void Primitive::operator()(std::initializer_list<const void*> data) {
   if (scratchpad_bytes_ > 0) dnnl_memory_set_data_handle(memories_[i].get(), scratch(scratchpad_bytes_, kScratchpad));
   const auto status =
       dnnl_primitive_execute(primitive_.get(), stream().get(), static_cast<int>(arguments_.size()), arguments_.data());
+  if (status == dnnl_out_of_memory) throw std::bad_alloc();
   HOURGLASS_CHECK(status == dnnl_success);
 }
 

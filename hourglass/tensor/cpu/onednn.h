@@ -4,6 +4,7 @@
 #include <dnnl.hpp>
 #include <initializer_list>
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,10 @@ class Primitive {
 /// Attributes of every primitive: the caller owns the scratch memory.
 dnnl::primitive_attr attributes(bool accumulate = false);
 
+/// To be held while oneDNN compiles a primitive, by one thread at a time. Throws std::bad_alloc when there is no room
+/// for what that takes: the compiler writes to memory without looking whether it got any.
+std::unique_lock<std::mutex> room_to_compile();
+
 /// A few entries found by comparing keys; `make(key)` fills a missing one.
 template <class Key, class Value>
 class Cache {
@@ -42,6 +47,7 @@ class Cache {
   Value& get(const Key& key, Make make) {
     for (auto& entry : entries_)
       if (entry->first == key) return entry->second;
+    const auto room = room_to_compile();
     entries_.push_back(std::make_unique<std::pair<Key, Value>>(key, make(key)));
     return entries_.back()->second;
   }

@@ -79,7 +79,8 @@ TEST(MaxPool2d, AddsTheGradientsOfOverlappingWindows) {
 }
 
 TEST(SwapAxes, AgreesWithTheReferenceAndComesBack) {
-  for (const auto& [a, b] : {std::pair<int64_t, int64_t>{1, 5}, {5, 1}, {3, 16}, {17, 31}, {64, 65}}) {
+  for (const auto& sizes : {std::pair<int64_t, int64_t>{1, 5}, {5, 1}, {3, 16}, {17, 31}, {64, 65}}) {
+    const int64_t a = sizes.first, b = sizes.second;
     Twin in = normal_twin({3, a * b}, 1), out = zero_twin({3, a * b}), back = zero_twin({3, a * b});
     on_both([&](auto of) { ops::swap_axes(of(in), a, b, of(out)); });
     EXPECT_EQ(values_of(out.fast), values_of(out.exact));

@@ -1,0 +1,96 @@
+#include "hourglass/base/file_lock.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "hourglass/base/error.h"
+#include "support/message_of.h"
+
+namespace hourglass {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FileLockTest : public testing::Test {
+ protected:
+  void SetUp() override { fs::create_directories(file_.parent_path()); }
+  void TearDown() override { fs::remove_all(file_.parent_path()); }
+
+  /// A process that holds the lock until it is killed.
+  pid_t holder() const {
+    int ready[2];
+    if (::pipe(ready) != 0) return -1;
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const FileLock lock(file_);
+      if (::write(ready[1], "x", 1) != 1) ::_exit(1);
+      while (true) ::pause();
+    }
+    char byte;
+    EXPECT_EQ(::read(ready[0], &byte, 1), 1);
+    ::close(ready[0]);
+    ::close(ready[1]);
+    return child;
+  }
+  static void end(pid_t process) {
+    ::kill(process, SIGKILL);
+    ::waitpid(process, nullptr, 0);
+  }
+
+  fs::path file_ = fs::temp_directory_path() / fmt::format("hourglass-lock-test-{}", ::getpid()) / ".lock";
+};
+
+TEST_F(FileLockTest, NamesTheProcessAndTheHostThatHoldIt) {
+  const pid_t other = holder();
+  const std::string message = message_of<RuntimeFailure>([&] { FileLock lock(file_); });
+  EXPECT_TRUE(message.starts_with(fmt::format("{}: in use by process {} on ", file_.parent_path().string(), other)))
+      << message;
+  end(other);
+}
+
+TEST_F(FileLockTest, EndsWithItsProcess) {
+  end(holder());
+  EXPECT_TRUE(fs::exists(file_));
+  EXPECT_NO_THROW(FileLock lock(file_));
+}
+
+TEST_F(FileLockTest, LeavesNoFileBehind) {
+  { const FileLock lock(file_); }
+  EXPECT_FALSE(fs::exists(file_));
+}
+
+TEST_F(FileLockTest, IsNotHeldUpByAFileSomebodyLeft) {
+  std::ofstream(file_) << "process 1 on moon\n";
+  EXPECT_NO_THROW(FileLock lock(file_));
+}
+
+TEST_F(FileLockTest, FailsWhereThereIsNoFolder) {
+  EXPECT_THROW(FileLock(file_.parent_path() / "no" / ".lock"), RuntimeFailure);
+}
+
+/// Each waits until it holds the lock, and is alone then: the file comes and goes meanwhile.
+TEST_F(FileLockTest, IsHeldByOneAtATime) {
+  const auto compete = [&] {
+    for (int held = 0; held < 200;) try {
+        const FileLock lock(file_);
+        if (std::fopen((file_.string() + "-alone").c_str(), "wx") == nullptr) ::_exit(1);
+        fs::remove(file_.string() + "-alone");
+        ++held;
+      } catch (const Error&) {
+      }
+    ::_exit(0);
+  };
+  for (int i = 0; i < 4; ++i)
+    if (::fork() == 0) compete();
+  for (int i = 0, status; i < 4; ++i) {
+    ASSERT_GT(::wait(&status), 0);
+    EXPECT_EQ(status, 0);
+  }
+}
+
+}  // namespace
+}  // namespace hourglass

@@ -1,6 +1,0 @@
-#include "fuzz.h"
-#include "hourglass/data/npy.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  return accept_or_refuse(data, size, [](std::string_view bytes) { hourglass::parse_npy(bytes, "fuzz"); });
-}

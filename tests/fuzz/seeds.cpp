@@ -1,0 +1,155 @@
+#include "fuzz/seeds.h"
+
+#include <array>
+#include <cstring>
+
+#include "data/idx_bytes.h"
+#include "hourglass/data/npy.h"
+#include "hourglass/report/jsonl.h"
+#include "hourglass/train/model_file.h"
+
+namespace hourglass::fuzz {
+namespace {
+
+/// One recipe with every section and most kinds of layers, for images of 1 × 8 × 8.
+constexpr const char* kConvolutions = R"(description = "every kind"
+[data]
+source = "rows.npy"
+scale = "none"
+validation = 0.25
+[model]
+encoder = [{ conv2d = 2, kernel = 3, stride = 2, padding = 1 }, "sigmoid", { max_pool2d = 2 }]
+decoder = [{ conv_transpose2d = 2, kernel = 2, stride = 2 }, "sigmoid", { conv_transpose2d = 1, kernel = 2, stride = 2 }, "sigmoid"]
+init = { normal = 0.1 }
+[objective]
+reconstruction = "bce"
+sparse_kl = { weight = 0.01, target = 0.1, on = "hidden", reduction = "mean" }
+sparse_l1 = { weight = 0.01 }
+weight_decay = { weight = 1e-5 }
+[corruption]
+masking = 0.25
+[train]
+epochs = 3
+batch_size = 4
+optimizer = { adam = 1e-3, beta1 = 0.8, beta2 = 0.99, epsilon = 1e-7 }
+schedule = { cosine = 0.1, warmup_steps = 2 }
+early_stopping = { patience = 2, min_delta = 1e-4 }
+seed = 7
+)";
+
+constexpr const char* kTied = R"([data]
+source = "rows.npy"
+scale = "standard"
+[model]
+encoder = [{ dense = 5 }, "gelu", { dense = 3 }, { topk = 1, from = 3, alpha = 2.5 }]
+decoder = [{ dense = 5 }, { elu = 0.5 }, { dense = 6 }, { leaky_relu = 0.1 }]
+tied = true
+init = "he"
+[objective]
+contractive = { weight = 0.1, probes = 2 }
+hessian = { weight = 0.1, std = 0.2, samples = 2, probes = 1 }
+[train]
+optimizer = { sgd = 0.1, momentum = 0.9 }
+)";
+
+Dataset rows_of(const Shape& sample, int64_t rows) {
+  std::vector<uint8_t> values;
+  for (int64_t i = 0; i < rows * sample.size(); ++i) values.push_back(static_cast<uint8_t>(i * 37 % 251));
+  return {"rows", sample, std::move(values), {}};
+}
+
+class Metrics final : public RunListener {
+ public:
+  explicit Metrics(std::string& text) : text_(text) {}
+  void on_epoch(const EpochRecord& epoch) override { text_ += epoch_json(epoch) + "\n"; }
+
+ private:
+  std::string& text_;
+};
+
+std::string without_length(const std::string& file) {
+  uint64_t length;
+  std::memcpy(&length, file.data(), sizeof length);
+  return file.substr(sizeof length, length) + "\n" + file.substr(sizeof length + length);
+}
+
+std::string model_file(const char* text, const Shape& input) {
+  const Recipe recipe = parse_recipe(text, "seed");
+  Autoencoder model(recipe.model, input);
+  initialise(model.network(), recipe.model.init, 1, model.theta());
+  const Dataset data = rows_of(input, 4);
+  model.scaler = fit_scaler(recipe.data.scale, data, std::array{0u, 1u, 2u, 3u});
+  return model_bytes(recipe, model);
+}
+
+std::vector<std::string> model_files() { return {model_file(kConvolutions, {1, 8, 8}), model_file(kTied, {6})}; }
+
+Recipe small_recipe() { return parse_recipe(kConvolutions, "seed", std::array{std::string("data.scale=unit")}); }
+
+}  // namespace
+
+std::vector<std::string> idx_seeds() { return {idx_bytes({2, 3, 4}), idx_bytes({5}), gzipped(idx_bytes({2, 3, 4}))}; }
+
+std::vector<std::string> gzip_seeds() { return {gzipped("a text, a text, a text"), gzipped("")}; }
+
+std::vector<std::string> npy_seeds() {
+  Tensor t(DType::f64, {2, 1, 3});
+  for (int i = 0; i < 6; ++i) t.as<double>()[i] = i * 0.5;
+  const std::string bytes = "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 1), }\n";
+  return {npy_bytes(t), npy_bytes(t.cast(DType::f32)),
+          std::string("\x93NUMPY\x02\x00", 8) + static_cast<char>(bytes.size()) + std::string(3, '\0') + bytes + "abc"};
+}
+
+std::vector<std::string> safetensors_seeds() { return model_files(); }
+
+std::vector<std::string> recipe_seeds() { return {kConvolutions, kTied}; }
+
+std::vector<std::string> metrics_seeds() {
+  EpochRecord epoch;
+  epoch.epoch = 1;
+  epoch.train = {0.5, 0.25, {{"sparse_kl", 2.0}, {"contractive", 18.0}}};
+  std::string lines = epoch_json(epoch) + "\n";
+  epoch.epoch = 2;
+  epoch.validation = Terms{1e-300, std::numeric_limits<double>::quiet_NaN(), {}};
+  epoch.test = Terms{0.1 + 0.2, 0.2, {}};
+  return {lines, lines + epoch_json(epoch) + "\n"};
+}
+
+std::vector<std::string> model_seeds() {
+  std::vector<std::string> seeds;
+  for (const std::string& file : model_files()) seeds.push_back(without_length(file));
+  return seeds;
+}
+
+std::vector<std::string> checkpoint_seeds() {
+  SmallRun run;
+  std::vector<std::string> seeds = {without_length(run.trainer.checkpoint(run.metrics))};
+  for (const int steps : {2, 3, 100}) {
+    run.go_on(steps);
+    seeds.push_back(without_length(run.trainer.checkpoint(run.metrics)));
+  }
+  return seeds;
+}
+
+std::string with_header_length(std::string_view header_and_data) {
+  const size_t end = std::min(header_and_data.find('\n'), header_and_data.size());
+  const uint64_t length = end;
+  std::string file(reinterpret_cast<const char*>(&length), sizeof length);
+  file += header_and_data.substr(0, end);
+  return file += header_and_data.substr(std::min(end + 1, header_and_data.size()));
+}
+
+SmallRun::SmallRun()
+    : recipe(small_recipe()),
+      data(rows_of({1, 8, 8}, 20)),
+      model(recipe.model, data.sample),
+      trainer(recipe, model, data, nullptr, 1) {
+  initialise(model.network(), recipe.model.init, recipe.train.seed, model.theta());
+}
+
+void SmallRun::go_on(int steps) {
+  Metrics listener(metrics);
+  trainer.run({listener, [&] { return --steps <= 0; }, [] {}});
+}
+
+}  // namespace hourglass::fuzz

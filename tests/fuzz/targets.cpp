@@ -1,0 +1,117 @@
+#include "fuzz/targets.h"
+
+#include <array>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <stdexcept>
+
+#include "fuzz/seeds.h"
+#include "hourglass/data/gzip.h"
+#include "hourglass/data/idx.h"
+#include "hourglass/data/npy.h"
+#include "hourglass/model/inference.h"
+#include "hourglass/report/jsonl.h"
+#include "hourglass/train/model_file.h"
+#include "hourglass/train/trainer.h"
+
+namespace hourglass::fuzz {
+namespace {
+
+constexpr const char* kName = "fuzz";
+
+void expect(bool holds, const char* what) {
+  if (!holds) throw std::logic_error(what);
+}
+
+void read_idx(std::string_view bytes) {
+  const IdxArray array = parse_idx(bytes, kName);
+  expect(array.shape.size() == static_cast<int64_t>(array.bytes.size()), "as many bytes as the shape says");
+}
+
+void read_gzip(std::string_view bytes) {
+  expect(gunzip(bytes, 1 << 16, kName).size() <= 1 << 16, "no more than asked");
+}
+
+void read_npy(std::string_view bytes) {
+  NpyArray array = parse_npy(bytes, kName);
+  auto* floats = std::get_if<std::vector<float>>(&array.values);
+  if (!floats) return;
+  const ConstView view(reinterpret_cast<const std::byte*>(floats->data()), DType::f32, array.shape);
+  const NpyArray again = parse_npy(npy_bytes(view), kName);
+  expect(again.shape == array.shape && again.values == array.values, "an array comes back");
+}
+
+std::string rewritten(const SafeTensors& file) {
+  return safetensors_bytes({file.tensors.begin(), file.tensors.end()}, file.metadata);
+}
+
+void read_safetensors(std::string_view bytes) {
+  const std::string once = rewritten(parse_safetensors(bytes, kName));
+  expect(rewritten(parse_safetensors(once, kName)) == once, "tensors come back");
+}
+
+void read_recipe(std::string_view text) {
+  Recipe recipe = parse_recipe(text, kName);
+  expect(parse_recipe(recipe_toml(recipe), kName) == recipe, "a recipe comes back from TOML");
+  recipe.name.clear();
+  expect(recipe_from_json(recipe_json(recipe)) == recipe, "a recipe comes back from JSON");
+}
+
+void read_metrics(std::string_view text) {
+  const auto written = [](const std::vector<EpochRecord>& epochs) {
+    std::string lines;
+    for (const EpochRecord& epoch : epochs) lines += epoch_json(epoch) + "\n";
+    return lines;
+  };
+  const std::string once = written(parse_epochs(text, kName));
+  expect(written(parse_epochs(once, kName)) == once, "metrics come back");
+}
+
+/// A network that reconstructs some rows within a millisecond.
+bool is_small(const Network& network) {
+  constexpr double kMost = 1e6;
+  double work = static_cast<double>(network.input().size());
+  for (int i = 0; i < network.layers(); ++i) {
+    const LinearLayer* linear = network.layer(i).linear();
+    work +=
+        static_cast<double>(network.layer(i).output().size()) + (linear ? static_cast<double>(linear->products()) : 0);
+  }
+  return work < kMost;
+}
+
+void read_model(std::string_view bytes) {
+  const TrainedModel model = parse_model(with_header_length(bytes), kName);
+  const Network& network = model.autoencoder.network();
+  if (!is_small(network)) return;
+  const int64_t features = network.input().size();
+  const Dataset data{kName, network.input(), std::vector<uint8_t>(static_cast<size_t>(3 * features), 100), {}};
+  const Tensor made = Inference(model.autoencoder, 1).reconstruct(data);
+  expect(made.size() == 3 * features, "a reconstruction has the input's size");
+}
+
+void read_checkpoint(std::string_view bytes) {
+  const SafeTensors checkpoint = parse_safetensors(with_header_length(bytes), kName);
+  SmallRun run;
+  parse_epochs(run.trainer.restore(checkpoint, kName), kName);
+  run.go_on(3);
+}
+
+constexpr std::array kTargets = {
+    Target{"idx", read_idx, idx_seeds},          Target{"gzip", read_gzip, gzip_seeds},
+    Target{"npy", read_npy, npy_seeds},          Target{"safetensors", read_safetensors, safetensors_seeds},
+    Target{"recipe", read_recipe, recipe_seeds}, Target{"metrics", read_metrics, metrics_seeds},
+    Target{"model", read_model, model_seeds},    Target{"checkpoint", read_checkpoint, checkpoint_seeds},
+};
+
+}  // namespace
+
+std::span<const Target> targets() { return kTargets; }
+
+const Target& find_target(std::string_view name) {
+  for (const Target& target : kTargets)
+    if (target.name == name) return target;
+  fail("no fuzz target \"{}\"", name);
+}
+
+}  // namespace hourglass::fuzz

@@ -1,9 +1,12 @@
 #include "cli/common.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include "cli/shipped_recipes.h"
@@ -16,6 +19,16 @@
 #include "hourglass/data/source.h"
 
 namespace hourglass::cli {
+
+namespace {
+
+int terminal_width() {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
+}
+
+}  // namespace
 
 Recipe find_recipe(const std::string& name_or_path, const std::vector<std::string>& overrides) {
   std::vector<std::string> names;
@@ -32,6 +45,12 @@ DataSplits open_data(const std::string& source) {
   const KnownSet* known = find_known(source);
   if (known && !kept_folder(*known)) fmt::print(stderr, "Fetching {} …\n", source);
   return open_source(source);
+}
+
+ProgressOptions progress_options() {
+  const char* term = std::getenv("TERM");
+  const bool dumb = term == nullptr || std::string_view(term) == "dumb";
+  return {.terminal = isatty(STDERR_FILENO) == 1 && !dumb, .width = terminal_width};
 }
 
 void declare_threads(CLI::App& verb, int& threads) {
@@ -57,11 +76,15 @@ TrainedModel ModelOptions::load() const {
 
 int ModelOptions::thread_count() const { return cli::thread_count(threads); }
 
+DataSplits ModelOptions::open_parts(const Recipe& recipe) const {
+  DataSplits splits = open_data(data.empty() ? recipe.data.source : data);
+  if (split == "train") splits.test.reset();
+  return splits;
+}
+
 Dataset ModelOptions::open(const Recipe& recipe) const {
-  const std::string source = data.empty() ? recipe.data.source : data;
-  DataSplits splits = open_data(source);
-  // Data without splits is all of it, whatever part is asked for.
-  return splits.test && split != "train" ? std::move(*splits.test) : std::move(splits.train);
+  DataSplits splits = open_parts(recipe);
+  return splits.test ? std::move(*splits.test) : std::move(splits.train);
 }
 
 void check_output(const std::string& path, const std::vector<std::string>& endings) {

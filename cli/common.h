@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hourglass/data/dataset.h"
+#include "hourglass/report/progress.h"
 #include "hourglass/train/model_file.h"
 #include "hourglass/train/recipe.h"
 
@@ -35,10 +36,15 @@ struct ModelOptions {
   void declare(CLI::App& verb);
   void declare_output(CLI::App& verb);
   TrainedModel load() const;
-  /// The data asked for, or the recipe's own: its test part where there is one.
+  /// The data asked for, or the recipe's own; without a test part where the training part is asked for.
+  DataSplits open_parts(const Recipe& recipe) const;
+  /// The part of them asked for: the test part where there is one. Data without parts is all of it.
   Dataset open(const Recipe& recipe) const;
   int thread_count() const;
 };
+
+/// Progress goes to stderr: a bar on a terminal, plain lines elsewhere.
+ProgressOptions progress_options();
 
 /// Declares --threads; 0 stands for what is really there.
 void declare_threads(CLI::App& verb, int& threads);

@@ -1,12 +1,18 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "hourglass/base/fields_reader.h"
+#include "hourglass/base/toml.h"
 #include "hourglass/eval/metrics.h"
 #include "hourglass/objective/corruption.h"
 #include "hourglass/report/format.h"
+#include "hourglass/report/stage_progress.h"
 
 namespace hourglass::cli {
 
@@ -15,6 +21,8 @@ namespace {
 struct Options : ModelOptions {
   std::vector<std::string> metrics;
   JacobianOptions jacobian;
+  std::vector<double> radii;
+  std::string corruption;
   bool corrupt = false, json = false;
 };
 
@@ -25,27 +33,78 @@ std::vector<std::string> wanted(const Options& o, const Network& network) {
   return names;
 }
 
-void eval(const Options& o) {
-  const TrainedModel model = o.load();
-  const Dataset data = o.open(model.recipe);
-  const Corruption corruption(model.recipe.corruption, model.recipe.train.seed);
-  if (o.corrupt && !corruption.is_active()) fail("--corrupt: the model's recipe has no [corruption]");
-  const auto disturb = [&](ConstView clean, std::span<const uint32_t> rows, View input) {
-    corruption.apply(clean, 0, rows, input);
-  };
-  const auto names = wanted(o, model.autoencoder.network());
-  const Metrics metrics = evaluate(model.autoencoder, data, names,
-                                   {.threads = o.thread_count(),
-                                    .disturb = o.corrupt ? Inference::Disturb(disturb) : Inference::Disturb(),
-                                    .jacobian = o.jacobian});
-  if (o.json) {
+/// KIND=AMOUNT, read as a line of a recipe's [corruption].
+std::optional<CorruptionConfig> given_corruption(const Options& o) {
+  if (o.corruption.empty()) return std::nullopt;
+  CorruptionConfig config;
+  const Value root = parse_toml("[corruption]\n" + o.corruption, "--corruption");
+  FieldReader reader(root, "");
+  reader.section("corruption", config);
+  reader.finish();
+  if (!Corruption(config, 0).is_active()) fail("--corruption {}: expected an amount above 0", o.corruption);
+  return config;
+}
+
+nlohmann::json json_of(const MetricValue& value) {
+  if (const auto* curve = std::get_if<ContractionCurve>(&value))
+    return {{"radii", curve->radii}, {"ratios", curve->ratios}};
+  if (const auto* list = std::get_if<std::vector<double>>(&value)) return *list;
+  return std::get<double>(value);
+}
+
+/// On one line: of many numbers the first.
+std::string text_of(const MetricValue& value) {
+  constexpr size_t kShown = 8;
+  std::vector<std::string> words;
+  if (const auto* curve = std::get_if<ContractionCurve>(&value)) {
+    for (size_t i = 0; i < curve->radii.size(); ++i)
+      words.push_back(fmt::format("{} at {}", format_value(curve->ratios[i]), curve->radii[i]));
+    return fmt::format("{}", fmt::join(words, ", "));
+  }
+  const auto* list = std::get_if<std::vector<double>>(&value);
+  if (!list) return format_value(std::get<double>(value));
+  for (const double v : std::span(*list).first(std::min(kShown, list->size()))) words.push_back(format_value(v));
+  if (list->size() > kShown) words.push_back(fmt::format("… ({} values)", list->size()));
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
+void print(const Metrics& metrics, const Dataset& data, bool as_json) {
+  if (as_json) {
     nlohmann::ordered_json j;
-    for (const auto& [name, value] : metrics) j[name] = value;
+    for (const auto& [name, value] : metrics) j[name] = json_of(value);
     fmt::print("{}\n", j.dump());
     return;
   }
   fmt::print("{}: {} rows\n", data.name, format_count(data.rows()));
-  for (const auto& [name, value] : metrics) fmt::print("{:21} {}\n", name, format_value(value));
+  for (const auto& [name, value] : metrics) fmt::print("{:21} {}\n", name, text_of(value));
+}
+
+void eval(const Options& o) {
+  const TrainedModel model = o.load();
+  TrainedModel coder = o.load();
+  coder.autoencoder.enter({.encoding = true});
+  const DataSplits parts = o.open_parts(model.recipe);
+  const Dataset& data = parts.test ? *parts.test : parts.train;
+  const auto given = given_corruption(o);
+  const Corruption corruption(given.value_or(model.recipe.corruption), model.recipe.train.seed);
+  if (o.corrupt && !corruption.is_active())
+    fail("--corrupt: the model's recipe has no [corruption]; give one by --corruption");
+  const auto disturb = [&](ConstView clean, std::span<const uint32_t> rows, View input) {
+    corruption.apply(clean, 0, rows, input);
+  };
+  StageProgress progress(std::cerr, progress_options());
+  const Metrics metrics =
+      evaluate(model.autoencoder, data, wanted(o, model.autoencoder.network()),
+               {.threads = o.thread_count(),
+                .disturb = o.corrupt ? Inference::Disturb(disturb) : Inference::Disturb(),
+                .jacobian = o.jacobian,
+                .radii = o.radii,
+                .corruption = given,
+                .train = parts.test ? &parts.train : nullptr,
+                .coder = &coder.autoencoder,
+                .progress = [&](std::string_view name, double done) { progress.update(name, done); },
+                .note = [&](const std::string& text) { progress.note("note: " + text); }});
+  print(metrics, data, o.json);
 }
 
 }  // namespace
@@ -62,7 +121,14 @@ void add_eval(CLI::App& app) {
   probes->check(CLI::Range(1, 1 << 20));
   verb->add_flag("--exact", o->jacobian.exact, "Measure the Jacobian exactly, however long that takes")
       ->excludes(probes);
+  verb->add_option("--radii", o->radii,
+                   fmt::format("Radii of contraction_ratio, with commas ({})", fmt::join(kRadii, ",")))
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
   verb->add_flag("--corrupt", o->corrupt, "Corrupt the inputs as the recipe does; the target stays clean");
+  verb->add_option("--corruption", o->corruption,
+                   "KIND=AMOUNT of corrupted_mse and code_displacement (gaussian=0.2), and of --corrupt instead of the "
+                   "recipe's: gaussian, masking or salt_pepper");
   verb->add_flag("--json", o->json, "Print one JSON object");
   verb->callback([o] { eval(*o); });
 }

@@ -1,9 +1,6 @@
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -60,18 +57,6 @@ class Listeners final : public RunListener {
  private:
   std::vector<RunListener*> all_;
 };
-
-int terminal_width() {
-  winsize size{};
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 80;
-}
-
-ProgressOptions progress_options() {
-  const char* term = std::getenv("TERM");
-  const bool dumb = term == nullptr || std::string_view(term) == "dumb";
-  return {.terminal = isatty(STDERR_FILENO) == 1 && !dumb, .width = terminal_width};
-}
 
 std::vector<std::string> overrides(const Options& o) {
   std::vector<std::string> all = o.set;

@@ -7,7 +7,7 @@
 namespace hourglass {
 
 /// What random numbers are for. Each purpose is a stream of its own, so one never shifts another.
-enum class Stream : uint32_t { init, shuffle, corruption, probes, split, hessian, hessian_probes };
+enum class Stream : uint32_t { init, shuffle, corruption, probes, split, hessian, hessian_probes, evaluation };
 
 /// Counter-based random numbers (Philox4x32-10; Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
 /// A pure function of (seed, stream, a, b, block): the same on any number of threads and in any order.

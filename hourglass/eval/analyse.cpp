@@ -8,6 +8,7 @@
 
 #include "hourglass/eval/code_map.h"
 #include "hourglass/eval/metrics.h"
+#include "hourglass/eval/spectrum.h"
 #include "hourglass/eval/unit_pictures.h"
 #include "hourglass/tensor/copy.h"
 
@@ -20,6 +21,8 @@ constexpr int64_t kMostValues = int64_t{1} << 24;  // inputs or codes in memory 
 constexpr int64_t kExamples = 8, kPictures = 64, kStrong = 8;
 constexpr int64_t kBins = 50;
 constexpr int64_t kProbes = 8;
+constexpr double kMostSpectrumProducts = 2e10;  // some seconds
+constexpr int64_t kFewestSpectra = 4;
 
 /// Rows in even steps over the whole of the data, all where there are no more than `count`.
 Dataset evenly_spread(const Dataset& data, int64_t count) {
@@ -158,12 +161,20 @@ class Analyst {
   void measure() {
     const bool probability = model_.network().ends_in_sigmoid();
     for (const std::string name : {"bce", "bce_excess", "mse", "explained_variance", "mean_activation", "l0",
-                                   "dead_frac", "saturation", "relative_contraction"}) {
+                                   "dead_frac", "saturation", "relative_contraction", "contraction_ratio"}) {
       if (name.starts_with("bce") && !probability) continue;
       EvaluationOptions options{.threads = threads_};
       if (name == "relative_contraction") options.jacobian.probes = kProbes;
-      attempt(name, [&] { a_.metrics.push_back(evaluate(model_, data_, {&name, 1}, options).front()); });
+      measure(name, data_, options);
     }
+    const auto affordable = static_cast<int64_t>(kMostSpectrumProducts / spectrum_products(model_.network()));
+    const Dataset few = evenly_spread(data_, std::max(affordable, kFewestSpectra));
+    a_.spectrum_rows = few.rows();
+    measure("jacobian_spectrum", few, {.threads = threads_, .jacobian = {.exact = true}});
+  }
+
+  void measure(const std::string& name, const Dataset& data, const EvaluationOptions& options) {
+    attempt(name, [&] { a_.metrics.push_back(evaluate(model_, data, {&name, 1}, options).front()); });
   }
 
   void describe_codes() {

@@ -38,7 +38,7 @@ double mean(const std::vector<double>& v) {
 }
 
 double metric(const Analysis& a, const std::string& name) {
-  return std::ranges::find(a.metrics, name, [](const auto& m) { return m.first; })->second;
+  return *find_metric<double>(a.metrics, name);
 }
 
 TEST(Analyse, AgreesWithTheMetrics) {

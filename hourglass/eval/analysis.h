@@ -2,9 +2,9 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "hourglass/eval/metric_value.h"
 #include "hourglass/tensor/tensor.h"
 
 namespace hourglass {
@@ -48,23 +48,13 @@ struct StrongUnits {
   int64_t walk_steps = 0, inputs_each = 0;
 };
 
-/// ratios[i] = mean over rows of ‖f(x + δ) − f(x)‖ / ‖δ‖, ‖δ‖ = radii[i].
-struct ContractionRatios {
-  std::vector<double> radii, ratios;
-};
-
-/// The mean over `rows` of the singular values of ∂h/∂x, largest first.
-struct Spectrum {
-  std::vector<double> values;
-  int64_t rows = 0;
-};
-
 /// What a report shows of a trained model: numbers and pixels, no model any more.
 struct Analysis {
   std::string data;               ///< "mnist test"
   int64_t rows = 0, of_rows = 0;  ///< analysed, spread evenly over so many
   Shape sample, code;
-  std::vector<std::pair<std::string, double>> metrics;  ///< over the analysed rows, named as in docs/metrics.md
+  Metrics metrics;            ///< over the analysed rows, but for
+  int64_t spectrum_rows = 0;  ///< those of jacobian_spectrum, spread evenly over them
   Examples best, typical, worst;
   std::vector<double> feature_error;    ///< mean over rows of (r − x)², per input
   Histogram activations;                ///< of all units on all rows
@@ -74,8 +64,6 @@ struct Analysis {
   std::optional<SignedPictures> filters;  ///< the first layer's weights
   std::optional<SignedPictures> atoms;    ///< what a unit adds to the mean code's reconstruction, one σ above its mean
   std::optional<StrongUnits> strong;
-  std::optional<Spectrum> spectrum;
-  std::optional<ContractionRatios> contraction;
   std::vector<Omission> omissions;
 };
 

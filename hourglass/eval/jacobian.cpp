@@ -1,25 +1,22 @@
 #include "hourglass/eval/jacobian.h"
 
+#include "hourglass/eval/row_keys.h"
 #include "hourglass/objective/jacobian_norm.h"
 
 namespace hourglass {
 
 namespace {
 
-void refuse_dear(const JacobianNorm& norm, const Network& network) {
-  if (norm.cost() > kDearest)
-    fail(
-        "the exact Jacobian takes {} rows of {} per sample (in training about {:.0f} × a plain step, more than "
-        "{:.0f}); use --probes 16, or --exact",
-        network.code().output().size(), network.input().size(), norm.cost(), kDearest);
+std::unique_ptr<JacobianNorm> norm_of(const Network& network, int64_t probes) {
+  return make_jacobian_norm(
+      {.penalty = "", .probes = probes, .force = true, .random = Random(/*seed=*/0, Stream::probes)}, network);
 }
 
 /// Of one row by itself.
-double squared_norm(const JacobianNorm& norm, const Inference::Chunk& chunk, ConstView theta, int64_t row,
+double squared_norm(const JacobianNorm& norm, const Inference::Chunk& chunk, ConstView theta, int64_t row, uint32_t key,
                     Arena& arena) {
   std::vector<View> values;
   for (const View& v : chunk.activations.values) values.push_back(v.slice(row, 1));
-  const auto sample = static_cast<uint32_t>(chunk.first + row);
   std::vector<double> sums(norm.statistics());
   arena.reset();
   const PassView pass{.network = chunk.network,
@@ -30,7 +27,7 @@ double squared_norm(const JacobianNorm& norm, const Inference::Chunk& chunk, Con
                       .batch_rows = 1,
                       .arena = arena,
                       .epoch = 0,
-                      .samples = {&sample, 1},
+                      .samples = {&key, 1},
                       .notes = {}};
   const JacobianPoint point{pass};
   norm.measure({&point, 1}, 0, sums);
@@ -39,21 +36,30 @@ double squared_norm(const JacobianNorm& norm, const Inference::Chunk& chunk, Con
 
 }  // namespace
 
-std::vector<double> squared_jacobian_norms(const Autoencoder& model, const Inference& inference, const Dataset& data,
-                                           const Inference::Disturb& disturb, const JacobianOptions& options) {
-  const auto norm = make_jacobian_norm(
-      {.penalty = "", .probes = options.probes, .force = true, .random = Random(/*seed=*/0, Stream::probes)},
-      model.network());
-  if (options.probes == 0 && !options.exact) refuse_dear(*norm, model.network());
-  norm->prepare(model.theta());
-  std::vector<double> norms(data.rows());
+std::vector<double> squared_jacobian_norms(const MeasuredRows& rows, int64_t probes) {
+  const auto norm = norm_of(rows.network(), probes);
+  norm->prepare(rows.model.theta());
+  std::vector<double> norms(rows.data.rows());
+  Ticker ticker(rows.progress, "contractive", rows.data.rows());
   const auto measure = [&](const Inference::Chunk& chunk) {
+    const auto keys = row_keys(chunk.clean);
     Arena arena;
-    for (int64_t row = 0; row < chunk.rows; ++row)
-      norms[chunk.first + row] = squared_norm(*norm, chunk, model.theta(), row, arena);
+    for (int64_t row = 0; row < chunk.rows; ++row) {
+      norms[chunk.first + row] = squared_norm(*norm, chunk, rows.model.theta(), row, keys[row], arena);
+      ticker.advance();
+    }
   };
-  inference.reconstruct(data, measure, disturb);
+  rows.inference.reconstruct(rows.data, measure, rows.disturb);
   return norms;
+}
+
+void refuse_dear_jacobian(const Network& network, const JacobianOptions& options) {
+  if (options.probes > 0 || options.exact) return;
+  if (const double cost = norm_of(network, 0)->cost(); cost > kDearest)
+    fail(
+        "the exact Jacobian takes {} rows of {} per sample (in training about {:.0f} × a plain step, more than "
+        "{:.0f}); use --probes 16, or --exact",
+        network.code().output().size(), network.input().size(), cost, kDearest);
 }
 
 }  // namespace hourglass

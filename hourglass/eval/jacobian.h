@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "hourglass/model/inference.h"
+#include "hourglass/eval/measured_rows.h"
 
 namespace hourglass {
 
@@ -13,9 +13,10 @@ struct JacobianOptions {
 };
 
 /// ‖∂h/∂x‖²_F of every row at the encoder's input, or with probes its unbiased estimate. Each row is measured by
-/// itself: the result does not depend on chunks or threads. Throws Error, naming the cost, where exact rows would take
-/// too long.
-std::vector<double> squared_jacobian_norms(const Autoencoder& model, const Inference& inference, const Dataset& data,
-                                           const Inference::Disturb& disturb, const JacobianOptions& options);
+/// itself: the result does not depend on chunks or threads; probes are keyed by what the row holds.
+std::vector<double> squared_jacobian_norms(const MeasuredRows& rows, int64_t probes);
+
+/// Throws Error, naming the cost, where the exact norm would take too long and neither probes nor exact is set.
+void refuse_dear_jacobian(const Network& network, const JacobianOptions& options);
 
 }  // namespace hourglass

@@ -19,6 +19,7 @@ Totals totals_of(const Inference::Chunk& chunk) {
   });
   for_each_value(h, [&, units = h.columns()](int64_t i, double v) {
     t.activation += v;
+    t.absolutes += std::abs(v);
     t.saturated += v < 0.05 || v > 0.95;
     t.firings[i % units] += v != 0;
   });
@@ -33,13 +34,18 @@ void Totals::add(const Totals& part) {
   squares += part.squares;
   entropy += part.entropy;
   activation += part.activation;
+  absolutes += part.absolutes;
   saturated += part.saturated;
   firings.resize(part.firings.size());
   for (size_t j = 0; j < firings.size(); ++j) firings[j] += part.firings[j];
 }
 
 Measurements::Measurements(const Autoencoder& model, const Dataset& data, const EvaluationOptions& options)
-    : model_(model), data_(data), options_(options), inference_(model, options.threads) {}
+    : model_(model),
+      data_(data),
+      options_(options),
+      inference_(model, options.threads, options.chunk_rows),
+      measured_{model, inference_, data, options.disturb, options.progress} {}
 
 double Measurements::bce() {
   if (!bce_) bce_ = mean_bce(inference_, data_, {}, options_.disturb);
@@ -52,19 +58,26 @@ double Measurements::mse() {
 }
 
 const Totals& Measurements::totals() {
-  if (totals_) return *totals_;
-  std::vector<Totals> parts(inference_.chunks(data_.rows()));
-  inference_.reconstruct(
-      data_, [&](const Inference::Chunk& chunk) { parts[chunk.index] = totals_of(chunk); }, options_.disturb);
-  totals_.emplace();
-  for (const Totals& part : parts) totals_->add(part);
+  if (!totals_) totals_ = measured_.collect<Totals>("activity", totals_of);
   return *totals_;
 }
 
 const std::vector<double>& Measurements::squared_jacobian_norms() {
-  if (!norms_)
-    norms_ = hourglass::squared_jacobian_norms(model_, inference_, data_, options_.disturb, options_.jacobian);
+  if (!norms_) norms_ = hourglass::squared_jacobian_norms(measured_, options_.jacobian.probes);
   return *norms_;
+}
+
+const Robustness& Measurements::robustness() {
+  if (!robustness_)
+    robustness_ = hourglass::robustness(measured_, options_.corruption.value_or(CorruptionConfig{.gaussian = 0.2}));
+  return *robustness_;
+}
+
+const ClassifiedCodes& Measurements::classified_codes() {
+  if (classified_) return *classified_;
+  const Inference coder(options_.coder ? *options_.coder : model_, options_.threads, options_.chunk_rows);
+  classified_ = hourglass::classified_codes(coder, *options_.train, data_);
+  return *classified_;
 }
 
 const std::optional<Tensor>& Measurements::decoder_columns() {

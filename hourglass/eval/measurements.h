@@ -3,8 +3,10 @@
 #include <optional>
 #include <vector>
 
+#include "hourglass/eval/labelled_codes.h"
 #include "hourglass/eval/metrics.h"
 #include "hourglass/eval/pca.h"
+#include "hourglass/eval/robustness.h"
 #include "hourglass/eval/spread.h"
 
 namespace hourglass {
@@ -15,6 +17,7 @@ struct Totals {
   double squares = 0;           ///< Σ ‖x‖²
   double entropy = 0;           ///< Σ −x ln x − (1 − x) ln(1 − x) over elements in (0, 1)
   double activation = 0;        ///< Σ h over rows and units
+  double absolutes = 0;         ///< Σ |h|
   double saturated = 0;         ///< how many h are below 0.05 or above 0.95
   std::vector<double> firings;  ///< per unit, how many h are not 0
 
@@ -29,7 +32,8 @@ class Measurements {
   const Autoencoder& model() const { return model_; }
   const Network& network() const { return model_.network(); }
   const EvaluationOptions& options() const { return options_; }
-  const Inference& inference() const { return inference_; }
+  const Dataset& data() const { return data_; }
+  const MeasuredRows& measured() const { return measured_; }
 
   double rows() const { return static_cast<double>(data_.rows()); }
   int64_t features() const { return data_.sample.size(); }
@@ -40,6 +44,9 @@ class Measurements {
   const Totals& totals();
   /// ‖∂h/∂x‖²_F per row.
   const std::vector<double>& squared_jacobian_norms();
+  const Robustness& robustness();
+  /// Labels and a training part must be there.
+  const ClassifiedCodes& classified_codes();
   const PrincipalComponents& principal_components();
   /// Nothing when the decoder is not linear.
   const std::optional<Tensor>& decoder_columns();
@@ -49,9 +56,12 @@ class Measurements {
   const Dataset& data_;
   const EvaluationOptions& options_;
   Inference inference_;
+  MeasuredRows measured_;
   std::optional<double> bce_, mse_;
   std::optional<Totals> totals_;
   std::optional<std::vector<double>> norms_;
+  std::optional<Robustness> robustness_;
+  std::optional<ClassifiedCodes> classified_;
   std::optional<PrincipalComponents> principal_;
   std::optional<std::optional<Tensor>> columns_;
 };

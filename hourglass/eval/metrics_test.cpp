@@ -1,6 +1,7 @@
 #include "hourglass/eval/metrics.h"
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include <algorithm>
 #include <cmath>
@@ -8,9 +9,8 @@
 #include <numeric>
 
 #include "hourglass/base/file.h"
+#include "support/measuring.h"
 #include "support/message_of.h"
-#include "support/networks.h"
-#include "support/numbers.h"
 
 namespace hourglass {
 namespace {
@@ -18,55 +18,18 @@ namespace {
 /// More than two chunks of rows, the last one not full.
 constexpr int64_t kRows = 700, kFeatures = 6, kUnits = 3;
 
-Dataset random_data(int64_t rows = kRows, double low = 0, double high = 1) {
-  const Tensor x = uniforms(DType::f32, {rows, kFeatures}, 7, low, high);
-  return {"random", {kFeatures}, std::vector<float>(x.as<float>(), x.as<float>() + x.size()), {}};
-}
-
-Autoencoder fresh(const ModelConfig& config, Shape input = {kFeatures}) {
-  Autoencoder a(config, input, DType::f64);
-  initialise(a.network(), {}, 1, a.theta());
-  return a;
-}
+Dataset random_data(int64_t rows = kRows) { return uniform_rows(rows, kFeatures); }
 
 /// The same weights every time.
 Autoencoder sigmoids() {
   return fresh(model({layer("dense", 4), layer("tanh"), layer("dense", kUnits), layer("sigmoid")},
-                     {layer("dense", kFeatures), layer("sigmoid")}));
-}
-
-/// Sets the elements of a parameter to f(element).
-template <class F>
-void set(Autoencoder& a, size_t parameter, F f) {
-  const Parameter& p = a.network().parameters()[parameter];
-  for (int64_t i = 0; i < p.shape.size(); ++i) p.in(a.theta()).as<double>()[i] = f(i);
-}
-
-double measure(const Autoencoder& a, const Dataset& data, const std::string& name,
-               const EvaluationOptions& options = {}) {
-  return evaluate(a, data, std::vector{name}, options).at(0).second;
+                     {layer("dense", kFeatures), layer("sigmoid")}),
+               {kFeatures});
 }
 
 std::string refusal(const Autoencoder& a, const Dataset& data, const std::string& name,
                     const EvaluationOptions& options = {}) {
   return message_of<Error>([&] { measure(a, data, name, options); });
-}
-
-std::vector<double> doubles(const Dataset& data) {
-  const auto& x = std::get<1>(data.values);
-  return {x.begin(), x.end()};
-}
-
-/// Σ over columns of the variance (1/N).
-double trace(const std::vector<double>& x, int64_t columns) {
-  const auto rows = static_cast<double>(x.size()) / static_cast<double>(columns);
-  double sum = 0;
-  for (int64_t j = 0; j < columns; ++j) {
-    double mean = 0;
-    for (size_t i = j; i < x.size(); i += columns) mean += x[i] / rows;
-    for (size_t i = j; i < x.size(); i += columns) sum += (x[i] - mean) * (x[i] - mean) / rows;
-  }
-  return sum;
 }
 
 double mean_of(const std::vector<double>& x) {
@@ -93,7 +56,7 @@ std::vector<double> brute_force_norms(const Dataset& data) {
 TEST(Metrics, AreTheirDefinitionsOverTheWholeSet) {
   const Autoencoder a = sigmoids();
   const Dataset data = random_data();
-  const auto x = doubles(data), r = values_of(Inference(a, 1).reconstruct(data)),
+  const auto x = values_of(data), r = values_of(Inference(a, 1).reconstruct(data)),
              h = values_of(Inference(a, 1).encode(data));
   double error = 0, squares = 0, cross = 0, entropy = 0;
   for (size_t i = 0; i < x.size(); ++i) {
@@ -123,31 +86,73 @@ TEST(Metrics, OfTheJacobianAreThoseOfFiniteDifferences) {
   const double squared = mean_of(norms);
   EXPECT_NEAR(measure(a, data, "contractive"), squared, 1e-5 * squared);
   const double spread = trace(values_of(Inference(a, 1).encode(data)), kUnits);
-  const double kappa = std::sqrt(squared * trace(doubles(data), kFeatures) / kFeatures / spread);
+  const double kappa = std::sqrt(squared * trace(values_of(data), kFeatures) / kFeatures / spread);
   EXPECT_NEAR(measure(a, data, "relative_contraction"), kappa, 1e-5 * kappa);
   for (double& n : norms) n = std::sqrt(n);
   EXPECT_NEAR(measure(a, data, "jacobian_frobenius"), mean_of(norms), 1e-5 * mean_of(norms));
   EXPECT_LT(mean_of(norms), std::sqrt(squared) * (1 - 1e-6)) << "the two must be told apart here";
 }
 
-/// Row order, repetition and threads.
-TEST(Metrics, BelongToTheSetAlone) {
-  const Autoencoder a = sigmoids();
-  const Dataset data = random_data();
-  Dataset reversed = data, twice = data;
-  auto &back = std::get<1>(reversed.values), &more = std::get<1>(twice.values);
-  std::ranges::reverse(back);
-  for (int64_t i = 0; i < kRows; ++i) std::reverse(back.begin() + i * kFeatures, back.begin() + (i + 1) * kFeatures);
-  more.insert(more.end(), back.begin(), back.end());
-  auto names = metric_names();
-  names.pop_back();
-  std::erase(names, "pca_angle");
-  const Metrics once = evaluate(a, data, names), other = evaluate(a, reversed, names), two = evaluate(a, twice, names);
-  EXPECT_EQ(once, evaluate(a, data, names, {.threads = 3}));
-  for (size_t i = 0; i < once.size(); ++i) {
-    EXPECT_NEAR(other[i].second, once[i].second, 1e-11 * std::abs(once[i].second)) << names[i];
-    EXPECT_NEAR(two[i].second, once[i].second, 1e-11 * std::abs(once[i].second)) << names[i];
+/// Images of the smallest size that ssim takes, with labels that a code can tell.
+Dataset labelled_images(int64_t rows) {
+  Dataset data = uniform_images(rows, {1, 11, 11});
+  for (int64_t i = 0; i < rows; ++i) {
+    float* pixels = std::get<1>(data.values).data() + i * 121;
+    data.labels.push_back(static_cast<int32_t>(i % 3));
+    for (int64_t j = 0; j < 121; ++j) pixels[j] *= j % 3 == i % 3 ? 0.4f : 1.0f;
   }
+  return data;
+}
+
+Autoencoder image_sigmoids() {
+  return fresh(model({layer("dense", 4), layer("tanh"), layer("dense", kUnits), layer("sigmoid")},
+                     {layer("dense", 121), layer("sigmoid")}),
+               {1, 11, 11});
+}
+
+std::vector<std::string> single_metrics() {
+  auto names = metric_names();
+  std::erase_if(names, [](const std::string& n) { return n == "pca" || n == "all" || n == "pca_angle"; });
+  return names;
+}
+
+void expect_near(const Metrics& found, const Metrics& expected) {
+  ASSERT_EQ(found.size(), expected.size());
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const auto a = flat(found[i].second), b = flat(expected[i].second);
+    ASSERT_EQ(a.size(), b.size());
+    const bool is_spectrum = expected[i].first == "jacobian_spectrum";
+    for (size_t k = 0; k < b.size(); ++k)
+      EXPECT_NEAR(a[k], b[k], is_spectrum ? 1e-7 * b[0] : 1e-11 * std::abs(b[k])) << expected[i].first;
+  }
+}
+
+TEST(Metrics, BelongToTheSetAlone) {
+  const Autoencoder a = image_sigmoids();
+  const Dataset data = labelled_images(kRows), train = labelled_images(300), back = reversed(data);
+  Dataset twice = data;
+  auto& values = std::get<1>(twice.values);
+  const auto& more = std::get<1>(back.values);
+  values.insert(values.end(), more.begin(), more.end());
+  twice.labels.insert(twice.labels.end(), back.labels.begin(), back.labels.end());
+  const auto names = single_metrics();
+  const auto all = [&](const Dataset& d, EvaluationOptions options = {}) {
+    options.train = &train;
+    return evaluate(a, d, names, options);
+  };
+  const Metrics once = all(data);
+  EXPECT_EQ(once, all(data, {.threads = 3}));
+  expect_near(all(back), once);
+  expect_near(all(twice), once);
+}
+
+RC_GTEST_PROP(Metrics, DoNotDependOnHowRowsAreCut, ()) {
+  const Autoencoder a = image_sigmoids();
+  const Dataset data = labelled_images(40), train = labelled_images(60);
+  const auto names = single_metrics();
+  const auto cut = [&](int64_t rows) { return evaluate(a, data, names, {.train = &train, .chunk_rows = rows}); };
+  expect_near(cut(*rc::gen::inRange<int64_t>(1, 50)), cut(40));
+  RC_ASSERT(!testing::Test::HasFailure());
 }
 
 TEST(Metrics, AreNotAMeanOfBatches) {
@@ -159,14 +164,14 @@ TEST(Metrics, AreNotAMeanOfBatches) {
   const auto r = values_of(Inference(a, 1).reconstruct(data));
   double error = 0;
   for (size_t i = 0; i < x.size(); ++i) error += (x[i] - r[i]) * (x[i] - r[i]);
-  const double expected = error / (512 * trace(doubles(data), kFeatures));
+  const double expected = error / (512 * trace(values_of(data), kFeatures));
   EXPECT_NEAR(measure(a, data, "fvu"), expected, 1e-11 * expected);
 }
 
 TEST(Fvu, IsOneForTheMeanAndZeroForPerfection) {
   const Dataset data = random_data();
-  const auto x = doubles(data);
-  Autoencoder a = fresh(model({layer("dense", kFeatures)}, {layer("dense", kFeatures)}));
+  const auto x = values_of(data);
+  Autoencoder a = fresh(model({layer("dense", kFeatures)}, {layer("dense", kFeatures)}), {kFeatures});
   const auto unit = [](int64_t i) { return i / kFeatures == i % kFeatures ? 1.0 : 0.0; };
   set(a, 0, unit);
   set(a, 1, [](int64_t) { return 0.0; });
@@ -231,7 +236,7 @@ TEST(RelativeContraction, IsKnownForALinearCodeAndLeftAloneByItsScale) {
 }
 
 TEST(JacobianMetrics, AreTakenWhereTheEncoderStands) {
-  const Autoencoder a = fresh(model({layer("tanh"), layer("dense", kUnits)}, {layer("dense", kFeatures)}));
+  const Autoencoder a = fresh(model({layer("tanh"), layer("dense", kUnits)}, {layer("dense", kFeatures)}), {kFeatures});
   const Dataset data = random_data(), zeros{"zeros", {kFeatures}, std::vector<float>(kRows * kFeatures), {}};
   const auto to_zero = [](ConstView, std::span<const uint32_t>, View input) {
     std::fill_n(input.as<double>(), input.size(), 0.0);
@@ -261,6 +266,9 @@ TEST(JacobianMetrics, RefuseWhatTakesTooLong) {
       refusal(a, data, "contractive"),
       "the exact Jacobian takes 800 rows of 144 per sample (in training about 400 × a plain step, more than 100); "
       "use --probes 16, or --exact");
+  EXPECT_EQ(refusal(a, data, "jacobian_spectrum"), "");
+  EXPECT_EQ(refusal(a, data, "jacobian_spectrum", {.jacobian = {.probes = 3}}),
+            "jacobian_spectrum takes no probes: they tell nothing but the norm");
   const double exact = measure(a, data, "contractive", {.jacobian = {.exact = true}});
   EXPECT_NEAR(measure(a, data, "contractive", {.jacobian = {.probes = 100}}), exact, 0.2 * exact);
 }
@@ -280,6 +288,13 @@ TEST(CodeMetrics, CountUnits) {
   EXPECT_EQ(measure(transparent("identity"), data, "l0"), 2) << "negative units count";
   EXPECT_EQ(measure(transparent("identity"), data, "dead_frac"), 0);
   EXPECT_EQ(measure(transparent("relu"), data, "mean_activation"), 15.0 / 12);
+  EXPECT_EQ(measure(transparent("relu"), data, "l1"), 5);
+  EXPECT_EQ(measure(transparent("identity"), data, "l1"), 16.0 / 3);
+  const auto list = [&](const char* name) {
+    return flat(evaluate(transparent("relu"), data, std::vector<std::string>{name}).at(0).second);
+  };
+  EXPECT_EQ(list("density"), (std::vector<double>{1.0 / 3, 1.0 / 3, 0, 1}));
+  EXPECT_EQ(list("unit_activation"), (std::vector<double>{1.0 / 3, 5.0 / 3, 0, 3}));
 }
 
 TEST(CodeMetrics, CountSaturatedSigmoids) {
@@ -294,6 +309,67 @@ TEST(Metrics, AreGivenOnceInTheOrderAsked) {
   std::vector<std::string> names;
   for (const auto& [name, value] : measured) names.push_back(name);
   EXPECT_EQ(names, (std::vector<std::string>{"pca_gap", "mse", "pca_mse"}));
+}
+
+TEST(Metrics, RefuseTheImpossibleBeforeAnythingRuns) {
+  bool ran = false;
+  const EvaluationOptions options{.progress = [&](std::string_view, double) { ran = true; }};
+  const Autoencoder plain = fresh(model({layer("dense", kUnits)}, {layer("dense", kFeatures)}), {kFeatures});
+  const auto refusal_after_l1 = [&](const char* name, const EvaluationOptions& o) {
+    return message_of<Error>([&] { evaluate(plain, random_data(), std::vector<std::string>{"l1", name}, o); });
+  };
+  EXPECT_EQ(refusal_after_l1("saturation", options), "saturation: the encoder does not end in a sigmoid");
+  EXPECT_EQ(refusal_after_l1("bce", options), "bce: the model's decoder does not end in a sigmoid; use mse");
+  EXPECT_EQ(refusal_after_l1("ssim", options), "ssim: random: samples are 6 features, no images");
+  for (const std::string name : {"probe_error", "knn_error"}) {
+    EXPECT_EQ(refusal_after_l1(name.c_str(), options),
+              name +
+                  ": random: no other part to learn from; it takes data with a training and a test part, and no "
+                  "--split train");
+    const Dataset train = random_data(10);
+    EvaluationOptions with_train = options;
+    with_train.train = &train;
+    EXPECT_EQ(refusal_after_l1(name.c_str(), with_train), name + ": random: no labels");
+  }
+  EXPECT_FALSE(ran);
+  evaluate(plain, random_data(), std::vector<std::string>{"l1"}, options);
+  EXPECT_TRUE(ran);
+}
+
+TEST(Metrics, AreAllThoseThatFitWhenAllAreAskedFor) {
+  std::vector<std::string> notes, names;
+  const EvaluationOptions options{.note = [&](const std::string& note) { notes.push_back(note); }};
+  const Autoencoder a = fresh(model({layer("dense", kUnits)}, {layer("dense", kFeatures)}), {kFeatures});
+  for (const auto& [name, value] : evaluate(a, random_data(), std::vector<std::string>{"l1", "all"}, options))
+    names.push_back(name);
+  EXPECT_EQ(names.front(), "l1");
+  EXPECT_EQ(names.size() + notes.size(), metric_names().size() - 2);
+  EXPECT_EQ(notes.size(), 7u) << "bce, bce_excess, psnr, ssim, saturation, probe_error, knn_error";
+  EXPECT_EQ(notes.front(), "bce is left out: bce: the model's decoder does not end in a sigmoid; use mse");
+  const Dataset zeros{"zeros", {kFeatures}, std::vector<float>(kFeatures * 3), {}};
+  notes.clear();
+  EXPECT_FALSE(evaluate(a, zeros, std::vector<std::string>{"all"}, options).empty());
+  EXPECT_NE(std::ranges::find(notes, "nmse is left out: nmse: the data are all zero"), notes.end());
+}
+
+TEST(Metrics, RefuseSettingsThatNothingHeeds) {
+  const Dataset data = random_data(5);
+  EXPECT_EQ(refusal(sigmoids(), data, "mse", {.radii = {1}}),
+            "radii: contraction_ratio is not asked for, and no other metric has any");
+  EXPECT_EQ(refusal(sigmoids(), data, "mse", {.corruption = CorruptionConfig{.masking = 0.1}}),
+            "corruption: no metric of corrupted inputs is asked for; expected corrupted_mse or code_displacement");
+  EXPECT_EQ(refusal(sigmoids(), data, "mse", {.jacobian = {.exact = true}}),
+            "probes or exact: no metric of the Jacobian is asked for; expected contractive or relative_contraction");
+}
+
+TEST(Metrics, OfClassesUseTheCodersCodes) {
+  const Dataset data = labelled_images(60), train = labelled_images(90);
+  Autoencoder blind = image_sigmoids();
+  set(blind, 0, [](int64_t) { return 0.0; });
+  const Autoencoder a = image_sigmoids();
+  const double own = measure(a, data, "knn_error", {.train = &train});
+  EXPECT_LT(own, 0.5);
+  EXPECT_NEAR(measure(a, data, "knn_error", {.train = &train, .coder = &blind}), 2.0 / 3, 1e-12);
 }
 
 TEST(Metrics, RefuseUnknownNames) {

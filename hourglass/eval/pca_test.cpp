@@ -156,7 +156,7 @@ Autoencoder linear(int64_t features, int64_t units, DType dtype, Encode encode, 
 
 double value(const Metrics& metrics, const std::string& name) {
   for (const auto& [n, v] : metrics)
-    if (n == name) return v;
+    if (n == name) return std::get<double>(v);
   ADD_FAILURE() << name << " was not measured";
   return NAN;
 }

@@ -49,6 +49,7 @@ class Inference {
   Tensor reconstruct(const Dataset& data) const;
 
   int64_t chunks(int64_t rows) const { return (rows + chunk_rows_ - 1) / chunk_rows_; }
+  int64_t chunk_rows() const { return chunk_rows_; }
 
  private:
   struct Workspace;

@@ -53,8 +53,8 @@ class Drawing {
     activations();
     mean_activation();
     if (a_.map) map(*a_.map);
-    if (a_.spectrum) spectrum(*a_.spectrum);
-    if (a_.contraction) contraction(*a_.contraction);
+    if (const auto* values = find_metric<std::vector<double>>(a_.metrics, "jacobian_spectrum")) spectrum(*values);
+    if (const auto* curve = find_metric<ContractionCurve>(a_.metrics, "contraction_ratio")) contraction(*curve);
     return std::move(all_);
   }
 
@@ -272,21 +272,20 @@ class Drawing {
     c.series.push_back(std::move(s));
   }
 
-  void spectrum(const Spectrum& s) {
+  void spectrum(std::vector<double> values) {
     Chart c{.x = {.label = "singular value, by size", .whole = true},
             .y = {.label = "singular value of ∂h/∂x", .scale = ChartAxis::Scale::automatic}};
-    std::vector<double> values = s.values;
     // Zeros would keep the axis linear.
-    for (double& v : values) v = v > 1e-6 * s.values[0] ? v : kMissing;
+    for (const double least = 1e-6 * values[0]; double& v : values) v = v > least ? v : kMissing;
     c.series.push_back({"", 0, values.size() > 200 ? Series::Mark::lines : Series::Mark::points, counted(values.size()),
                         std::move(values)});
     chart({"contraction", "spectrum", "Spectrum of the encoder's Jacobian",
            fmt::format("Mean over {} rows. Few large values: the code follows few directions around an input.",
-                       format_count(s.rows))},
+                       format_count(a_.spectrum_rows))},
           c);
   }
 
-  void contraction(const ContractionRatios& r) {
+  void contraction(const ContractionCurve& r) {
     Chart c{.x = {.label = "distance ‖δ‖ from an input (scaled units)", .scale = ChartAxis::Scale::logarithmic},
             .y = {.label = "‖f(x+δ) − f(x)‖ / ‖δ‖", .from = 0}};
     c.series.push_back({"", 0, Series::Mark::lines_and_points, r.radii, r.ratios});

@@ -97,7 +97,9 @@ std::string losses(const RunReport& r) {
 
 std::string metrics(const RunReport& r) {
   std::vector<Row> rows;
-  for (const auto& [name, value] : r.analysis.metrics) rows.push_back({name, format_value(value), meaning_of(name)});
+  for (const auto& [name, value] : r.analysis.metrics)
+    if (const auto* number = std::get_if<double>(&value))
+      rows.push_back({name, format_value(*number), meaning_of(name)});
   return rows.empty() ? "" : table({"On the analysed rows", "value", ""}, rows);
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "hourglass/report/bar_line.h"
 #include "hourglass/report/format.h"
 
 namespace hourglass {
@@ -15,45 +16,11 @@ namespace {
 
 using std::chrono::duration;
 
-constexpr int kNarrowestBar = 6;
-constexpr int kWidestBar = 30;
 constexpr duration<double> kBetweenDrawings{0.1};
-constexpr const char* kEraseToEnd = "\x1b[K";
-
-/// A part of the bar's line; in a narrow window the parts with the highest `goes` disappear first.
-struct Part {
-  std::string text;
-  int goes = 0;
-};
 
 std::string rate(double samples_per_second) {
   const bool known = std::isfinite(samples_per_second) && samples_per_second < 1e15;
   return fmt::format("{} samples/s", known ? format_count(std::llround(samples_per_second)) : "?");
-}
-
-std::string joined(const std::vector<Part>& parts) {
-  std::string line;
-  for (const Part& part : parts) line += (line.empty() ? "" : "  ") + part.text;
-  return line;
-}
-
-std::string bar(int width, double done) {
-  const int full = static_cast<int>(std::clamp(done, 0.0, 1.0) * width);
-  std::string text;
-  for (int i = 0; i < width; ++i) text += i < full ? "━" : "─";
-  return text;
-}
-
-/// The parts that fit into `width` columns, with a bar after the first where there is room for one.
-std::string fitted(std::vector<Part> parts, double done, int width) {
-  const int with_bar = width - kNarrowestBar - 2;
-  while (parts.size() > 1 && display_width(joined(parts)) > with_bar)
-    parts.erase(std::ranges::max_element(parts, {}, &Part::goes));
-  const int room = width - display_width(joined(parts)) - 2;
-  if (room >= kNarrowestBar) parts.insert(parts.begin() + 1, Part{bar(std::min(room, kWidestBar), done)});
-  // What remains is ASCII: a window narrower than "epoch 7/20" cuts it.
-  const std::string line = joined(parts);
-  return display_width(line) <= width ? line : line.substr(0, std::max(width, 0));
 }
 
 }  // namespace
@@ -70,16 +37,16 @@ void ProgressBar::on_step(const StepRecord& step) {
   if (drawn_ && last_step_ - *drawn_ < kBetweenDrawings) return;
   drawn_ = last_step_;
   visible_ = true;
-  std::vector<Part> parts{{epoch_of(step.epoch), 0},
-                          {fmt::format("{}/{}", step.step, run_.steps_per_epoch), 100},
-                          {fmt::format("{} {}", run_.reconstruction, format_value(step.running.reconstruction)), 2}};
+  std::vector<BarPart> parts{{epoch_of(step.epoch), 0},
+                             {fmt::format("{}/{}", step.step, run_.steps_per_epoch), 100},
+                             {fmt::format("{} {}", run_.reconstruction, format_value(step.running.reconstruction)), 2}};
   for (const auto& [name, value] : step.running.penalties)
     parts.push_back({fmt::format("{} {}", name, format_value(value)), 4 + static_cast<int>(parts.size())});
   parts.push_back({rate(static_cast<double>(step.rows) / step.seconds), 3});
   parts.push_back({seconds_left(step) + " left", 1});
   // The last column stays free: some terminals wrap as soon as it is written.
   const double done = static_cast<double>(step.rows) / static_cast<double>(std::max<int64_t>(run_.rows, 1));
-  out_ << '\r' << fitted(std::move(parts), done, options_.width() - 1) << kEraseToEnd << std::flush;
+  out_ << '\r' << bar_line(std::move(parts), done, options_.width() - 1) << kEraseToEnd << std::flush;
 }
 
 void ProgressBar::on_epoch(const EpochRecord& epoch) {

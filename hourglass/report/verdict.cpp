@@ -83,9 +83,8 @@ Finding gap(const Watched& held, double train) {
 }
 
 std::optional<double> metric(const Analysis& a, const std::string& name) {
-  for (const auto& [key, value] : a.metrics)
-    if (key == name && std::isfinite(value)) return value;
-  return std::nullopt;
+  const auto* value = find_metric<double>(a.metrics, name);
+  return value && std::isfinite(*value) ? std::optional(*value) : std::nullopt;
 }
 
 Finding explained(double share) {

@@ -79,10 +79,82 @@ TEST_F(Eval, MeasuresTheJacobianExactlyOrByProbes) {
   EXPECT_TRUE(refused(run({"eval", "run", "--probes", "0"}), {"--probes", "0"}));
 }
 
+TEST_F(Eval, PrintsListsAndCurves) {
+  train("dense.toml", "run", {"--epochs", "1"});
+  const auto all = eval("run", {"--metrics", "jacobian_spectrum,density,contraction_ratio", "--radii", "0.5,2"});
+  EXPECT_EQ(all["jacobian_spectrum"].size(), 12u);
+  EXPECT_GT(all["jacobian_spectrum"][0], all["jacobian_spectrum"][11]);
+  EXPECT_EQ(all["density"], std::vector<double>(12, 1));
+  EXPECT_EQ(all["contraction_ratio"]["radii"], (std::vector<double>{0.5, 2}));
+  EXPECT_EQ(all["contraction_ratio"]["ratios"].size(), 2u);
+  const Outcome text = run({"eval", "run", "--metrics", "density,contraction_ratio"});
+  EXPECT_TRUE(contains(text.out, "density               1.000 1.000"));
+  EXPECT_TRUE(contains(text.out, "… (12 values)"));
+  EXPECT_TRUE(contains(text.out, " at 0.25, "));
+  EXPECT_TRUE(refused(run({"eval", "run", "--metrics", "contraction_ratio", "--radii", "0"}), {"--radii"}));
+  EXPECT_TRUE(refused(run({"eval", "run", "--radii", "1"}), {"radii", "contraction_ratio"}));
+}
+
+TEST_F(Eval, ClassifiesByTheTrainingPart) {
+  train("dense.toml", "run");
+  const auto all = eval("run", {"--metrics", "probe_error,knn_error"});
+  for (const char* name : {"probe_error", "knn_error"}) {
+    EXPECT_GT(all[name].get<double>(), 0.01) << name;
+    EXPECT_LT(all[name].get<double>(), 0.6) << name;
+  }
+  EXPECT_TRUE(
+      refused(run({"eval", "run", "--metrics", "knn_error", "--split", "train"}), {"knn_error", "--split train"}));
+  EXPECT_TRUE(
+      refused(run({"eval", "run", "--metrics", "probe_error", "--data", kImages}), {"probe_error", "learn from"}));
+}
+
+TEST_F(Eval, MeasuresUnderAGivenCorruption) {
+  train("dense.toml", "run");
+  const auto measured = [&](const Words& more) {
+    Words words = {"--metrics", "mse,corrupted_mse,code_displacement"};
+    words.insert(words.end(), more.begin(), more.end());
+    return eval("run", words);
+  };
+  const auto little = measured({"--corruption", "masking=0.1"}), much = measured({"--corruption", "masking=0.5"});
+  EXPECT_LT(little["corrupted_mse"], much["corrupted_mse"]);
+  EXPECT_LT(little["code_displacement"], much["code_displacement"]);
+  EXPECT_EQ(little["mse"], much["mse"]);
+  EXPECT_EQ(measured({}), measured({"--corruption", "gaussian=0.2"}));
+  const auto under = eval("run", {"--corrupt", "--corruption", "masking=0.5", "--metrics", "mse"});
+  EXPECT_NEAR(under["mse"].get<double>(), much["corrupted_mse"].get<double>(), 0.1 * under["mse"].get<double>());
+  const auto refusal = [&](const std::string& given, const Words& parts) {
+    EXPECT_TRUE(refused(run({"eval", "run", "--metrics", "corrupted_mse", "--corruption", given}), parts)) << given;
+  };
+  refusal("maskin=0.5", {"maskin", "did you mean \"masking\"?"});
+  refusal("masking=1.5", {"masking", "1.5"});
+  refusal("masking=0", {"--corruption", "above 0"});
+  refusal("masking", {"--corruption"});
+  EXPECT_TRUE(refused(run({"eval", "run", "--corruption", "masking=0.5"}), {"corruption", "corrupted_mse"}));
+}
+
+TEST_F(Eval, MeasuresAllThatFitsAndSaysWhatDoesNot) {
+  train("conv.toml", "run");
+  const Outcome outcome = run({"eval", "run", "--metrics", "all", "--json", "--threads", "1"});
+  EXPECT_TRUE(succeeded(outcome));
+  const auto all = nlohmann::json::parse(outcome.out);
+  for (const char* name : {"bce", "ssim", "psnr", "l1", "code_displacement", "pca_gap"})
+    EXPECT_TRUE(all.contains(name));
+  EXPECT_FALSE(all.contains("saturation"));
+  EXPECT_TRUE(contains(outcome.err, "note: saturation is left out: saturation: the encoder does not end in a sigmoid"));
+  EXPECT_TRUE(contains(outcome.err, "note: knn_error is left out"));
+}
+
+TEST_F(Eval, RefusesTheImpossibleBeforeItMeasures) {
+  train("conv.toml", "run", {"--epochs", "1"});
+  EXPECT_TRUE(refused(run({"eval", "run", "--metrics", "mse,saturation"}), {"saturation", "sigmoid"}));
+  EXPECT_TRUE(refused(run({"eval", "run", "--metrics", "probe_error"}), {"probe_error", "training and a test part"}));
+}
+
 TEST_F(Eval, NamesItsMetrics) {
   const Outcome help = run({"eval", "--help"});
-  for (const char* name : {"jacobian_frobenius", "relative_contraction", "nmse", "saturation", "l0", "dead_frac",
-                           "pca_mse", "pca_gap", "pca_angle", "--probes", "--exact"})
+  for (const char* name :
+       {"jacobian_frobenius", "relative_contraction", "nmse", "saturation", "l0", "dead_frac", "pca_mse", "pca_gap",
+        "pca_angle", "psnr", "ssim", "probe_error", "knn_error", "--probes", "--exact", "--radii", "--corruption"})
     EXPECT_TRUE(contains(help.out, name));
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Writes the golden files of this folder with PyTorch, or of the trajectories only those named. See README.md."""
+"""Writes the golden files of this folder with PyTorch and its kin, or of the trajectories only those named. See
+README.md."""
 
 import copy
 import json
@@ -17,6 +18,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "bench" / "peers"))
 import philox
 import torch_recipe
+from metrics import metric_cases, spectrum_cases
 from penalties import penalty_cases
 from safetensors_writer import write_safetensors
 from trajectories import CASES, recipe_text
@@ -168,12 +170,18 @@ def write_convolutions():
     write_safetensors(HERE / "values" / "convolutions.safetensors", tensors, metadata)
 
 
-def write_penalties():
+def write_encoders(file, cases):
+    """cases: (name, recipe, tensors)."""
     tensors, metadata = {}, {}
-    for name, text, case in penalty_cases():
+    for name, text, case in cases:
         metadata[name] = text
         tensors |= {f"{name}.{k}": t for k, t in case.items()}
-    write_safetensors(HERE / "values" / "penalties.safetensors", tensors, metadata)
+    write_safetensors(HERE / "values" / f"{file}.safetensors", tensors, metadata)
+
+
+def write_metrics():
+    tensors = {f"{name}.{k}": t for name, case in metric_cases() for k, t in case.items()}
+    write_safetensors(HERE / "values" / "metrics.safetensors", tensors, {})
 
 
 def main():
@@ -183,7 +191,9 @@ def main():
         (HERE / folder).mkdir(exist_ok=True)
     write_activations()
     write_convolutions()
-    write_penalties()
+    write_encoders("penalties", penalty_cases())
+    write_encoders("spectra", spectrum_cases())
+    write_metrics()
     images = torch_recipe.unit_images(SAMPLE / "train-images-idx3-ubyte.gz", ROWS)
     test_images = torch_recipe.unit_images(SAMPLE / "t10k-images-idx3-ubyte.gz")
     for name in sys.argv[1:] or CASES:

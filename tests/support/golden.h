@@ -8,12 +8,12 @@
 
 namespace hourglass {
 
-/// What PyTorch computed for one case of tests/golden/values/FILE.safetensors: tensors by name without the case.
+/// What PyTorch, NumPy or scikit-learn computed for one case of tests/golden/values/FILE.safetensors: tensors by name without the case.
 struct GoldenCase {
   std::map<std::string, Tensor> tensors;  ///< f64; images in PyTorch's order (rows, channels, height, width)
   std::string kind;                       ///< of convolutions: the layer's
   int64_t stride = 0, padding = 0, kernel = 0;
-  std::string recipe;  ///< of penalties: [model] and [objective]
+  std::string recipe;  ///< of penalties: [model] and [objective]; of spectra: [model]
 };
 
 /// All cases of the file by name.

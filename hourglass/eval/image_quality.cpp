@@ -1,0 +1,144 @@
+#include "hourglass/eval/image_quality.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "hourglass/eval/values.h"
+#include "hourglass/tensor/copy.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr int64_t kWindow = 11;
+
+const std::array<double, kWindow>& window() {
+  static const auto weights = [] {
+    std::array<double, kWindow> w;
+    double sum = 0;
+    for (int64_t i = 0; i < kWindow; ++i) {
+      const auto d = static_cast<double>(i - kWindow / 2);
+      sum += w[i] = std::exp(-d * d / (2 * 1.5 * 1.5));
+    }
+    for (double& v : w) v /= sum;
+    return w;
+  }();
+  return weights;
+}
+
+/// A plane of pixels.
+struct Plane {
+  int64_t height = 0, width = 0;
+  std::vector<double> pixels;
+
+  template <class F>
+  Plane with(const Plane& other, F f) const {
+    Plane out{height, width, std::vector<double>(pixels.size())};
+    std::ranges::transform(pixels, other.pixels, out.pixels.begin(), f);
+    return out;
+  }
+};
+
+/// The window's weighted means of each row, wherever it fits, as the columns of a plane.
+Plane smoothed_rows(const Plane& in) {
+  Plane out{in.width - kWindow + 1, in.height, {}};
+  for (int64_t j = 0; j < out.height; ++j)
+    for (int64_t i = 0; i < in.height; ++i) {
+      double sum = 0;
+      for (int64_t k = 0; k < kWindow; ++k) sum += window()[k] * in.pixels[i * in.width + j + k];
+      out.pixels.push_back(sum);
+    }
+  return out;
+}
+
+Plane smoothed(const Plane& in) { return smoothed_rows(smoothed_rows(in)); }
+
+double ssim_of_planes(const Plane& x, const Plane& y) {
+  constexpr double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
+  const auto product = std::multiplies<>();
+  const Plane mx = smoothed(x), my = smoothed(y), xx = smoothed(x.with(x, product)), yy = smoothed(y.with(y, product)),
+              xy = smoothed(x.with(y, product));
+  double sum = 0;
+  for (size_t i = 0; i < mx.pixels.size(); ++i) {
+    const double a = mx.pixels[i], b = my.pixels[i];
+    const double va = xx.pixels[i] - a * a, vb = yy.pixels[i] - b * b, covariance = xy.pixels[i] - a * b;
+    sum += (2 * a * b + c1) * (2 * covariance + c2) / ((a * a + b * b + c1) * (va + vb + c2));
+  }
+  return sum / static_cast<double>(mx.pixels.size());
+}
+
+/// Scaled values as pixels in [0, 1].
+std::vector<double> pixels(const MeasuredRows& rows, ConstView scaled) {
+  const Scaler& scaler = rows.model.scaler;
+  Tensor values(scaled.dtype(), {scaled.rows(), scaled.columns()});
+  copy(scaled, values);
+  double whole = 1;
+  if (scaler.kind == "unit" || scaler.kind == "center") {
+    uncenter(scaler, values);
+  } else {
+    unscale(scaler, values);
+    if (rows.data.is_bytes()) whole = 255;
+  }
+  std::vector<double> all(values.size());
+  for_each_value(values, [&](int64_t i, double v) { all[i] = v / whole; });
+  return all;
+}
+
+/// Mean of measure(image, its reconstruction).
+template <class F>
+double mean_over_images(const MeasuredRows& rows, std::string_view what, F measure) {
+  const auto size = static_cast<size_t>(rows.data.sample.size());
+  const auto sums = rows.collect<RowSums>(what, [&](const Inference::Chunk& chunk) {
+    const auto x = pixels(rows, chunk.clean), r = pixels(rows, chunk.reconstruction());
+    double sum = 0;
+    for (size_t first = 0; first < x.size(); first += size)
+      sum += measure(std::span(x).subspan(first, size), std::span(r).subspan(first, size));
+    return RowSums{{sum}};
+  });
+  return sums.of[0] / static_cast<double>(rows.data.rows());
+}
+
+}  // namespace
+
+double psnr(std::span<const double> a, std::span<const double> b) {
+  HOURGLASS_CHECK(a.size() == b.size());
+  double squares = 0;
+  for (size_t i = 0; i < a.size(); ++i) squares += (a[i] - b[i]) * (a[i] - b[i]);
+  return 10 * std::log10(static_cast<double>(a.size()) / squares);
+}
+
+double ssim(std::span<const double> a, std::span<const double> b, const Shape& image) {
+  HOURGLASS_CHECK(image.rank() == 3 && image[1] >= kWindow && image[2] >= kWindow);
+  const int64_t size = image[1] * image[2];
+  double sum = 0;
+  for (int64_t c = 0; c < image[0]; ++c) {
+    const auto plane = [&](std::span<const double> v) {
+      const auto p = v.subspan(c * size, size);
+      return Plane{image[1], image[2], {p.begin(), p.end()}};
+    };
+    sum += ssim_of_planes(plane(a), plane(b));
+  }
+  return sum / static_cast<double>(image[0]);
+}
+
+double mean_psnr(const MeasuredRows& rows) { return mean_over_images(rows, "psnr", psnr); }
+
+double mean_ssim(const MeasuredRows& rows) {
+  return mean_over_images(rows, "ssim", [&](auto x, auto r) { return ssim(x, r, rows.data.sample); });
+}
+
+void refuse_unless_pixels(const Dataset& data, std::string_view metric) {
+  const Shape& s = data.sample;
+  if (s.rank() != 3) fail("{}: {}: samples are {} features, no images", metric, data.name, s.text());
+  if (metric == "ssim" && (s[1] < kWindow || s[2] < kWindow))
+    fail("ssim: {}: its window takes {} × {} pixels, images are {} × {}", data.name, kWindow, kWindow, s[1], s[2]);
+  if (data.is_bytes()) return;
+  const auto& all = std::get<std::vector<float>>(data.values);
+  const auto outside = std::ranges::find_if(all, [](float v) { return !(v >= 0 && v <= 1); });
+  if (outside != all.end())
+    fail("{}: {}: expected pixels in [0, 1], found {} in row {}", metric, data.name, *outside,
+         (outside - all.begin()) / s.size());
+}
+
+}  // namespace hourglass

@@ -1,0 +1,54 @@
+#include "hourglass/eval/robustness.h"
+
+#include <cmath>
+
+#include "hourglass/eval/row_keys.h"
+#include "hourglass/eval/second_pass.h"
+#include "hourglass/eval/spread.h"
+#include "hourglass/tensor/ops.h"
+
+namespace hourglass {
+
+namespace {
+
+/// Sums over rows.
+struct Moved {
+  double input = 0, reconstruction = 0, code = 0;
+  Spread codes = {};
+
+  void add(const Moved& part) {
+    input += part.input;
+    reconstruction += part.reconstruction;
+    code += part.code;
+    codes.add(part.codes);
+  }
+};
+
+double squared_distance(ConstView a, ConstView b) { return ops::squared_error(a, b.reshaped(a.shape()), 0, {}); }
+
+}  // namespace
+
+Robustness robustness(const MeasuredRows& rows, const CorruptionConfig& config) {
+  MeasuredRows clean = rows;
+  clean.disturb = nullptr;
+  const Network& network = rows.network();
+  const Corruption corruption(config, /*seed=*/0);
+  SecondPass pass(clean, network.layers());
+  const auto sums = clean.collect<Moved>("robustness", [&](const Inference::Chunk& chunk) {
+    Moved m{.codes = spread_of(chunk.code())};
+    const auto corrupt = [&](View input) {
+      corruption.apply(chunk.clean, 0, row_keys(chunk.clean), input);
+      m.input = squared_distance(input, chunk.clean);
+    };
+    pass.run(chunk, corrupt, [&](const Activations& a) {
+      const auto value = [&](int layer) { return a.values[layer].slice(0, chunk.rows); };
+      m.reconstruction = squared_distance(value(network.layers() - 1), chunk.clean);
+      m.code = squared_distance(value(network.code_end() - 1), chunk.code());
+    });
+    return m;
+  });
+  const double elements = static_cast<double>(rows.data.rows()) * static_cast<double>(rows.data.sample.size());
+  return {sums.input / elements, sums.reconstruction / elements, std::sqrt(sums.code / sums.codes.scatter)};
+}
+
+}  // namespace hourglass

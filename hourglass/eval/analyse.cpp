@@ -21,7 +21,7 @@ constexpr int64_t kMostValues = int64_t{1} << 24;  // inputs or codes in memory 
 constexpr int64_t kExamples = 8, kPictures = 64, kStrong = 8;
 constexpr int64_t kBins = 50;
 constexpr int64_t kProbes = 8;
-constexpr double kMostSpectrumProducts = 2e10;  // some seconds
+constexpr double kMostSpectrumProducts = 5e9;  // less than a second
 constexpr int64_t kFewestSpectra = 4;
 
 /// Rows in even steps over the whole of the data, all where there are no more than `count`.

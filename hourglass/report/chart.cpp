@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "hourglass/base/error.h"
 #include "hourglass/report/gnuplot.h"
@@ -108,9 +109,9 @@ std::string series_script(const Chart& chart) {
 }
 
 std::string texts_script(const Chart& chart) {
-  std::string script = "unset label\n";
+  std::string script = "unset label\nset style textbox opaque noborder margins 0.5,0.5 fillcolor rgb '#FFFFFF'\n";
   for (const ChartText& t : chart.texts)
-    script += fmt::format("set label {} at {:.6g},{:.6g} center front noenhanced font ',17' tc rgb '#404040'\n",
+    script += fmt::format("set label {} at {:.6g},{:.6g} center front boxed noenhanced font ',17' tc rgb '#404040'\n",
                           gnuplot_quoted(t.text), t.x, t.y);
   return script;
 }
@@ -131,6 +132,12 @@ std::string heat_script(const Chart& chart, const HeatMap& heat) {
 }
 
 }  // namespace
+
+std::vector<double> counted(size_t count) {
+  std::vector<double> x(count);
+  std::iota(x.begin(), x.end(), 1);
+  return x;
+}
 
 std::string chart_terminal(PictureFormat format, int width, int height, int font, int zoom) {
   const std::string size = fmt::format("size {},{} font 'DejaVu Sans,{}'", width * zoom, height * zoom, font);

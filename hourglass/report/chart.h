@@ -24,6 +24,9 @@ struct Series {
 };
 inline constexpr int kChartStyles = 10;
 
+/// 1, 2, … count: places for values that have none of their own.
+std::vector<double> counted(size_t count);
+
 struct ChartAxis {
   /// automatic: logarithmic when all values are above 0 and span more than two decades.
   enum class Scale { linear, logarithmic, automatic };

@@ -7,18 +7,13 @@
 
 #include "hourglass/report/format.h"
 #include "hourglass/report/html.h"
-#include "hourglass/report/page_style.h"
+#include "hourglass/report/page_parts.h"
 #include "hourglass/report/verdict.h"
 
 namespace hourglass {
 namespace {
 
-using Row = std::vector<std::string>;
-
-struct Section {
-  const char *id, *title, *words;
-};
-constexpr std::array kSections = {
+const std::array kSections = {
     Section{"training", "Training", ""},
     Section{"reconstruction", "Reconstructions", "Best, typical and worst by mean squared error."},
     Section{"units", "What the units stand for", ""},
@@ -45,18 +40,6 @@ constexpr std::array kMeanings = {
 std::string meaning_of(const std::string& metric) {
   const auto* found = std::ranges::find(kMeanings, metric, [](const Meaning& m) { return std::string(m.metric); });
   return found == kMeanings.end() ? "" : found->words;
-}
-
-std::string cells(const Row& row, const char* tag) {
-  std::string html = "<tr>";
-  for (const std::string& cell : row) html += fmt::format("<{0}>{1}</{0}>", tag, html_escaped(cell));
-  return html + "</tr>\n";
-}
-
-std::string table(const Row& head, const std::vector<Row>& rows) {
-  std::string html = "<div class=\"wide\"><table><thead>" + cells(head, "th") + "</thead><tbody>\n";
-  for (const Row& row : rows) html += cells(row, "td");
-  return html + "</tbody></table></div>\n";
 }
 
 std::string facts(const RunReport& r) {
@@ -92,7 +75,7 @@ std::string losses(const RunReport& r) {
   if (last.test) rows.push_back({"test", format_value(last.test->reconstruction), "all rows of the test part"});
   for (const auto& [name, value] : last.train.penalties)
     rows.push_back({name, format_value(value), "penalty, unweighted, mean over the last epoch's rows"});
-  return table({"After the last epoch", r.reconstruction, ""}, rows);
+  return html_table({"After the last epoch", r.reconstruction, ""}, rows);
 }
 
 std::string metrics(const RunReport& r) {
@@ -100,55 +83,20 @@ std::string metrics(const RunReport& r) {
   for (const auto& [name, value] : r.analysis.metrics)
     if (const auto* number = std::get_if<double>(&value))
       rows.push_back({name, format_value(*number), meaning_of(name)});
-  return rows.empty() ? "" : table({"On the analysed rows", "value", ""}, rows);
-}
-
-std::string figure(const Figure& f) {
-  const std::string title = html_escaped(f.title), caption = html_escaped(f.caption);
-  const std::string body = f.svg.empty()
-                               ? fmt::format("<img src=\"{}\" alt=\"{}: {}\">", png_url(f.png), title, caption)
-                               : inline_svg(f.svg, f.name, f.title);
-  return fmt::format("<figure id=\"{}\"{}><h3>{}</h3>\n{}\n<figcaption>{}</figcaption></figure>\n",
-                     html_escaped(f.name), f.svg.empty() ? " class=\"picture\"" : "", title, body, caption);
-}
-
-std::string section(const Section& s, const std::vector<Figure>& figures) {
-  std::string html;
-  for (const Figure& f : figures)
-    if (f.section == s.id) html += figure(f);
-  if (html.empty()) return "";
-  const std::string words = *s.words ? fmt::format("<p>{}</p>\n", s.words) : "";
-  return fmt::format("<section id=\"{}\"><h2>{}</h2>\n{}<div class=\"figures\">\n{}</div></section>\n", s.id, s.title,
-                     words, html);
-}
-
-std::string omissions(const RunReport& r) {
-  std::string html;
-  for (const auto* list : {&r.analysis.omissions, &r.figures.omissions})
-    for (const Omission& o : *list)
-      html += fmt::format("<li><b>{}</b>: {}.</li>\n", html_escaped(o.part), html_escaped(o.reason));
-  return html.empty() ? "" : "<section id=\"omissions\"><h2>Left out</h2>\n<ul>\n" + html + "</ul></section>\n";
+  return rows.empty() ? "" : html_table({"On the analysed rows", "value", ""}, rows);
 }
 
 }  // namespace
 
 std::string report_page(const RunReport& r) {
-  const std::string name = html_escaped(r.name);
-  std::string html = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n"
-      "<title>{0} · Hourglass</title>\n<style>{1}</style>\n</head>\n<body>\n<main>\n<header><h1>{0}</h1>\n<p>{2}</p>\n",
-      name, kPageStyle, html_escaped(r.description));
-  html += facts(r) + "</header>\n";
-  html += "<section id=\"verdict\"><h2>Verdict</h2>\n" + findings(r) + "</section>\n";
-  html += "<section id=\"numbers\"><h2>Numbers</h2>\n" + losses(r) + metrics(r) + "</section>\n";
-  for (const Section& s : kSections) html += section(s, r.figures.drawn);
-  html += omissions(r);
-  html += "<section id=\"recipe\"><h2>Recipe</h2>\n<pre>" + html_escaped(r.recipe) + "</pre></section>\n";
-  return html + "<footer>Made by Hourglass " HOURGLASS_VERSION
-                "; every plot is in plots/ as PNG and SVG.</footer>\n"
-                "</main>\n</body>\n</html>\n";
+  std::string body = "<section id=\"verdict\"><h2>Verdict</h2>\n" + findings(r) + "</section>\n" +
+                     "<section id=\"numbers\"><h2>Numbers</h2>\n" + losses(r) + metrics(r) + "</section>\n";
+  for (const Section& s : kSections) body += html_section(s, r.figures.drawn);
+  std::vector<Omission> omissions = r.analysis.omissions;
+  omissions.insert(omissions.end(), r.figures.omissions.begin(), r.figures.omissions.end());
+  body += html_omissions(omissions) + "<section id=\"recipe\"><h2>Recipe</h2>\n<pre>" + html_escaped(r.recipe) +
+          "</pre></section>\n";
+  return html_page(r.name, "<p>" + html_escaped(r.description) + "</p>\n" + facts(r), body);
 }
 
 }  // namespace hourglass

@@ -35,7 +35,7 @@ figure { margin: 0; padding: 1rem; background: var(--card); border-radius: .5rem
 figure svg { display: block; width: 100%; height: auto; }
 figure img { display: block; max-width: 100%; height: auto; border-radius: .25rem; }
 figcaption { font-size: .88rem; margin-top: .5rem; max-width: 65ch; }
-figure svg [fill="#ffffff"] { fill: none; }
+figure svg [fill="#ffffff"], figure svg [fill="rgb(255, 255, 255)"] { fill: var(--card); }
 figure svg [stroke="rgb( 64,  64,  64)"] { stroke: var(--soft); }
 figure svg [fill="rgb(64,64,64)"], figure svg [fill="black"] { fill: var(--ink); }
 figure svg [stroke="rgb(221, 221, 221)"] { stroke: var(--line); }

@@ -39,7 +39,8 @@ Dataset images(int64_t rows) {
 
 Dataset byte_images(int64_t rows) {
   std::vector<uint8_t> bytes;
-  for (const float v : std::get<1>(images(rows).values)) bytes.push_back(static_cast<uint8_t>(v * 255));
+  const Dataset pixels = images(rows);
+  for (const float v : std::get<1>(pixels.values)) bytes.push_back(static_cast<uint8_t>(v * 255));
   return {"bytes", kImage, std::move(bytes), {}};
 }
 

@@ -266,7 +266,9 @@ TEST(JacobianMetrics, RefuseWhatTakesTooLong) {
       refusal(a, data, "contractive"),
       "the exact Jacobian takes 800 rows of 144 per sample (in training about 400 × a plain step, more than 100); "
       "use --probes 16, or --exact");
-  EXPECT_EQ(refusal(a, data, "jacobian_spectrum"), "");
+  EXPECT_EQ(refusal(a, data, "jacobian_spectrum"),
+            "jacobian_spectrum takes the singular values of 800 × 144 numbers per sample (about 794 × a plain training "
+            "step, more than 100); use --exact");
   EXPECT_EQ(refusal(a, data, "jacobian_spectrum", {.jacobian = {.probes = 3}}),
             "jacobian_spectrum takes no probes: they tell nothing but the norm");
   const double exact = measure(a, data, "contractive", {.jacobian = {.exact = true}});

@@ -16,6 +16,7 @@ void add_encode(CLI::App& app);
 void add_decode(CLI::App& app);
 void add_reconstruct(CLI::App& app);
 void add_report(CLI::App& app);
+void add_compare(CLI::App& app);
 void add_info(CLI::App& app);
 void add_recipes(CLI::App& app);
 void add_models(CLI::App& app);

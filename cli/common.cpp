@@ -61,6 +61,10 @@ int thread_count(int asked) { return asked > 0 ? asked : available_threads(); }
 
 void ModelOptions::declare(CLI::App& verb) {
   verb.add_option("MODEL", model, kModelHelp)->required();
+  declare_data(verb);
+}
+
+void ModelOptions::declare_data(CLI::App& verb) {
   verb.add_option("--data", data, "Data to use instead of the recipe's: a path or a known name");
   verb.add_option("--split", split, "Part of the data: test or train")->check(CLI::IsMember({"test", "train"}));
   declare_threads(verb, threads);

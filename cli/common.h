@@ -34,6 +34,8 @@ struct ModelOptions {
   int threads = 0;
 
   void declare(CLI::App& verb);
+  /// The same without MODEL.
+  void declare_data(CLI::App& verb);
   void declare_output(CLI::App& verb);
   TrainedModel load() const;
   /// The data asked for, or the recipe's own; without a test part where the training part is asked for.

@@ -25,9 +25,16 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kShown = 10;
 constexpr int64_t kProbes = 16;
-const std::vector<std::string> kMetrics = {"bce",           "mse",  "explained_variance",   "corrupted_mse",
-                                           "code_displacement", "relative_contraction", "mean_activation",
-                                           "saturation",    "l0",   "dead_frac"};
+const std::vector<std::string> kMetrics = {"bce",
+                                           "mse",
+                                           "explained_variance",
+                                           "corrupted_mse",
+                                           "code_displacement",
+                                           "relative_contraction",
+                                           "mean_activation",
+                                           "saturation",
+                                           "l0",
+                                           "dead_frac"};
 
 struct Options {
   std::vector<std::string> models, metrics;
@@ -80,14 +87,14 @@ ComparedModel measured(const Candidate& c, const Options& o, const DataSplits& p
   ComparedModel m{.name = c.name, .description = c.model.recipe.description};
   std::vector<std::string> names = kMetrics;
   names.insert(names.end(), o.metrics.begin(), o.metrics.end());
-  m.metrics = evaluate(
-      model, data, names,
-      {.threads = c.options.thread_count(),
-       .jacobian = {.probes = kProbes},
-       .train = parts.test ? &parts.train : nullptr,
-       .coder = &coder.autoencoder,
-       .progress = [&](std::string_view what, double done) { progress.update(c.name + ": " + std::string(what), done); },
-       .note = [&](const Omission& omission) { m.omissions.push_back(omission); }});
+  m.metrics = evaluate(model, data, names,
+                       {.threads = c.options.thread_count(),
+                        .jacobian = {.probes = kProbes},
+                        .train = parts.test ? &parts.train : nullptr,
+                        .coder = &coder.autoencoder,
+                        .progress = [&](std::string_view what,
+                                        double done) { progress.update(c.name + ": " + std::string(what), done); },
+                        .note = [&](const Omission& omission) { m.omissions.push_back(omission); }});
   m.reconstruction = Objective(c.model.recipe.objective, model.network()).reconstruction_name();
   m.epochs = epochs_of(c.options.model);
   m.analysis = analyse(model, data, c.options.thread_count());
@@ -98,7 +105,8 @@ ComparedModel measured(const Candidate& c, const Options& o, const DataSplits& p
 nlohmann::ordered_json json_of(const Comparison& c) {
   nlohmann::ordered_json j = {{"data", c.data}, {"rows", c.rows}, {"models", nlohmann::ordered_json::array()}};
   for (const ComparedModel& m : c.models) {
-    nlohmann::ordered_json one = {{"name", m.name}, {"description", m.description}, {"metrics", cli::json_of(m.metrics)}};
+    nlohmann::ordered_json one = {
+        {"name", m.name}, {"description", m.description}, {"metrics", cli::json_of(m.metrics)}};
     for (const char* curve : {"contraction_ratio", "jacobian_spectrum"})
       for (const auto& [name, value] : m.analysis.metrics)
         if (name == curve) one["analysis"].update(cli::json_of(Metrics{{name, value}}));

@@ -6,9 +6,11 @@
 #include <array>
 #include <functional>
 
+#include "hourglass/base/file.h"
 #include "hourglass/eval/analyse.h"
 #include "hourglass/eval/samples.h"
 #include "hourglass/report/image.h"
+#include "hourglass/report/jsonl.h"
 #include "hourglass/report/page.h"
 #include "hourglass/report/plot.h"
 
@@ -46,11 +48,7 @@ void write_report(const RunFolder& folder, const DrawnRun& run, int threads) {
                    {}};
   report.figures = draw_figures(run.epochs, run.reconstruction, report.analysis,
                                 sparse ? std::optional(sparse->target) : std::nullopt);
-  std::filesystem::create_directories(folder.path() / "plots");
-  for (const Figure& f : report.figures.drawn) {
-    folder.write("plots/" + f.name + ".png", f.png);
-    if (!f.svg.empty()) folder.write("plots/" + f.name + ".svg", f.svg);
-  }
+  write_figures(folder.path(), report.figures);
   folder.write("report.html", report_page(report));
 }
 
@@ -68,6 +66,21 @@ std::vector<Picture> pictures(const RunFolder& folder, const DrawnRun& run, int 
 
 }  // namespace
 
+std::vector<EpochRecord> epochs_of(const std::filesystem::path& run) {
+  const auto file = run / "metrics.jsonl";
+  if (!std::filesystem::exists(file)) return {};
+  return parse_epochs(read_file(file), file.string());
+}
+
+void write_figures(const std::filesystem::path& folder, const Figures& figures) {
+  const auto plots = folder / "plots";
+  std::filesystem::create_directories(plots);
+  for (const Figure& f : figures.drawn) {
+    write_file_atomically(plots / (f.name + ".png"), f.png);
+    if (!f.svg.empty()) write_file_atomically(plots / (f.name + ".svg"), f.svg);
+  }
+}
+
 void draw_run(const RunFolder& folder, const DrawnRun& run, int threads) {
   for (const Picture& picture : pictures(folder, run, threads)) picture.draw();
 }
@@ -81,7 +94,8 @@ void try_to_draw_run(const RunFolder& folder, const DrawnRun& run, int threads) 
 }
 
 bool is_drawn(const RunFolder& folder) {
-  return std::ranges::all_of(kPictures, [&](const char* file) { return std::filesystem::exists(folder.path() / file); });
+  return std::ranges::all_of(kPictures,
+                             [&](const char* file) { return std::filesystem::exists(folder.path() / file); });
 }
 
 }  // namespace hourglass::cli

@@ -2,6 +2,7 @@
 
 #include "hourglass/data/dataset.h"
 #include "hourglass/model/autoencoder.h"
+#include "hourglass/report/figure_sheet.h"
 #include "hourglass/train/events.h"
 #include "hourglass/train/recipe.h"
 #include "hourglass/train/run_folder.h"
@@ -21,6 +22,12 @@ struct DrawnRun {
 void draw_run(const RunFolder& folder, const DrawnRun& run, int threads);
 /// The same, but what cannot be drawn is a note on stderr: no picture is worth a finished run.
 void try_to_draw_run(const RunFolder& folder, const DrawnRun& run, int threads);
+/// The epochs of a run folder's metrics.jsonl; none where there is no such file.
+std::vector<EpochRecord> epochs_of(const std::filesystem::path& run);
+
+/// Writes plots/NAME.png and, of plots, plots/NAME.svg below a folder.
+void write_figures(const std::filesystem::path& folder, const Figures& figures);
+
 /// Whether all of them are there.
 bool is_drawn(const RunFolder& folder);
 

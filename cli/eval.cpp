@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/metric_json.h"
 #include "hourglass/base/fields_reader.h"
 #include "hourglass/base/toml.h"
 #include "hourglass/eval/metrics.h"
@@ -45,13 +45,6 @@ std::optional<CorruptionConfig> given_corruption(const Options& o) {
   return config;
 }
 
-nlohmann::json json_of(const MetricValue& value) {
-  if (const auto* curve = std::get_if<ContractionCurve>(&value))
-    return {{"radii", curve->radii}, {"ratios", curve->ratios}};
-  if (const auto* list = std::get_if<std::vector<double>>(&value)) return *list;
-  return std::get<double>(value);
-}
-
 /// On one line: of many numbers the first.
 std::string text_of(const MetricValue& value) {
   constexpr size_t kShown = 8;
@@ -70,9 +63,7 @@ std::string text_of(const MetricValue& value) {
 
 void print(const Metrics& metrics, const Dataset& data, bool as_json) {
   if (as_json) {
-    nlohmann::ordered_json j;
-    for (const auto& [name, value] : metrics) j[name] = json_of(value);
-    fmt::print("{}\n", j.dump());
+    fmt::print("{}\n", json_of(metrics).dump());
     return;
   }
   fmt::print("{}: {} rows\n", data.name, format_count(data.rows()));
@@ -93,17 +84,17 @@ void eval(const Options& o) {
     corruption.apply(clean, 0, rows, input);
   };
   StageProgress progress(std::cerr, progress_options());
-  const Metrics metrics =
-      evaluate(model.autoencoder, data, wanted(o, model.autoencoder.network()),
-               {.threads = o.thread_count(),
-                .disturb = o.corrupt ? Inference::Disturb(disturb) : Inference::Disturb(),
-                .jacobian = o.jacobian,
-                .radii = o.radii,
-                .corruption = given,
-                .train = parts.test ? &parts.train : nullptr,
-                .coder = &coder.autoencoder,
-                .progress = [&](std::string_view name, double done) { progress.update(name, done); },
-                .note = [&](const std::string& text) { progress.note("note: " + text); }});
+  const Metrics metrics = evaluate(
+      model.autoencoder, data, wanted(o, model.autoencoder.network()),
+      {.threads = o.thread_count(),
+       .disturb = o.corrupt ? Inference::Disturb(disturb) : Inference::Disturb(),
+       .jacobian = o.jacobian,
+       .radii = o.radii,
+       .corruption = given,
+       .train = parts.test ? &parts.train : nullptr,
+       .coder = &coder.autoencoder,
+       .progress = [&](std::string_view name, double done) { progress.update(name, done); },
+       .note = [&](const Omission& o) { progress.note(fmt::format("note: {} is left out: {}", o.part, o.reason)); }});
   print(metrics, data, o.json);
 }
 

@@ -3,19 +3,11 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/drawing.h"
-#include "hourglass/base/file.h"
 #include "hourglass/objective/objective.h"
-#include "hourglass/report/jsonl.h"
 
 namespace hourglass::cli {
 
 namespace {
-
-std::vector<EpochRecord> epochs_of(const std::filesystem::path& run) {
-  const auto file = run / "metrics.jsonl";
-  if (!std::filesystem::exists(file)) return {};
-  return parse_epochs(read_file(file), file.string());
-}
 
 void report(const ModelOptions& o) {
   if (!std::filesystem::is_directory(o.model))

@@ -37,9 +37,7 @@ double mean(const std::vector<double>& v) {
   return std::accumulate(v.begin(), v.end(), 0.0) / static_cast<double>(v.size());
 }
 
-double metric(const Analysis& a, const std::string& name) {
-  return *find_metric<double>(a.metrics, name);
-}
+double metric(const Analysis& a, const std::string& name) { return *find_metric<double>(a.metrics, name); }
 
 TEST(Analyse, AgreesWithTheMetrics) {
   const Autoencoder a = shallow();

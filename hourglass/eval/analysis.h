@@ -9,11 +9,6 @@
 
 namespace hourglass {
 
-/// A part of an analysis that could not be made, and why, in a sentence.
-struct Omission {
-  std::string part, reason;
-};
-
 /// Inputs and what came back of them, (rows, inputs) f32, scaled but not centred, and each row's mean squared error.
 struct Examples {
   Tensor inputs, reconstructions;

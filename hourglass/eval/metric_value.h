@@ -21,6 +21,11 @@ using MetricValue = std::variant<double, std::vector<double>, ContractionCurve>;
 /// Names, as in docs/metrics.md, and values.
 using Metrics = std::vector<std::pair<std::string, MetricValue>>;
 
+/// A metric or another part of an analysis that could not be had, and why, in a sentence.
+struct Omission {
+  std::string part, reason;
+};
+
 /// The value of a metric if it is there and of this type.
 template <class T>
 const T* find_metric(const Metrics& metrics, const std::string& name) {

@@ -55,7 +55,7 @@ void refuse_idle_settings(const std::vector<Wanted>& wanted, const EvaluationOpt
     fail("corruption: no metric of corrupted inputs is asked for; expected corrupted_mse or code_displacement");
 }
 
-/// Whether f did not throw. What a wanted metric may not be left out for is thrown on.
+/// Whether f did not throw because the metric does not fit.
 template <class F>
 bool attempt(const Wanted& wanted, const EvaluationOptions& options, F f) {
   try {
@@ -64,8 +64,8 @@ bool attempt(const Wanted& wanted, const EvaluationOptions& options, F f) {
   } catch (const RuntimeFailure&) {
     throw;
   } catch (const Error& e) {
-    if (!wanted.is_optional) throw;
-    if (options.note) options.note(fmt::format("{} is left out: {}", wanted.row->name, e.what()));
+    if (!wanted.is_optional && !options.note) throw;
+    if (options.note) options.note({std::string(wanted.row->name), e.what()});
     return false;
   }
 }

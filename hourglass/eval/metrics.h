@@ -27,8 +27,9 @@ struct EvaluationOptions {
   const Dataset* train = nullptr;      ///< labelled rows that probe_error and knn_error learn from
   const Autoencoder* coder = nullptr;  ///< gives them codes: the model with Stage::encoding, if that differs
   EvaluationProgress progress = nullptr;
-  std::function<void(const std::string&)> note = nullptr;  ///< told what of a name for several is left out, and why
-  int64_t chunk_rows = 256;                                ///< worked on at a time; changes results by rounding only
+  /// Told what does not fit and is left out. Without it that is an Error, but for what a name for several stands for.
+  std::function<void(const Omission&)> note = nullptr;
+  int64_t chunk_rows = 256;  ///< worked on at a time; changes results by rounding only
 };
 
 /// Evaluates the named metrics over the whole data set, each once, with sums in double and independent of the number of

@@ -20,11 +20,13 @@ namespace {
 const std::vector<Section> kSections = {
     {"training", "Training", "Losses as each run kept them."},
     {"reconstruction", "Reconstructions", ""},
-    {"contraction", "Contraction", "How the code follows small changes of the input. A code of half the size halves "
-                                   "both curves: compare their shapes, or relative_contraction."},
+    {"contraction", "Contraction",
+     "How the code follows small changes of the input. A code of half the size halves "
+     "both curves: compare their shapes, or relative_contraction."},
     {"filters", "First-layer filters", "Each picture by its own largest value: grey is 0."},
-    {"atoms", "Decoder atoms", "What a unit adds to the mean code's reconstruction when it stands one standard "
-                               "deviation above its mean; those that add most."},
+    {"atoms", "Decoder atoms",
+     "What a unit adds to the mean code's reconstruction when it stands one standard "
+     "deviation above its mean; those that add most."},
 };
 
 /// One line per model that has the metric, on the axes of `chart`.

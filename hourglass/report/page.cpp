@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 #include "hourglass/report/format.h"
 #include "hourglass/report/html.h"
+#include "hourglass/report/metric_words.h"
 #include "hourglass/report/page_parts.h"
 #include "hourglass/report/verdict.h"
 
@@ -20,27 +20,6 @@ const std::array kSections = {
     Section{"code", "The code", ""},
     Section{"contraction", "Contraction", "How the code follows small changes of the input."},
 };
-
-struct Meaning {
-  const char *metric, *words;
-};
-constexpr std::array kMeanings = {
-    Meaning{"bce", "binary cross-entropy, mean per value"},
-    Meaning{"bce_excess", "bce above the data's own entropy: 0 for perfection"},
-    Meaning{"mse", "squared error, mean per value"},
-    Meaning{"explained_variance", "share of the data's variance that the reconstruction explains"},
-    Meaning{"mean_activation", "mean over units and rows"},
-    Meaning{"l0", "units that are not 0, mean over rows"},
-    Meaning{"dead_frac", "share of units that are 0 on all rows"},
-    Meaning{"saturation", "share of activations below 0.05 or above 0.95"},
-    Meaning{"relative_contraction",
-            "how far noise of the data's own size moves the code, in units of its spread; estimated"},
-};
-
-std::string meaning_of(const std::string& metric) {
-  const auto* found = std::ranges::find(kMeanings, metric, [](const Meaning& m) { return std::string(m.metric); });
-  return found == kMeanings.end() ? "" : found->words;
-}
 
 std::string facts(const RunReport& r) {
   const Analysis& a = r.analysis;
@@ -82,7 +61,7 @@ std::string metrics(const RunReport& r) {
   std::vector<Row> rows;
   for (const auto& [name, value] : r.analysis.metrics)
     if (const auto* number = std::get_if<double>(&value))
-      rows.push_back({name, format_value(*number), meaning_of(name)});
+      rows.push_back({name, format_value(*number), metric_words(name).meaning});
   return rows.empty() ? "" : html_table({"On the analysed rows", "value", ""}, rows);
 }
 

@@ -7,10 +7,12 @@
 
 namespace hourglass {
 
-/// Cells of a table as text; a row may be emphasised cell by cell.
 struct Cell {
+  Cell(const char* text) : text(text) {}
+  Cell(std::string text, bool best = false) : text(std::move(text)), best(best) {}
+
   std::string text;
-  bool best = false;  ///< shown so
+  bool best;  ///< and marked so
 };
 using Row = std::vector<Cell>;
 

@@ -28,8 +28,10 @@ dd { margin: 0; font-weight: 600; }
 .wide { overflow-x: auto; margin-bottom: 1.25rem; }
 table { border-collapse: collapse; font-size: .92rem; }
 th, td { text-align: left; padding: .3rem 1.25rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-th:nth-child(2), td:nth-child(2) { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td:nth-child(3) { color: var(--soft); }
+:is(th, td):not(:first-child, :last-child) { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.best { font-weight: 700; }
+td.best::after { content: " ★"; }
+td:last-child:not(:first-child) { color: var(--soft); }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 29rem), 1fr)); gap: 1.25rem; }
 figure { margin: 0; padding: 1rem; background: var(--card); border-radius: .5rem; min-width: 0; }
 figure svg { display: block; width: 100%; height: auto; }

@@ -20,6 +20,7 @@ constexpr std::array<const char*, kChartStyles> kStyles = {
     "lc rgb '#44AA99' dt 5 pt 12"};
 
 constexpr int kWidth = 560, kHeight = 380, kFont = 14, kPngZoom = 3;
+constexpr int kMostNamesInside = 3;
 
 struct Range {
   double low = std::numeric_limits<double>::infinity(), high = -low;
@@ -166,6 +167,9 @@ std::string chart_script(const Chart& chart, const std::optional<Frame>& frame) 
   script += axis_script(chart, 'x', chart.x, &Series::x, tics) + axis_script(chart, 'y', chart.y, &Series::y, tics);
   const bool bars = std::ranges::any_of(chart.series, [](const Series& s) { return s.mark == Series::Mark::bars; });
   if (bars) script += "set boxwidth 1 relative\n";
+  // Many names would hide what they name.
+  if (std::ranges::count_if(chart.series, [](const Series& s) { return !s.label.empty(); }) > kMostNamesInside)
+    script += "set key below\n";
   return script + texts_script(chart) + series_script(chart);
 }
 

@@ -110,11 +110,11 @@ Chart spectrum_chart() {
 
 Series spectrum_series(const std::vector<double>& values, const std::string& label, int style) {
   constexpr size_t kMostPoints = 200;
-  Series s{label, style, values.size() > kMostPoints ? Series::Mark::lines : Series::Mark::points,
-           counted(values.size()), values};
+  std::vector<double> seen = values;
   // Zeros would keep the axis linear.
-  for (double& v : s.y) v = v > 1e-6 * values[0] ? v : kMissing;
-  return s;
+  while (!seen.empty() && seen.back() <= 1e-6 * seen[0]) seen.pop_back();
+  const bool dotted = label.empty() && seen.size() <= kMostPoints;
+  return {label, style, dotted ? Series::Mark::points : Series::Mark::lines, counted(seen.size()), seen};
 }
 
 Chart contraction_chart() {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <set>
 
@@ -74,12 +75,19 @@ void reconstructions(FigureSheet& sheet, const Comparison& c) {
                 [&] { return image_grid(rows, c.sample, {.captions = captions}); });
 }
 
+/// For names of files and of places on the page.
+std::string plain(std::string name) {
+  for (char& c : name)
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_' && c != '.') c = '-';
+  return name;
+}
+
 void pictures_of_each(FigureSheet& sheet, const Comparison& c, const std::string& section,
                       std::optional<SignedPictures> Analysis::*pictures) {
   if (!is_picture(c.sample)) return;
   for (const ComparedModel& m : c.models)
     if (const auto& p = m.analysis.*pictures)
-      sheet.picture({section, section + "-" + m.name, m.name,
+      sheet.picture({section, section + "-" + plain(m.name), m.name,
                      fmt::format("{} of {} × {}.", p->values.rows(), p->shape.text(), m.analysis.code.text())},
                     [&] { return signed_grid(*p); });
 }

@@ -25,6 +25,8 @@ struct Picture {
   std::function<void()> draw;
 };
 
+std::string title_of(const RunFolder& folder) { return std::filesystem::canonical(folder.path()).filename(); }
+
 std::string reconstructions_png(const DrawnRun& run) {
   const auto s =
       reconstruct_samples(run.model, run.samples, Corruption(run.recipe.corruption, run.recipe.train.seed), 10);
@@ -39,7 +41,7 @@ std::string reconstructions_png(const DrawnRun& run) {
 
 void write_report(const RunFolder& folder, const DrawnRun& run, int threads) {
   const auto& sparse = run.recipe.objective.sparse_kl;
-  RunReport report{run.recipe.name,
+  RunReport report{title_of(folder),
                    run.recipe.description,
                    recipe_toml(run.recipe),
                    run.reconstruction,
@@ -55,7 +57,7 @@ void write_report(const RunFolder& folder, const DrawnRun& run, int threads) {
 std::vector<Picture> pictures(const RunFolder& folder, const DrawnRun& run, int threads) {
   std::vector<Picture> all;
   const auto loss = [&] {
-    const LossPlot plot{run.epochs, run.reconstruction, run.recipe.name};
+    const LossPlot plot{run.epochs, run.reconstruction, title_of(folder)};
     folder.write("loss.png", plot.render(LossPlot::Format::png));
   };
   if (!run.epochs.empty()) all.push_back({"loss.png", loss});

@@ -84,17 +84,22 @@ void eval(const Options& o) {
     corruption.apply(clean, 0, rows, input);
   };
   StageProgress progress(std::cerr, progress_options());
-  const Metrics metrics = evaluate(
-      model.autoencoder, data, wanted(o, model.autoencoder.network()),
-      {.threads = o.thread_count(),
-       .disturb = o.corrupt ? Inference::Disturb(disturb) : Inference::Disturb(),
-       .jacobian = o.jacobian,
-       .radii = o.radii,
-       .corruption = given,
-       .train = parts.test ? &parts.train : nullptr,
-       .coder = &coder.autoencoder,
-       .progress = [&](std::string_view name, double done) { progress.update(name, done); },
-       .note = [&](const Omission& o) { progress.note(fmt::format("note: {} is left out: {}", o.part, o.reason)); }});
+  std::vector<Omission> omissions;
+  const auto names = wanted(o, model.autoencoder.network());
+  const Metrics metrics =
+      evaluate(model.autoencoder, data, names,
+               {.threads = o.thread_count(),
+                .disturb = o.corrupt ? Inference::Disturb(disturb) : Inference::Disturb(),
+                .jacobian = o.jacobian,
+                .radii = o.radii,
+                .corruption = given,
+                .train = parts.test ? &parts.train : nullptr,
+                .coder = &coder.autoencoder,
+                .progress = [&](std::string_view name, double done) { progress.update(name, done); },
+                .note = [&](const Omission& omission) { omissions.push_back(omission); }});
+  // Of what was asked for nothing is left: that is no result.
+  if (!omissions.empty() && metrics.size() == 1) fail("{}: {}", omissions[0].part, omissions[0].reason);
+  for (const Omission& left : omissions) progress.note(fmt::format("note: {} is left out: {}", left.part, left.reason));
   print(metrics, data, o.json);
 }
 

@@ -12,8 +12,7 @@ namespace {
 void report(const ModelOptions& o) {
   if (!std::filesystem::is_directory(o.model))
     fail("{}: no run folder; a report tells of a run, so it needs the folder that train made", o.model);
-  TrainedModel model = o.load();
-  model.recipe.name = std::filesystem::canonical(o.model).filename();
+  const TrainedModel model = o.load();
   const RunFolder folder(o.model, RunFolder::Existing::resume);
   const auto epochs = epochs_of(o.model);
   const Dataset data = o.open(model.recipe);

@@ -173,8 +173,9 @@ class Analyst {
     measure("jacobian_spectrum", few, {.threads = threads_, .jacobian = {.exact = true}});
   }
 
-  void measure(const std::string& name, const Dataset& data, const EvaluationOptions& options) {
-    attempt(name, [&] { a_.metrics.push_back(evaluate(model_, data, {&name, 1}, options).front()); });
+  void measure(const std::string& name, const Dataset& data, EvaluationOptions options) {
+    options.note = [this](const Omission& o) { a_.omissions.push_back(o); };
+    std::ranges::move(evaluate(model_, data, {&name, 1}, options), std::back_inserter(a_.metrics));
   }
 
   void describe_codes() {

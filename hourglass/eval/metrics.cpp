@@ -55,6 +55,13 @@ void refuse_idle_settings(const std::vector<Wanted>& wanted, const EvaluationOpt
     fail("corruption: no metric of corrupted inputs is asked for; expected corrupted_mse or code_displacement");
 }
 
+/// Reasons of metrics begin with their name.
+Omission omission(std::string_view name, std::string reason) {
+  const std::string prefix = fmt::format("{}: ", name);
+  if (reason.starts_with(prefix)) reason.erase(0, prefix.size());
+  return {std::string(name), std::move(reason)};
+}
+
 /// Whether f did not throw because the metric does not fit.
 template <class F>
 bool attempt(const Wanted& wanted, const EvaluationOptions& options, F f) {
@@ -65,7 +72,7 @@ bool attempt(const Wanted& wanted, const EvaluationOptions& options, F f) {
     throw;
   } catch (const Error& e) {
     if (!wanted.is_optional && !options.note) throw;
-    if (options.note) options.note({std::string(wanted.row->name), e.what()});
+    if (options.note) options.note(omission(wanted.row->name, e.what()));
     return false;
   }
 }

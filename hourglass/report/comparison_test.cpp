@@ -19,44 +19,44 @@ ComparedModel model(const std::string& name, Metrics metrics) {
   return m;
 }
 
-Comparison of(std::vector<ComparedModel> models) {
+template <class... Models>
+Comparison of(Models&&... models) {
   Comparison c{"digits", 9, {1, 8, 8}, Tensor(DType::f32, {2, 64}), {}};
-  c.models = std::move(models);
+  (c.models.push_back(std::forward<Models>(models)), ...);
   return c;
 }
 
 using Marks = std::vector<bool>;
 
 TEST(Comparison, MarksTheLowestOfALossAndTheHighestOfAQuality) {
-  const Comparison c = of({model("a", {{"mse", 0.2}, {"ssim", 0.7}}), model("b", {{"mse", 0.1}, {"ssim", 0.6}})});
+  const Comparison c = of(model("a", {{"mse", 0.2}, {"ssim", 0.7}}), model("b", {{"mse", 0.1}, {"ssim", 0.6}}));
   EXPECT_EQ(best_at(c, "mse"), (Marks{false, true}));
   EXPECT_EQ(best_at(c, "ssim"), (Marks{true, false}));
 }
 
 TEST(Comparison, MarksEqualsAlike) {
-  const Comparison c = of({model("a", {{"mse", 0.1}}), model("b", {{"mse", 0.1}}), model("c", {{"mse", 0.2}})});
+  const Comparison c = of(model("a", {{"mse", 0.1}}), model("b", {{"mse", 0.1}}), model("c", {{"mse", 0.2}}));
   EXPECT_EQ(best_at(c, "mse"), (Marks{true, true, false}));
 }
 
 TEST(Comparison, MarksNothingThatOnlyDescribes) {
-  const Comparison c = of({model("a", {{"mean_activation", 0.1}}), model("b", {{"mean_activation", 0.2}})});
+  const Comparison c = of(model("a", {{"mean_activation", 0.1}}), model("b", {{"mean_activation", 0.2}}));
   EXPECT_EQ(best_at(c, "mean_activation"), (Marks{false, false}));
 }
 
 TEST(Comparison, MarksNobodyWhoIsAlone) {
-  const Comparison c =
-      of({model("a", {{"bce", 0.1}}), model("b", {{"mse", 0.2}}), model("c", {{"bce", std::nan("")}})});
+  const Comparison c = of(model("a", {{"bce", 0.1}}), model("b", {{"mse", 0.2}}), model("c", {{"bce", std::nan("")}}));
   EXPECT_EQ(best_at(c, "bce"), (Marks{false, false, false}));
 }
 
 TEST(Comparison, ListsEveryNumberOnce) {
-  const Comparison c = of(
-      {model("a", {{"mse", 0.2}, {"density", std::vector<double>{1, 2}}}), model("b", {{"bce", 0.1}, {"mse", 0.1}})});
+  const Comparison c = of(model("a", {{"mse", 0.2}, {"density", std::vector<double>{1, 2}}}),
+                          model("b", {{"bce", 0.1}, {"mse", 0.1}}));
   EXPECT_EQ(compared_metrics(c), (std::vector<std::string>{"mse", "bce"}));
 }
 
 TEST(Comparison, DrawsAllModelsOnTheSameAxes) {
-  const Figures figures = draw_comparison(of({model("first", {}), model("runs/second", {})}));
+  const Figures figures = draw_comparison(of(model("first", {}), model("runs/second", {})));
   std::set<std::string> names;
   for (const Figure& f : figures.drawn) names.insert(f.name);
   EXPECT_EQ(names, (std::set<std::string>{"contraction-curve", "spectrum", "reconstructions", "filters-first",
@@ -67,7 +67,7 @@ TEST(Comparison, DrawsAllModelsOnTheSameAxes) {
 }
 
 TEST(Comparison, DoesNotDrawDifferentLossesTogether) {
-  Comparison c = of({model("a", {}), model("b", {}), model("c", {})});
+  Comparison c = of(model("a", {}), model("b", {}), model("c", {}));
   const char* losses[] = {"bce", "mse", "bce"};
   for (int i = 0; i < 3; ++i) {
     c.models[i].reconstruction = losses[i];
@@ -83,7 +83,7 @@ TEST(Comparison, DoesNotDrawDifferentLossesTogether) {
 }
 
 TEST(Comparison, SaysWhatIsMissingAndEscapesWhatItSays) {
-  Comparison c = of({model("a<b>", {{"mse", 0.125}}), model("c", {{"bce", 0.5}})});
+  Comparison c = of(model("a<b>", {{"mse", 0.125}}), model("c", {{"bce", 0.5}}));
   c.models[1].omissions = {{"mse", "no <mse>"}};
   const std::string page = comparison_page(c, {});
   for (const char* part : {"a&lt;b&gt;", "0.1250", "–", "c, mse</b>: no &lt;mse&gt;", "About &lt;c&gt;"})

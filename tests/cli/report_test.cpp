@@ -8,7 +8,15 @@
 namespace hourglass::cli_test {
 namespace {
 
-class Report : public Workspace {};
+class Report : public Workspace {
+ protected:
+  /// 90 rows of 5 features.
+  void write_table(const std::string& file) const {
+    Tensor rows(DType::f32, {90, 5});
+    for (int64_t i = 0; i < rows.size(); ++i) rows.as<float>()[i] = static_cast<float>(i * i % 13);
+    write(file, npy_bytes(rows));
+  }
+};
 
 TEST_F(Report, ComesWithEveryRun) {
   train("dense.toml", "run");
@@ -52,17 +60,15 @@ TEST_F(Report, RefusesWhatIsNoRunFolder) {
 TEST_F(Report, RefusesDataOfAnotherShape) {
   train("dense.toml", "run");
   const std::string before = read("run/report.html");
-  write("small.csv", "1,2,3\n4,5,6\n");
-  EXPECT_TRUE(refused(run({"report", "run", "--data", "small.csv"}), {"small.csv"}));
+  write_table("small.npy");
+  EXPECT_TRUE(refused(run({"report", "run", "--data", "small.npy"}), {"small.npy", "5", "784"}));
   EXPECT_EQ(read("run/report.html"), before);
 }
 
 TEST_F(Report, TellsOfDataThatAreNoPictures) {
-  std::string rows;
-  for (int i = 0; i < 90; ++i) rows += fmt::format("{},{},{},{},{}\n", i % 7, i % 5, i % 3, i % 11, (i * i) % 13);
-  write("table.csv", rows);
+  write_table("table.npy");
   write("table.toml",
-        "[data]\nsource = \"table.csv\"\nscale = \"standard\"\n[model]\nencoder = [{dense = 3}, \"tanh\"]\n"
+        "[data]\nsource = \"table.npy\"\nscale = \"standard\"\n[model]\nencoder = [{dense = 3}, \"tanh\"]\n"
         "decoder = [{dense = 5}]\n[train]\nepochs = 2\n");
   const Outcome outcome = train("table.toml", "run");
   const std::string page = read("run/report.html");

@@ -57,7 +57,8 @@ std::vector<Candidate> load(const Options& o) {
     options.model = path;
     const fs::path normal = fs::path(path + "/").lexically_normal().parent_path();
     std::string name = normal.filename();
-    if (!names.insert(name).second) name = normal;
+    if (names.contains(name)) name = normal;
+    for (int copy = 2; !names.insert(name).second; ++copy) name = fmt::format("{} ({})", normal.string(), copy);
     all.push_back({name, options, options.load()});
   }
   return all;
@@ -75,8 +76,8 @@ const Recipe& common_source(const std::vector<Candidate>& all, const std::string
 void refuse_other_shapes(const std::vector<Candidate>& all, const Dataset& data) {
   for (const Candidate& c : all)
     if (c.model.autoencoder.network().input().size() != data.sample.size())
-      fail("{}: samples of {}, expected {} as {} takes them", data.name, data.sample.text(),
-           c.model.autoencoder.network().input().text(), c.name);
+      fail("{}: samples are {}, {} expects {}", data.name, data.sample.text(), c.name,
+           c.model.autoencoder.network().input().text());
 }
 
 ComparedModel measured(const Candidate& c, const Options& o, const DataSplits& parts, StageProgress& progress) {

@@ -61,7 +61,7 @@ TEST_F(Report, RefusesDataOfAnotherShape) {
   train("dense.toml", "run");
   const std::string before = read("run/report.html");
   write_table("small.npy");
-  EXPECT_TRUE(refused(run({"report", "run", "--data", "small.npy"}), {"small.npy", "5", "784"}));
+  EXPECT_TRUE(refused(run({"report", "run", "--data", "small.npy"}), {"small.npy", "5", "28 × 28"}));
   EXPECT_EQ(read("run/report.html"), before);
 }
 

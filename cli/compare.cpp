@@ -97,9 +97,10 @@ ComparedModel measured(const Candidate& c, const Options& o, const DataSplits& p
                                         double done) { progress.update(c.name + ": " + std::string(what), done); },
                         .note = [&](const Omission& omission) { m.omissions.push_back(omission); }});
   m.reconstruction = Objective(c.model.recipe.objective, model.network()).reconstruction_name();
+  const Corruption clean({}, 0);
   m.epochs = epochs_of(c.options.model);
-  m.analysis = analyse(model, data, c.options.thread_count());
-  m.reconstructions = reconstruct_samples(model, data, Corruption({}, 0), kShown).reconstruction;
+  m.analysis = analyse(model, data, clean, c.options.thread_count());
+  m.reconstructions = reconstruct_samples(model, data, clean, kShown).reconstruction;
   return m;
 }
 

@@ -27,9 +27,10 @@ struct Picture {
 
 std::string title_of(const RunFolder& folder) { return std::filesystem::canonical(folder.path()).filename(); }
 
+Corruption corruption_of(const DrawnRun& run) { return {run.recipe.corruption, run.recipe.train.seed}; }
+
 std::string reconstructions_png(const DrawnRun& run) {
-  const auto s =
-      reconstruct_samples(run.model, run.samples, Corruption(run.recipe.corruption, run.recipe.train.seed), 10);
+  const auto s = reconstruct_samples(run.model, run.samples, corruption_of(run), 10);
   std::vector<ConstView> rows = {s.clean, s.reconstruction};
   std::vector<std::string> captions = {"input", "reconstruction"};
   if (s.noisy.size()) {
@@ -46,7 +47,7 @@ void write_report(const RunFolder& folder, const DrawnRun& run, int threads) {
                    recipe_toml(run.recipe),
                    run.reconstruction,
                    run.epochs,
-                   analyse(run.model, run.samples, threads),
+                   analyse(run.model, run.samples, corruption_of(run), threads),
                    {}};
   report.figures = draw_figures(run.epochs, run.reconstruction, report.analysis,
                                 sparse ? std::optional(sparse->target) : std::nullopt);

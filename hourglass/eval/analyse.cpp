@@ -8,6 +8,7 @@
 
 #include "hourglass/eval/code_map.h"
 #include "hourglass/eval/metrics.h"
+#include "hourglass/eval/samples.h"
 #include "hourglass/eval/spectrum.h"
 #include "hourglass/eval/unit_pictures.h"
 #include "hourglass/tensor/copy.h"
@@ -116,8 +117,12 @@ void describe_units(ConstView codes, std::vector<double>& mean, std::vector<doub
 /// One analysis in the making.
 class Analyst {
  public:
-  Analyst(const Autoencoder& model, const Dataset& data, int64_t rows, int threads)
-      : model_(model), data_(evenly_spread(data, rows)), threads_(threads), inference_(model, threads) {
+  Analyst(const Autoencoder& model, const Dataset& data, const Corruption& corruption, int64_t rows, int threads)
+      : model_(model),
+        data_(evenly_spread(data, rows)),
+        corruption_(corruption),
+        threads_(threads),
+        inference_(model, threads) {
     a_.data = data.name;
     a_.rows = data_.rows();
     a_.of_rows = data.rows();
@@ -156,6 +161,9 @@ class Analyst {
     a_.typical = some(middle);
     std::ranges::reverse(order);
     a_.worst = some(0);
+    if (!corruption_.is_active()) return;
+    auto s = reconstruct_samples(model_, data_, corruption_, kExamples);
+    a_.denoised = DenoisedExamples{std::move(s.clean), std::move(s.noisy), std::move(s.reconstruction)};
   }
 
   void measure() {
@@ -198,6 +206,7 @@ class Analyst {
 
   const Autoencoder& model_;
   Dataset data_;
+  const Corruption& corruption_;
   int threads_;
   Inference inference_;
   Tensor codes_;
@@ -207,11 +216,11 @@ class Analyst {
 
 }  // namespace
 
-Analysis analyse(const Autoencoder& model, const Dataset& data, int threads) {
+Analysis analyse(const Autoencoder& model, const Dataset& data, const Corruption& corruption, int threads) {
   if (data.rows() < 1) fail("{}: no rows to analyse", data.name);
   const int64_t widest = std::max(data.sample.size(), model.network().code().output().size());
   const int64_t rows = std::clamp<int64_t>(kMostValues / widest, 1, kMostRows);
-  return Analyst(model, data, rows, threads).run();
+  return Analyst(model, data, corruption, rows, threads).run();
 }
 
 }  // namespace hourglass

@@ -16,6 +16,8 @@
 namespace hourglass {
 namespace {
 
+const Corruption kClean({}, 0);
+
 Dataset data_of(const Shape& sample, int64_t rows) {
   const Tensor x = uniforms(DType::f32, {rows, sample.size()}, 7, 0, 1);
   Dataset data{"random", sample, std::vector<float>(x.as<float>(), x.as<float>() + x.size()), {}};
@@ -42,15 +44,25 @@ double metric(const Analysis& a, const std::string& name) { return *find_metric<
 TEST(Analyse, AgreesWithTheMetrics) {
   const Autoencoder a = shallow();
   const Dataset data = data_of({1, 8, 8}, 300);
-  const Analysis all = analyse(a, data, 2);
+  const Analysis all = analyse(a, data, kClean, 2);
   EXPECT_EQ(all.rows, 300);
   EXPECT_NEAR(mean(all.feature_error), metric(all, "mse"), 1e-8);  // its squares are single
   EXPECT_NEAR(mean(all.mean_activation), metric(all, "mean_activation"), 1e-9);
   EXPECT_EQ(std::accumulate(all.activations.counts.begin(), all.activations.counts.end(), int64_t{0}), 300 * 5);
 }
 
+TEST(Analyse, ShowsCorruptedInputsOfADenoiser) {
+  EXPECT_FALSE(analyse(shallow(), data_of({1, 8, 8}, 20), kClean, 1).denoised);
+  const auto denoised = analyse(shallow(), data_of({1, 8, 8}, 20), Corruption({.masking = 1}, 0), 1).denoised;
+  ASSERT_TRUE(denoised);
+  EXPECT_EQ(denoised->inputs.rows(), 8);
+  const float *seen = denoised->corrupted.as<float>(), *x = denoised->inputs.as<float>();
+  EXPECT_TRUE(std::all_of(seen, seen + denoised->corrupted.size(), [](float v) { return v == 0; }));
+  EXPECT_FALSE(std::all_of(x, x + denoised->inputs.size(), [](float v) { return v == 0; }));
+}
+
 TEST(Analyse, RanksRowsByTheirError) {
-  const Analysis all = analyse(shallow(), data_of({1, 8, 8}, 300), 1);
+  const Analysis all = analyse(shallow(), data_of({1, 8, 8}, 300), kClean, 1);
   EXPECT_TRUE(std::ranges::is_sorted(all.best.errors));
   EXPECT_TRUE(std::ranges::is_sorted(all.worst.errors, std::greater{}));
   EXPECT_LT(all.best.errors.back(), all.typical.errors.front());
@@ -62,12 +74,12 @@ TEST(Analyse, RanksRowsByTheirError) {
 }
 
 TEST(Analyse, TakesSomeRowsOfManyAndAllOfFew) {
-  const Analysis many = analyse(shallow(), data_of({1, 8, 8}, 5001), 2);
+  const Analysis many = analyse(shallow(), data_of({1, 8, 8}, 5001), kClean, 2);
   EXPECT_EQ(many.rows, 2000);
   EXPECT_EQ(many.of_rows, 5001);
   EXPECT_EQ(many.map->labels.size(), 2000u);
   EXPECT_EQ(many.map->labels[1], 2 % 3) << "rows are spread over the data";
-  const Analysis one = analyse(shallow(), data_of({1, 8, 8}, 1), 1);
+  const Analysis one = analyse(shallow(), data_of({1, 8, 8}, 1), kClean, 1);
   EXPECT_EQ(one.best.errors.size(), 1u);
   EXPECT_FALSE(one.map);
   EXPECT_TRUE(std::ranges::any_of(one.omissions, [](const Omission& o) { return o.part == "Map of codes"; }));
@@ -75,7 +87,7 @@ TEST(Analyse, TakesSomeRowsOfManyAndAllOfFew) {
 
 TEST(Analyse, DoesNotDependOnThreads) {
   const Dataset data = data_of({1, 8, 8}, 700);
-  const Analysis one = analyse(shallow(), data, 1), three = analyse(shallow(), data, 3);
+  const Analysis one = analyse(shallow(), data, 1), three = analyse(shallow(), data, kClean, 3);
   EXPECT_EQ(one.feature_error, three.feature_error);
   EXPECT_EQ(one.metrics, three.metrics);
   EXPECT_EQ(one.map->x, three.map->x);
@@ -83,7 +95,7 @@ TEST(Analyse, DoesNotDependOnThreads) {
 
 TEST(Analyse, TakesTheWeightsOfADenseLayerAsFilters) {
   const Autoencoder a = shallow();
-  const Analysis all = analyse(a, data_of({1, 8, 8}, 50), 1);
+  const Analysis all = analyse(a, data_of({1, 8, 8}, 50), kClean, 1);
   const ConstView weight = a.network().parameters()[0].in(a.theta());
   ASSERT_TRUE(all.filters);
   EXPECT_EQ(all.filters->units, (std::vector<int64_t>{0, 1, 2, 3, 4}));
@@ -94,7 +106,7 @@ TEST(Analyse, TakesTheKernelsOfAConvolutionAsFilters) {
   const Autoencoder a =
       fresh(model({layer("conv2d", 4, 3), layer("relu"), layer("dense", 3)}, {layer("dense", 64), layer("sigmoid")}),
             {1, 8, 8});
-  const Analysis all = analyse(a, data_of({1, 8, 8}, 50), 1);
+  const Analysis all = analyse(a, data_of({1, 8, 8}, 50), kClean, 1);
   ASSERT_TRUE(all.filters);
   EXPECT_EQ(all.filters->shape, (Shape{1, 3, 3}));
   EXPECT_EQ(all.filters->values.rows(), 4);
@@ -103,7 +115,7 @@ TEST(Analyse, TakesTheKernelsOfAConvolutionAsFilters) {
 
 TEST(Analyse, SaysWhyThereAreNoFilters) {
   const Autoencoder a = fresh(model({layer("max_pool2d", 2), layer("dense", 3)}, {layer("dense", 64)}), {1, 8, 8});
-  const Analysis all = analyse(a, data_of({1, 8, 8}, 50), 1);
+  const Analysis all = analyse(a, data_of({1, 8, 8}, 50), kClean, 1);
   EXPECT_FALSE(all.filters);
   ASSERT_FALSE(all.omissions.empty());
 }
@@ -111,7 +123,7 @@ TEST(Analyse, SaysWhyThereAreNoFilters) {
 TEST(Analyse, ShowsWhatAUnitOfALinearDecoderAdds) {
   const Autoencoder a = fresh(model({layer("dense", 3)}, {layer("dense", 64)}), {64});
   const Dataset data = data_of({64}, 100);
-  const Analysis all = analyse(a, data, 1);
+  const Analysis all = analyse(a, data, kClean, 1);
   const auto columns = decoder_columns(a, Inference(a, 1));
   ASSERT_EQ(all.atoms->units.size(), 3u);
   for (int64_t unit = 0; unit < 3; ++unit)
@@ -121,7 +133,7 @@ TEST(Analyse, ShowsWhatAUnitOfALinearDecoderAdds) {
 }
 
 TEST(Analyse, WalksAStrongUnitThroughItsRange) {
-  const Analysis all = analyse(shallow(), data_of({1, 8, 8}, 200), 1);
+  const Analysis all = analyse(shallow(), data_of({1, 8, 8}, 200), kClean, 1);
   ASSERT_EQ(all.strong->units.size(), 5u);
   EXPECT_EQ(all.strong->walks.rows(), 5 * all.strong->walk_steps);
   EXPECT_EQ(all.strong->inputs.rows(), 5 * all.strong->inputs_each);
@@ -130,8 +142,11 @@ TEST(Analyse, WalksAStrongUnitThroughItsRange) {
 }
 
 TEST(Analyse, RefusesDataOfAnotherShape) {
-  EXPECT_THROW(analyse(shallow(), data_of({7}, 10), 1), Error);
-  EXPECT_NE(message_of<Error>([] { analyse(shallow(), data_of({1, 8, 8}, 0), 1); }).find("no rows"), std::string::npos);
+  EXPECT_THROW(analyse(shallow(), data_of({7}, 10), kClean, 1), Error);
+  EXPECT_NE(message_of<Error>([] {
+              analyse(shallow(), data_of({1, 8, 8}, 0), kClean, 1);
+            }).find("no rows"),
+            std::string::npos);
 }
 
 TEST(CodeMap, IsThePrincipalPlane) {

@@ -15,6 +15,11 @@ struct Examples {
   std::vector<double> errors;
 };
 
+/// Inputs, what the encoder saw of them, and what came back, (rows, inputs) f32 each, as in Examples.
+struct DenoisedExamples {
+  Tensor inputs, corrupted, reconstructions;
+};
+
 /// How many values fell into each of the equal bins between low and high.
 struct Histogram {
   double low = 0, high = 1;
@@ -51,10 +56,11 @@ struct Analysis {
   Metrics metrics;            ///< over the analysed rows, but for
   int64_t spectrum_rows = 0;  ///< those of jacobian_spectrum, spread evenly over them
   Examples best, typical, worst;
-  std::vector<double> feature_error;    ///< mean over rows of (r − x)², per input
-  Histogram activations;                ///< of all units on all rows
-  std::vector<double> mean_activation;  ///< per unit, over rows
-  std::vector<double> spread;           ///< per unit, standard deviation over rows
+  std::optional<DenoisedExamples> denoised;  ///< where the model's recipe corrupts: the first rows
+  std::vector<double> feature_error;         ///< mean over rows of (r − x)², per input
+  Histogram activations;                     ///< of all units on all rows
+  std::vector<double> mean_activation;       ///< per unit, over rows
+  std::vector<double> spread;                ///< per unit, standard deviation over rows
   std::optional<CodeMap> map;
   std::optional<SignedPictures> filters;  ///< the first layer's weights
   std::optional<SignedPictures> atoms;    ///< what a unit adds to the mean code's reconstruction, one σ above its mean

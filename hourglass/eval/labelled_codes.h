@@ -25,4 +25,8 @@ struct ClassifiedCodes {
 /// classifier sees where the code lies and how large it is. The labels of both are needed.
 ClassifiedCodes classified_codes(const Inference& inference, const Dataset& train, const Dataset& test);
 
+/// Mean over rows of h hᵀ, (units, units) f64. Products run in the codes' own type, sums over blocks of rows in double
+/// and in a fixed order.
+Tensor second_moments(const LabelledCodes& codes, int threads);
+
 }  // namespace hourglass

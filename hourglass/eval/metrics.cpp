@@ -55,13 +55,6 @@ void refuse_idle_settings(const std::vector<Wanted>& wanted, const EvaluationOpt
     fail("corruption: no metric of corrupted inputs is asked for; expected corrupted_mse or code_displacement");
 }
 
-/// Reasons of metrics begin with their name.
-Omission omission(std::string_view name, std::string reason) {
-  const std::string prefix = fmt::format("{}: ", name);
-  if (reason.starts_with(prefix)) reason.erase(0, prefix.size());
-  return {std::string(name), std::move(reason)};
-}
-
 /// Whether f did not throw because the metric does not fit.
 template <class F>
 bool attempt(const Wanted& wanted, const EvaluationOptions& options, F f) {
@@ -71,8 +64,8 @@ bool attempt(const Wanted& wanted, const EvaluationOptions& options, F f) {
   } catch (const RuntimeFailure&) {
     throw;
   } catch (const Error& e) {
-    if (!wanted.is_optional && !options.note) throw;
-    if (options.note) options.note(omission(wanted.row->name, e.what()));
+    if (!wanted.is_optional && !options.note) fail("{}: {}", wanted.row->name, e.what());
+    if (options.note) options.note({std::string(wanted.row->name), e.what()});
     return false;
   }
 }
@@ -89,9 +82,9 @@ std::vector<std::string> metric_names() {
 
 Metrics evaluate(const Autoencoder& model, const Dataset& data, std::span<const std::string> names,
                  const EvaluationOptions& options) {
-  Measurements measurements(model, data, options);
   auto wanted = expanded(names);
   refuse_idle_settings(wanted, options);
+  Measurements measurements(model, data, options);
   std::erase_if(wanted, [&](const Wanted& w) { return !attempt(w, options, [&] { w.row->require(measurements); }); });
   Metrics metrics;
   for (const Wanted& w : wanted)

@@ -264,13 +264,13 @@ TEST(JacobianMetrics, RefuseWhatTakesTooLong) {
   const Dataset data{"images", {1, 12, 12}, std::vector<float>(144 * 2, 0.5f), {}};
   EXPECT_EQ(
       refusal(a, data, "contractive"),
-      "the exact Jacobian takes 800 rows of 144 per sample (in training about 400 × a plain step, more than 100); "
-      "use --probes 16, or --exact");
+      "contractive: the exact Jacobian takes 800 rows of 144 per sample (in training about 400 × a plain step, more "
+      "than 100); use --probes 16, or --exact");
   EXPECT_EQ(refusal(a, data, "jacobian_spectrum"),
-            "jacobian_spectrum takes the singular values of 800 × 144 numbers per sample (about 794 × a plain training "
-            "step, more than 100); use --exact");
+            "jacobian_spectrum: the singular values of 800 × 144 numbers per sample take about 794 × a plain training "
+            "step, more than 100; use --exact, with --rows for some of the data");
   EXPECT_EQ(refusal(a, data, "jacobian_spectrum", {.jacobian = {.probes = 3}}),
-            "jacobian_spectrum takes no probes: they tell nothing but the norm");
+            "jacobian_spectrum: it takes no probes: they tell nothing but the norm");
   const double exact = measure(a, data, "contractive", {.jacobian = {.exact = true}});
   EXPECT_NEAR(measure(a, data, "contractive", {.jacobian = {.probes = 100}}), exact, 0.2 * exact);
 }

@@ -1,5 +1,6 @@
 #include "hourglass/eval/softmax_regression.h"
 
+#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -123,6 +124,52 @@ class Loss {
   std::vector<double> losses_;
 };
 
+/// Of the parameters, so that the loss bends about equally every way. Where all classes are as likely, its second
+/// derivative is at most moments / classes + decay in the weights of a class (Böhning, "Multinomial logistic regression
+/// algorithm", Annals of the Institute of Statistical Mathematics 1992) and 1 / classes in its bias.
+class Coordinates {
+ public:
+  Coordinates(ConstView moments, int64_t classes, double decay) : classes_(classes) {
+    const int64_t units = moments.rows();
+    Matrix bend = ConstMap(moments.as<double>(), units, units);
+    // Products in float leave noise where the codes hardly vary.
+    const double least = 1e-3 * bend.trace() / static_cast<double>(units);
+    bend /= static_cast<double>(classes);
+    bend.diagonal().array() += decay + least;
+    root_.compute(bend);
+  }
+
+  void enter(std::span<double> parameters) const {
+    Map w = weights(parameters);
+    w = root_.matrixU() * w.eval();
+    scale_biases(parameters, 1 / std::sqrt(classes_));
+  }
+  void leave(std::span<double> parameters) const {
+    Map w = weights(parameters);
+    root_.matrixU().solveInPlace(w);
+    scale_biases(parameters, std::sqrt(classes_));
+  }
+  void enter_gradient(std::span<double> gradient) const {
+    Map g = weights(gradient);
+    root_.matrixL().solveInPlace(g);
+    scale_biases(gradient, std::sqrt(classes_));
+  }
+
+ private:
+  using Matrix = Eigen::MatrixXd;
+  using Map = Eigen::Map<Matrix>;
+  using ConstMap = Eigen::Map<const Matrix>;
+
+  /// One column a class.
+  Map weights(std::span<double> parameters) const { return {parameters.data(), root_.rows(), classes_}; }
+  void scale_biases(std::span<double> parameters, double by) const {
+    for (double& b : parameters.last(classes_)) b *= by;
+  }
+
+  int64_t classes_;
+  Eigen::LLT<Matrix> root_;
+};
+
 std::vector<int32_t> distinct(std::vector<int32_t> labels) {
   std::ranges::sort(labels);
   const auto rest = std::ranges::unique(labels);
@@ -132,13 +179,23 @@ std::vector<int32_t> distinct(std::vector<int32_t> labels) {
 
 }  // namespace
 
-SoftmaxRegression fit_softmax_regression(const LabelledCodes& codes, double decay, int threads,
-                                         const MinimiserOptions& options, const SoftmaxRegression& start,
-                                         const std::function<void()>& told) {
+SoftmaxRegression fit_softmax_regression(const LabelledCodes& codes, ConstView moments, double decay, int threads,
+                                         const MinimiserOptions& options, const SoftmaxRegression& start) {
   SoftmaxRegression model{distinct(codes.labels), start.parameters};
   Loss loss(codes, model.labels, decay, threads);
   if (model.labels != start.labels) model.parameters.assign(loss.size(), 0);
-  minimise([&](auto x, auto gradient) { return loss(x, gradient); }, model.parameters, options, told);
+  const Coordinates coordinates(moments, model.classes(), decay);
+  std::vector<double> parameters;
+  const auto value = [&](std::span<const double> at, std::span<double> gradient) {
+    parameters.assign(at.begin(), at.end());
+    coordinates.leave(parameters);
+    const double v = loss(parameters, gradient);
+    coordinates.enter_gradient(gradient);
+    return v;
+  };
+  coordinates.enter(model.parameters);
+  minimise(value, model.parameters, options);
+  coordinates.leave(model.parameters);
   return model;
 }
 

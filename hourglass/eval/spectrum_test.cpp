@@ -59,6 +59,7 @@ std::vector<Autoencoder> encoders() {
   all.push_back(fresh(model({layer("dense", 6), layer("sigmoid")}, back), kImage));
   all.push_back(fresh(model({layer("dense", 60), layer("tanh")}, back), kImage));
   all.push_back(fresh(model({layer("conv2d", 3, 3), layer("relu"), layer("max_pool2d", 2)}, back), kImage));
+  all.push_back(fresh(model({layer("conv2d", 3, 3), layer("relu")}, back), kImage));
   return all;
 }
 
@@ -100,6 +101,12 @@ TEST(JacobianSpectrum, OfALinearLayerIsThatOfItsWeights) {
   const auto s = spectrum_of(a, uniform_rows(10, 3));
   EXPECT_NEAR(s[0], 3, 1e-12);
   EXPECT_NEAR(s[1], 2, 1e-12);
+}
+
+TEST(JacobianSpectrum, IsZeroWhereNoUnitHasASlope) {
+  Autoencoder a = fresh(model({layer("dense", 2), layer("relu")}, {layer("dense", 3)}), {3});
+  set(a, 1, [](int64_t) { return -100.0; });
+  EXPECT_EQ(spectrum_of(a, uniform_rows(10, 3)), (std::vector<double>{0, 0}));
 }
 
 TEST(JacobianSpectrum, TellsHowFarItIs) {

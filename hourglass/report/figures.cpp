@@ -60,6 +60,11 @@ void reconstructions(FigureSheet& sheet, const Analysis& a) {
   one_kind(sheet, a, "best", "Best", a.best);
   one_kind(sheet, a, "typical", "Typical", a.typical);
   one_kind(sheet, a, "worst", "Worst", a.worst);
+  if (!a.denoised || !is_picture(a.sample)) return;
+  const std::vector<ConstView> rows = {a.denoised->inputs, a.denoised->corrupted, a.denoised->reconstructions};
+  sheet.picture({"reconstruction", "reconstructions-corrupted", "Reconstructions of corrupted inputs",
+                 "Inputs above, corrupted as in training in the middle, what comes back of that below."},
+                [&] { return image_grid(rows, a.sample, {.columns = kPictureColumns}); });
 }
 
 /// Channels are averaged.

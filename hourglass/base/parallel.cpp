@@ -92,7 +92,7 @@ class Pool {
     error_ = nullptr;
     ++generation_;
     for (int r = 0; r < threads; ++r) {
-      ranges_[r].end.store(static_cast<uint32_t>(tasks * (r + 1) / threads), std::memory_order_relaxed);
+      ranges_[r].end.store(static_cast<uint32_t>(tasks * (r + 1) / threads), std::memory_order_release);
       publish(ranges_[r], static_cast<uint32_t>(tasks * r / threads));
     }
     announce();
@@ -149,7 +149,8 @@ class Pool {
 
   void take_range(Range& range) {
     uint64_t ticket = range.ticket.load(std::memory_order_acquire);
-    while (static_cast<uint32_t>(ticket) < range.end.load(std::memory_order_relaxed)) {
+    // acquire: who sees the end of a later job cannot claim with a ticket of an earlier one
+    while (static_cast<uint32_t>(ticket) < range.end.load(std::memory_order_acquire)) {
       const TaskRef* task = task_.load(std::memory_order_relaxed);
       if (!range.ticket.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel)) continue;
       run_one(*task, static_cast<uint32_t>(ticket));

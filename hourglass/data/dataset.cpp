@@ -1,5 +1,7 @@
 #include "hourglass/data/dataset.h"
 
+#include "hourglass/data/known.h"
+
 namespace hourglass {
 
 int64_t Dataset::rows() const {
@@ -18,6 +20,14 @@ Dataset Dataset::slice(int64_t first, int64_t count) const {
       values);
   if (!labels.empty()) part.labels.assign(labels.begin() + first, labels.begin() + first + count);
   return part;
+}
+
+std::string Dataset::sha256() const {
+  return std::visit(
+      [](const auto& v) {
+        return sha256_hex({reinterpret_cast<const char*>(v.data()), v.size() * sizeof v[0]});
+      },
+      values);
 }
 
 std::optional<int64_t> checked_size(const Shape& shape) {

@@ -21,6 +21,8 @@ struct Dataset {
   bool is_bytes() const { return values.index() == 0; }
   /// Rows [first, first + count) as a data set of their own (a copy).
   Dataset slice(int64_t first, int64_t count) const;
+  /// SHA-256 of `values` as they lie in memory, in lower-case hexadecimal: tells data of the same shape apart.
+  std::string sha256() const;
 };
 
 /// What a source holds. Known data sets have a test part; a plain path is all `train`.

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+
+#include "hourglass/data/known.h"
+
 namespace hourglass {
 namespace {
 
@@ -23,6 +27,13 @@ TEST(Dataset, SlicesWithoutLabels) {
   const Dataset data{"d", {2}, std::vector<uint8_t>{0, 1, 2, 3}, {}};
   EXPECT_TRUE(data.slice(1, 1).labels.empty());
   EXPECT_EQ(data.slice(2, 0).rows(), 0);
+}
+
+TEST(Dataset, HasTheSha256OfItsValues) {
+  const std::string abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  EXPECT_EQ((Dataset{"d", {3}, std::vector<uint8_t>{'a', 'b', 'c'}, {7}}).sha256(), abc);
+  const float abcd = std::bit_cast<float>(0x64636261);
+  EXPECT_EQ((Dataset{"d", {1}, std::vector<float>{abcd}, {}}).sha256(), sha256_hex("abcd"));
 }
 
 TEST(Dataset, ChecksSizesThatAFileClaims) {

@@ -42,6 +42,13 @@ bool is_finite(const EpochRecord& record) {
   return true;
 }
 
+/// SHA-256 of the data by the key of a checkpoint's metadata that holds it.
+std::map<std::string, std::string> checksums(const Dataset& train, const Dataset* test) {
+  std::map<std::string, std::string> sums = {{"train_data", train.sha256()}};
+  if (test) sums["test_data"] = test->sha256();
+  return sums;
+}
+
 /// Whether a checkpoint's recipe is this one in all that counts.
 bool is_same_run(const std::string& saved, const Recipe& recipe, const std::string& name) {
   try {
@@ -62,6 +69,7 @@ Trainer::Trainer(const Recipe& recipe, Autoencoder& model, const Dataset& train,
       model_(model),
       train_(train),
       test_(test),
+      checksums_(checksums(train, test)),
       threads_(threads, available_threads()),
       split_(prepare(recipe, model, train)),
       objective_(recipe.objective, model.network(), recipe.train.seed),
@@ -234,8 +242,9 @@ std::string Trainer::checkpoint(const std::string& metrics) {
                                    {"finished", p.finished}, {"best_epoch", p.best_epoch}};
   std::map<std::string, ConstView> views;
   for (const auto& [name, view] : tensors()) views[name] = view;
-  return checkpoint_bytes(views,
-                          {{"recipe", recipe_json(recipe_)}, {"position", position.dump()}, {"metrics", metrics}});
+  std::map<std::string, std::string> metadata = checksums_;
+  metadata.insert({{"recipe", recipe_json(recipe_)}, {"position", position.dump()}, {"metrics", metrics}});
+  return checkpoint_bytes(views, metadata);
 }
 
 std::string Trainer::restore(const SafeTensors& file, const std::string& name) {
@@ -243,6 +252,10 @@ std::string Trainer::restore(const SafeTensors& file, const std::string& name) {
     if (!file.metadata.contains(key)) fail("{}: not a checkpoint: metadata \"{}\" is missing", name, key);
   if (!is_same_run(file.metadata.at("recipe"), recipe_, name))
     fail("{}: made with another recipe; use --overwrite to start anew", name);
+  for (const auto& [key, sum] : checksums_)
+    if (const auto saved = file.metadata.find(key); saved != file.metadata.end() && saved->second != sum)
+      fail("{}: made with other data: the SHA-256 of its {} is {}, found {}; use --overwrite to start anew", name, key,
+           saved->second, sum);
   for (auto& [tensor, view] : tensors()) {
     const auto found = file.tensors.find(tensor);
     if (found == file.tensors.end() || !(found->second.shape() == view.shape()) ||

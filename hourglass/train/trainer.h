@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,7 +43,8 @@ class Trainer {
   /// Everything needed to go on: weights, optimiser state, best weights, position, and `metrics`, the text of the
   /// metrics so far.
   std::string checkpoint(const std::string& metrics);
-  /// Goes on from a checkpoint of the same recipe and returns its metrics. Throws Error when it does not fit.
+  /// Goes on from a checkpoint of the same recipe and data and returns its metrics. Throws Error when it does not fit.
+  /// One without the data's checksums, as before there were any, is taken to be of this data.
   std::string restore(const SafeTensors& checkpoint, const std::string& name);
   /// The last whole epoch.
   int64_t epochs_done() const { return position_.epoch - 1; }
@@ -90,6 +92,7 @@ class Trainer {
   Autoencoder& model_;
   const Dataset& train_;
   const Dataset* test_;
+  std::map<std::string, std::string> checksums_;  ///< of the data, as in a checkpoint's metadata
   ThreadChoice threads_;
   Split split_;
   Objective objective_;

@@ -12,13 +12,6 @@
 namespace hourglass::cli_test {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kIsSanitized = true;  // by g++
-#elif defined(__clang__)
-constexpr bool kIsSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool kIsSanitized = false;
-#endif
 constexpr const char* kTakesAddresses = "a sanitizer takes more addresses than any limit leaves";
 
 namespace fs = std::filesystem;

@@ -91,11 +91,11 @@ bool Process::says(const std::string& text) {
 }
 
 bool Process::read_some() {
-  constexpr int kMinute = 60'000;
+  constexpr int kMinutes = kIsSanitized ? 10 : 1;
   std::array<pollfd, 2> waiting{pollfd{out_.descriptor, POLLIN, 0}, pollfd{err_.descriptor, POLLIN, 0}};
   if (out_.descriptor < 0 && err_.descriptor < 0) return false;
-  if (::poll(waiting.data(), waiting.size(), kMinute) == 0) {
-    ADD_FAILURE() << "silent for a minute, ended; so far it said:\n" << err_.text;
+  if (::poll(waiting.data(), waiting.size(), kMinutes * 60'000) == 0) {
+    ADD_FAILURE() << "silent for " << kMinutes << " min, ended; so far it said:\n" << err_.text;
     send(SIGKILL);
   }
   std::array<char, 4096> buffer;

@@ -9,6 +9,15 @@
 
 namespace hourglass::cli_test {
 
+/// Whether programs are built with a sanitizer: several times slower, and in need of many addresses.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kIsSanitized = true;  // by g++
+#elif defined(__clang__)
+inline constexpr bool kIsSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+inline constexpr bool kIsSanitized = false;
+#endif
+
 /// What a program left behind.
 struct Outcome {
   int code = -1;  ///< its exit code; 128 + n when signal n ended it
@@ -27,7 +36,7 @@ std::function<void()> limited(__rlimit_resource resource, rlim_t most);
 /// Makes permissions count for root too.
 void obey_permissions();
 
-/// The hourglass program while it runs. A minute of silence ends it and fails the test.
+/// The hourglass program while it runs. A minute of silence, ten with a sanitizer, ends it and fails the test.
 class Process {
  public:
   explicit Process(const Launch& launch);

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "cli/workspace.h"
+#include "hourglass/data/gzip.h"
 #include "hourglass/model/safetensors.h"
 
 namespace hourglass::cli_test {
@@ -267,6 +268,24 @@ TEST_F(Resume, RefusesACheckpointOfAnotherRecipe) {
   const auto before = files("run");
   EXPECT_TRUE(refused(run(training("dense.toml", "run", {"--resume", "--seed", "1"})), {kNewest, "another recipe"}));
   EXPECT_TRUE(files("run") == before);
+}
+
+TEST_F(Resume, RefusesOtherDataOfTheSameShape) {
+  fs::copy(kSample, path("sample"));
+  const Words words = {"--data", "sample"};
+  train("dense.toml", "run", words);
+  const auto before = files("run");
+  for (const std::string split : {"train", "t10k"}) {
+    const std::string images = "sample/" + split + "-images-idx3-ubyte";  // where there is one, the .gz is not read
+    std::string pixels = gunzip(read(images + ".gz"), 1 << 24, images);
+    pixels.back() = static_cast<char>(pixels.back() ^ 1);
+    write(images, pixels);
+    EXPECT_TRUE(refused(run(training("dense.toml", "run", words + Words{"--resume"})),
+                        {kNewest, "made with other data: the SHA-256 of its ",
+                         split == "train" ? "train_data is " : "test_data is ", ", found "}));
+    EXPECT_TRUE(files("run") == before);
+    fs::remove(path(images));
+  }
 }
 
 class FullDisk : public Resume {

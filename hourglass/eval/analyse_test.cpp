@@ -87,7 +87,7 @@ TEST(Analyse, TakesSomeRowsOfManyAndAllOfFew) {
 
 TEST(Analyse, DoesNotDependOnThreads) {
   const Dataset data = data_of({1, 8, 8}, 700);
-  const Analysis one = analyse(shallow(), data, 1), three = analyse(shallow(), data, kClean, 3);
+  const Analysis one = analyse(shallow(), data, kClean, 1), three = analyse(shallow(), data, kClean, 3);
   EXPECT_EQ(one.feature_error, three.feature_error);
   EXPECT_EQ(one.metrics, three.metrics);
   EXPECT_EQ(one.map->x, three.map->x);

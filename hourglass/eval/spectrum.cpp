@@ -140,7 +140,9 @@ std::vector<double> jacobian_spectrum(const MeasuredRows& rows) {
 }
 
 double spectrum_products(const Network& network) {
-  const auto units = static_cast<double>(network.code().output().size());
+  const Activation* last = network.code().activation();
+  double units = static_cast<double>(network.code().output().size());
+  if (last && last->kind == Activation::Kind::topk) units = std::min(units, last->parameter);
   const auto inputs = static_cast<double>(network.input().size()), side = std::min(units, inputs);
   double products = side * units * inputs + 4 * side * side * side;
   for (int i = 0; i < network.code_end(); ++i)

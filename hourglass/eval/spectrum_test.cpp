@@ -109,6 +109,13 @@ TEST(JacobianSpectrum, IsZeroWhereNoUnitHasASlope) {
   EXPECT_EQ(spectrum_of(a, uniform_rows(10, 3)), (std::vector<double>{0, 0}));
 }
 
+TEST(JacobianSpectrum, CostsWhatTheUnitsThatCanHaveASlopeDo) {
+  const Autoencoder a = fresh(model({layer("dense", 40), layer("topk", 2)}, {layer("dense", 9)}), {9}),
+                    all = fresh(model({layer("dense", 40), layer("relu")}, {layer("dense", 9)}), {9});
+  EXPECT_LT(10 * spectrum_cost(a.network()), spectrum_cost(all.network()));
+  EXPECT_EQ(spectrum_of(a, uniform_rows(4, 9)).at(2), 0);
+}
+
 TEST(JacobianSpectrum, TellsHowFarItIs) {
   std::vector<double> told;
   const EvaluationOptions options{.progress = [&](std::string_view, double done) { told.push_back(done); }};

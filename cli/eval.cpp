@@ -10,6 +10,7 @@
 #include "cli/metric_json.h"
 #include "hourglass/base/fields_reader.h"
 #include "hourglass/base/toml.h"
+#include "hourglass/data/unit_interval.h"
 #include "hourglass/eval/metrics.h"
 #include "hourglass/objective/corruption.h"
 #include "hourglass/report/format.h"
@@ -28,11 +29,16 @@ struct Options : ModelOptions {
   bool corrupt = false, json = false;
 };
 
-/// bce for a model that ends in a sigmoid, else mse; then what was asked for.
-std::vector<std::string> wanted(const Options& o, const Network& network) {
-  std::vector<std::string> names = {network.ends_in_sigmoid() ? "bce" : "mse"};
-  names.insert(names.end(), o.metrics.begin(), o.metrics.end());
-  return names;
+/// bce for a model that ends in a sigmoid, else mse; mse too where it was trained by that and bce does not fit the
+/// data.
+std::string headline(const TrainedModel& model, const Dataset& data) {
+  if (!model.autoencoder.network().ends_in_sigmoid()) return "mse";
+  if (model.recipe.objective.reconstruction == "mse") try {
+      check_unit_interval(data, model.autoencoder.scaler);
+    } catch (const Error&) {
+      return "mse";
+    }
+  return "bce";
 }
 
 /// KIND=AMOUNT, read as a line of a recipe's [corruption].
@@ -75,8 +81,8 @@ void print(const Metrics& metrics, const Dataset& data, bool as_json) {
 /// What was asked for by name, and what of it is left out.
 class Asked {
  public:
-  Asked(const Options& o, const Network& network) : names_(o.metrics.begin(), o.metrics.end()) {
-    if (names_.empty()) names_.insert(wanted(o, network).front());
+  Asked(const std::vector<std::string>& metrics, const std::string& headline) : names_(metrics.begin(), metrics.end()) {
+    if (names_.empty()) names_.insert(headline);
   }
 
   /// Throws Error where nothing is left.
@@ -107,10 +113,12 @@ void eval(const Options& o) {
   const auto disturb = [&](ConstView clean, std::span<const uint32_t> rows, View input) {
     corruption.apply(clean, 0, rows, input);
   };
-  Asked asked(o, model.autoencoder.network());
+  std::vector<std::string> names = {headline(model, data)};
+  Asked asked(o.metrics, names[0]);
+  names.insert(names.end(), o.metrics.begin(), o.metrics.end());
   StageProgress progress(std::cerr, progress_options());
   const Metrics metrics =
-      evaluate(model.autoencoder, data, wanted(o, model.autoencoder.network()),
+      evaluate(model.autoencoder, data, names,
                {.threads = o.thread_count(),
                 .disturb = o.corrupt ? Inference::Disturb(disturb) : Inference::Disturb(),
                 .jacobian = o.jacobian,

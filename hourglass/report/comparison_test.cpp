@@ -50,8 +50,8 @@ TEST(Comparison, MarksNobodyWhoIsAlone) {
 }
 
 TEST(Comparison, ListsEveryNumberOnce) {
-  const Comparison c = of(model("a", {{"mse", 0.2}, {"density", std::vector<double>{1, 2}}}),
-                          model("b", {{"bce", 0.1}, {"mse", 0.1}}));
+  const Comparison c =
+      of(model("a", {{"mse", 0.2}, {"density", std::vector<double>{1, 2}}}), model("b", {{"bce", 0.1}, {"mse", 0.1}}));
   EXPECT_EQ(compared_metrics(c), (std::vector<std::string>{"mse", "bce"}));
 }
 

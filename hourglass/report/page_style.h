@@ -32,6 +32,7 @@ th, td { text-align: left; padding: .3rem 1.25rem .3rem 0; border-bottom: 1px so
 td.best { font-weight: 700; }
 td.best::after { content: " ★"; }
 td:last-child:not(:first-child) { color: var(--soft); }
+td:nth-child(n+4):last-child { min-width: 14rem; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 29rem), 1fr)); gap: 1.25rem; }
 figure { margin: 0; padding: 1rem; background: var(--card); border-radius: .5rem; min-width: 0; }
 figure svg { display: block; width: 100%; height: auto; }
@@ -54,6 +55,7 @@ footer { margin-top: 2.5rem; font-size: .88rem; }
   .verdict li { grid-template-columns: 1fr; gap: .1rem; }
   .verdict b { width: 3.6rem; }
 }
+@page { margin: 1.5cm; }
 @media print {
   main { max-width: none; padding: 0; }
   body { font-size: 10pt; }

@@ -19,7 +19,7 @@ constexpr std::array<const char*, kChartStyles> kStyles = {
     "lc rgb '#8A6D3B' dt 2 pt 4", "lc rgb '#7F7F7F' dt 4 pt 6",  "lc rgb '#AA4499' dt 3 pt 8",
     "lc rgb '#44AA99' dt 5 pt 12"};
 
-constexpr int kWidth = 560, kHeight = 380, kFont = 14, kPngZoom = 3;
+constexpr int kWidth = 560, kHeight = 380, kFont = 14, kPngZoom = 2;
 constexpr int kMostNamesInside = 3;
 
 struct Range {
@@ -173,10 +173,18 @@ std::string chart_script(const Chart& chart, const std::optional<Frame>& frame) 
   return script + texts_script(chart) + series_script(chart);
 }
 
-std::string Chart::render(PictureFormat format) const {
-  std::string script = chart_terminal(format, kWidth, kHeight, kFont, format == PictureFormat::png ? kPngZoom : 1);
-  if (!title.empty()) script += "set title " + gnuplot_quoted(title) + " noenhanced\n";
-  return run_gnuplot(script + chart_script(*this, std::nullopt));
+Chart::Files Chart::render() const {
+  const auto script = [&](PictureFormat format, int zoom) {
+    return chart_terminal(format, kWidth, kHeight, kFont, zoom) +
+           (title.empty() ? "" : "set title " + gnuplot_quoted(title) + " noenhanced\n") +
+           chart_script(*this, std::nullopt);
+  };
+  // One process for both: starting one takes longer than drawing.
+  const std::string both =
+      run_gnuplot(script(PictureFormat::svg, 1) + "reset\n" + script(PictureFormat::png, kPngZoom));
+  const size_t png = both.find("\x89PNG");
+  if (png == std::string::npos) throw RuntimeFailure("gnuplot drew no PNG; is its terminal pngcairo missing?");
+  return {both.substr(0, png), both.substr(png)};
 }
 
 }  // namespace hourglass

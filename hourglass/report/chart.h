@@ -57,9 +57,12 @@ struct Chart {
   std::vector<ChartText> texts = {};
   std::optional<HeatMap> heat = {};
 
-  /// As a file's bytes: 560 × 380 points, a PNG has 1680 × 1140 pixels of them. Throws RuntimeFailure when gnuplot is
-  /// missing or fails.
-  std::string render(PictureFormat format) const;
+  /// The bytes of an SVG file of 560 × 380 points and of a PNG file of 1120 × 760 pixels. Throws RuntimeFailure when
+  /// gnuplot is missing or fails.
+  struct Files {
+    std::string svg, png;
+  };
+  Files render() const;
 };
 
 /// gnuplot's commands for a terminal of this size, `zoom` pixels a point, and how everything on it looks.

@@ -7,7 +7,7 @@
 namespace hourglass {
 namespace {
 
-std::string svg(const Chart& chart) { return chart.render(PictureFormat::svg); }
+std::string svg(const Chart& chart) { return chart.render().svg; }
 bool shows(const std::string& svg, const std::string& text) { return svg.find(">" + text + "<") != std::string::npos; }
 
 Chart line(std::vector<double> x, std::vector<double> y) {
@@ -22,7 +22,7 @@ TEST(Chart, LabelsItsAxes) {
   EXPECT_TRUE(shows(picture, "ratio"));
 }
 
-TEST(Chart, IsAPngAsWell) { EXPECT_EQ(line({1, 2}, {3, 4}).render(PictureFormat::png).substr(1, 3), "PNG"); }
+TEST(Chart, IsAPngAsWell) { EXPECT_EQ(line({1, 2}, {3, 4}).render().png.substr(1, 3), "PNG"); }
 
 TEST(Chart, StartsAnAxisWhereAsked) {
   EXPECT_FALSE(shows(svg(line({1, 2}, {10, 11})), "0"));

@@ -6,8 +6,9 @@ namespace hourglass {
 
 void FigureSheet::chart(Figure about, const Chart& chart) {
   attempt(std::move(about), [&](Figure& f) {
-    f.svg = chart.render(PictureFormat::svg);
-    f.png = chart.render(PictureFormat::png);
+    auto files = chart.render();
+    f.svg = std::move(files.svg);
+    f.png = std::move(files.png);
   });
 }
 

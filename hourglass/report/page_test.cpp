@@ -52,10 +52,24 @@ std::vector<EpochRecord> epochs() {
   return {e};
 }
 
-RunReport report(const Shape& sample, std::optional<double> target = {}) {
-  RunReport r{"a <run>", "About \"it\"", "[data]\nsource = \"x\" # <&>\n", "mse", epochs(), analysis(sample), {}};
-  r.figures = draw_figures(r.epochs, r.reconstruction, r.analysis, target);
+RunReport undrawn(const Shape& sample) {
+  return {"a <run>", "About \"it\"", "[data]\nsource = \"x\" # <&>\n", "mse", epochs(), analysis(sample), {}};
+}
+
+RunReport drawn(const Shape& sample) {
+  RunReport r = undrawn(sample);
+  r.figures = draw_figures(r.epochs, r.reconstruction, r.analysis, 0.05);
   return r;
+}
+
+const RunReport& of_images() {
+  static const RunReport report = drawn({1, 8, 8});
+  return report;
+}
+
+const RunReport& of_rows() {
+  static const RunReport report = drawn({5});
+  return report;
 }
 
 std::set<std::string> names(const Figures& figures) {
@@ -79,20 +93,20 @@ const std::set<std::string> kOfAnySamples = {"loss",
 TEST(Figures, ShowPicturesOfImages) {
   auto expected = kOfAnySamples;
   expected.insert({"filters", "atoms", "traversals", "top-inputs"});
-  const Figures figures = report({1, 8, 8}).figures;
+  const Figures& figures = of_images().figures;
   EXPECT_EQ(names(figures), expected);
   EXPECT_TRUE(figures.omissions.empty());
 }
 
 TEST(Figures, ShowCurvesOfOtherSamplesAndSayWhatIsLeftOut) {
-  const Figures figures = report({5}).figures;
+  const Figures& figures = of_rows().figures;
   EXPECT_EQ(names(figures), kOfAnySamples);
   ASSERT_EQ(figures.omissions.size(), 1u);
   EXPECT_EQ(figures.omissions[0].reason, "samples of 5 are no pictures");
 }
 
 TEST(Figures, ArePngsAndPlotsAreSvgsToo) {
-  for (const Figure& f : report({1, 8, 8}).figures.drawn) {
+  for (const Figure& f : of_images().figures.drawn) {
     EXPECT_EQ(f.png.substr(1, 3), "PNG") << f.name;
     const bool is_grid = f.section == "units" || f.name.starts_with("reconstructions");
     EXPECT_EQ(f.svg.empty(), is_grid) << f.name;
@@ -101,13 +115,13 @@ TEST(Figures, ArePngsAndPlotsAreSvgsToo) {
 }
 
 TEST(Figures, ShowTheTargetOfASparseCode) {
-  const auto figures = report({5}, 0.05).figures.drawn;
+  const auto& figures = of_rows().figures.drawn;
   const auto mean = std::ranges::find(figures, "mean-activation", &Figure::name);
   EXPECT_NE(mean->svg.find("target ρ = 0.05"), std::string::npos);
 }
 
 TEST(Figures, LeaveOutWhatTheAnalysisLacks) {
-  RunReport r = report({5});
+  RunReport r = undrawn({5});
   r.analysis.metrics.clear();
   r.analysis.map.reset();
   const auto left = names(draw_figures({}, "mse", r.analysis, {}));
@@ -115,7 +129,7 @@ TEST(Figures, LeaveOutWhatTheAnalysisLacks) {
 }
 
 TEST(Page, StandsAlone) {
-  const std::string page = report_page(report({1, 8, 8}));
+  const std::string page = report_page(of_images());
   for (const char* word : {"<script", "<link rel=\"stylesheet", "@import", "srcset"})
     EXPECT_EQ(page.find(word), std::string::npos) << word;
   const std::regex address("(?:src|href)=['\"]([^'\"]{0,40})");
@@ -126,7 +140,7 @@ TEST(Page, StandsAlone) {
 }
 
 TEST(Page, GivesEveryPartAnIdOfItsOwn) {
-  const std::string page = report_page(report({1, 8, 8}));
+  const std::string page = report_page(of_images());
   const std::regex id("\\sid=['\"]([^'\"]+)");
   std::set<std::string> seen;
   for (std::sregex_iterator i(page.begin(), page.end(), id), end; i != end; ++i)
@@ -135,7 +149,7 @@ TEST(Page, GivesEveryPartAnIdOfItsOwn) {
 }
 
 TEST(Page, EscapesWhatTheRecipeSays) {
-  const std::string page = report_page(report({5}));
+  const std::string page = report_page(undrawn({5}));
   EXPECT_NE(page.find("<h1>a &lt;run&gt;</h1>"), std::string::npos);
   EXPECT_NE(page.find("About &quot;it&quot;"), std::string::npos);
   EXPECT_NE(page.find("# &lt;&amp;&gt;"), std::string::npos);
@@ -143,14 +157,14 @@ TEST(Page, EscapesWhatTheRecipeSays) {
 }
 
 TEST(Page, TellsHowManyRowsWereAnalysed) {
-  EXPECT_NE(report_page(report({5})).find("4 of the 9 rows of digits"), std::string::npos);
+  EXPECT_NE(report_page(undrawn({5})).find("4 of the 9 rows of digits"), std::string::npos);
 }
 
 TEST(Page, SaysWhatIsLeftOutAndWhy) {
-  RunReport r = report({5});
+  RunReport r = undrawn({5});
   r.analysis.omissions.push_back({"Spectrum", "it would take too long"});
   EXPECT_NE(report_page(r).find("<b>Spectrum</b>: it would take too long."), std::string::npos);
-  EXPECT_EQ(report_page(report({1, 8, 8})).find("Left out"), std::string::npos);
+  EXPECT_EQ(report_page(of_images()).find("Left out"), std::string::npos);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "cli/common.h"
 #include "hourglass/base/fields_reader.h"
 #include "hourglass/base/toml.h"
+#include "hourglass/data/unit_interval.h"
 #include "hourglass/eval/metrics.h"
 #include "hourglass/objective/corruption.h"
 #include "hourglass/report/format.h"
@@ -28,11 +29,17 @@ struct Options : ModelOptions {
   bool corrupt = false, json = false;
 };
 
-/// bce for a model that ends in a sigmoid, else mse; then what was asked for.
-std::vector<std::string> wanted(const Options& o, const Network& network) {
-  std::vector<std::string> names = {network.ends_in_sigmoid() ? "bce" : "mse"};
-  names.insert(names.end(), o.metrics.begin(), o.metrics.end());
-  return names;
+/// bce for a model that ends in a sigmoid, on data that it suits, else mse.
+std::string loss_of(const Autoencoder& model, const Dataset& data, StageProgress& progress) {
+  Inference(model, 1).refuse_other_size(data);
+  if (!model.network().ends_in_sigmoid()) return "mse";
+  try {
+    check_unit_interval(data, model.scaler);
+    return "bce";
+  } catch (const Error& e) {
+    progress.note(fmt::format("note: mse stands in for bce: {}", e.what()));
+    return "mse";
+  }
 }
 
 /// KIND=AMOUNT, read as a line of a recipe's [corruption].
@@ -84,9 +91,7 @@ void print(const Metrics& metrics, const Dataset& data, bool as_json) {
 /// What was asked for by name, and what of it is left out.
 class Asked {
  public:
-  Asked(const Options& o, const Network& network) : names_(o.metrics.begin(), o.metrics.end()) {
-    if (names_.empty()) names_.insert(wanted(o, network).front());
-  }
+  explicit Asked(const std::vector<std::string>& names) : names_(names.begin(), names.end()) {}
 
   /// Throws Error where nothing is left.
   void leave_out(const Omission& o) {
@@ -116,10 +121,12 @@ void eval(const Options& o) {
   const auto disturb = [&](ConstView clean, std::span<const uint32_t> rows, View input) {
     corruption.apply(clean, 0, rows, input);
   };
-  Asked asked(o, model.autoencoder.network());
   StageProgress progress(std::cerr, progress_options());
+  Asked asked(o.metrics);
+  std::vector<std::string> names = {loss_of(model.autoencoder, data, progress)};
+  names.insert(names.end(), o.metrics.begin(), o.metrics.end());
   const Metrics metrics =
-      evaluate(model.autoencoder, data, wanted(o, model.autoencoder.network()),
+      evaluate(model.autoencoder, data, names,
                {.threads = o.thread_count(),
                 .disturb = o.corrupt ? Inference::Disturb(disturb) : Inference::Disturb(),
                 .jacobian = o.jacobian,

@@ -29,16 +29,17 @@ struct Options : ModelOptions {
   bool corrupt = false, json = false;
 };
 
-/// bce for a model that ends in a sigmoid, else mse; mse too where it was trained by that and bce does not fit the
-/// data.
-std::string headline(const TrainedModel& model, const Dataset& data) {
-  if (!model.autoencoder.network().ends_in_sigmoid()) return "mse";
-  if (model.recipe.objective.reconstruction == "mse") try {
-      check_unit_interval(data, model.autoencoder.scaler);
-    } catch (const Error&) {
-      return "mse";
-    }
-  return "bce";
+/// bce for a model that ends in a sigmoid, on data that it suits, else mse.
+std::string loss_of(const Autoencoder& model, const Dataset& data, StageProgress& progress) {
+  Inference(model, 1).refuse_other_size(data);
+  if (!model.network().ends_in_sigmoid()) return "mse";
+  try {
+    check_unit_interval(data, model.scaler);
+    return "bce";
+  } catch (const Error& e) {
+    progress.note(fmt::format("note: mse stands in for bce: {}", e.what()));
+    return "mse";
+  }
 }
 
 /// KIND=AMOUNT, read as a line of a recipe's [corruption].
@@ -81,9 +82,7 @@ void print(const Metrics& metrics, const Dataset& data, bool as_json) {
 /// What was asked for by name, and what of it is left out.
 class Asked {
  public:
-  Asked(const std::vector<std::string>& metrics, const std::string& headline) : names_(metrics.begin(), metrics.end()) {
-    if (names_.empty()) names_.insert(headline);
-  }
+  explicit Asked(const std::vector<std::string>& names) : names_(names.begin(), names.end()) {}
 
   /// Throws Error where nothing is left.
   void leave_out(const Omission& o) {
@@ -113,10 +112,10 @@ void eval(const Options& o) {
   const auto disturb = [&](ConstView clean, std::span<const uint32_t> rows, View input) {
     corruption.apply(clean, 0, rows, input);
   };
-  std::vector<std::string> names = {headline(model, data)};
-  Asked asked(o.metrics, names[0]);
-  names.insert(names.end(), o.metrics.begin(), o.metrics.end());
   StageProgress progress(std::cerr, progress_options());
+  Asked asked(o.metrics);
+  std::vector<std::string> names = {loss_of(model.autoencoder, data, progress)};
+  names.insert(names.end(), o.metrics.begin(), o.metrics.end());
   const Metrics metrics =
       evaluate(model.autoencoder, data, names,
                {.threads = o.thread_count(),

@@ -109,7 +109,7 @@ TEST(FastCrossEntropy, AgreesWithTheReference) {
       const auto classes = some_classes(5, n);
       const auto loss = scalars([&](auto of) { return ops::cross_entropy(of(z), classes, 0.37, of(grad)); });
       EXPECT_NEAR(loss.fast, loss.exact, kTolerance * loss.exact);
-      if (with_gradient && n > 1) EXPECT_LT(grad.difference(), kTolerance);
+      EXPECT_LT(with_gradient && n > 1 ? grad.difference() : 0, kTolerance);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/commands.h"
 #include "cli/common.h"
@@ -23,6 +24,7 @@ struct Options : ModelOptions {
   JacobianOptions jacobian;
   std::vector<double> radii;
   std::string corruption;
+  int64_t rows = 0;
   bool corrupt = false, json = false;
 };
 
@@ -79,12 +81,34 @@ void print(const Metrics& metrics, const Dataset& data, bool as_json) {
   for (const auto& [name, value] : metrics) fmt::print("{:21} {}\n", name, text_of(value));
 }
 
+/// What was asked for by name, and what of it is left out.
+class Asked {
+ public:
+  Asked(const Options& o, const Network& network) : names_(o.metrics.begin(), o.metrics.end()) {
+    if (names_.empty()) names_.insert(wanted(o, network).front());
+  }
+
+  /// Throws Error where nothing is left.
+  void leave_out(const Omission& o) {
+    if (names_.contains(o.part)) missing_.insert(o.part);
+    if (missing_.size() == names_.size()) fail("{}: {}", o.part, o.reason);
+  }
+  /// Throws Error where something was left out.
+  void finish() const {
+    if (!missing_.empty()) fail("left out, for the reasons above: {}", fmt::join(missing_, ", "));
+  }
+
+ private:
+  std::set<std::string> names_, missing_;
+};
+
 void eval(const Options& o) {
   const TrainedModel model = o.load();
   TrainedModel coder = o.load();
   coder.autoencoder.enter({.encoding = true});
-  const DataSplits parts = o.open_parts(model.recipe);
-  const Dataset& data = parts.test ? *parts.test : parts.train;
+  DataSplits parts = o.open_parts(model.recipe);
+  Dataset& data = parts.test ? *parts.test : parts.train;
+  if (o.rows > 0) data = data.slice(0, std::min(o.rows, data.rows()));
   const auto given = given_corruption(o);
   const Corruption corruption(given.value_or(model.recipe.corruption), model.recipe.train.seed);
   if (o.corrupt && !corruption.is_active())
@@ -92,6 +116,7 @@ void eval(const Options& o) {
   const auto disturb = [&](ConstView clean, std::span<const uint32_t> rows, View input) {
     corruption.apply(clean, 0, rows, input);
   };
+  Asked asked(o, model.autoencoder.network());
   StageProgress progress(std::cerr, progress_options());
   const Metrics metrics =
       evaluate(model.autoencoder, data, wanted(o, model.autoencoder.network()),
@@ -103,8 +128,13 @@ void eval(const Options& o) {
                 .train = parts.test ? &parts.train : nullptr,
                 .coder = &coder.autoencoder,
                 .progress = [&](std::string_view name, double done) { progress.update(name, done); },
-                .note = [&](const std::string& text) { progress.note("note: " + text); }});
+                .note =
+                    [&](const Omission& o) {
+                      asked.leave_out(o);
+                      progress.note(fmt::format("note: {} is left out: {}", o.part, o.reason));
+                    }});
   print(metrics, data, o.json);
+  asked.finish();
 }
 
 }  // namespace
@@ -116,6 +146,7 @@ void add_eval(CLI::App& app) {
   verb->add_option("--metrics", o->metrics,
                    fmt::format("More metrics, with commas: {}", fmt::join(metric_names(), ", ")))
       ->delimiter(',');
+  verb->add_option("--rows", o->rows, "Measure on no more than this many rows, the first")->check(CLI::PositiveNumber);
   auto* probes = verb->add_option("--probes", o->jacobian.probes,
                                   "Estimate contractive and relative_contraction by this many random probes per row");
   probes->check(CLI::Range(1, 1 << 20));

@@ -9,7 +9,7 @@
 #include "hourglass/base/toml.h"
 #include "hourglass/objective/corruption.h"
 #include "hourglass/objective/gradient_check.h"
-#include "hourglass/train/check_data.h"
+#include "hourglass/data/unit_interval.h"
 
 namespace hourglass::cli {
 

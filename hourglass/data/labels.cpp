@@ -17,12 +17,16 @@ void check_labelled(const Dataset& data) {
 
 }  // namespace
 
-std::vector<int32_t> distinct_labels(const Dataset& train) {
-  check_labelled(train);
-  std::vector<int32_t> labels = train.labels;
+std::vector<int32_t> distinct(std::vector<int32_t> labels) {
   std::ranges::sort(labels);
   const auto rest = std::ranges::unique(labels);
   labels.erase(rest.begin(), rest.end());
+  return labels;
+}
+
+std::vector<int32_t> distinct_labels(const Dataset& train) {
+  check_labelled(train);
+  std::vector<int32_t> labels = distinct(train.labels);
   if (labels.size() < 2)
     fail("{}: every label is {}; a classifier needs at least two classes", train.name, labels.front());
   return labels;

@@ -7,6 +7,9 @@
 
 namespace hourglass {
 
+/// Each label once, ascending.
+std::vector<int32_t> distinct(std::vector<int32_t> labels);
+
 /// The labels of rows to learn from, each once, ascending: the classes. Throws Error when the rows have no labels or
 /// all the same one.
 std::vector<int32_t> distinct_labels(const Dataset& train);

@@ -4,16 +4,9 @@
 #include <vector>
 
 #include "hourglass/eval/measured_rows.h"
+#include "hourglass/eval/metric_value.h"
 
 namespace hourglass {
-
-/// How the encoder shrinks or stretches distances (Rifai et al., "Contractive auto-encoders", ICML 2011, section 5.3):
-/// ratios[i] = mean over rows of ‖f(x + δ) − f(x)‖ / ‖δ‖, δ of norm radii[i] in a random direction.
-struct ContractionCurve {
-  std::vector<double> radii, ratios;
-
-  bool operator==(const ContractionCurve&) const = default;
-};
 
 /// What radii are unless others are asked for.
 inline const std::vector<double> kRadii = {0.25, 0.5, 1, 2, 4, 8};

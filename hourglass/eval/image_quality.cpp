@@ -11,14 +11,12 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kWindow = 11;
-
-const std::array<double, kWindow>& window() {
+const std::array<double, kSsimWindow>& window() {
   static const auto weights = [] {
-    std::array<double, kWindow> w;
+    std::array<double, kSsimWindow> w;
     double sum = 0;
-    for (int64_t i = 0; i < kWindow; ++i) {
-      const auto d = static_cast<double>(i - kWindow / 2);
+    for (int64_t i = 0; i < kSsimWindow; ++i) {
+      const auto d = static_cast<double>(i - kSsimWindow / 2);
       sum += w[i] = std::exp(-d * d / (2 * 1.5 * 1.5));
     }
     for (double& v : w) v /= sum;
@@ -42,11 +40,11 @@ struct Plane {
 
 /// The window's weighted means of each row, wherever it fits, as the columns of a plane.
 Plane smoothed_rows(const Plane& in) {
-  Plane out{in.width - kWindow + 1, in.height, {}};
+  Plane out{in.width - kSsimWindow + 1, in.height, {}};
   for (int64_t j = 0; j < out.height; ++j)
     for (int64_t i = 0; i < in.height; ++i) {
       double sum = 0;
-      for (int64_t k = 0; k < kWindow; ++k) sum += window()[k] * in.pixels[i * in.width + j + k];
+      for (int64_t k = 0; k < kSsimWindow; ++k) sum += window()[k] * in.pixels[i * in.width + j + k];
       out.pixels.push_back(sum);
     }
   return out;
@@ -109,7 +107,7 @@ double psnr(std::span<const double> a, std::span<const double> b) {
 }
 
 double ssim(std::span<const double> a, std::span<const double> b, const Shape& image) {
-  HOURGLASS_CHECK(image.rank() == 3 && image[1] >= kWindow && image[2] >= kWindow);
+  HOURGLASS_CHECK(image.rank() == 3 && image[1] >= kSsimWindow && image[2] >= kSsimWindow);
   const int64_t size = image[1] * image[2];
   double sum = 0;
   for (int64_t c = 0; c < image[0]; ++c) {
@@ -128,17 +126,17 @@ double mean_ssim(const MeasuredRows& rows) {
   return mean_over_images(rows, "ssim", [&](auto x, auto r) { return ssim(x, r, rows.data.sample); });
 }
 
-void refuse_unless_pixels(const Dataset& data, std::string_view metric) {
+void refuse_unless_images(const Dataset& data, int64_t smallest) {
   const Shape& s = data.sample;
-  if (s.rank() != 3) fail("{}: {}: samples are {} features, no images", metric, data.name, s.text());
-  if (metric == "ssim" && (s[1] < kWindow || s[2] < kWindow))
-    fail("ssim: {}: its window takes {} × {} pixels, images are {} × {}", data.name, kWindow, kWindow, s[1], s[2]);
+  if (s.rank() != 3) fail("{}: samples are {} features, no images", data.name, s.text());
+  if (s[1] < smallest || s[2] < smallest)
+    fail("{}: its window takes {} × {} pixels, images are {} × {}", data.name, smallest, smallest, s[1], s[2]);
   if (data.is_bytes()) return;
   const auto& all = std::get<std::vector<float>>(data.values);
   const auto outside = std::ranges::find_if(all, [](float v) { return !(v >= 0 && v <= 1); });
   if (outside != all.end())
-    fail("{}: {}: expected pixels in [0, 1], found {} in row {}", metric, data.name, *outside,
-         (outside - all.begin()) / s.size());
+    fail("{}: expected pixels in [0, 1], found {} in row {}", data.name, *outside,
+         (outside - all.begin()) / s.size() + 1);
 }
 
 }  // namespace hourglass

@@ -16,9 +16,11 @@ namespace hourglass {
 double mean_psnr(const MeasuredRows& rows);
 double mean_ssim(const MeasuredRows& rows);
 
-/// Throws Error, beginning with the metric's name, unless samples are images with pixels in [0, 1] (or bytes), for ssim
-/// of at least 11 × 11.
-void refuse_unless_pixels(const Dataset& data, std::string_view metric);
+/// The least height and width of an image that ssim takes.
+inline constexpr int64_t kSsimWindow = 11;
+
+/// Throws Error unless samples are images of at least so many pixels each way, in [0, 1] or bytes.
+void refuse_unless_images(const Dataset& data, int64_t smallest);
 
 /// Of two images (channels, height, width) of pixels in [0, 1].
 double psnr(std::span<const double> a, std::span<const double> b);

@@ -95,15 +95,15 @@ TEST(ImageQuality, IsThatOfPixelsWhateverTheScaler) {
 }
 
 TEST(ImageQuality, RefusesWhatIsNoImage) {
-  const auto refusal = [](Shape sample, float value, const char* metric) {
+  const auto refusal = [](Shape sample, float value, int64_t smallest) {
     const Dataset data{"data", sample, std::vector<float>(2 * sample.size(), value), {}};
-    return message_of<Error>([&] { refuse_unless_pixels(data, metric); });
+    return message_of<Error>([&] { refuse_unless_images(data, smallest); });
   };
-  EXPECT_EQ(refusal({784}, 0, "psnr"), "psnr: data: samples are 784 features, no images");
-  EXPECT_EQ(refusal({1, 10, 20}, 0, "ssim"), "ssim: data: its window takes 11 × 11 pixels, images are 10 × 20");
-  EXPECT_EQ(refusal({1, 10, 20}, 0, "psnr"), "nothing was thrown");
-  EXPECT_EQ(refusal({1, 11, 11}, 1.5, "ssim"), "ssim: data: expected pixels in [0, 1], found 1.5 in row 0");
-  EXPECT_EQ(refusal({1, 11, 11}, 1, "ssim"), "nothing was thrown");
+  EXPECT_EQ(refusal({784}, 0, 1), "data: samples are 784 features, no images");
+  EXPECT_EQ(refusal({1, 10, 20}, 0, kSsimWindow), "data: its window takes 11 × 11 pixels, images are 10 × 20");
+  EXPECT_EQ(refusal({1, 10, 20}, 0, 1), "nothing was thrown");
+  EXPECT_EQ(refusal({1, 11, 11}, 1.5, kSsimWindow), "data: expected pixels in [0, 1], found 1.5 in row 1");
+  EXPECT_EQ(refusal({1, 11, 11}, 1, kSsimWindow), "nothing was thrown");
 }
 
 }  // namespace

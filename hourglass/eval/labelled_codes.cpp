@@ -1,10 +1,13 @@
 #include "hourglass/eval/labelled_codes.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <utility>
 
+#include "hourglass/base/parallel.h"
 #include "hourglass/eval/spread.h"
+#include "hourglass/eval/values.h"
 
 namespace hourglass {
 
@@ -44,6 +47,24 @@ ClassifiedCodes classified_codes(const Inference& inference, const Dataset& trai
 
 ClassifiedCodes classified_inputs(const Scaler& scaler, const Dataset& train, const Dataset& test) {
   return centred({scaled(scaler, train), scaled(scaler, test)});
+}
+
+Tensor second_moments(const LabelledCodes& codes, int threads) {
+  constexpr int64_t most_units = 128, most_rows = 2048;  // of one product
+  const int64_t units = codes.units(), rows = codes.rows();
+  Tensor moments(DType::f64, {units, units});
+  auto task = [&](int64_t block) {
+    const int64_t first = block * most_units, count = std::min(most_units, units - first);
+    Tensor product(codes.codes.dtype(), {count, units});
+    double* sums = moments.as<double>() + first * units;
+    for (int64_t row = 0; row < rows; row += most_rows) {
+      const ConstView h = codes.flat().slice(row, std::min(most_rows, rows - row));
+      ops::matmul_columns(h, first, h, product, ops::Write::assign);
+      for_each_value(product, [&](int64_t i, double v) { sums[i] += v / static_cast<double>(rows); });
+    }
+  };
+  parallel_for((units + most_units - 1) / most_units, threads, task);
+  return moments;
 }
 
 }  // namespace hourglass

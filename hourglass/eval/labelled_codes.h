@@ -27,4 +27,8 @@ ClassifiedCodes classified_codes(const Inference& inference, const Dataset& trai
 /// The same of the inputs themselves, as the scaler makes them: the baseline.
 ClassifiedCodes classified_inputs(const Scaler& scaler, const Dataset& train, const Dataset& test);
 
+/// Mean over rows of h hᵀ, (units, units) f64. Products run in the codes' own type, sums over blocks of rows in double
+/// and in a fixed order.
+Tensor second_moments(const LabelledCodes& codes, int threads);
+
 }  // namespace hourglass

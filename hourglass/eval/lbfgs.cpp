@@ -58,7 +58,7 @@ bool search(const Point& from, const Vector& along, double length, At at, Point&
 }  // namespace
 
 bool minimise(const std::function<double(std::span<const double>, std::span<double>)>& f, std::vector<double>& x,
-              const MinimiserOptions& options, const std::function<void()>& told) {
+              const MinimiserOptions& options) {
   const auto size = x.size();
   const auto at = [&](const Vector& where, Point& p) {
     p.x = where;
@@ -78,7 +78,6 @@ bool minimise(const std::function<double(std::span<const double>, std::span<doub
     steps.back().curvature = steps.back().s.dot(steps.back().y);
     if (steps.size() > kMemory) steps.pop_front();
     std::swap(now, next);
-    if (told) told();
   }
   x.assign(now.x.begin(), now.x.end());
   return steepest() <= options.largest_slope;

@@ -16,8 +16,8 @@ struct MinimiserOptions {
 /// Minimises a smooth function by L-BFGS (Liu & Nocedal, "On the limited memory BFGS method for large scale
 /// optimization", Mathematical Programming 1989), with a line search for the weak Wolfe conditions. `f` returns the
 /// value at x and assigns the gradient. x holds the start, and then the minimum; false when the iterations did not
-/// suffice. `told` is called once per iteration.
+/// suffice.
 bool minimise(const std::function<double(std::span<const double> x, std::span<double> gradient)>& f,
-              std::vector<double>& x, const MinimiserOptions& options = {}, const std::function<void()>& told = {});
+              std::vector<double>& x, const MinimiserOptions& options = {});
 
 }  // namespace hourglass

@@ -10,19 +10,19 @@ namespace {
 constexpr MinimiserOptions kPrecise{.largest_slope = 1e-9, .iterations = 500};
 
 TEST(Minimise, FindsTheEndOfABentValley) {
-  const auto rosenbrock = [](std::span<const double> x, std::span<double> g) {
+  int calls = 0;
+  const auto rosenbrock = [&](std::span<const double> x, std::span<double> g) {
+    ++calls;
     const double a = 1 - x[0], b = x[1] - x[0] * x[0];
     g[0] = -2 * a - 400 * x[0] * b;
     g[1] = 200 * b;
     return a * a + 100 * b * b;
   };
   std::vector<double> x = {-1.2, 1};
-  int told = 0;
-  EXPECT_TRUE(minimise(rosenbrock, x, kPrecise, [&] { ++told; }));
+  EXPECT_TRUE(minimise(rosenbrock, x, kPrecise));
   EXPECT_NEAR(x[0], 1, 1e-8);
   EXPECT_NEAR(x[1], 1, 1e-8);
-  EXPECT_LT(told, 60);
-  EXPECT_GT(told, 10);
+  EXPECT_LT(calls, 80);
 }
 
 /// Σ k² (x_k − k)²: axes of different lengths.

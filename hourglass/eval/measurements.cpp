@@ -45,7 +45,10 @@ Measurements::Measurements(const Autoencoder& model, const Dataset& data, const 
       data_(data),
       options_(options),
       inference_(model, options.threads, options.chunk_rows),
-      measured_{model, inference_, data, options.disturb, options.progress} {}
+      measured_{model, inference_, data, options.disturb, options.progress} {
+  model.check_fits(data);
+  if (options.train) model.check_fits(*options.train);
+}
 
 double Measurements::bce() {
   if (!bce_) bce_ = mean_bce(inference_, data_, {}, options_.disturb);

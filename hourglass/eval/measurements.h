@@ -27,6 +27,7 @@ struct Totals {
 /// What metrics are made of, each measured in one pass over the data and only when first asked for.
 class Measurements {
  public:
+  /// Throws Error when samples are not as large as the model takes them.
   Measurements(const Autoencoder& model, const Dataset& data, const EvaluationOptions& options);
 
   const Autoencoder& model() const { return model_; }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "hourglass/data/unit_interval.h"
 #include "hourglass/eval/image_quality.h"
 #include "hourglass/eval/neighbours.h"
 #include "hourglass/eval/probe.h"
@@ -14,56 +15,57 @@ namespace hourglass {
 
 namespace {
 
-// What metrics require.
+// What metrics require. Messages do not name the metric.
 
-void sigmoid_output(Measurements& m) {
-  if (!m.network().ends_in_sigmoid()) fail("bce: the model's decoder does not end in a sigmoid; use mse");
+void probabilities(Measurements& m) {
+  if (!m.network().ends_in_sigmoid()) fail("the model's decoder does not end in a sigmoid; use mse");
+  check_unit_interval(m.data(), m.model().scaler);
 }
 
 void affordable_jacobian(Measurements& m) { refuse_dear_jacobian(m.network(), m.options().jacobian); }
 
 void exact_jacobian(Measurements& m) {
   if (m.options().jacobian.probes > 0)
-    fail("jacobian_frobenius: the square root of an estimate is biased, so it takes no probes; ask for contractive");
+    fail("the square root of an estimate is biased, so it takes no probes; ask for contractive");
   affordable_jacobian(m);
 }
 
 void affordable_spectrum(Measurements& m) {
-  if (m.options().jacobian.probes > 0) fail("jacobian_spectrum takes no probes: they tell nothing but the norm");
+  if (m.options().jacobian.probes > 0) fail("it takes no probes: they tell nothing but the norm");
   const double cost = spectrum_cost(m.network());
   if (cost > kDearest && !m.options().jacobian.exact)
     fail(
-        "jacobian_spectrum takes the singular values of {} × {} numbers per sample (about {:.0f} × a plain training "
-        "step, more than {:.0f}); use --exact",
+        "the singular values of {} × {} numbers per sample take about {:.0f} × a plain training step, more than "
+        "{:.0f}; use --exact, with --rows for some of the data",
         m.units(), m.features(), cost, kDearest);
 }
 
 void sigmoid_code(Measurements& m) {
   const Activation* last = m.network().code().activation();
-  if (!last || !last->is_unit_interval()) fail("saturation: the encoder does not end in a sigmoid");
+  if (!last || !last->is_unit_interval()) fail("the encoder does not end in a sigmoid");
 }
 
 void code_below_data(Measurements& m) {
   if (m.units() >= m.features())
-    fail("pca: the code has {} units for {} features; a linear one as large as the data leaves nothing out", m.units(),
+    fail("the code has {} units for {} features; a linear one as large as the data leaves nothing out", m.units(),
          m.features());
 }
 
 void linear_decoder(Measurements& m) {
   code_below_data(m);
   if (!m.decoder_columns())
-    fail("pca_angle: the decoder is not linear, so it spans no plane; pca_mse and pca_gap compare any model");
+    fail("the decoder is not linear, so it spans no plane; pca_mse and pca_gap compare any model");
 }
 
-void labelled(Measurements& m, std::string_view name, int64_t fewest) {
+void labelled(Measurements& m, int64_t fewest) {
   const Dataset* train = m.options().train;
   if (!train)
-    fail("{}: {}: no other part to learn from; it takes data with a training and a test part, and no --split train",
-         name, m.data().name);
+    fail("{}: no other part to learn from; it takes data with a training and a test part, and no --split train",
+         m.data().name);
   for (const Dataset* d : {train, &m.data()})
-    if (d->labels.empty()) fail("{}: {}: no labels", name, d->name);
+    if (d->labels.empty()) fail("{}: no labels", d->name);
   if (train->rows() < fewest)
-    fail("{}: {}: {} rows to learn from, at least {} are needed", name, train->name, train->rows(), fewest);
+    fail("{}: {} rows to learn from, at least {} are needed", train->name, train->rows(), fewest);
 }
 
 // What metrics are.
@@ -78,13 +80,13 @@ double bce_excess(Measurements& m) { return m.bce() - m.totals().entropy / eleme
 
 double fvu(Measurements& m) {
   const double scatter = m.totals().inputs.scatter;
-  if (scatter <= 0) fail("fvu: the data are constant, nothing is to be explained");
+  if (scatter <= 0) fail("the data are constant, nothing is to be explained");
   return m.mse() * elements(m) / scatter;
 }
 
 double nmse(Measurements& m) {
   const double squares = m.totals().squares;
-  if (squares <= 0) fail("nmse: the data are all zero");
+  if (squares <= 0) fail("the data are all zero");
   return m.mse() * elements(m) / squares;
 }
 
@@ -96,12 +98,12 @@ double jacobian_frobenius(Measurements& m) {
   return sum / m.rows();
 }
 
-void varying_code(Measurements& m, std::string_view name) {
-  if (m.totals().codes.scatter <= 0) fail("{}: the code is the same for all data", name);
+void varying_code(Measurements& m) {
+  if (m.totals().codes.scatter <= 0) fail("the code is the same for all data");
 }
 
 double relative_contraction(Measurements& m) {
-  varying_code(m, "relative_contraction");
+  varying_code(m);
   const Totals& t = m.totals();
   return std::sqrt(contractive(m) * t.inputs.scatter / static_cast<double>(m.features()) / t.codes.scatter);
 }
@@ -111,7 +113,7 @@ ContractionCurve contraction_ratio(Measurements& m) {
 }
 
 double code_displacement(Measurements& m) {
-  varying_code(m, "code_displacement");
+  varying_code(m);
   return m.robustness().code_displacement;
 }
 
@@ -141,7 +143,7 @@ double pca_mse(Measurements& m) {
 
 double pca_gap(Measurements& m) {
   const double best = pca_mse(m), all = m.totals().inputs.scatter / elements(m);
-  if (best <= 1e-12 * all) fail("pca_gap: {} principal components leave nothing of the data out", m.units());
+  if (best <= 1e-12 * all) fail("{} principal components leave nothing of the data out", m.units());
   return m.mse() / best - 1;
 }
 
@@ -155,14 +157,14 @@ const std::vector<MetricRow>& metric_table() {
   using M = Measurements;
   using enum MetricSetting;
   static const std::vector<MetricRow> table = {
-      {"bce", [](M& m) { return m.bce(); }, sigmoid_output},
-      {"bce_excess", bce_excess, sigmoid_output},
+      {"bce", [](M& m) { return m.bce(); }, probabilities},
+      {"bce_excess", bce_excess, probabilities},
       {"mse", [](M& m) { return m.mse(); }},
       {"nmse", nmse},
       {"fvu", fvu},
       {"explained_variance", [](M& m) { return 1 - fvu(m); }},
-      {"psnr", [](M& m) { return mean_psnr(m.measured()); }, [](M& m) { refuse_unless_pixels(m.data(), "psnr"); }},
-      {"ssim", [](M& m) { return mean_ssim(m.measured()); }, [](M& m) { refuse_unless_pixels(m.data(), "ssim"); }},
+      {"psnr", [](M& m) { return mean_psnr(m.measured()); }, [](M& m) { refuse_unless_images(m.data(), 1); }},
+      {"ssim", [](M& m) { return mean_ssim(m.measured()); }, [](M& m) { refuse_unless_images(m.data(), kSsimWindow); }},
       {"corrupted_mse", [](M& m) { return m.robustness().corrupted_mse; }, [](M&) {}, corruption},
       {"contractive", contractive, affordable_jacobian, jacobian},
       {"jacobian_frobenius", jacobian_frobenius, exact_jacobian, jacobian},
@@ -177,8 +179,8 @@ const std::vector<MetricRow>& metric_table() {
       {"l1", [](M& m) { return m.totals().absolutes / m.rows(); }},
       {"density", density},
       {"dead_frac", dead_frac},
-      {"probe_error", probe_error, [](M& m) { labelled(m, "probe_error", 2); }},
-      {"knn_error", knn_error, [](M& m) { labelled(m, "knn_error", kNeighbours); }},
+      {"probe_error", probe_error, [](M& m) { labelled(m, 2); }},
+      {"knn_error", knn_error, [](M& m) { labelled(m, kNeighbours); }},
       {"pca_mse", pca_mse, code_below_data},
       {"pca_gap", pca_gap, code_below_data},
       {"pca_angle", pca_angle, linear_decoder},

@@ -55,7 +55,7 @@ void refuse_idle_settings(const std::vector<Wanted>& wanted, const EvaluationOpt
     fail("corruption: no metric of corrupted inputs is asked for; expected corrupted_mse or code_displacement");
 }
 
-/// Whether f did not throw. What a wanted metric may not be left out for is thrown on.
+/// Whether f did not throw because the metric does not fit.
 template <class F>
 bool attempt(const Wanted& wanted, const EvaluationOptions& options, F f) {
   try {
@@ -64,8 +64,8 @@ bool attempt(const Wanted& wanted, const EvaluationOptions& options, F f) {
   } catch (const RuntimeFailure&) {
     throw;
   } catch (const Error& e) {
-    if (!wanted.is_optional) throw;
-    if (options.note) options.note(fmt::format("{} is left out: {}", wanted.row->name, e.what()));
+    if (!wanted.is_optional && !options.note) fail("{}: {}", wanted.row->name, e.what());
+    if (options.note) options.note({std::string(wanted.row->name), e.what()});
     return false;
   }
 }
@@ -82,9 +82,9 @@ std::vector<std::string> metric_names() {
 
 Metrics evaluate(const Autoencoder& model, const Dataset& data, std::span<const std::string> names,
                  const EvaluationOptions& options) {
-  Measurements measurements(model, data, options);
   auto wanted = expanded(names);
   refuse_idle_settings(wanted, options);
+  Measurements measurements(model, data, options);
   std::erase_if(wanted, [&](const Wanted& w) { return !attempt(w, options, [&] { w.row->require(measurements); }); });
   Metrics metrics;
   for (const Wanted& w : wanted)

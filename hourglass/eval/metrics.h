@@ -4,8 +4,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
-#include <variant>
 #include <vector>
 
 #include "hourglass/eval/contraction_curve.h"
@@ -14,12 +12,6 @@
 #include "hourglass/objective/config.h"
 
 namespace hourglass {
-
-/// A number, one per unit of the code or singular value, or a curve.
-using MetricValue = std::variant<double, std::vector<double>, ContractionCurve>;
-
-/// Names and values, in the order asked for.
-using Metrics = std::vector<std::pair<std::string, MetricValue>>;
 
 /// Every name that can be asked for; definitions, reductions and costs are in docs/metrics.md. Two stand for several:
 /// "pca" for pca_mse and pca_gap, and pca_angle where the decoder is linear; "all" for every metric that fits.
@@ -35,8 +27,9 @@ struct EvaluationOptions {
   const Dataset* train = nullptr;      ///< labelled rows that probe_error and knn_error learn from
   const Autoencoder* coder = nullptr;  ///< gives them codes: the model with Stage::encoding, if that differs
   EvaluationProgress progress = nullptr;
-  std::function<void(const std::string&)> note = nullptr;  ///< told what of a name for several is left out, and why
-  int64_t chunk_rows = 256;                                ///< worked on at a time; changes results by rounding only
+  /// Told what does not fit and is left out. Without it that is an Error, but for what a name for several stands for.
+  std::function<void(const Omission&)> note = nullptr;
+  int64_t chunk_rows = 256;  ///< worked on at a time; changes results by rounding only
 };
 
 /// Evaluates the named metrics over the whole data set, each once, with sums in double and independent of the number of

@@ -264,13 +264,13 @@ TEST(JacobianMetrics, RefuseWhatTakesTooLong) {
   const Dataset data{"images", {1, 12, 12}, std::vector<float>(144 * 2, 0.5f), {}};
   EXPECT_EQ(
       refusal(a, data, "contractive"),
-      "the exact Jacobian takes 800 rows of 144 per sample (in training about 400 × a plain step, more than 100); "
-      "use --probes 16, or --exact");
+      "contractive: the exact Jacobian takes 800 rows of 144 per sample (in training about 400 × a plain step, more "
+      "than 100); use --probes 16, or --exact");
   EXPECT_EQ(refusal(a, data, "jacobian_spectrum"),
-            "jacobian_spectrum takes the singular values of 800 × 144 numbers per sample (about 794 × a plain training "
-            "step, more than 100); use --exact");
+            "jacobian_spectrum: the singular values of 800 × 144 numbers per sample take about 794 × a plain training "
+            "step, more than 100; use --exact, with --rows for some of the data");
   EXPECT_EQ(refusal(a, data, "jacobian_spectrum", {.jacobian = {.probes = 3}}),
-            "jacobian_spectrum takes no probes: they tell nothing but the norm");
+            "jacobian_spectrum: it takes no probes: they tell nothing but the norm");
   const double exact = measure(a, data, "contractive", {.jacobian = {.exact = true}});
   EXPECT_NEAR(measure(a, data, "contractive", {.jacobian = {.probes = 100}}), exact, 0.2 * exact);
 }
@@ -340,18 +340,18 @@ TEST(Metrics, RefuseTheImpossibleBeforeAnythingRuns) {
 
 TEST(Metrics, AreAllThoseThatFitWhenAllAreAskedFor) {
   std::vector<std::string> notes, names;
-  const EvaluationOptions options{.note = [&](const std::string& note) { notes.push_back(note); }};
+  const EvaluationOptions options{.note = [&](const Omission& o) { notes.push_back(o.part + ": " + o.reason); }};
   const Autoencoder a = fresh(model({layer("dense", kUnits)}, {layer("dense", kFeatures)}), {kFeatures});
   for (const auto& [name, value] : evaluate(a, random_data(), std::vector<std::string>{"l1", "all"}, options))
     names.push_back(name);
   EXPECT_EQ(names.front(), "l1");
   EXPECT_EQ(names.size() + notes.size(), metric_names().size() - 2);
   EXPECT_EQ(notes.size(), 7u) << "bce, bce_excess, psnr, ssim, saturation, probe_error, knn_error";
-  EXPECT_EQ(notes.front(), "bce is left out: bce: the model's decoder does not end in a sigmoid; use mse");
+  EXPECT_EQ(notes.front(), "bce: the model's decoder does not end in a sigmoid; use mse");
   const Dataset zeros{"zeros", {kFeatures}, std::vector<float>(kFeatures * 3), {}};
   notes.clear();
   EXPECT_FALSE(evaluate(a, zeros, std::vector<std::string>{"all"}, options).empty());
-  EXPECT_NE(std::ranges::find(notes, "nmse is left out: nmse: the data are all zero"), notes.end());
+  EXPECT_NE(std::ranges::find(notes, "nmse: the data are all zero"), notes.end());
 }
 
 TEST(Metrics, RefuseSettingsThatNothingHeeds) {

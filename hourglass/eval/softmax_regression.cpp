@@ -1,11 +1,13 @@
 #include "hourglass/eval/softmax_regression.h"
 
+#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
 #include "hourglass/base/free_list.h"
 #include "hourglass/base/parallel.h"
+#include "hourglass/data/labels.h"
 #include "hourglass/tensor/copy.h"
 
 namespace hourglass {
@@ -51,17 +53,6 @@ void for_each_chunk(const LabelledCodes& codes, const Weights& weights, int thre
   parallel_for(chunks_of(codes.rows()), threads, task);
 }
 
-/// −ln p(target); the logits become p − onehot(target).
-template <class T>
-double residual(T* logits, int64_t classes, int64_t target) {
-  const double largest = *std::max_element(logits, logits + classes);
-  double sum = 0;
-  for (int64_t c = 0; c < classes; ++c) sum += std::exp(logits[c] - largest);
-  const double loss = largest + std::log(sum) - logits[target];
-  for (int64_t c = 0; c < classes; ++c) logits[c] = static_cast<T>(std::exp(logits[c] - largest) / sum - (c == target));
-  return loss;
-}
-
 /// The mean loss of labelled codes and its gradient, as a function of the parameters.
 class Loss {
  public:
@@ -70,7 +61,7 @@ class Loss {
     for (const int32_t label : codes.labels) {
       const auto place = std::ranges::lower_bound(labels, label);
       HOURGLASS_CHECK(place != labels.end() && *place == label);
-      targets_.push_back(place - labels.begin());
+      targets_.push_back(static_cast<int32_t>(place - labels.begin()));
     }
     gradients_ = Tensor(codes.codes.dtype(), {chunks_of(codes.rows()), size()});
     losses_.resize(gradients_.rows());
@@ -81,7 +72,8 @@ class Loss {
   double operator()(std::span<const double> parameters, std::span<double> gradient) {
     const Weights weights(parameters, classes_, codes_.units(), codes_.codes.dtype());
     for_each_chunk(codes_, weights, threads_, [&](int64_t chunk, int64_t first, View logits) {
-      losses_[chunk] = residuals(first, logits);
+      const auto targets = std::span(targets_).subspan(first, logits.rows());
+      losses_[chunk] = ops::cross_entropy(logits, targets, 1, logits);
       const View g = gradients_.view().slice(chunk, 1), dw = g.part(0, weights.w.shape());
       const ConstView h = codes_.flat().slice(first, logits.rows());
       ops::matmul(logits, ops::Transpose::yes, h, ops::Transpose::no, dw);
@@ -93,15 +85,6 @@ class Loss {
   }
 
  private:
-  double residuals(int64_t first, View logits) const {
-    const auto sum = [&](auto* row) {
-      double loss = 0;
-      for (int64_t i = 0; i < logits.rows(); ++i, row += classes_) loss += residual(row, classes_, targets_[first + i]);
-      return loss;
-    };
-    return logits.dtype() == DType::f32 ? sum(logits.as<float>()) : sum(logits.as<double>());
-  }
-
   double total(std::span<const double> parameters, std::span<double> gradient) const {
     ops::column_sums(gradients_, gradient);
     const auto rows = static_cast<double>(codes_.rows());
@@ -118,27 +101,76 @@ class Loss {
   int64_t classes_;
   double decay_;
   int threads_;
-  std::vector<int64_t> targets_;  ///< per row, its class
+  std::vector<int32_t> targets_;  ///< per row, its class
   Tensor gradients_;              ///< per chunk
   std::vector<double> losses_;
 };
 
-std::vector<int32_t> distinct(std::vector<int32_t> labels) {
-  std::ranges::sort(labels);
-  const auto rest = std::ranges::unique(labels);
-  labels.erase(rest.begin(), rest.end());
-  return labels;
-}
+/// Of the parameters, so that the loss bends about equally every way. Where all classes are as likely, its second
+/// derivative is at most moments / classes + decay in the weights of a class (Böhning, "Multinomial logistic regression
+/// algorithm", Annals of the Institute of Statistical Mathematics 1992) and 1 / classes in its bias.
+class Coordinates {
+ public:
+  Coordinates(ConstView moments, int64_t classes, double decay) : classes_(classes) {
+    const int64_t units = moments.rows();
+    Matrix bend = ConstMap(moments.as<double>(), units, units);
+    // Products in float leave noise where the codes hardly vary.
+    const double least = 1e-3 * bend.trace() / static_cast<double>(units);
+    bend /= static_cast<double>(classes);
+    bend.diagonal().array() += decay + least;
+    root_.compute(bend);
+  }
+
+  void enter(std::span<double> parameters) const {
+    Map w = weights(parameters);
+    w = root_.matrixU() * w.eval();
+    scale_biases(parameters, 1 / std::sqrt(classes_));
+  }
+  void leave(std::span<double> parameters) const {
+    Map w = weights(parameters);
+    root_.matrixU().solveInPlace(w);
+    scale_biases(parameters, std::sqrt(classes_));
+  }
+  void enter_gradient(std::span<double> gradient) const {
+    Map g = weights(gradient);
+    root_.matrixL().solveInPlace(g);
+    scale_biases(gradient, std::sqrt(classes_));
+  }
+
+ private:
+  using Matrix = Eigen::MatrixXd;
+  using Map = Eigen::Map<Matrix>;
+  using ConstMap = Eigen::Map<const Matrix>;
+
+  /// One column a class.
+  Map weights(std::span<double> parameters) const { return {parameters.data(), root_.rows(), classes_}; }
+  void scale_biases(std::span<double> parameters, double by) const {
+    for (double& b : parameters.last(classes_)) b *= by;
+  }
+
+  int64_t classes_;
+  Eigen::LLT<Matrix> root_;
+};
 
 }  // namespace
 
-SoftmaxRegression fit_softmax_regression(const LabelledCodes& codes, double decay, int threads,
-                                         const MinimiserOptions& options, const SoftmaxRegression& start,
-                                         const std::function<void()>& told) {
+SoftmaxRegression fit_softmax_regression(const LabelledCodes& codes, ConstView moments, double decay, int threads,
+                                         const MinimiserOptions& options, const SoftmaxRegression& start) {
   SoftmaxRegression model{distinct(codes.labels), start.parameters};
   Loss loss(codes, model.labels, decay, threads);
   if (model.labels != start.labels) model.parameters.assign(loss.size(), 0);
-  minimise([&](auto x, auto gradient) { return loss(x, gradient); }, model.parameters, options, told);
+  const Coordinates coordinates(moments, model.classes(), decay);
+  std::vector<double> parameters;
+  const auto value = [&](std::span<const double> at, std::span<double> gradient) {
+    parameters.assign(at.begin(), at.end());
+    coordinates.leave(parameters);
+    const double v = loss(parameters, gradient);
+    coordinates.enter_gradient(gradient);
+    return v;
+  };
+  coordinates.enter(model.parameters);
+  minimise(value, model.parameters, options);
+  coordinates.leave(model.parameters);
   return model;
 }
 

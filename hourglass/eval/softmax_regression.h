@@ -20,9 +20,10 @@ struct SoftmaxRegression {
 
 /// Minimises mean over rows of −ln p(label | h), plus decay/2 · ‖W‖². scikit-learn's C is 1/(decay · rows). Starts at
 /// `start`, or from zero. Products run in the codes' own type, sums in double and in a fixed order.
-SoftmaxRegression fit_softmax_regression(const LabelledCodes& codes, double decay, int threads,
-                                         const MinimiserOptions& options = {}, const SoftmaxRegression& start = {},
-                                         const std::function<void()>& told = {});
+/// `moments`, second_moments of these codes or of codes like them, changes how fast the minimum is found, not where it
+/// is: the search, and so options.largest_slope, is in coordinates in which the loss bends about equally every way.
+SoftmaxRegression fit_softmax_regression(const LabelledCodes& codes, ConstView moments, double decay, int threads,
+                                         const MinimiserOptions& options = {}, const SoftmaxRegression& start = {});
 
 /// What fit_softmax_regression minimises, for labels among the model's.
 double softmax_regression_loss(const SoftmaxRegression& model, const LabelledCodes& codes, double decay, int threads);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hourglass/eval/values.h"
 #include "hourglass/objective/jacobian_norm.h"
 #include "hourglass/tensor/copy.h"
 
@@ -16,7 +17,7 @@ constexpr int64_t kTileElements = 1 << 18;  // of the widest layer's rows: 1 MB
 using Matrix = Eigen::MatrixXd;
 
 /// J of one row at a time: the code's unit vectors run down through the encoder as Jᵀv, as many at once as stay in
-/// cache.
+/// cache. Units without a slope, such as silent relus, have no row.
 class RowJacobian {
  public:
   explicit RowJacobian(const Autoencoder& model)
@@ -28,7 +29,7 @@ class RowJacobian {
     slope_.resize(network().code_end());
   }
 
-  /// (code, inputs), until the next call.
+  /// (units with a slope, inputs), until the next call.
   ConstView operator()(const Inference::Chunk& chunk, int64_t row) {
     const auto value = [&](int i) { return (i < 0 ? chunk.input : chunk.value(i)).slice(row, 1); };
     for (int i = 0; i < network().code_end(); ++i) {
@@ -37,8 +38,10 @@ class RowJacobian {
       if (!slope_[i].size()) slope_[i] = Tensor(value(i).dtype(), {1, value(i).size()});
       ops::activation_derivatives(*activation, value(i - 1), value(i), slope_[i], {});
     }
-    for (int64_t first = 0; first < units(); first += tile_) take(first, std::min(tile_, units() - first), value);
-    return jacobian_;
+    choose_sloping();
+    const auto count = static_cast<int64_t>(sloping_.size());
+    for (int64_t first = 0; first < count; first += tile_) take(first, std::min(tile_, count - first), value);
+    return jacobian_.view().slice(0, count);
   }
 
  private:
@@ -48,12 +51,23 @@ class RowJacobian {
     return View(row_[which].view().bytes(), jacobian_.dtype(), {count, width});
   }
 
+  void choose_sloping() {
+    const Tensor& last = slope_.back();
+    sloping_.clear();
+    if (last.size())
+      for_each_value(last, [&](int64_t unit, double slope) {
+        if (slope != 0) sloping_.push_back(unit);
+      });
+    else
+      for (int64_t unit = 0; unit < units(); ++unit) sloping_.push_back(unit);
+  }
+
   template <class Value>
   void take(int64_t first, int64_t count, Value value) {
     int now = 0;
     View v = rows(now, count, units());
     clear(v);
-    for (int64_t k = 0; k < count; ++k) set_one(v.part(k * units() + first + k, {1}));
+    for (int64_t k = 0; k < count; ++k) set_one(v.part(k * units() + sloping_[first + k], {1}));
     for (int i = network().code_end() - 1; i >= 0; --i) {
       const Layer& layer = network().layer(i);
       if (layer.activation()) {
@@ -78,8 +92,9 @@ class RowJacobian {
   const Autoencoder& model_;
   Tensor jacobian_;
   int64_t tile_ = 1;
-  Tensor row_[2];              ///< on their way down
-  std::vector<Tensor> slope_;  ///< s' of this row per activation
+  Tensor row_[2];                 ///< on their way down
+  std::vector<Tensor> slope_;     ///< s' of this row per activation
+  std::vector<int64_t> sloping_;  ///< units
 };
 
 template <class T>
@@ -90,6 +105,7 @@ Matrix doubles(ConstView m) {
 
 /// Largest first.
 Eigen::VectorXd singular_values(ConstView jacobian) {
+  if (jacobian.rows() == 0) return {};
   const Matrix j = jacobian.dtype() == DType::f32 ? doubles<float>(jacobian) : doubles<double>(jacobian);
   const auto side = std::min(j.rows(), j.cols());
   Matrix gram = Matrix::Zero(side, side);
@@ -111,7 +127,8 @@ std::vector<double> jacobian_spectrum(const MeasuredRows& rows) {
     RowJacobian jacobian(rows.model);
     Eigen::VectorXd& sum = parts[chunk.index] = Eigen::VectorXd::Zero(count);
     for (int64_t row = 0; row < chunk.rows; ++row) {
-      sum += singular_values(jacobian(chunk, row));
+      const Eigen::VectorXd values = singular_values(jacobian(chunk, row));
+      sum.head(values.size()) += values;
       ticker.advance();
     }
   };
@@ -122,14 +139,18 @@ std::vector<double> jacobian_spectrum(const MeasuredRows& rows) {
   return {mean.begin(), mean.end()};
 }
 
-double spectrum_cost(const Network& network) {
-  const auto units = static_cast<double>(network.code().output().size());
+double spectrum_products(const Network& network) {
+  const Activation* last = network.code().activation();
+  double units = static_cast<double>(network.code().output().size());
+  if (last && last->kind == Activation::Kind::topk) units = std::min(units, last->parameter);
   const auto inputs = static_cast<double>(network.input().size()), side = std::min(units, inputs);
   double products = side * units * inputs + 4 * side * side * side;
   for (int i = 0; i < network.code_end(); ++i)
     if (const LinearLayer* layer = network.layer(i).linear())
       products += units * static_cast<double>(layer->products());
-  return products / plain_step_products(network);
+  return products;
 }
+
+double spectrum_cost(const Network& network) { return spectrum_products(network) / plain_step_products(network); }
 
 }  // namespace hourglass

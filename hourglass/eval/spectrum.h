@@ -11,7 +11,9 @@ namespace hourglass {
 /// largest.
 std::vector<double> jacobian_spectrum(const MeasuredRows& rows);
 
-/// Multiplications that it takes per row, as a multiple of a plain training step's.
+/// Multiplications that it takes per row.
+double spectrum_products(const Network& network);
+/// The same as a multiple of a plain training step's.
 double spectrum_cost(const Network& network);
 
 }  // namespace hourglass

@@ -49,6 +49,7 @@ std::vector<Autoencoder> encoders() {
   all.push_back(fresh(model({layer("dense", 6), layer("sigmoid")}, back), kImage));
   all.push_back(fresh(model({layer("dense", 60), layer("tanh")}, back), kImage));
   all.push_back(fresh(model({layer("conv2d", 3, 3), layer("relu"), layer("max_pool2d", 2)}, back), kImage));
+  all.push_back(fresh(model({layer("conv2d", 3, 3), layer("relu")}, back), kImage));
   return all;
 }
 
@@ -90,6 +91,19 @@ TEST(JacobianSpectrum, OfALinearLayerIsThatOfItsWeights) {
   const auto s = spectrum_of(a, uniform_rows(10, 3));
   EXPECT_NEAR(s[0], 3, 1e-12);
   EXPECT_NEAR(s[1], 2, 1e-12);
+}
+
+TEST(JacobianSpectrum, IsZeroWhereNoUnitHasASlope) {
+  Autoencoder a = fresh(model({layer("dense", 2), layer("relu")}, {layer("dense", 3)}), {3});
+  set(a, 1, [](int64_t) { return -100.0; });
+  EXPECT_EQ(spectrum_of(a, uniform_rows(10, 3)), (std::vector<double>{0, 0}));
+}
+
+TEST(JacobianSpectrum, CostsWhatTheUnitsThatCanHaveASlopeDo) {
+  const Autoencoder a = fresh(model({layer("dense", 40), layer("topk", 2)}, {layer("dense", 9)}), {9}),
+                    all = fresh(model({layer("dense", 40), layer("relu")}, {layer("dense", 9)}), {9});
+  EXPECT_LT(10 * spectrum_cost(a.network()), spectrum_cost(all.network()));
+  EXPECT_EQ(spectrum_of(a, uniform_rows(4, 9)).at(2), 0);
 }
 
 TEST(JacobianSpectrum, TellsHowFarItIs) {

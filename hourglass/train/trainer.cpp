@@ -9,7 +9,7 @@
 #include "hourglass/base/random.h"
 #include "hourglass/model/inference.h"
 #include "hourglass/tensor/copy.h"
-#include "hourglass/train/check_data.h"
+#include "hourglass/data/unit_interval.h"
 #include "hourglass/train/checkpoint_file.h"
 
 namespace hourglass {

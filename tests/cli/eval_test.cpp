@@ -140,14 +140,43 @@ TEST_F(Eval, MeasuresAllThatFitsAndSaysWhatDoesNot) {
   for (const char* name : {"bce", "ssim", "psnr", "l1", "code_displacement", "pca_gap"})
     EXPECT_TRUE(all.contains(name));
   EXPECT_FALSE(all.contains("saturation"));
-  EXPECT_TRUE(contains(outcome.err, "note: saturation is left out: saturation: the encoder does not end in a sigmoid"));
+  EXPECT_TRUE(contains(outcome.err, "note: saturation is left out: the encoder does not end in a sigmoid"));
   EXPECT_TRUE(contains(outcome.err, "note: knn_error is left out"));
 }
 
-TEST_F(Eval, RefusesTheImpossibleBeforeItMeasures) {
+TEST_F(Eval, MeasuresTheRestOfWhatIsAskedForAndEndsWithAnError) {
   train("conv.toml", "run", {"--epochs", "1"});
-  EXPECT_TRUE(refused(run({"eval", "run", "--metrics", "mse,saturation"}), {"saturation", "sigmoid"}));
-  EXPECT_TRUE(refused(run({"eval", "run", "--metrics", "probe_error"}), {"probe_error", "training and a test part"}));
+  const auto expect_rest = [&](const std::string& metrics, const Words& words) {
+    const Outcome outcome = run({"eval", "run", "--json", "--metrics", metrics});
+    EXPECT_EQ(outcome.code, 2);
+    for (const std::string& word : words) EXPECT_TRUE(contains(outcome.err, word)) << outcome.err;
+    EXPECT_TRUE(nlohmann::json::parse(outcome.out).contains("mse"));
+  };
+  expect_rest("mse,saturation", {"note: saturation is left out: the encoder does not end in a sigmoid",
+                                 "error: left out, for the reasons above: saturation"});
+  expect_rest("probe_error,mse", {"probe_error", "a training and a test part", "error: "});
+  EXPECT_TRUE(refused(run({"eval", "run", "--metrics", "saturation,probe_error"}), {"probe_error", "training"}));
+}
+
+TEST_F(Eval, RefusesDataThatTheModelCannotTake) {
+  train("dense.toml", "run", {"--epochs", "1"});
+  const auto save = [&](const std::string& name, const Tensor& rows) { write(name, npy_bytes(rows)); };
+  save("short.npy", Tensor(DType::f32, {2, 3}));
+  EXPECT_TRUE(refused(run({"eval", "run", "--data", "short.npy", "--metrics", "all"}),
+                      {"short.npy: samples are 3, the model expects 1 × 28 × 28"}));
+  Tensor low(DType::f32, {2, 784});
+  low.as<float>()[784] = -1;
+  save("low.npy", low);
+  EXPECT_TRUE(refused(run({"eval", "run", "--data", "low.npy"}), {"bce: low.npy: row 2, feature 1 is -1", "[0, 1]"}));
+  EXPECT_EQ(eval("run", {"--data", "low.npy", "--metrics", "mse"}).size(), 1u);
+}
+
+TEST_F(Eval, MeasuresSomeOfTheRows) {
+  train("dense.toml", "run", {"--epochs", "1"});
+  EXPECT_TRUE(contains(run({"eval", "run", "--rows", "10"}).out, "10 rows"));
+  EXPECT_NE(eval("run", {"--rows", "10"}), eval("run", {}));
+  EXPECT_EQ(eval("run", {"--rows", "1000000"}), eval("run", {}));
+  EXPECT_TRUE(refused(run({"eval", "run", "--rows", "0"}), {"--rows"}));
 }
 
 TEST_F(Eval, NamesItsMetrics) {

@@ -1,4 +1,4 @@
-#include "hourglass/train/check_data.h"
+#include "hourglass/data/unit_interval.h"
 
 #include <algorithm>
 #include <numeric>

@@ -7,9 +7,9 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "hourglass/base/toml.h"
+#include "hourglass/data/unit_interval.h"
 #include "hourglass/objective/corruption.h"
 #include "hourglass/objective/gradient_check.h"
-#include "hourglass/data/unit_interval.h"
 
 namespace hourglass::cli {
 

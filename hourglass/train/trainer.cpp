@@ -7,9 +7,9 @@
 
 #include "hourglass/base/parallel.h"
 #include "hourglass/base/random.h"
+#include "hourglass/data/unit_interval.h"
 #include "hourglass/model/inference.h"
 #include "hourglass/tensor/copy.h"
-#include "hourglass/data/unit_interval.h"
 #include "hourglass/train/checkpoint_file.h"
 
 namespace hourglass {

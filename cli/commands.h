@@ -12,6 +12,7 @@ struct Failed {};
 // One function per verb: declares its options on `app` and what it does.
 void add_train(CLI::App& app);
 void add_eval(CLI::App& app);
+void add_probe(CLI::App& app);
 void add_encode(CLI::App& app);
 void add_decode(CLI::App& app);
 void add_reconstruct(CLI::App& app);

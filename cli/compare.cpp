@@ -73,13 +73,6 @@ const Recipe& common_source(const std::vector<Candidate>& all, const std::string
   return all[0].model.recipe;
 }
 
-void refuse_other_shapes(const std::vector<Candidate>& all, const Dataset& data) {
-  for (const Candidate& c : all)
-    if (c.model.autoencoder.network().input().size() != data.sample.size())
-      fail("{}: samples are {}, {} expects {}", data.name, data.sample.text(), c.name,
-           c.model.autoencoder.network().input().text());
-}
-
 ComparedModel measured(const Candidate& c, const Options& o, const DataSplits& parts, StageProgress& progress) {
   const Dataset& data = parts.test ? *parts.test : parts.train;
   const Autoencoder& model = c.model.autoencoder;
@@ -143,7 +136,7 @@ void compare(const Options& o) {
   const auto candidates = load(o);
   const DataSplits parts = o.shared.open_parts(common_source(candidates, o.shared.data));
   const Dataset& data = parts.test ? *parts.test : parts.train;
-  refuse_other_shapes(candidates, data);
+  for (const Candidate& c : candidates) c.model.autoencoder.check_fits(data);
   Comparison c{data.name, data.rows(), data.sample, {}, {}};
   StageProgress progress(std::cerr, progress_options());
   for (const Candidate& candidate : candidates) c.models.push_back(measured(candidate, o, parts, progress));

@@ -31,7 +31,7 @@ struct Options : ModelOptions {
 
 /// bce for a model that ends in a sigmoid, on data that it suits, else mse.
 std::string loss_of(const Autoencoder& model, const Dataset& data, StageProgress& progress) {
-  Inference(model, 1).refuse_other_size(data);
+  model.check_fits(data);
   if (!model.network().ends_in_sigmoid()) return "mse";
   try {
     check_unit_interval(data, model.scaler);

@@ -133,17 +133,44 @@ class Run:
         return name, {key: pair for key, pair in found[name].items() if key != "train.seed"}
 
     def evaluate(self, *options):
-        """`hourglass eval --json`, remembered beside the weights for as long as they stay the same."""
+        """`hourglass eval --json`, remembered as measure does."""
+        return self.measure("eval", options, " ".join(options))
+
+    def probe(self, *options):
+        """`hourglass probe --json`, remembered as measure does."""
+        return self.measure("probe", options, " ".join(("probe", *options)))
+
+    def measure(self, verb, options, key):
+        """`hourglass VERB --json`, remembered by its key beside the weights for as long as they stay the same."""
         kept = self.folder / "results.json"
         results = json.loads(kept.read_text()) if kept.exists() else {}
         if results.get("sha256") != self.sha256:
             results = {"sha256": self.sha256, "evaluations": {}}
-        key = " ".join(options)
         if key not in results["evaluations"]:
             print(f"evaluating {self.folder} {key}", file=sys.stderr)
-            results["evaluations"][key] = json.loads(hourglass("eval", self.folder, "--json", *options))
+            results["evaluations"][key] = json.loads(hourglass(verb, self.folder, "--json", *options))
             replace(kept, json.dumps(results, indent=1) + "\n")
         return results["evaluations"][key]
+
+
+def note(text):
+    print(f"note: {text}", file=sys.stderr)
+
+
+def run_folders(arguments):
+    for argument in arguments:
+        if not argument.is_dir():
+            sys.exit(f"{argument}: no such folder")
+        folders = [argument] if (argument / "recipe.toml").exists() else sorted(argument.iterdir())
+        yield from (folder for folder in folders if (folder / "recipe.toml").exists())
+
+
+def finished_runs(arguments):
+    for run in map(Run, run_folders(arguments)):
+        if complaint := run.complaint():
+            note(f"{run.folder} is left out: {complaint}")
+        else:
+            yield run
 
 
 def headline(metrics):
@@ -162,3 +189,10 @@ def replace(path, content):
 
 def say_differences(differences):
     return ", ".join(f"{key} is {ours}, not {shipped}" for key, (ours, shipped) in differences.items())
+
+
+def table(header, rows):
+    """Markdown, without the columns that are empty all the way down."""
+    kept = [i for i in range(len(header)) if any(row[i] for row in rows)]
+    lines = [header, ["---"] * len(header), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "".join(f"| {' | '.join(line[i] for i in kept)} |\n" for line in lines)

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <utility>
 
 #include "hourglass/base/parallel.h"
 #include "hourglass/eval/spread.h"
@@ -16,10 +18,15 @@ LabelledCodes encoded(const Inference& inference, const Dataset& data) {
   return {inference.encode(data), data.labels};
 }
 
-}  // namespace
+LabelledCodes scaled(const Scaler& scaler, const Dataset& data) {
+  std::vector<uint32_t> rows(data.rows());
+  std::iota(rows.begin(), rows.end(), 0u);
+  Tensor inputs(DType::f32, data.sample.batch(data.rows()));
+  gather(data, scaler, rows, inputs);
+  return {std::move(inputs), data.labels};
+}
 
-ClassifiedCodes classified_codes(const Inference& inference, const Dataset& train, const Dataset& test) {
-  ClassifiedCodes c{encoded(inference, train), encoded(inference, test)};
+ClassifiedCodes centred(ClassifiedCodes c) {
   Spread spread = spread_of(c.train.codes);
   const double elements = static_cast<double>(c.train.rows()) * static_cast<double>(c.train.units());
   const double size = spread.scatter > 0 ? std::sqrt(spread.scatter / elements) : 1;
@@ -30,6 +37,16 @@ ClassifiedCodes classified_codes(const Inference& inference, const Dataset& trai
     ops::scale(1 / size, flat);
   }
   return c;
+}
+
+}  // namespace
+
+ClassifiedCodes classified_codes(const Inference& inference, const Dataset& train, const Dataset& test) {
+  return centred({encoded(inference, train), encoded(inference, test)});
+}
+
+ClassifiedCodes classified_inputs(const Scaler& scaler, const Dataset& train, const Dataset& test) {
+  return centred({scaled(scaler, train), scaled(scaler, test)});
 }
 
 Tensor second_moments(const LabelledCodes& codes, int threads) {

@@ -24,6 +24,8 @@ struct ClassifiedCodes {
 /// Codes of both parts of the data, around the mean of the training codes and divided by √(tr Cov / units) of them: no
 /// classifier sees where the code lies and how large it is. The labels of both are needed.
 ClassifiedCodes classified_codes(const Inference& inference, const Dataset& train, const Dataset& test);
+/// The same of the inputs themselves, as the scaler makes them: the baseline.
+ClassifiedCodes classified_inputs(const Scaler& scaler, const Dataset& train, const Dataset& test);
 
 /// Mean over rows of h hᵀ, (units, units) f64. Products run in the codes' own type, sums over blocks of rows in double
 /// and in a fixed order.

@@ -46,8 +46,8 @@ Measurements::Measurements(const Autoencoder& model, const Dataset& data, const 
       options_(options),
       inference_(model, options.threads, options.chunk_rows),
       measured_{model, inference_, data, options.disturb, options.progress} {
-  inference_.refuse_other_size(data);
-  if (options.train) inference_.refuse_other_size(*options.train);
+  model.check_fits(data);
+  if (options.train) model.check_fits(*options.train);
 }
 
 double Measurements::bce() {

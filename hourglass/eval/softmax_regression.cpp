@@ -7,6 +7,7 @@
 
 #include "hourglass/base/free_list.h"
 #include "hourglass/base/parallel.h"
+#include "hourglass/data/labels.h"
 #include "hourglass/tensor/copy.h"
 
 namespace hourglass {
@@ -52,17 +53,6 @@ void for_each_chunk(const LabelledCodes& codes, const Weights& weights, int thre
   parallel_for(chunks_of(codes.rows()), threads, task);
 }
 
-/// −ln p(target); the logits become p − onehot(target).
-template <class T>
-double residual(T* logits, int64_t classes, int64_t target) {
-  const double largest = *std::max_element(logits, logits + classes);
-  double sum = 0;
-  for (int64_t c = 0; c < classes; ++c) sum += std::exp(logits[c] - largest);
-  const double loss = largest + std::log(sum) - logits[target];
-  for (int64_t c = 0; c < classes; ++c) logits[c] = static_cast<T>(std::exp(logits[c] - largest) / sum - (c == target));
-  return loss;
-}
-
 /// The mean loss of labelled codes and its gradient, as a function of the parameters.
 class Loss {
  public:
@@ -71,7 +61,7 @@ class Loss {
     for (const int32_t label : codes.labels) {
       const auto place = std::ranges::lower_bound(labels, label);
       HOURGLASS_CHECK(place != labels.end() && *place == label);
-      targets_.push_back(place - labels.begin());
+      targets_.push_back(static_cast<int32_t>(place - labels.begin()));
     }
     gradients_ = Tensor(codes.codes.dtype(), {chunks_of(codes.rows()), size()});
     losses_.resize(gradients_.rows());
@@ -82,7 +72,8 @@ class Loss {
   double operator()(std::span<const double> parameters, std::span<double> gradient) {
     const Weights weights(parameters, classes_, codes_.units(), codes_.codes.dtype());
     for_each_chunk(codes_, weights, threads_, [&](int64_t chunk, int64_t first, View logits) {
-      losses_[chunk] = residuals(first, logits);
+      const auto targets = std::span(targets_).subspan(first, logits.rows());
+      losses_[chunk] = ops::cross_entropy(logits, targets, 1, logits);
       const View g = gradients_.view().slice(chunk, 1), dw = g.part(0, weights.w.shape());
       const ConstView h = codes_.flat().slice(first, logits.rows());
       ops::matmul(logits, ops::Transpose::yes, h, ops::Transpose::no, dw);
@@ -94,15 +85,6 @@ class Loss {
   }
 
  private:
-  double residuals(int64_t first, View logits) const {
-    const auto sum = [&](auto* row) {
-      double loss = 0;
-      for (int64_t i = 0; i < logits.rows(); ++i, row += classes_) loss += residual(row, classes_, targets_[first + i]);
-      return loss;
-    };
-    return logits.dtype() == DType::f32 ? sum(logits.as<float>()) : sum(logits.as<double>());
-  }
-
   double total(std::span<const double> parameters, std::span<double> gradient) const {
     ops::column_sums(gradients_, gradient);
     const auto rows = static_cast<double>(codes_.rows());
@@ -119,7 +101,7 @@ class Loss {
   int64_t classes_;
   double decay_;
   int threads_;
-  std::vector<int64_t> targets_;  ///< per row, its class
+  std::vector<int32_t> targets_;  ///< per row, its class
   Tensor gradients_;              ///< per chunk
   std::vector<double> losses_;
 };
@@ -169,13 +151,6 @@ class Coordinates {
   int64_t classes_;
   Eigen::LLT<Matrix> root_;
 };
-
-std::vector<int32_t> distinct(std::vector<int32_t> labels) {
-  std::ranges::sort(labels);
-  const auto rest = std::ranges::unique(labels);
-  labels.erase(rest.begin(), rest.end());
-  return labels;
-}
 
 }  // namespace
 

@@ -6,8 +6,6 @@
 #include <cmath>
 #include <numeric>
 
-#include "hourglass/base/fields_reader.h"
-#include "hourglass/base/toml.h"
 #include "hourglass/tensor/copy.h"
 #include "support/golden.h"
 #include "support/measuring.h"
@@ -19,19 +17,11 @@ std::vector<double> spectrum_of(const Autoencoder& a, const Dataset& data, const
   return Measured(a, data, options).with(jacobian_spectrum);
 }
 
-ModelConfig read_model(const std::string& text) {
-  ModelConfig config;
-  const Value root = parse_toml(text, "golden");
-  FieldReader reader(root, "");
-  reader.section("model", config);
-  return config;
-}
-
 void expect_as_in_numpy(const GoldenCase& golden, DType dtype, double tolerance) {
   const Tensor& input = golden.tensors.at("input");
   const Shape& s = input.shape();
   const Shape sample = s.rank() == 2 ? Shape{s[1]} : Shape{s[1], s[2], s[3]};
-  Autoencoder a(read_model(golden.recipe), sample, dtype);
+  Autoencoder a(golden.model(), sample, dtype);
   for (const Parameter& p : a.network().parameters())
     if (golden.tensors.contains(p.name)) copy(golden.tensors.at(p.name).cast(dtype), p.in(a.theta()));
   const auto values = values_of(input), expected = values_of(golden.tensors.at("value"));

@@ -34,6 +34,11 @@ Autoencoder::Autoencoder(Network network, const SafeTensors& file, const std::st
   load_weights(file, name);
 }
 
+void Autoencoder::check_fits(const Dataset& data) const {
+  if (data.sample.size() != network_.input().size())
+    fail("{}: samples are {}, the model expects {}", data.name, data.sample.text(), network_.input().text());
+}
+
 void Autoencoder::load_weights(const SafeTensors& file, const std::string& name) {
   check_weights(network_, file, name);
   for (const Parameter& p : network_.parameters()) copy(file.tensors.at(p.name).cast(theta_.dtype()), p.in(theta()));

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include "hourglass/data/scaler.h"
 #include "hourglass/model/safetensors.h"
@@ -14,7 +15,9 @@ class Autoencoder {
  public:
   /// All weights zero. Throws Error when the stack does not fit the input.
   Autoencoder(const ModelConfig& config, Shape input, DType dtype = DType::f32)
-      : network_(config, input), theta_(dtype, {network_.parameter_count()}) {}
+      : Autoencoder(Network(config, input), dtype) {}
+  explicit Autoencoder(Network network, DType dtype = DType::f32)
+      : network_(std::move(network)), theta_(dtype, {network_.parameter_count()}) {}
 
   /// With the weights of `file`. Throws Error as load_weights does, before memory for them is taken: a small file may
   /// describe a network of any size.
@@ -27,6 +30,9 @@ class Autoencoder {
   ConstView theta() const { return theta_; }
 
   Scaler scaler;
+
+  /// Throws Error when the data's samples are not of the network's size.
+  void check_fits(const Dataset& data) const;
 
   /// Takes the weights of every parameter from `file`. Throws Error naming a missing, surplus or misshapen tensor; then
   /// nothing has changed. `name` is the file, for messages.

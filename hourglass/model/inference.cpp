@@ -63,16 +63,10 @@ void Inference::run(int64_t rows, const std::function<void(Workspace&, int64_t, 
   parallel_for(chunks(rows), threads_, work);
 }
 
-void Inference::refuse_other_size(const Dataset& data) const {
-  const Shape& input = model_.network().input();
-  if (data.sample.size() != input.size())
-    fail("{}: samples are {}, the model expects {}", data.name, data.sample.text(), input.text());
-}
-
 void Inference::pass(const Dataset& data, std::span<const uint32_t> rows, int end, const Visit& visit,
                      const Disturb& disturb) const {
   const Network& network = model_.network();
-  refuse_other_size(data);
+  model_.check_fits(data);
   run(static_cast<int64_t>(rows.size()), [&](Workspace& w, int64_t index, int64_t first, int64_t count) {
     const auto ids = rows.subspan(first, count);
     const View clean = w.clean.view().slice(0, count);

@@ -48,9 +48,6 @@ class Inference {
   /// The network's output for every row, scaled as in training.
   Tensor reconstruct(const Dataset& data) const;
 
-  /// Throws Error unless samples are as large as the model takes them.
-  void refuse_other_size(const Dataset& data) const;
-
   int64_t chunks(int64_t rows) const { return (rows + chunk_rows_ - 1) / chunk_rows_; }
   int64_t chunk_rows() const { return chunk_rows_; }
 

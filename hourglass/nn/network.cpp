@@ -16,7 +16,7 @@ int64_t padded_size(const std::vector<Parameter>& parameters) {
 
 }  // namespace
 
-Network::Network(const ModelConfig& config, Shape input) : input_(input) {
+Network::Network(const ModelConfig& config, Shape input, Shape output) : input_(input) {
   refuse_huge("input", input);
   std::vector<MirroredWeight> weights;
   if (is_layered(input)) layers_.push_back(make_reorder(input, false));
@@ -26,9 +26,9 @@ Network::Network(const ModelConfig& config, Shape input) : input_(input) {
   append(config.decoder, "decoder", config.tied, weights);
   if (config.tied && !weights.empty())
     fail("{}: tied = true, but no layer of the decoder mirrors it", weights.back().place);
-  const Shape& output = layers_.back()->output();
-  const bool same = output == input_ || (output.rank() == 1 && output.size() == input_.size());
-  if (!same) fail("decoder: its output {} is not the shape of the input {}", output.text(), input_.text());
+  const Shape& made = layers_.back()->output();
+  const bool same = made == output || (made.rank() == 1 && made.size() == output.size());
+  if (!same) fail("decoder: its output {} is not the shape of the input {}", made.text(), output.text());
   parameter_count_ = padded_size(parameters_);
 }
 

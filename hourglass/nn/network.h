@@ -23,8 +23,9 @@ struct Activations {
 class Network {
  public:
   /// Throws Error naming the first layer that does not fit and both shapes; the two layers when tied ones are no
-  /// mirror images; or when the decoder's output is not `input`.
-  Network(const ModelConfig& config, Shape input);
+  /// mirror images; or when the decoder's output is not `output`: the input again, unless it is to make something else.
+  Network(const ModelConfig& config, Shape input) : Network(config, input, input) {}
+  Network(const ModelConfig& config, Shape input, Shape output);
 
   int layers() const { return static_cast<int>(layers_.size()); }
   const Layer& layer(int i) const { return *layers_[i]; }

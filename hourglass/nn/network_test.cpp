@@ -105,6 +105,12 @@ TEST(Network, RefusesADecoderThatDoesNotGiveTheInputsShapeBack) {
   EXPECT_EQ(refusal(turned, {1, 4, 4}), "decoder: its output 4 × 4 × 4 is not the shape of the input 1 × 4 × 4");
 }
 
+TEST(Network, MakesWhatItIsAskedTo) {
+  const ModelConfig scores = model({layer("conv2d", 2, 3)}, {layer("dense", 4)});
+  EXPECT_EQ(Network(scores, {1, 5, 5}, {4}).layers(), 3) << "with a reorder before the dense layer";
+  EXPECT_THROW(Network(scores, {1, 5, 5}, {3}), Error);
+}
+
 TEST(Network, TakesADenseDecoderForAnImage) {
   EXPECT_EQ(refusal(model({layer("dense", 3)}, {layer("dense", 18), layer("sigmoid")}), {2, 3, 3}),
             "nothing was thrown");

@@ -58,7 +58,9 @@ struct WeightDecayConfig {
 
 /// [objective]
 struct ObjectiveConfig {
-  std::string reconstruction;  ///< "bce", "mse", or empty: bce when the decoder ends in a sigmoid, else mse
+  /// "bce", "mse", or empty: bce when the decoder ends in a sigmoid, else mse. No recipe's: "cross_entropy", for
+  /// networks whose outputs are scores of classes.
+  std::string reconstruction;
   std::optional<ContractiveConfig> contractive;
   std::optional<HessianConfig> hessian;
   std::optional<SparseKlConfig> sparse_kl;

@@ -12,6 +12,7 @@ namespace {
 Reconstruction choose(const std::string& name, const Network& network) {
   if (name.empty()) return network.ends_in_sigmoid() ? Reconstruction::bce : Reconstruction::mse;
   if (name == "mse") return Reconstruction::mse;
+  if (name == "cross_entropy") return Reconstruction::cross_entropy;
   if (!network.ends_in_sigmoid())
     fail("[objective] reconstruction: bce needs a decoder that ends in \"sigmoid\"; add it, or use \"mse\"");
   return Reconstruction::bce;
@@ -29,6 +30,15 @@ Objective::Objective(const ObjectiveConfig& config, const Network& network, uint
     first_sum_.push_back(sums_size_);
     sums_size_ += p.penalty->statistics();
   }
+}
+
+std::string_view Objective::reconstruction_name() const {
+  if (classifies()) return "cross_entropy";
+  return reconstruction_ == Reconstruction::bce ? "bce" : "mse";
+}
+
+double Objective::elements(int64_t batch_rows) const {
+  return static_cast<double>(batch_rows) * static_cast<double>(classifies() ? 1 : network_.input().size());
 }
 
 bool Objective::couples_rows() const {
@@ -93,6 +103,7 @@ double Objective::run(ConstView theta, Lane& lane, double scale) const {
   if (lane.packer) lane.packed = (*lane.packer)(lane.input());
   network_.forward(theta, lane.layer_input(0), lane.activations, 0, top() + 1);
   if (reconstruction_ == Reconstruction::mse) return ops::squared_error(output, lane.clean(), scale, grad);
+  if (classifies()) return ops::cross_entropy(output, lane.classes, scale, grad);
   const View logits = network_.value(lane.activations, top(), lane.rows);
   return ops::bce_with_logits(logits, lane.clean(), scale, is_watched(last) ? output : View(), grad);
 }
@@ -107,9 +118,8 @@ std::span<double> Objective::sums_of(Lane& lane, size_t penalty) const {
 }
 
 void Objective::forward(ConstView theta, Lane& lane, int64_t batch_rows, bool will_differentiate) const {
-  const double elements = static_cast<double>(batch_rows) * static_cast<double>(network_.input().size());
   lane.arena.reset();
-  lane.sums[0] = run(theta, lane, 1 / elements);
+  lane.sums[0] = run(theta, lane, 1 / elements(batch_rows));
   for (size_t k = 0; k < penalties_.size(); ++k) {
     const Penalty& p = *penalties_[k].penalty;
     if (!will_differentiate || !p.has_own_passes()) p.observe(pass(theta, lane, batch_rows, k), sums_of(lane, k));
@@ -194,7 +204,7 @@ void Objective::add_parameter_gradients(ConstView theta, std::span<const double>
 
 Objective::Totals Objective::terms(ConstView theta, std::span<const double> sums, int64_t batch_rows) const {
   Totals t;
-  t.reconstruction = sums[0] / (static_cast<double>(batch_rows) * static_cast<double>(network_.input().size()));
+  t.reconstruction = sums[0] / elements(batch_rows);
   t.loss = t.reconstruction;
   for (size_t k = 0; k < penalties_.size(); ++k) {
     const auto& [penalty, weight] = penalties_[k];

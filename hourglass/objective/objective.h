@@ -23,6 +23,7 @@ struct Lane {
   int64_t rows = 0;                      ///< in use now
   uint32_t epoch = 0;                    ///< with `samples`, the key of anything random
   std::span<const uint32_t> samples;     ///< identifies each row; must live as long as the step
+  std::vector<int32_t> classes;          ///< of each row, for cross_entropy
 
   View clean() { return target.view().slice(0, rows); }
   /// Output of a layer for the rows in use, and the gradient there; layer −1 is the input.
@@ -32,9 +33,10 @@ struct Lane {
   View input() { return noisy.size() ? noisy.view().slice(0, rows) : clean(); }
 };
 
-enum class Reconstruction { bce, mse };
+enum class Reconstruction { bce, mse, cross_entropy };
 
-/// loss = reconstruction(r, x) + Σ_p weight_p · penalty_p, with its gradient, for a batch cut into lanes. Per step:
+/// loss = reconstruction(r, x) + Σ_p weight_p · penalty_p, with its gradient, for a batch cut into lanes; of a
+/// classifier, mean over rows of cross_entropy(r, class) in the reconstruction's place. Per step:
 /// prepare; forward on every lane; combine the lanes' sums; propagate on every lane; then, part by part of θ, the
 /// lanes' gradients and the rows that layers make of the whole batch (Layer::makes_rows_of); add_parameter_gradients.
 class Objective {
@@ -43,7 +45,8 @@ class Objective {
   /// `seed` keys what penalties draw.
   Objective(const ObjectiveConfig& config, const Network& network, uint64_t seed = 0);
 
-  std::string_view reconstruction_name() const { return reconstruction_ == Reconstruction::bce ? "bce" : "mse"; }
+  std::string_view reconstruction_name() const;
+  bool classifies() const { return reconstruction_ == Reconstruction::cross_entropy; }
   const Network& network() const { return network_; }
   /// Going back must wait until every lane's forward is done.
   bool couples_rows() const;
@@ -85,6 +88,8 @@ class Objective {
 
  private:
   double run(ConstView theta, Lane& lane, double scale) const;
+  /// What the reconstruction loss is the mean of.
+  double elements(int64_t batch_rows) const;
   /// The layer whose output the loss hands its gradient to.
   int top() const { return network_.layers() - (reconstruction_ == Reconstruction::bce ? 2 : 1); }
   bool overwrites_output(int layer) const;

@@ -89,6 +89,12 @@ double squared_error(ConstView r, ConstView x, double scale, View grad_r) {
   return HOURGLASS_DISPATCH(r, squared_error(r, x, scale, grad_r));
 }
 
+double cross_entropy(ConstView z, std::span<const int32_t> classes, double scale, View grad_z) {
+  HOURGLASS_CHECK(static_cast<int64_t>(classes.size()) == z.rows() && (!grad_z || grad_z.size() == z.size()));
+  for (const int32_t c : classes) HOURGLASS_CHECK(c >= 0 && c < z.columns());
+  return HOURGLASS_DISPATCH(z, cross_entropy(z, classes, scale, grad_z));
+}
+
 double sum_of_absolutes(ConstView x) { return HOURGLASS_DISPATCH(x, sum_of_absolutes(x)); }
 
 double sum_of_squares(ConstView x) { return HOURGLASS_DISPATCH(x, sum_of_squares(x)); }

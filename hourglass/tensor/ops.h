@@ -67,6 +67,9 @@ void activation_derivatives(Activation s, ConstView z, ConstView a, View first, 
 double bce_with_logits(ConstView z, ConstView x, double scale, View r, View grad_z);
 /// Σ (r − x)². grad_r assigned = 2·scale·(r − x) unless empty, and may be r.
 double squared_error(ConstView r, ConstView x, double scale, View grad_r);
+/// Σ_rows −ln softmax(z)_class, one class of [0, columns) per row. grad_z assigned scale·(softmax(z) − onehot(class))
+/// unless empty, and may be z.
+double cross_entropy(ConstView z, std::span<const int32_t> classes, double scale, View grad_z);
 
 double sum_of_absolutes(ConstView x);
 double sum_of_squares(ConstView x);

@@ -26,8 +26,8 @@ int64_t lane_count(int64_t rows, int64_t tall) {
 }  // namespace
 
 TrainingStep::TrainingStep(Autoencoder& model, Objective& objective, Optimizer& optimizer, const Corruption& corruption,
-                           int64_t batch_size)
-    : model_(model), objective_(objective), optimizer_(optimizer), corruption_(corruption) {
+                           int64_t batch_size, std::span<const int32_t> classes)
+    : model_(model), objective_(objective), optimizer_(optimizer), corruption_(corruption), classes_(classes) {
   // A smaller batch may be cut into taller lanes than the full one, but never taller than these.
   const bool keeps_lanes = objective.couples_rows() || objective.makes_rows();
   tall_ = keeps_lanes ? 160 : 80;
@@ -60,6 +60,9 @@ void TrainingStep::load(const Dataset& data, std::span<const uint32_t> rows, uin
   lane.rows = static_cast<int64_t>(rows.size());
   lane.epoch = epoch;
   lane.samples = rows;
+  lane.classes.clear();
+  if (objective_.classifies())
+    for (const uint32_t row : rows) lane.classes.push_back(classes_[row]);
   gather(data, model_.scaler, rows, lane.clean());
   if (corruption_.is_active()) corruption_.apply(lane.clean(), epoch, rows, lane.input());
 }

@@ -18,8 +18,9 @@ namespace hourglass {
 /// optimiser moves the weights while it is in cache. Nothing is allocated after the first step.
 class TrainingStep {
  public:
+  /// `classes`: of every row of the data, where the objective classifies.
   TrainingStep(Autoencoder& model, Objective& objective, Optimizer& optimizer, const Corruption& corruption,
-               int64_t batch_size);
+               int64_t batch_size, std::span<const int32_t> classes = {});
 
   /// Trains on the given rows of `data`. `number` counts steps from 1 over the whole run. Returns the batch's terms
   /// before the move. When the loss is not finite the weights stay as they are.
@@ -47,6 +48,7 @@ class TrainingStep {
   Objective& objective_;
   Optimizer& optimizer_;
   const Corruption& corruption_;
+  std::span<const int32_t> classes_;
   int64_t tall_ = 0, lane_capacity_ = 0;           ///< rows of a lane: meant, and at most
   std::vector<std::unique_ptr<Lane>> kept_lanes_;  ///< where something is read from all lanes after their passes
   FreeList<Lane> free_lanes_;                      ///< elsewhere: as many as run at one time

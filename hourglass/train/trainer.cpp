@@ -7,9 +7,9 @@
 
 #include "hourglass/base/parallel.h"
 #include "hourglass/base/random.h"
+#include "hourglass/data/unit_interval.h"
 #include "hourglass/model/inference.h"
 #include "hourglass/tensor/copy.h"
-#include "hourglass/data/unit_interval.h"
 #include "hourglass/train/checkpoint_file.h"
 
 namespace hourglass {
@@ -29,8 +29,7 @@ void add_scaled(const Objective::Totals& terms, double scale, Objective::Totals&
 
 /// The rows to train on and the model's scaler, fitted to them: needed before anything else is made.
 Split prepare(const Recipe& recipe, Autoencoder& model, const Dataset& train) {
-  if (train.sample.size() != model.network().input().size())
-    fail("{}: samples are {}, the model expects {}", train.name, train.sample.text(), model.network().input().text());
+  model.check_fits(train);
   Split split = split_rows(static_cast<uint32_t>(train.rows()), recipe.data.validation, recipe.train.seed);
   model.scaler = fit_scaler(recipe.data.scale, train, split.train);
   return split;

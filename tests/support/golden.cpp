@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "hourglass/base/fields_reader.h"
+#include "hourglass/base/toml.h"
 #include "hourglass/model/safetensors.h"
 #include "hourglass/tensor/ops.h"
 
@@ -14,7 +16,7 @@ std::map<std::string, GoldenCase> golden_cases(const std::string& file) {
     const size_t dot = name.find('.');
     cases[name.substr(0, dot)].tensors[name.substr(dot + 1)] = std::move(tensor);
   }
-  if (file == "penalties" || file == "spectra")
+  if (file == "penalties" || file == "spectra" || file == "classifiers")
     for (auto& [name, c] : cases) c.recipe = all.metadata.at(name);
   if (file != "convolutions") return cases;
   for (auto& [name, c] : cases) {
@@ -25,6 +27,21 @@ std::map<std::string, GoldenCase> golden_cases(const std::string& file) {
     c.kernel = about.at("kernel");
   }
   return cases;
+}
+
+ModelConfig GoldenCase::model() const {
+  ModelConfig config;
+  const Value root = parse_toml(recipe, "golden");
+  FieldReader reader(root, "");
+  reader.section("model", config);
+  return config;
+}
+
+std::map<std::string, Tensor> GoldenCase::part(const std::string& prefix) const {
+  std::map<std::string, Tensor> some;
+  for (const auto& [name, tensor] : tensors)
+    if (name.starts_with(prefix)) some[name.substr(prefix.size())] = tensor.clone();
+  return some;
 }
 
 Tensor channels_last(const Tensor& images) {

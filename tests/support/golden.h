@@ -4,16 +4,24 @@
 #include <map>
 #include <string>
 
+#include "hourglass/nn/config.h"
 #include "hourglass/tensor/tensor.h"
 
 namespace hourglass {
 
-/// What PyTorch, NumPy or scikit-learn computed for one case of tests/golden/values/FILE.safetensors: tensors by name without the case.
+/// What PyTorch, NumPy or scikit-learn computed for one case of tests/golden/values/FILE.safetensors: tensors by name
+/// without the case.
 struct GoldenCase {
-  std::map<std::string, Tensor> tensors;  ///< f64; images in PyTorch's order (rows, channels, height, width)
-  std::string kind;                       ///< of convolutions: the layer's
+  /// f64, of classifiers f32; images in PyTorch's order (rows, channels, height, width).
+  std::map<std::string, Tensor> tensors;
+  std::string kind;  ///< of convolutions: the layer's
   int64_t stride = 0, padding = 0, kernel = 0;
-  std::string recipe;  ///< of penalties: [model] and [objective]; of spectra: [model]
+  std::string recipe;  ///< of penalties: [model] and [objective]; of spectra and classifiers: [model]
+
+  /// [model] of the recipe.
+  ModelConfig model() const;
+  /// The tensors whose names start with `prefix`, without it.
+  std::map<std::string, Tensor> part(const std::string& prefix) const;
 };
 
 /// All cases of the file by name.

@@ -94,5 +94,54 @@ TEST(SquaredError, MatchesItsDefinition) {
   EXPECT_EQ(values_of(grad), (std::vector<double>{1, -2, 0}));
 }
 
+std::vector<int32_t> some_classes(int64_t rows, int64_t columns) {
+  std::vector<int32_t> classes;
+  for (int64_t n = 0; n < rows; ++n) classes.push_back(static_cast<int32_t>(7 * n % columns));
+  return classes;
+}
+
+TEST(FastCrossEntropy, AgreesWithTheReference) {
+  for (const int64_t n : kLengths)
+    for (const bool with_gradient : {false, true}) {
+      SCOPED_TRACE(n);
+      const Shape shape{5, n};
+      Twin z = twin(uniforms(DType::f32, shape, 1, -12, 12)), grad = with_gradient ? zero_twin(shape) : Twin{};
+      const auto classes = some_classes(5, n);
+      const auto loss = scalars([&](auto of) { return ops::cross_entropy(of(z), classes, 0.37, of(grad)); });
+      EXPECT_NEAR(loss.fast, loss.exact, kTolerance * loss.exact);
+      EXPECT_LT(with_gradient && n > 1 ? grad.difference() : 0, kTolerance);
+    }
+}
+
+TEST(FastCrossEntropy, PutsTheGradientInTheScoresPlace) {
+  Twin z = normal_twin({5, 10}, 1), grad = zero_twin({5, 10});
+  on_both([&](auto of) { return ops::cross_entropy(of(z), some_classes(5, 10), 0.5, of(grad)); });
+  on_both([&](auto of) { return ops::cross_entropy(of(z), some_classes(5, 10), 0.5, of(z)); });
+  EXPECT_EQ(values_of(z.fast), values_of(grad.fast));
+  EXPECT_EQ(values_of(z.exact), values_of(grad.exact));
+}
+
+template <class T>
+void expect_cross_entropy(std::vector<double> scores, int32_t of, double loss, const std::vector<double>& gradient) {
+  const Shape shape{1, static_cast<int64_t>(scores.size())};
+  Tensor z = tensor_of(shape, scores).cast(dtype_of<T>()), grad(dtype_of<T>(), shape);
+  const std::vector<int32_t> classes = {of};
+  EXPECT_NEAR(ops::cross_entropy(z, classes, 2, grad), loss, 1e-6 * loss + 1e-30);
+  for (size_t j = 0; j < gradient.size(); ++j) EXPECT_NEAR(values_of(grad)[j], gradient[j], 1e-6);
+}
+
+template <class T>
+void expect_cross_entropies() {
+  expect_cross_entropy<T>({0, std::log(3)}, 1, -std::log(0.75), {0.5, -0.5});
+  expect_cross_entropy<T>({5, 5, 5, 5}, 2, std::log(4), {0.5, 0.5, -1.5, 0.5});
+  expect_cross_entropy<T>({1e4, -1e4, 0}, 0, 0, {0, 0, 0});
+  expect_cross_entropy<T>({1e4, -1e4, 0}, 1, 2e4, {2, -2, 0});
+}
+
+TEST(CrossEntropy, MatchesItsDefinitionFarOutToo) {
+  expect_cross_entropies<float>();
+  expect_cross_entropies<double>();
+}
+
 }  // namespace
 }  // namespace hourglass

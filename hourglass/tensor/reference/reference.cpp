@@ -51,6 +51,22 @@ double squared_error(ConstView r, ConstView x, double scale, View grad_r) {
   return sum;
 }
 
+double cross_entropy(ConstView z, std::span<const int32_t> classes, double scale, View grad_z) {
+  const int64_t count = z.columns();
+  double loss = 0;
+  for (int64_t n = 0; n < z.rows(); ++n) {
+    const double* row = in_(z) + n * count;
+    const double largest = *std::max_element(row, row + count), at_class = row[classes[n]];
+    double sum = 0;
+    for (int64_t j = 0; j < count; ++j) sum += std::exp(row[j] - largest);
+    loss += largest + std::log(sum) - at_class;
+    if (!grad_z) continue;
+    double* grad = out_(grad_z) + n * count;
+    for (int64_t j = 0; j < count; ++j) grad[j] = scale * (std::exp(row[j] - largest) / sum - (j == classes[n]));
+  }
+  return loss;
+}
+
 double sum_of_absolutes(ConstView x) {
   double sum = 0;
   for (int64_t i = 0; i < x.size(); ++i) sum += std::abs(in_(x)[i]);

@@ -1,0 +1,96 @@
+#include "hourglass/eval/probe.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "hourglass/data/labels.h"
+#include "hourglass/report/format.h"
+#include "hourglass/report/stage_progress.h"
+#include "hourglass/train/fine_tune.h"
+
+namespace hourglass::cli {
+
+namespace {
+
+struct Options : ModelOptions {
+  FineTuneOptions training;
+  bool fine_tune = false, raw = false, json = false;
+};
+
+/// What is printed: a name and a number a line, or one object.
+using Report = nlohmann::ordered_json;
+
+DataSplits open(const Options& o, const TrainedModel& model) {
+  DataSplits parts = o.open_parts(model.recipe);
+  if (!parts.test)
+    fail("{}: no test part; probe takes data with a training and a test part, both labelled", parts.train.name);
+  for (const Dataset* data : {&parts.train, &*parts.test}) model.autoencoder.check_fits(*data);
+  classes_of(*parts.test, distinct_labels(parts.train));
+  return parts;
+}
+
+Report linear(const Options& o, TrainedModel& model, const DataSplits& data, StageProgress& progress) {
+  model.autoencoder.enter({.encoding = true});
+  const auto codes = o.raw ? classified_inputs(model.autoencoder.scaler, data.train, *data.test)
+                           : classified_codes(Inference(model.autoencoder, o.thread_count()), data.train, *data.test);
+  const auto result =
+      linear_probe(codes, o.thread_count(), [&](std::string_view what, double done) { progress.update(what, done); });
+  return {{"error", result.error}, {"validation_error", result.validation_error}, {"decay", result.decay}};
+}
+
+Report tuned(const Options& o, const TrainedModel& model, const DataSplits& data, StageProgress& progress) {
+  FineTuneOptions training = o.training;
+  training.threads = o.thread_count();
+  const auto result = fine_tune(model.autoencoder, model.recipe.model, data.train, *data.test, training,
+                                [&](double done) { progress.update("fine-tuning", done); });
+  return {{"error", result.error}, {"validation_error", result.validation_error},
+          {"epoch", result.epoch}, {"epochs", result.epochs},
+          {"rate", training.rate}, {"batch_size", training.batch_size},
+          {"seed", training.seed}};
+}
+
+void probe(const Options& o) {
+  TrainedModel model = o.load();
+  const DataSplits data = open(o, model);
+  Report report;
+  {
+    StageProgress progress(std::cerr, progress_options());
+    report = o.fine_tune ? tuned(o, model, data, progress) : linear(o, model, data, progress);
+  }
+  if (o.json) {
+    fmt::print("{}\n", report.dump());
+    return;
+  }
+  fmt::print("{}: {} rows, after learning from {}\n", data.test->name, format_count(data.test->rows()),
+             format_count(data.train.rows()));
+  for (const auto& [name, value] : report.items())
+    fmt::print("{:17} {}\n", name, value.is_number_float() ? format_value(value.get<double>()) : value.dump());
+}
+
+}  // namespace
+
+void add_probe(CLI::App& app) {
+  auto* verb = app.add_subcommand("probe", "How well labels can be read from the codes: a linear classifier's error");
+  auto o = std::make_shared<Options>();
+  o->declare(*verb);
+  verb->remove_option(verb->get_option("--split"));
+  auto* tune = verb->add_flag("--fine-tune", o->fine_tune,
+                              "Train encoder and classifier together instead of a classifier on the codes as they are");
+  verb->add_flag("--raw", o->raw, "Classify the inputs instead of their codes: the baseline")->excludes(tune);
+  const auto setting = [&](const char* name, auto& value, const char* help) {
+    return verb->add_option(name, value, help)->needs(tune)->capture_default_str();
+  };
+  const auto positive = CLI::Range(int64_t{1}, int64_t{1} << 31);
+  setting("--epochs", o->training.epochs, "With --fine-tune: at most so many")->check(positive);
+  setting("--batch-size", o->training.batch_size, "With --fine-tune: rows of a step")->check(positive);
+  setting("--rate", o->training.rate, "With --fine-tune: Adam's learning rate");
+  setting("--seed", o->training.seed, "With --fine-tune: of the order of rows");
+  verb->add_flag("--json", o->json, "Print one JSON object");
+  verb->callback([o] { probe(*o); });
+}
+
+}  // namespace hourglass::cli

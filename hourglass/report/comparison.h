@@ -10,12 +10,12 @@ namespace hourglass {
 
 struct ComparedModel {
   std::string name, description;
-  Metrics metrics;                  ///< over all rows
-  std::vector<Omission> omissions;  ///< metrics that do not fit it
-  std::string reconstruction;       ///< its training's: "bce" or "mse"
-  std::vector<EpochRecord> epochs;  ///< of its training, where it is a run
-  Analysis analysis;
-  Tensor reconstructions;  ///< of Comparison::inputs
+  Metrics metrics = {};                  ///< over all rows
+  std::vector<Omission> omissions = {};  ///< metrics that do not fit it
+  std::string reconstruction = {};       ///< its training's: "bce" or "mse"
+  std::vector<EpochRecord> epochs = {};  ///< of its training, where it is a run
+  Analysis analysis = {};
+  Tensor reconstructions = {};  ///< of Comparison::inputs
 };
 
 /// Several models on the same data.

@@ -61,9 +61,10 @@ TEST(Comparison, DrawsAllModelsOnTheSameAxes) {
   for (const Figure& f : figures.drawn) names.insert(f.name);
   EXPECT_EQ(names, (std::set<std::string>{"contraction-curve", "spectrum", "reconstructions", "filters-first",
                                           "filters-runs-second"}));
-  for (const Figure& f : figures.drawn)
-    if (f.section == "contraction")
-      for (const char* name : {">first<", ">runs/second<"}) EXPECT_NE(f.svg.find(name), std::string::npos) << f.name;
+  for (const Figure& f : figures.drawn) {
+    if (f.section != "contraction") continue;
+    for (const char* name : {">first<", ">runs/second<"}) EXPECT_NE(f.svg.find(name), std::string::npos) << f.name;
+  }
 }
 
 TEST(Comparison, DoesNotDrawDifferentLossesTogether) {

@@ -169,7 +169,7 @@ std::string chart_script(const Chart& chart, const std::optional<Frame>& frame) 
   if (bars) script += "set boxwidth 1 relative\n";
   // Many names would hide what they name.
   if (std::ranges::count_if(chart.series, [](const Series& s) { return !s.label.empty(); }) > kMostNamesInside)
-    script += "set key below\n";
+    script += "set key below horizontal maxcols 2 font ',11'\n";
   return script + texts_script(chart) + series_script(chart);
 }
 

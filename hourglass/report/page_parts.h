@@ -12,7 +12,7 @@ struct Cell {
   Cell(std::string text, bool best = false) : text(std::move(text)), best(best) {}
 
   std::string text;
-  bool best;  ///< and marked so
+  bool best = false;  ///< and marked so
 };
 using Row = std::vector<Cell>;
 

@@ -91,9 +91,9 @@ class ShippedRecipe : public Workspace, public testing::WithParamInterface<std::
 
 TEST_P(ShippedRecipe, Trains) {
   const IdxArray images = read_idx(kImages);
-  constexpr int64_t kRows = 40;
+  constexpr int64_t kRows = 10;
   write("few.idx", idx_header({kRows, 28, 28}) + std::string(images.bytes.begin(), images.bytes.begin() + kRows * 784));
-  train(GetParam(), "run", {"--data", "few.idx", "--epochs", "1", "--set", "train.batch_size=32"});
+  train(GetParam(), "run", {"--data", "few.idx", "--epochs", "1", "--set", "train.batch_size=8"});
   EXPECT_EQ(metrics("run").size(), 1u);
 }
 

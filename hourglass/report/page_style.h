@@ -9,9 +9,10 @@ inline constexpr const char* kPageStyle = R"css(
   --good: #00664c; --note: #00598c; --mind: #a33b00;
 }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, "DejaVu Sans", sans-serif; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, "DejaVu Sans", sans-serif;
+  overflow-wrap: anywhere; }
 main { max-width: 76rem; margin: 0 auto; padding: 1.5rem clamp(1rem, 3vw, 2.5rem) 3rem; }
-h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .25rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .25rem; }
 h2 { font-size: 1.35rem; margin: 2.5rem 0 .75rem; padding-bottom: .3rem; border-bottom: 1px solid var(--line); }
 h3 { font-size: 1rem; margin: 0 0 .5rem; }
 p { margin: 0 0 1rem; max-width: 70ch; }
@@ -26,7 +27,7 @@ dd { margin: 0; font-weight: 600; }
 .verdict .note b { color: var(--note); }
 .verdict .mind b { color: var(--paper); background: var(--mind); border-color: var(--mind); }
 .wide { overflow-x: auto; margin-bottom: 1.25rem; }
-table { border-collapse: collapse; font-size: .92rem; }
+table { border-collapse: collapse; font-size: .92rem; overflow-wrap: normal; }
 th, td { text-align: left; padding: .3rem 1.25rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 :is(th, td):not(:first-child, :last-child) { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.best { font-weight: 700; }
@@ -43,7 +44,7 @@ figure svg [stroke="rgb( 64,  64,  64)"] { stroke: var(--soft); }
 figure svg [fill="rgb(64,64,64)"], figure svg [fill="black"] { fill: var(--ink); }
 figure svg [stroke="rgb(221, 221, 221)"] { stroke: var(--line); }
 pre { background: var(--card); padding: 1rem; border-radius: .5rem; font: .85rem/1.5 "DejaVu Sans Mono", monospace;
-  white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
+  white-space: pre-wrap; margin: 0; }
 footer { margin-top: 2.5rem; font-size: .88rem; }
 @media screen and (prefers-color-scheme: dark) {
   :root { --paper: #14171a; --ink: #e8eaec; --soft: #a9b0b7; --line: #3a4148; --card: #1f2327;

@@ -26,7 +26,7 @@ void add_data(CLI::App& app) {
   auto* verb = app.add_subcommand("data", "List the known data sets, or fetch one");
   auto name = std::make_shared<std::string>();
   auto* fetch_verb = verb->add_subcommand("fetch", "Find or download a data set, verify it and keep it");
-  fetch_verb->add_option("NAME", *name, fmt::format("One of {}", fmt::join(known_names(), ", ")))->required();
+  fetch_verb->add_option("DATASET", *name, fmt::format("One of {}", fmt::join(known_names(), ", ")))->required();
   verb->require_subcommand(0, 1);
   verb->callback([=] { *fetch_verb ? fetch_named(*name) : list(); });
 }

@@ -47,7 +47,7 @@ void add_completion(CLI::App& app) {
   static const std::map<std::string, std::string (*)(const Verb&)> shells = {
       {"bash", bash_completion}, {"fish", fish_completion}, {"zsh", zsh_completion}};
   auto shell = std::make_shared<std::string>();
-  verb->add_option("SHELL", *shell, "Its language")->required()->check(CLI::IsMember(shells));
+  verb->add_option("SHELL", *shell, "Which shell")->required()->check(CLI::IsMember(shells));
   verb->callback([&app, shell] { fmt::print("{}", shells.at(*shell)(verb_tree(app))); });
 }
 

@@ -15,32 +15,34 @@ function __hourglass_at
     string match -q -- "$place *" "$typed "
 end
 
+function __hourglass_only
+    set -l place hourglass $argv
+    set -l typed hourglass (string match -v -- '-*' (commandline -opc)[2..])
+    test "$place" = "$typed"
+end
+
 complete -c hourglass -f
 )";
 
 std::string quoted(const std::string& text) { return "'" + escaped(text, {{'\\', "\\\\"}, {'\'', "\\'"}}) + "'"; }
 
-/// The verbs after the program's name.
-std::string at(const Verb& verb) { return "__hourglass_at " + joined({verb.path.begin() + 1, verb.path.end()}); }
-
 /// At the verb, and at none below it.
 std::string condition(const Verb& verb) {
-  std::string text = at(verb);
-  for (const Verb& below : verb.verbs) text += "; and not " + at(below);
-  return quoted(text);
+  const std::string test = verb.verbs.empty() ? "__hourglass_at " : "__hourglass_only ";
+  return quoted(test + joined({verb.path.begin() + 1, verb.path.end()}));
 }
 
 std::string values(const Offer& offer) {
-  std::string paths;
+  std::string paths = " -f";
   if (offer.paths == Offer::Paths::files) paths = " -F";
-  if (offer.paths == Offer::Paths::folders) paths = " -a '(__fish_complete_directories)'";
+  if (offer.paths == Offer::Paths::folders) paths += " -a '(__fish_complete_directories)'";
   return paths + (offer.words.empty() ? "" : " -a " + quoted(joined(offer.words)));
 }
 
 std::string option(const Verb& verb, const Argument& a) {
   std::string text = "complete -c hourglass -n " + condition(verb);
   for (const auto& name : a.names) text += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
-  if (!a.value.empty()) text += " -x" + values(offer(a));
+  if (!a.value.empty()) text += " -r" + values(offer(a));
   return text + " -d " + quoted(a.description) + "\n";
 }
 

@@ -30,9 +30,9 @@ void fields(V& v, ImagesConfig& c) {
 /// The keys of [data] that say how files are read.
 struct ReadOptions {
   std::string missing = "refuse";        ///< what becomes of missing values: "refuse", "mean", "drop"
-  std::string label;                     ///< the column of a table that holds labels, no feature; empty: none
-  std::vector<std::string> categorical;  ///< columns that become a feature for each of their values
-  std::optional<ImagesConfig> images;
+  std::string label = "";                     ///< the column of a table that holds labels, no feature; empty: none
+  std::vector<std::string> categorical = {};  ///< columns that become a feature for each of their values
+  std::optional<ImagesConfig> images = {};
 
   bool operator==(const ReadOptions&) const = default;
 };

@@ -17,7 +17,7 @@ struct Dataset {
   Shape sample;      ///< (channels, height, width) or (features)
   std::variant<std::vector<uint8_t>, std::vector<float>> values;
   std::vector<int32_t> labels;       ///< empty when unknown
-  std::vector<std::string> columns;  ///< the features' names; empty when they have none
+  std::vector<std::string> columns = {};  ///< the features' names; empty when they have none
 
   int64_t rows() const;
   bool is_bytes() const { return values.index() == 0; }

@@ -30,7 +30,7 @@ struct Table {
   char delimiter = ',';
   bool header = false;
   int64_t rows = 0;
-  std::vector<TableColumn> columns;
+  std::vector<TableColumn> columns = {};
 };
 
 /// Reads a text table once. The delimiter is detect_delimiter's. The first row is the header where it has text over a

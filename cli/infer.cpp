@@ -19,7 +19,7 @@ constexpr int64_t kPictured = 100;  // samples shown in a .png: more would not b
 
 /// Values are those of the data the model was trained on: fitted scalers are undone, pixels stay in [0, 1].
 void to_data_units(const Scaler& scaler, Tensor& values) {
-  if (scaler.kind == "standard" || scaler.kind == "minmax") unscale(scaler, values);
+  if (scaler.kind == "standard" || scaler.kind == "minmax" || scaler.kind == "robust") unscale(scaler, values);
 }
 
 Tensor read_codes(const std::string& path) {

@@ -29,7 +29,7 @@ void fields(V& v, ImagesConfig& c) {
 
 /// The keys of [data] that say how files are read.
 struct ReadOptions {
-  std::string missing = "refuse";        ///< what becomes of missing values: "refuse", "mean", "drop"
+  std::string missing = "refuse";             ///< what becomes of missing values: "refuse", "mean", "drop"
   std::string label = "";                     ///< the column of a table that holds labels, no feature; empty: none
   std::vector<std::string> categorical = {};  ///< columns that become a feature for each of their values
   std::optional<ImagesConfig> images = {};

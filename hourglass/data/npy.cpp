@@ -67,7 +67,7 @@ class HeaderReader {
     if (type == "|O") fail("{}: array of Python objects ('|O'), {}", name_, kExpected);
     constexpr std::string_view kTypes = " u1 i1 b1 u2 i2 f2 u4 i4 f4 u8 i8 f8 ";
     const bool ordered = !type.empty() && std::string_view("<>|=").find(type[0]) != std::string_view::npos;
-    if (!ordered || type.size() != 3 || kTypes.find(type.substr(1)) == std::string_view::npos)
+    if (!ordered || type.size() != 3 || kTypes.find(" " + type.substr(1) + " ") == std::string_view::npos)
       fail("{}: array of '{}', {}", name_, type, kExpected);
     return type;
   }

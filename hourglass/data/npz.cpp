@@ -72,9 +72,11 @@ class Archive {
       fail("{}: header says {} of '{}', but {} bytes are announced", place, header.shape.text(), header.type,
            entry.size);
     append(*file, entry.size - bytes.size(), bytes, place);
+    // The checksum is looked at when the end is read.
     char more;
-    if (zip_fread(file.get(), &more, 1) != 0)
-      fail("{}: unpacks to more than the {} bytes announced", place, entry.size);
+    const zip_int64_t rest = zip_fread(file.get(), &more, 1);
+    if (rest < 0) refuse_damaged(*file, place);
+    if (rest > 0) fail("{}: unpacks to more than the {} bytes announced", place, entry.size);
     return bytes;
   }
 
@@ -97,13 +99,17 @@ class Archive {
     fail("{}: holds {} arrays: {}; name one, as in {}:{}", name_, entries, list, name_, names[0]);
   }
 
-  void append(zip_file_t& file, zip_uint64_t count, std::string& bytes, const std::string& place) const {
+  [[noreturn]] static void refuse_damaged(zip_file_t& file, const std::string& place) {
+    fail("{}: is damaged: {}", place, zip_error_strerror(zip_file_get_error(&file)));
+  }
+
+  static void append(zip_file_t& file, zip_uint64_t count, std::string& bytes, const std::string& place) {
     while (count > 0) {
       const zip_uint64_t piece = std::min(count, kStep);
       const size_t before = bytes.size();
       bytes.resize(before + piece);
       const zip_int64_t got = zip_fread(&file, bytes.data() + before, piece);
-      if (got < 0) fail("{}: is damaged: {}", place, zip_error_strerror(zip_file_get_error(&file)));
+      if (got < 0) refuse_damaged(file, place);
       if (got == 0) fail("{}: ends after {} bytes, more are announced", place, before);
       bytes.resize(before + static_cast<size_t>(got));
       count -= static_cast<zip_uint64_t>(got);

@@ -58,8 +58,7 @@ std::string announcing(std::string content, uint32_t value) {
 TEST(Npz, RefusesSizesThatAreNotTrue) {
   const std::string content = zip_bytes({{"x.npy", array({2, 3})}}, true);
   EXPECT_NE(refusal(announcing(content, 0xfffffff0)).find("packed bytes cannot hold"), std::string::npos);
-  EXPECT_NE(refusal(announcing(content, 1000)).find("but 1000 bytes are announced"), std::string::npos);
-  for (const uint32_t size : {0u, 20u, 128u, 151u, 153u, 156u})
+  for (const uint32_t size : {0u, 20u, 128u, 151u, 153u, 156u, 1000u})
     EXPECT_THROW(parse_npz(announcing(content, size), "", "f"), Error) << size;
 }
 

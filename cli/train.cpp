@@ -126,7 +126,7 @@ Autoencoder fresh_model(const Recipe& recipe, const Shape& sample, const std::st
 void train(const Options& o) {
   const Recipe recipe = find_recipe(o.recipe, overrides(o));
   RunFolder folder(o.output.empty() ? "runs/" + recipe.name : o.output, existing(o));
-  const DataSplits data = open_data(recipe.data.source);
+  const DataSplits data = open_data(recipe.data.source, recipe.data.read);
   const Dataset* test = data.test ? &*data.test : nullptr;
   Autoencoder model = fresh_model(recipe, data.train.sample, o.init);
   Trainer trainer(recipe, model, data.train, test, o.threads);

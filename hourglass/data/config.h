@@ -32,6 +32,7 @@ struct ReadOptions {
   std::string missing = "refuse";             ///< what becomes of missing values: "refuse", "mean", "drop"
   std::string label = "";                     ///< the column of a table that holds labels, no feature; empty: none
   std::vector<std::string> categorical = {};  ///< columns that become a feature for each of their values
+  std::vector<std::string> ignore = {};       ///< columns that are no features
   std::optional<ImagesConfig> images = {};
 
   bool operator==(const ReadOptions&) const = default;
@@ -61,6 +62,7 @@ void fields(V& v, DataConfig& c) {
           "missing values are refused, take the training rows' mean, or their rows are left out");
   v.field_if_given("label", c.read.label, Anything{}, "the column of a table that holds labels");
   v.field_if_given("categorical", c.read.categorical, Anything{}, "columns that become one feature per value");
+  v.field_if_given("ignore", c.read.ignore, Anything{}, "columns of a table that are left out");
   v.table("images", c.read.images, "how pictures of a folder become samples of one shape");
 }
 

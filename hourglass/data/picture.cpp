@@ -15,11 +15,9 @@
 namespace hourglass {
 namespace {
 
-constexpr int64_t kMostPixels = int64_t{1} << 26;
-
-void check_size(int64_t width, int64_t height, const std::string& name) {
-  if (width < 1 || height < 1 || width > kMostPixels / height)
-    fail("{}: a picture of {} × {} pixels, at most {} can be read", name, width, height, kMostPixels);
+void check_size(int64_t width, int64_t height, int64_t most, const std::string& name) {
+  if (width < 1 || height < 1 || width > most / height)
+    fail("{}: a picture of {} × {} pixels, at most {} can be read", name, width, height, most);
 }
 
 Picture empty_picture(int64_t width, int64_t height, int64_t channels) {
@@ -32,11 +30,11 @@ struct PngImage : png_image {
   ~PngImage() { png_image_free(this); }
 };
 
-Picture read_png(std::string_view content, const std::string& name) {
+Picture read_png(std::string_view content, const std::string& name, int64_t most) {
   PngImage png;
   if (!png_image_begin_read_from_memory(&png, content.data(), content.size()))
     fail("{}: PNG is damaged: {}", name, png.message);
-  check_size(png.width, png.height, name);
+  check_size(png.width, png.height, most, name);
   const bool colour = (png.format & PNG_FORMAT_FLAG_COLOR) != 0;
   png.format = colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
   Picture picture = empty_picture(png.width, png.height, colour ? 3 : 1);
@@ -108,11 +106,11 @@ bool read_jpeg_rows(JpegDecoder& jpeg, uint8_t* pixels) {
   return true;
 }
 
-Picture read_jpeg(std::string_view content, const std::string& name) {
+Picture read_jpeg(std::string_view content, const std::string& name, int64_t most) {
   JpegDecoder jpeg;
   if (!read_jpeg_header(jpeg, reinterpret_cast<const unsigned char*>(content.data()), content.size()))
     fail("{}: JPEG is damaged: {}", name, jpeg.errors.message);
-  check_size(jpeg.image_width, jpeg.image_height, name);
+  check_size(jpeg.image_width, jpeg.image_height, most, name);
   if (jpeg.num_components != 1 && jpeg.num_components != 3)
     fail("{}: JPEG of {} channels, expected grey or red, green and blue", name, jpeg.num_components);
   Picture picture = empty_picture(jpeg.image_width, jpeg.image_height, jpeg.num_components);
@@ -152,9 +150,9 @@ bool is_png(std::string_view content) { return content.starts_with("\x89PNG\r\n\
 
 bool is_jpeg(std::string_view content) { return content.starts_with("\xff\xd8\xff"); }
 
-Picture read_picture(std::string_view content, const std::string& name) {
-  if (is_png(content)) return read_png(content, name);
-  if (is_jpeg(content)) return read_jpeg(content, name);
+Picture read_picture(std::string_view content, const std::string& name, int64_t most) {
+  if (is_png(content)) return read_png(content, name, most);
+  if (is_jpeg(content)) return read_jpeg(content, name, most);
   fail("{}: neither PNG nor JPEG", name);
 }
 

@@ -16,14 +16,16 @@ struct Picture {
   std::vector<uint8_t> pixels;
 };
 
+constexpr int64_t kMostPixels = int64_t{1} << 26;
+
 /// Starts as a PNG or a JPEG file does.
 bool is_png(std::string_view content);
 bool is_jpeg(std::string_view content);
 
 /// Decodes a PNG (any depth, 16 bits rounded to 8; transparency over black) or a JPEG (grey or colour; its orientation
-/// tag does not count). Throws Error, naming `name`, on other content, damage, and more than 2²⁶ pixels, before memory
-/// for them is taken.
-Picture read_picture(std::string_view content, const std::string& name);
+/// tag does not count). Throws Error, naming `name`, on other content, damage, and more pixels than `most`, before
+/// memory for them is taken.
+Picture read_picture(std::string_view content, const std::string& name, int64_t most = kMostPixels);
 
 /// With so many channels: grey is 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), rounded.
 Picture with_channels(Picture picture, int64_t channels);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -190,6 +191,16 @@ DataSplits open_source(const std::string& source, const ReadOptions& how, std::s
   // A device may never end.
   if (!fs::is_regular_file(status)) fail("{}: neither a regular file nor a folder", source);
   return {read_data_file(from, how, features), std::nullopt};
+}
+
+bool is_table_file(const std::string& source) {
+  std::error_code ignored;
+  if (find_known(source) || !fs::is_regular_file(source, ignored)) return false;
+  std::string start(4096, '\0');
+  std::ifstream file(source, std::ios::binary);
+  file.read(start.data(), static_cast<std::streamsize>(start.size()));
+  start.resize(static_cast<size_t>(file.gcount()));
+  return looks_like_text(start);
 }
 
 }  // namespace hourglass

@@ -21,4 +21,7 @@ namespace hourglass {
 DataSplits open_source(const std::string& source, const ReadOptions& how = {},
                        std::span<const std::string> features = {});
 
+/// Whether a source is a file of text, which open_source reads as a table.
+bool is_table_file(const std::string& source);
+
 }  // namespace hourglass

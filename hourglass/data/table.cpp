@@ -21,11 +21,7 @@ void count_cell(TableColumn& column, std::string_view cell) {
   if (is_missing(cell)) {
     ++column.missing;
   } else if (const auto number = number_in(cell)) {
-    column.low = column.numbers ? std::min(column.low, *number) : *number;
-    column.high = column.numbers ? std::max(column.high, *number) : *number;
-    column.sum += *number;
-    column.whole &= *number == std::trunc(*number);
-    ++column.numbers;
+    column.count(*number);
   } else {
     ++column.texts;
     if (column.words.size() <= kMostCategories) column.words.emplace(cell);
@@ -58,7 +54,7 @@ void check_cells(const Cells& cells, size_t expected, const CsvRows& rows, const
 
 /// What becomes of a column.
 struct Use {
-  enum class Kind { skip, number, categories, label } kind = Kind::skip;
+  enum class Kind { skip, number, categories, label, ignored } kind = Kind::skip;
   size_t feature = 0;                        ///< of a number
   std::map<std::string, size_t> categories;  ///< the feature of each; of a label its number
 };
@@ -69,6 +65,9 @@ class Reader {
       : text_(text), name_(name), how_(how), table_(scan_table(text, name)), uses_(table_.columns.size()) {
     for (const std::string& column : how.categorical) use(column).kind = Use::Kind::categories;
     if (!how.label.empty() && (features.empty() || has(how.label))) use(how.label).kind = Use::Kind::label;
+    // For a model's features other columns do not count, and need not be there.
+    if (features.empty())
+      for (const std::string& column : how.ignore) use(column).kind = Use::Kind::ignored;
     find_categories();
     features.empty() ? take_all() : take(features);
   }
@@ -148,9 +147,9 @@ class Reader {
   void take_all() {
     for (size_t i = 0; i < uses_.size(); ++i) {
       const std::string& column = table_.columns[i].name;
-      if (uses_[i].kind == Use::Kind::label) continue;
       if (uses_[i].kind == Use::Kind::skip) uses_[i].kind = Use::Kind::number;
       if (uses_[i].kind == Use::Kind::number) uses_[i].feature = add_feature(column);
+      if (uses_[i].kind != Use::Kind::categories) continue;
       for (auto& [category, place] : uses_[i].categories) place = add_feature(column + "=" + category);
     }
     if (features_.empty()) fail("{}: no column is left for features", name_);
@@ -193,7 +192,7 @@ class Reader {
   /// Whether there is a value.
   bool read_cell(size_t i, std::string_view cell, std::vector<float>& row, std::optional<int32_t>& label) {
     const Use& use = uses_[i];
-    if (use.kind == Use::Kind::skip) return true;
+    if (use.kind == Use::Kind::skip || use.kind == Use::Kind::ignored) return true;
     if (is_missing(cell)) {
       set_missing(i, row);
       return false;
@@ -248,6 +247,18 @@ class Reader {
 };
 
 }  // namespace
+
+void TableColumn::count(double number) {
+  if (std::isnan(number)) {
+    ++missing;
+    return;
+  }
+  low = numbers ? std::min(low, number) : number;
+  high = numbers ? std::max(high, number) : number;
+  sum += number;
+  whole &= number == std::trunc(number);
+  ++numbers;
+}
 
 Table scan_table(std::string_view text, const std::string& name) {
   Table table{.delimiter = detect_delimiter(text, name)};

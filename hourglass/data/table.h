@@ -19,6 +19,8 @@ struct TableColumn {
   bool whole = true;                  ///< all numbers are whole
   std::set<std::string> words;        ///< the different texts, as far as kMostCategories + 1
 
+  /// NaN is a missing value.
+  void count(double number);
   bool is_constant() const { return texts == 0 ? low == high : numbers == 0 && words.size() == 1; }
 };
 

@@ -77,6 +77,10 @@ TEST(Table, TakesLabelsFromAColumn) {
   EXPECT_EQ(read("x,y\n1,b\n2,a\n3,b\n", {.label = "y"}).labels, (std::vector<int32_t>{1, 0, 1}));
 }
 
+TEST(Table, LeavesOutWhatIsIgnored) {
+  EXPECT_EQ(read("a,id\n1,x7\n2,\n", {.ignore = {"id"}}).columns, (std::vector<std::string>{"a"}));
+}
+
 TEST(Table, NamesLineAndColumnOfText) {
   EXPECT_EQ(
       refusal(kPeople, {.missing = "mean"}),

@@ -60,7 +60,7 @@ void read_table(std::string_view text) {
 }
 
 void read_picture(std::string_view bytes) {
-  const Picture picture = hourglass::read_picture(bytes, kName);
+  const Picture picture = hourglass::read_picture(bytes, kName, 1 << 20);
   expect(static_cast<int64_t>(picture.pixels.size()) == picture.width * picture.height * picture.channels,
          "as many pixels as the size says");
   expect(resized(picture, 5, 3).pixels.size() == static_cast<size_t>(15 * picture.channels), "the size asked for");

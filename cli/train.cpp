@@ -9,11 +9,13 @@
 #include "cli/common.h"
 #include "cli/drawing.h"
 #include "hourglass/base/toml.h"
+#include "hourglass/data/inspect.h"
 #include "hourglass/report/format.h"
 #include "hourglass/report/jsonl.h"
 #include "hourglass/report/progress.h"
 #include "hourglass/report/run_metrics.h"
 #include "hourglass/train/run_folder.h"
+#include "hourglass/train/suggest.h"
 #include "hourglass/train/trainer.h"
 
 namespace hourglass::cli {
@@ -123,10 +125,19 @@ Autoencoder fresh_model(const Recipe& recipe, const Shape& sample, const std::st
   return model;
 }
 
+/// The recipe asked for; for data alone the one that `hourglass data inspect` suggests.
+Recipe recipe_of(const Options& o) {
+  if (!o.recipe.empty()) return find_recipe(o.recipe, overrides(o));
+  if (o.data.empty()) fail("train: expected a recipe, or --data to train on");
+  const ReadOptions how = suggested_reading(inspect_source(o.data));
+  const Recipe suggested = suggest_recipe(o.data, how, open_data(o.data, how).train);
+  return parse_recipe(recipe_toml(suggested), suggested.name, overrides(o));
+}
+
 void train(const Options& o) {
-  const Recipe recipe = find_recipe(o.recipe, overrides(o));
+  const Recipe recipe = recipe_of(o);
   RunFolder folder(o.output.empty() ? "runs/" + recipe.name : o.output, existing(o));
-  const DataSplits data = open_data(recipe.data.source);
+  const DataSplits data = open_data(recipe.data.source, recipe.data.read);
   const Dataset* test = data.test ? &*data.test : nullptr;
   Autoencoder model = fresh_model(recipe, data.train.sample, o.init);
   Trainer trainer(recipe, model, data.train, test, o.threads);
@@ -160,7 +171,7 @@ void train(const Options& o) {
 void add_train(CLI::App& app) {
   auto* verb = app.add_subcommand("train", "Train an autoencoder from a recipe");
   auto o = std::make_shared<Options>();
-  verb->add_option("RECIPE", o->recipe, "A shipped recipe's name or a .toml file")->required();
+  verb->add_option("RECIPE", o->recipe, "A shipped recipe's name or a .toml file; without one, what suits the data");
   verb->add_option("--data", o->data, "Data to train on instead of the recipe's: a path or a known name");
   verb->add_option("--output-dir", o->output, "Folder for the results (default: runs/NAME)");
   verb->add_option("--epochs", o->epochs, "Number of epochs")->check(CLI::Range(int64_t{1}, int64_t{1000000}));

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "hourglass/data/scaler.h"
-#include "hourglass/model/safetensors.h"
+#include "hourglass/data/safetensors.h"
 #include "hourglass/nn/network.h"
 
 namespace hourglass {

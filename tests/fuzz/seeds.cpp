@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "data/idx_bytes.h"
+#include "data/picture_bytes.h"
+#include "data/zip_bytes.h"
 #include "hourglass/data/npy.h"
 #include "hourglass/report/jsonl.h"
 #include "hourglass/train/model_file.h"
@@ -98,6 +100,25 @@ std::vector<std::string> npy_seeds() {
   const std::string bytes = "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 1), }\n";
   return {npy_bytes(t), npy_bytes(t.cast(DType::f32)),
           std::string("\x93NUMPY\x02\x00", 8) + static_cast<char>(bytes.size()) + std::string(3, '\0') + bytes + "abc"};
+}
+
+std::vector<std::string> npz_seeds() {
+  const std::string array = npy_bytes(Tensor(DType::f32, {3, 4}));
+  return {zip_bytes({{"x.npy", array}}), zip_bytes({{"x.npy", array}}, true)};
+}
+
+std::vector<std::string> table_seeds() {
+  return {"a,b,city\n1,2.5,Bern\n-3e2,?,\"Chur\"\n", "1;2\n3;4\n", "\"x\ty\"\t\"say \"\"a\"\"\"\n1\tNaN\n\n2\tz\n"};
+}
+
+std::vector<std::string> picture_seeds() {
+  std::vector<std::string> all;
+  for (const int64_t channels : {1, 3}) {
+    Picture picture{9, 7, channels, {}};
+    for (int64_t i = 0; i < 63 * channels; ++i) picture.pixels.push_back(static_cast<uint8_t>(i * 37));
+    all.insert(all.end(), {png_of(picture), jpeg_of(picture)});
+  }
+  return all;
 }
 
 std::vector<std::string> safetensors_seeds() { return model_files(); }

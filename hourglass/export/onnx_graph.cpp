@@ -73,8 +73,8 @@ OnnxGraph::Values OnnxGraph::nodes(const std::string& op, const Values& inputs, 
 std::string OnnxGraph::constant(const std::string& name, ConstView values) {
   const auto& all = graph_.initializer();
   if (std::ranges::none_of(all, [&](const auto& tensor) { return tensor.name() == name; }))
-    fill(*graph_.add_initializer(), name, onnx::TensorProto::FLOAT, values.shape(), values.as<float>(),
-         static_cast<size_t>(values.size()) * sizeof(float));
+    fill(*graph_.add_initializer(), name, onnx::TensorProto::FLOAT, {values.shape().begin(), values.shape().end()},
+         values.as<float>(), static_cast<size_t>(values.size()) * sizeof(float));
   return name;
 }
 

@@ -123,12 +123,13 @@ AnomalyScale fit_anomaly_scale(const Inference& inference, const Dataset& data, 
     fail("{}: the model reconstructs a row to something that is not a number: nothing to measure scores against",
          data.name);
   AnomalyScale scale{spreads(residuals, count), 1.0, quantile};
-  if (std::ranges::all_of(scale.spread, [](float s) { return s == 0; }))
+  const bool is_fitted = std::ranges::any_of(scale.spread, [](float e) { return e > 0; });
+  if (is_fitted) scale.threshold = score_quantile(mean_squares(residuals, scale.spread, count), quantile);
+  if (!is_fitted || scale.threshold == 0)
     fail(
-        "{}: the model reconstructs most rows exactly: nothing to measure scores against; a narrower code or "
-        "corruption leaves something",
+        "{}: the model reconstructs most rows exactly, which leaves nothing to measure scores against; use a narrower "
+        "code or corruption",
         data.name);
-  scale.threshold = score_quantile(mean_squares(residuals, scale.spread, count), quantile);
   return scale;
 }
 

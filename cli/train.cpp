@@ -92,6 +92,16 @@ std::optional<std::vector<EpochRecord>> resume(const RunFolder& folder, Trainer&
   return epochs;
 }
 
+/// A model that cannot be scored by is a model all the same.
+std::optional<AnomalyScale> anomaly_scale(Trainer& trainer) {
+  try {
+    return trainer.anomaly_scale();
+  } catch (const Error& e) {
+    fmt::print(stderr, "[anomaly] is left out: {}\n", e.what());
+    return std::nullopt;
+  }
+}
+
 /// Whether nothing is left to do after the last epoch.
 bool is_complete(const RunFolder& folder, const std::string& model) {
   return folder.holds("model.safetensors", model) && is_drawn(folder);
@@ -143,7 +153,7 @@ void train(const Options& o) {
   Trainer trainer(recipe, model, data.train, test, o.threads);
   for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) std::signal(signal, request_stop);
   const auto before = o.resume ? resume(folder, trainer) : std::nullopt;
-  if (before && trainer.is_finished() && is_complete(folder, model_bytes(recipe, model))) {
+  if (before && trainer.is_finished() && is_complete(folder, model_bytes(recipe, model, anomaly_scale(trainer)))) {
     fmt::print(stderr, "this run is already finished\n");
     return print_summary(trainer.reconstruction(), *before, folder, o.json);
   }
@@ -155,7 +165,8 @@ void train(const Options& o) {
   Listeners listeners({&metrics, &bar});
   const auto save = [&] { folder.write_checkpoint(trainer.checkpoint(metrics.text())); };
   const Ending ending = trainer.run({listeners, [] { return stop_requested != 0; }, save});
-  folder.write("model.safetensors", model_bytes(recipe, model));
+  const bool is_whole = ending == Ending::finished || ending == Ending::stopped_early;
+  folder.write("model.safetensors", model_bytes(recipe, model, is_whole ? anomaly_scale(trainer) : std::nullopt));
   if (ending == Ending::interrupted) {
     bar.on_note("interrupted; everything is saved, go on with --resume");
     throw Interrupted{};

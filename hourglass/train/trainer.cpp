@@ -191,6 +191,13 @@ bool Trainer::patience_is_over(const EpochRecord& record, RunListener& listener)
   return true;
 }
 
+std::optional<AnomalyScale> Trainer::anomaly_scale() {
+  if (!recipe_.anomaly) return std::nullopt;
+  model_.enter({});
+  const auto& rows = split_.validation.empty() ? split_.train : split_.validation;
+  return fit_anomaly_scale(Inference(model_, threads_.most()), train_, rows, recipe_.anomaly->quantile);
+}
+
 std::string Trainer::broken_tensor() {
   const auto is_broken = [](ConstView view) { return !std::isfinite(ops::sum_of_squares(view)); };
   for (const auto& [name, view] : model_.weights())

@@ -75,16 +75,19 @@ std::string without_length(const std::string& file) {
   return file.substr(sizeof length, length) + "\n" + file.substr(sizeof length + length);
 }
 
-std::string model_file(const char* text, const Shape& input) {
+std::string model_file(const char* text, const Shape& input, std::optional<AnomalyScale> anomaly = {}) {
   const Recipe recipe = parse_recipe(text, "seed");
   Autoencoder model(recipe.model, input);
   initialise(model.network(), recipe.model.init, 1, model.theta());
   const Dataset data = rows_of(input, 4);
   model.scaler = fit_scaler(recipe.data.scale, data, std::array{0u, 1u, 2u, 3u});
-  return model_bytes(recipe, model);
+  return model_bytes(recipe, model, anomaly);
 }
 
-std::vector<std::string> model_files() { return {model_file(kConvolutions, {1, 8, 8}), model_file(kTied, {6})}; }
+std::vector<std::string> model_files() {
+  return {model_file(kConvolutions, {1, 8, 8}), model_file(kTied, {6}),
+          model_file(kTied, {6}, AnomalyScale{std::vector<float>(6, 0.5f), 2.0, 0.9})};
+}
 
 Recipe small_recipe() { return parse_recipe(kConvolutions, "seed", std::array{std::string("data.scale=unit")}); }
 

@@ -19,7 +19,7 @@ constexpr int64_t kPictured = 100;  // samples shown in a .png: more would not b
 
 /// Values are those of the data the model was trained on: fitted scalers are undone, pixels stay in [0, 1].
 void to_data_units(const Scaler& scaler, Tensor& values) {
-  if (scaler.kind == "standard" || scaler.kind == "minmax") unscale(scaler, values);
+  if (scaler.kind == "standard" || scaler.kind == "minmax" || scaler.kind == "robust") unscale(scaler, values);
 }
 
 Tensor read_codes(const std::string& path) {
@@ -36,7 +36,7 @@ void encode(const ModelOptions& o) {
   check_output(o.output, {".npy", ".csv"});
   TrainedModel model = o.load();
   model.autoencoder.enter({.encoding = true});
-  const Dataset data = o.open(model.recipe);
+  const Dataset data = o.open(model);
   const Tensor codes = Inference(model.autoencoder, o.thread_count()).encode(data);
   write_rows(o.output, codes);
   fmt::print("{}: {} codes of {}\n", o.output, codes.rows(), model.autoencoder.network().code().output().text());
@@ -61,7 +61,7 @@ void decode(const ModelOptions& o) {
 void reconstruct(const ModelOptions& o) {
   check_output(o.output, {".npy", ".csv", ".png"});
   const TrainedModel model = o.load();
-  Dataset data = o.open(model.recipe);
+  Dataset data = o.open(model);
   const bool picture = o.output.ends_with(".png");
   if (picture) data = data.slice(0, std::min(kPictured, data.rows()));
   Tensor out = Inference(model.autoencoder, o.thread_count()).reconstruct(data);

@@ -126,7 +126,7 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 
 void remove_temporaries(const std::filesystem::path& folder) {
   std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, ignored)) {
     const std::string name = entry.path().filename().string();
     if (name.starts_with(kTemporaryBegin) && name.ends_with(kTemporaryEnd))
       std::filesystem::remove(entry.path(), ignored);

@@ -170,12 +170,14 @@ TEST_F(FileTest, StepsOverATemporaryLeftByAKilledProcess) {
 }
 
 TEST_F(FileTest, RemovesWhatKilledProcessesLeft) {
-  for (const char* name : {".hourglass-12-0.tmp", ".hourglass-345-67.tmp", "kept.tmp", ".hourglass-notes"})
+  fs::create_directory(folder_ / "plots");
+  for (const char* name : {".hourglass-12-0.tmp", "plots/.hourglass-345-67.tmp", "kept.tmp", ".hourglass-notes"})
     write_file_atomically(folder_ / name, "x");
   remove_temporaries(folder_);
   EXPECT_FALSE(fs::exists(folder_ / ".hourglass-12-0.tmp"));
+  EXPECT_TRUE(fs::is_empty(folder_ / "plots"));
   EXPECT_TRUE(fs::exists(folder_ / "kept.tmp"));
-  EXPECT_EQ(entries(), 2u);
+  EXPECT_EQ(entries(), 3u);
 }
 
 }  // namespace

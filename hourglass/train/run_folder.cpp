@@ -47,7 +47,7 @@ void RunFolder::create() {
   fs::create_directories(path_ / "checkpoint", error);
   if (error) throw RuntimeFailure(fmt::format("{}: cannot make this folder: {}", path_.string(), error.message()));
   if (!lock_) lock_.emplace(path_ / kLock);
-  for (const fs::path& folder : {path_, path_ / "checkpoint"}) remove_temporaries(folder);
+  remove_temporaries(path_);
 }
 
 void RunFolder::write(const std::string& file, std::string_view bytes) const {

@@ -24,11 +24,11 @@ void write_onnx(const Options& o) {
   TrainedModel m = o.model.load();
   const OnnxPart part = kParts.at(o.part);
   m.autoencoder.enter({.encoding = part == OnnxPart::encoder});
-  const std::string bytes = onnx_bytes(m.recipe.model, m.autoencoder, part,
-                                       {{"recipe", recipe_json(m.recipe)},
-                                        {"scaler", scaler_json(m.autoencoder.scaler)},
-                                        {"part", o.part},
-                                        {"hourglass", HOURGLASS_VERSION}});
+  const auto units = m.anomaly ? m.anomaly->residual_units() : std::vector<float>();
+  auto metadata = model_metadata(m.recipe, m.autoencoder, m.anomaly);
+  metadata["part"] = o.part;
+  if (m.anomaly) metadata["threshold"] = "1";  // of the graph's score
+  const std::string bytes = onnx_bytes(m.recipe.model, m.autoencoder, part, units, metadata);
   write_file_atomically(o.model.output, bytes);
   fmt::print("{}: the {} as ONNX, {} bytes\n", o.model.output, o.part, bytes.size());
 }

@@ -17,11 +17,6 @@ namespace {
 
 constexpr int64_t kPictured = 100;  // samples shown in a .png: more would not be looked at
 
-/// Values are those of the data the model was trained on: fitted scalers are undone, pixels stay in [0, 1].
-void to_data_units(const Scaler& scaler, Tensor& values) {
-  if (scaler.kind == "standard" || scaler.kind == "minmax" || scaler.kind == "robust") unscale(scaler, values);
-}
-
 Tensor read_codes(const std::string& path) {
   const std::string bytes = read_file(path);
   if (!is_npy(bytes)) fail("{}: expected codes as .npy, as written by `hourglass encode`", path);
@@ -30,6 +25,19 @@ Tensor read_codes(const std::string& path) {
   Tensor codes(DType::f32, array.shape);
   std::visit([&](const auto& values) { std::copy(values.begin(), values.end(), codes.as<float>()); }, array.values);
   return codes;
+}
+
+/// What the network gave, as a picture or in the data's units.
+void write_samples(const Autoencoder& model, const std::string& path, Tensor made) {
+  if (path.ends_with(".png")) {
+    uncenter(model.scaler, made);
+    const auto shown = made.view().slice(0, std::min(kPictured, made.rows()));
+    write_file_atomically(path, png_bytes(tile(shown, model.network().input())));
+  } else {
+    to_data_units(model.scaler, made);
+    write_rows(path, made);
+  }
+  fmt::print("{}: {} reconstructions\n", path, made.rows());
 }
 
 void encode(const ModelOptions& o) {
@@ -46,33 +54,15 @@ void decode(const ModelOptions& o) {
   check_output(o.output, {".npy", ".csv", ".png"});
   const TrainedModel model = o.load();
   const Tensor codes = read_codes(o.data);
-  Tensor out = Inference(model.autoencoder, o.thread_count()).decode(codes);
-  uncenter(model.autoencoder.scaler, out);
-  if (o.output.ends_with(".png")) {
-    const auto shown = out.view().slice(0, std::min(kPictured, out.rows()));
-    write_file_atomically(o.output, png_bytes(tile(shown, model.autoencoder.network().input())));
-  } else {
-    to_data_units(model.autoencoder.scaler, out);
-    write_rows(o.output, out);
-  }
-  fmt::print("{}: {} reconstructions\n", o.output, out.rows());
+  write_samples(model.autoencoder, o.output, Inference(model.autoencoder, o.thread_count()).decode(codes));
 }
 
 void reconstruct(const ModelOptions& o) {
   check_output(o.output, {".npy", ".csv", ".png"});
   const TrainedModel model = o.load();
   Dataset data = o.open(model);
-  const bool picture = o.output.ends_with(".png");
-  if (picture) data = data.slice(0, std::min(kPictured, data.rows()));
-  Tensor out = Inference(model.autoencoder, o.thread_count()).reconstruct(data);
-  uncenter(model.autoencoder.scaler, out);
-  if (picture) {
-    write_file_atomically(o.output, png_bytes(tile(out, model.autoencoder.network().input())));
-  } else {
-    to_data_units(model.autoencoder.scaler, out);
-    write_rows(o.output, out);
-  }
-  fmt::print("{}: {} reconstructions\n", o.output, out.rows());
+  if (o.output.ends_with(".png")) data = data.slice(0, std::min(kPictured, data.rows()));
+  write_samples(model.autoencoder, o.output, Inference(model.autoencoder, o.thread_count()).reconstruct(data));
 }
 
 void add(CLI::App& app, const char* name, const char* help, void (*action)(const ModelOptions&)) {

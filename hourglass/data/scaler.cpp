@@ -249,4 +249,8 @@ void uncenter(const Scaler& scaler, View values) {
   });
 }
 
+void to_data_units(const Scaler& scaler, View values) {
+  scaler.kind == "unit" || scaler.kind == "center" ? uncenter(scaler, values) : unscale(scaler, values);
+}
+
 }  // namespace hourglass

@@ -44,4 +44,7 @@ void unscale(const Scaler& scaler, View values);
 /// Adds the mean that "center" took away, in place: what is left is scaled as by "unit". Other kinds stay as they are.
 void uncenter(const Scaler& scaler, View values);
 
+/// Back to what people know the data as, in place: pixels of "unit" and "center" stay in [0, 1], others become raw.
+void to_data_units(const Scaler& scaler, View values);
+
 }  // namespace hourglass

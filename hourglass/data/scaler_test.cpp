@@ -89,6 +89,19 @@ TEST(Scaler, UncenteringLeavesWhatUnitGives) {
   for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(center[i], unit[i], 1e-7);
 }
 
+TEST(Scaler, DataUnitsArePixelsOrWhatWasRaw) {
+  const Dataset data = bytes({10, 0, 20, 0, 30, 51}, 2);
+  for (const char* kind : {"unit", "center", "standard", "minmax", "robust", "none"}) {
+    const Scaler scaler = fit_scaler(kind, data, all_rows(data));
+    Tensor values(DType::f32, {3, 2});
+    gather(data, scaler, all_rows(data), values);
+    to_data_units(scaler, values);
+    const float whole = kind == std::string("unit") || kind == std::string("center") ? 255 : 1;
+    for (size_t i = 0; i < 6; ++i)
+      EXPECT_NEAR(values.as<float>()[i], std::get<0>(data.values)[i] / whole, 1e-5 * 255 / whole) << kind;
+  }
+}
+
 TEST(Scaler, StandardGivesMeanZeroAndDeviationOne) {
   const Dataset data = floats({1, 100, 3, 300, 5, 200, 7, 400}, 2);
   const auto scaled = gathered(data, fit_scaler("standard", data, all_rows(data)), all_rows(data));

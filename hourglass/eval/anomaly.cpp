@@ -106,6 +106,12 @@ void add_terms(const AnomalyDetector& detector, double weight, const Dataset& da
 
 }  // namespace
 
+std::vector<float> AnomalyScale::residual_units() const {
+  std::vector<float> units = spread;
+  for (float& u : units) u = static_cast<float>(u * std::sqrt(threshold));
+  return units;
+}
+
 double score_quantile(std::vector<double> scores, double quantile) {
   HOURGLASS_CHECK(!scores.empty());
   const auto rank = static_cast<int64_t>(std::ceil(quantile * static_cast<double>(scores.size()))) - 1;

@@ -22,6 +22,9 @@ struct AnomalyScale {
   std::vector<float> spread;
   double threshold = 1.0;
   double quantile = 0.95;
+
+  /// spread_j √threshold: score_i = (1/D) Σ_j (e_ij / unit_j)².
+  std::vector<float> residual_units() const;
 };
 
 /// Fits to the given rows of `data` (all if empty): to at most 10,000 of them, evenly spread. Throws Error when the

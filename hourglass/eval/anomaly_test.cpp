@@ -94,6 +94,13 @@ TEST(AnomalyScores, AreMeanSquaresOfStandardisedResidualsOverTheThreshold) {
   EXPECT_DOUBLE_EQ(scores.score[1], (0 + 4) / 2.0 / 0.5);
 }
 
+TEST(AnomalyScores, AreMeanSquaresInResidualUnits) {
+  const AnomalyScale scale{{2, 5}, 4};
+  EXPECT_EQ(scale.residual_units(), (std::vector<float>{4, 10}));
+  const auto scores = scored(zeros(2), scale, rows_of({8, 10}, 2));
+  EXPECT_DOUBLE_EQ(scores.score[0], (2 * 2 + 1 * 1) / 2.0);
+}
+
 TEST(AnomalyScores, NameTheFeaturesThatContributeMost) {
   const auto scores = scored(zeros(3), {{1, 1, 1}, 1, 0.95}, rows_of({1, 3, 2, 5, 0, 0, 0, 0, 0}, 3));
   ASSERT_EQ(scores.top, 2);

@@ -71,13 +71,9 @@ std::vector<double> pixels(const MeasuredRows& rows, ConstView scaled) {
   const Scaler& scaler = rows.model.scaler;
   Tensor values(scaled.dtype(), {scaled.rows(), scaled.columns()});
   copy(scaled, values);
-  double whole = 1;
-  if (scaler.kind == "unit" || scaler.kind == "center") {
-    uncenter(scaler, values);
-  } else {
-    unscale(scaler, values);
-    if (rows.data.is_bytes()) whole = 255;
-  }
+  to_data_units(scaler, values);
+  const bool is_raw = scaler.kind != "unit" && scaler.kind != "center";
+  const double whole = is_raw && rows.data.is_bytes() ? 255 : 1;
   std::vector<double> all(values.size());
   for_each_value(values, [&](int64_t i, double v) { all[i] = v / whole; });
   return all;

@@ -51,16 +51,17 @@ class Writer {
     return x;
   }
 
-  /// (raw − offset) · factor.
-  std::string scaled(const std::string& raw) {
+  /// What gather() does: (raw − offset) · factor, missing values filled in first.
+  std::string scaled(std::string raw) {
+    if (!scaler_.fill.empty())
+      raw = graph.node("Where", {graph.node("IsNaN", {raw}), per_feature("scaler.fill", scaler_.fill), raw});
     return with(with(raw, "Sub", "scaler.offset", scaler_.offset, 0), "Mul", "scaler.factor", scaler_.factor, 1);
   }
 
-  /// What gather() did, undone as the verb reconstruct does.
   std::string in_data_units(const std::string& x) {
-    if (scaler_.kind == "standard" || scaler_.kind == "minmax")
+    if (scaler_.kind == "unit") return x;
+    if (scaler_.kind != "center")
       return with(with(x, "Div", "scaler.factor", scaler_.factor, 1), "Add", "scaler.offset", scaler_.offset, 0);
-    if (scaler_.kind != "center") return x;
     std::vector<float> mean = scaler_.offset;
     for (size_t j = 0; j < mean.size(); ++j) mean[j] *= scaler_.factor[j];
     return with(x, "Add", "scaler.mean", mean, 0);
@@ -75,12 +76,12 @@ class Writer {
     return graph.node("Reshape", {x, graph.integers(shape)});
   }
 
-  std::string mean_square(const std::string& a, const std::string& b) {
+  /// The mean over features of ((made − input) / unit)².
+  std::string score(const std::string& made, const std::string& input, const std::vector<float>& units) {
     std::vector<int64_t> axes(network_.input().rank());
     std::iota(axes.begin(), axes.end(), 1);
-    const std::string difference = graph.node("Sub", {a, b});
-    return graph.node("ReduceMean", {graph.node("Mul", {difference, difference})},
-                      {{"axes", axes}, {"keepdims", int64_t{0}}});
+    const std::string terms = graph.node("Div", {graph.node("Sub", {made, input}), per_feature("score.unit", units)});
+    return graph.node("ReduceMean", {graph.node("Mul", {terms, terms})}, {{"axes", axes}, {"keepdims", int64_t{0}}});
   }
 
  private:
@@ -88,7 +89,11 @@ class Writer {
   std::string with(const std::string& x, const char* op, const char* name, const std::vector<float>& values,
                    float neutral) {
     if (std::ranges::all_of(values, [&](float v) { return v == neutral; })) return x;
-    return graph.node(op, {x, graph.constant(name, values, values.size() == 1 ? Shape{1} : network_.input())});
+    return graph.node(op, {x, per_feature(name, values)});
+  }
+
+  std::string per_feature(const char* name, const std::vector<float>& values) {
+    return graph.constant(name, values, values.size() == 1 ? Shape{1} : network_.input());
   }
 
   const Network& network_;
@@ -99,7 +104,7 @@ class Writer {
 }  // namespace
 
 std::string onnx_bytes(const ModelConfig& config, const Autoencoder& model, OnnxPart part,
-                       const std::map<std::string, std::string>& metadata) {
+                       const std::vector<float>& residual_units, const std::map<std::string, std::string>& metadata) {
   const Network& network = model.network();
   refuse_huge(network);
   const std::vector<OnnxLayer> all = layers_of(config, network);
@@ -118,9 +123,10 @@ std::string onnx_bytes(const ModelConfig& config, const Autoencoder& model, Onnx
   if (part == OnnxPart::encoder) return std::move(w.graph).bytes(metadata);
 
   const std::string made = w.shaped(w.run(layers.subspan(encoder), code), all.back().layer.output());
-  const std::string score = part == OnnxPart::autoencoder ? w.mean_square(input, made) : "";
+  const bool is_scored = part == OnnxPart::autoencoder && !residual_units.empty();
+  const std::string score = is_scored ? w.score(made, input, residual_units) : "";
   w.graph.output("reconstruction", sample, w.in_data_units(made));
-  if (!score.empty()) w.graph.output("score", {}, score);
+  if (is_scored) w.graph.output("score", {}, score);
   return std::move(w.graph).bytes(metadata);
 }
 

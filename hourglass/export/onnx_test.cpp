@@ -18,9 +18,10 @@ Autoencoder fresh(const ModelConfig& config, Shape input) {
 }
 
 onnx::ModelProto exported(const ModelConfig& config, const Autoencoder& model, OnnxPart part = OnnxPart::autoencoder,
+                          const std::vector<float>& residual_units = {},
                           const std::map<std::string, std::string>& metadata = {}) {
   onnx::ModelProto proto;
-  EXPECT_TRUE(proto.ParseFromString(onnx_bytes(config, model, part, metadata)));
+  EXPECT_TRUE(proto.ParseFromString(onnx_bytes(config, model, part, residual_units, metadata)));
   onnx::checker::check_model(proto);
   return proto;
 }
@@ -70,7 +71,7 @@ const ModelConfig kImages = model({layer("conv2d", 2, 3), layer("relu")}, {layer
 TEST(Onnx, NamesAndShapesOfEveryPart) {
   const auto whole = exported(kDense, {1, 4, 4});
   EXPECT_EQ(texts(whole.graph().input()), (Texts{"input batch 1 4 4"}));
-  EXPECT_EQ(texts(whole.graph().output()), (Texts{"code batch 3", "reconstruction batch 1 4 4", "score batch"}));
+  EXPECT_EQ(texts(whole.graph().output()), (Texts{"code batch 3", "reconstruction batch 1 4 4"}));
   const auto encoder = exported(kImages, {1, 4, 4}, OnnxPart::encoder);
   EXPECT_EQ(texts(encoder.graph().input()), (Texts{"input batch 1 4 4"}));
   EXPECT_EQ(texts(encoder.graph().output()), (Texts{"code batch 2 2 2"}));
@@ -148,17 +149,27 @@ TEST(Onnx, TheScalerIsInside) {
     model.scaler = scaler;
     return operators(exported(config, model));
   };
-  const Texts network = {"Gemm", "Gemm", "Sub", "Mul", "ReduceMean"};
-  EXPECT_EQ(with({}), network);
-  EXPECT_EQ(with({"unit", {0}, {1.0f / 255}}), (Texts{"Mul", "Gemm", "Gemm", "Sub", "Mul", "ReduceMean"}));
-  EXPECT_EQ(with({"standard", {1, 2}, {3, 4}}),
-            (Texts{"Sub", "Mul", "Gemm", "Gemm", "Sub", "Mul", "ReduceMean", "Div", "Add"}));
-  EXPECT_EQ(with({"center", {1, 2}, {1, 1}}), (Texts{"Sub", "Gemm", "Gemm", "Sub", "Mul", "ReduceMean", "Add"}));
+  EXPECT_EQ(with({}), (Texts{"Gemm", "Gemm"}));
+  EXPECT_EQ(with({"unit", {0}, {1.0f / 255}}), (Texts{"Mul", "Gemm", "Gemm"}));
+  for (const char* kind : {"standard", "minmax", "robust"})
+    EXPECT_EQ(with({kind, {1, 2}, {3, 4}}), (Texts{"Sub", "Mul", "Gemm", "Gemm", "Div", "Add"})) << kind;
+  EXPECT_EQ(with({"center", {1, 2}, {1, 1}}), (Texts{"Sub", "Gemm", "Gemm", "Add"}));
+  EXPECT_EQ(with({"none", {0}, {1}, {5, 6}}), (Texts{"IsNaN", "Where", "Gemm", "Gemm"}));
+}
+
+TEST(Onnx, ScoresWhereResidualsHaveUnits) {
+  const Autoencoder model = fresh(kImages, {1, 4, 4});
+  const std::vector<float> units(16, 0.5f);
+  const auto whole = exported(kImages, model, OnnxPart::autoencoder, units);
+  EXPECT_EQ(texts(whole.graph().output()).back(), "score batch");
+  EXPECT_TRUE(contains(operators(whole), "ReduceMean"));
+  for (const OnnxPart part : {OnnxPart::encoder, OnnxPart::decoder})
+    EXPECT_EQ(exported(kImages, model, part, units).graph().output_size(), 1);
 }
 
 TEST(Onnx, MetadataAreKept) {
   const Autoencoder model = fresh(kDense, {16});
-  const auto proto = exported(kDense, model, OnnxPart::encoder, {{"recipe", "{}"}, {"threshold", "0.5"}});
+  const auto proto = exported(kDense, model, OnnxPart::encoder, {}, {{"recipe", "{}"}, {"threshold", "0.5"}});
   ASSERT_EQ(proto.metadata_props_size(), 2);
   EXPECT_EQ(proto.metadata_props(0).key() + "=" + proto.metadata_props(0).value(), "recipe={}");
   EXPECT_EQ(proto.metadata_props(1).key() + "=" + proto.metadata_props(1).value(), "threshold=0.5");

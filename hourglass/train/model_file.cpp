@@ -40,7 +40,8 @@ Shape input_shape(const std::string& text, const std::string& name) {
 
 }  // namespace
 
-std::string model_bytes(const Recipe& recipe, const Autoencoder& model, const std::optional<AnomalyScale>& anomaly) {
+std::map<std::string, std::string> model_metadata(const Recipe& recipe, const Autoencoder& model,
+                                                  const std::optional<AnomalyScale>& anomaly) {
   const Shape& input = model.network().input();
   std::map<std::string, std::string> metadata = {
       {"recipe", recipe_json(recipe)},
@@ -48,7 +49,11 @@ std::string model_bytes(const Recipe& recipe, const Autoencoder& model, const st
       {"input", nlohmann::json(std::vector(input.begin(), input.end())).dump()},
       {"hourglass", HOURGLASS_VERSION}};
   if (anomaly) metadata["anomaly"] = anomaly_json(*anomaly);
-  return safetensors_bytes(model.weights(), metadata);
+  return metadata;
+}
+
+std::string model_bytes(const Recipe& recipe, const Autoencoder& model, const std::optional<AnomalyScale>& anomaly) {
+  return safetensors_bytes(model.weights(), model_metadata(recipe, model, anomaly));
 }
 
 TrainedModel load_model(const std::filesystem::path& path) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,8 +19,12 @@ struct TrainedModel {
   std::optional<AnomalyScale> anomaly = std::nullopt;  ///< what scores are measured against, where it was fitted
 };
 
-/// The bytes of model.safetensors: the weights, and as metadata the recipe, scaler, input shape, library version and,
-/// where it was fitted, what scores are measured against.
+/// What a file holds beside the weights, by name: recipe, scaler, input (the shape) and, where it was fitted, anomaly,
+/// all as JSON; hourglass, the library's version.
+std::map<std::string, std::string> model_metadata(const Recipe& recipe, const Autoencoder& model,
+                                                  const std::optional<AnomalyScale>& anomaly);
+
+/// The bytes of model.safetensors: the weights and model_metadata().
 std::string model_bytes(const Recipe& recipe, const Autoencoder& model,
                         const std::optional<AnomalyScale>& anomaly = std::nullopt);
 

@@ -91,6 +91,17 @@ TEST_F(Score, MeasuresAgainstTheRowsThemselvesWhereNothingWasFitted) {
   EXPECT_TRUE(contains(outcome.out, "32 of them abnormal")) << "a twentieth of 640";
 }
 
+TEST_F(Score, IsOfWhatIsReconstructedNotOfTheWiderCode) {
+  const std::string recipe = read("dense.toml"), from = R"("sigmoid"])";
+  for (const std::string name : {"narrow", "wide"}) {
+    const std::string topk = name == "wide" ? "{ topk = 3, alpha = 2 }]" : "{ topk = 3 }]";
+    write("topk.toml", std::string(recipe).replace(recipe.find(from), from.size(), topk));
+    train("topk.toml", name, {"--epochs", "1", "--set", "anomaly.quantile=0.9"});
+    ASSERT_TRUE(succeeded(run({"score", name, "-o", name + ".csv"})));
+  }
+  EXPECT_EQ(read("narrow.csv"), read("wide.csv"));
+}
+
 TEST_F(Score, RefusesWhatItCannotDoAndWritesNothing) {
   train_with_threshold("run");
   EXPECT_TRUE(refused(run({"score", "run", "-o", "scores.png"}), {".csv"}));

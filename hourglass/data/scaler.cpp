@@ -184,4 +184,9 @@ void uncenter(const Scaler& scaler, View values) {
   });
 }
 
+void to_data_units(const Scaler& scaler, View values) {
+  if (scaler.kind == "standard" || scaler.kind == "minmax") return unscale(scaler, values);
+  uncenter(scaler, values);
+}
+
 }  // namespace hourglass

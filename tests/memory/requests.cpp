@@ -4,12 +4,10 @@
 #include <new>
 
 std::atomic<size_t> largest_request = 0;
-std::atomic<size_t> requests = 0;
 
 namespace {
 
 void* allocate(size_t bytes) {
-  ++requests;
   size_t seen = largest_request;
   while (bytes > seen && !largest_request.compare_exchange_weak(seen, bytes)) {
   }

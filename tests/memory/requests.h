@@ -3,6 +3,6 @@
 #include <atomic>
 #include <cstddef>
 
-/// What the whole program asks operator new for, the libraries it links included.
+/// The most that the whole program has asked operator new for at once, the libraries it links included; set to 0 by who
+/// wants to know from then on.
 extern std::atomic<size_t> largest_request;
-extern std::atomic<size_t> requests;

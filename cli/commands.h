@@ -16,6 +16,8 @@ void add_probe(CLI::App& app);
 void add_encode(CLI::App& app);
 void add_decode(CLI::App& app);
 void add_reconstruct(CLI::App& app);
+void add_score(CLI::App& app);
+void add_export(CLI::App& app);
 void add_report(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_info(CLI::App& app);

@@ -41,10 +41,10 @@ Recipe find_recipe(const std::string& name_or_path, const std::vector<std::strin
   return read_recipe(name_or_path, overrides);
 }
 
-DataSplits open_data(const std::string& source) {
+DataSplits open_data(const std::string& source, const ReadOptions& how, std::span<const std::string> features) {
   const KnownSet* known = find_known(source);
   if (known && !kept_folder(*known)) fmt::print(stderr, "Fetching {} …\n", source);
-  return open_source(source);
+  return open_source(source, how, features);
 }
 
 ProgressOptions progress_options() {
@@ -80,14 +80,15 @@ TrainedModel ModelOptions::load() const {
 
 int ModelOptions::thread_count() const { return cli::thread_count(threads); }
 
-DataSplits ModelOptions::open_parts(const Recipe& recipe) const {
-  DataSplits splits = open_data(data.empty() ? recipe.data.source : data);
+DataSplits ModelOptions::open_parts(const TrainedModel& model) const {
+  const DataConfig& own = model.recipe.data;
+  DataSplits splits = open_data(data.empty() ? own.source : data, own.read, model.autoencoder.scaler.columns);
   if (split == "train") splits.test.reset();
   return splits;
 }
 
-Dataset ModelOptions::open(const Recipe& recipe) const {
-  DataSplits splits = open_parts(recipe);
+Dataset ModelOptions::open(const TrainedModel& model) const {
+  DataSplits splits = open_parts(model);
   return splits.test ? std::move(*splits.test) : std::move(splits.train);
 }
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,7 @@ namespace hourglass::cli {
 Recipe find_recipe(const std::string& name_or_path, const std::vector<std::string>& overrides);
 
 /// open_source, with a word on stderr when a data set must be fetched first.
-DataSplits open_data(const std::string& source);
+DataSplits open_data(const std::string& source, const ReadOptions& how, std::span<const std::string> features = {});
 
 /// The weights of a shipped pre-trained model. Throws Error for an unknown name, with the nearest known one, and when
 /// they are not what their card says.
@@ -38,10 +39,11 @@ struct ModelOptions {
   void declare_data(CLI::App& verb);
   void declare_output(CLI::App& verb);
   TrainedModel load() const;
-  /// The data asked for, or the recipe's own; without a test part where the training part is asked for.
-  DataSplits open_parts(const Recipe& recipe) const;
+  /// The data asked for, or the model's own, with the features it was trained on; without a test part where the
+  /// training part is asked for.
+  DataSplits open_parts(const TrainedModel& model) const;
   /// The part of them asked for: the test part where there is one. Data without parts is all of it.
-  Dataset open(const Recipe& recipe) const;
+  Dataset open(const TrainedModel& model) const;
   int thread_count() const;
 };
 

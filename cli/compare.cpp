@@ -65,12 +65,12 @@ std::vector<Candidate> load(const Options& o) {
 }
 
 /// Data that all models are asked about: by name, or those that all were trained on.
-const Recipe& common_source(const std::vector<Candidate>& all, const std::string& data) {
+const TrainedModel& common_source(const std::vector<Candidate>& all, const std::string& data) {
   for (const Candidate& c : all)
     if (data.empty() && c.model.recipe.data.source != all[0].model.recipe.data.source)
       fail("{} was trained on {}, {} on {}: say by --data what to compare them on", all[0].name,
            all[0].model.recipe.data.source, c.name, c.model.recipe.data.source);
-  return all[0].model.recipe;
+  return all[0].model;
 }
 
 ComparedModel measured(const Candidate& c, const Options& o, const DataSplits& parts, StageProgress& progress) {

@@ -1,7 +1,12 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/commands.h"
+#include "hourglass/data/inspect.h"
 #include "hourglass/data/known.h"
+#include "hourglass/data/source.h"
+#include "hourglass/train/suggest.h"
 
 namespace hourglass::cli {
 
@@ -20,15 +25,62 @@ void fetch_named(const std::string& name) {
   fmt::print("{}: {} ({})\n", name, result.folder.string(), result.origin);
 }
 
+/// Features are shown one by one up to here; more are pixels, or might as well be.
+constexpr size_t kMostShown = 64;
+
+void print_column(const TableColumn& c) {
+  std::string text = c.texts == 0 ? fmt::format("{} to {}", c.low, c.high)
+                                  : fmt::format("{} different texts", c.words.size() > kMostCategories
+                                                                          ? fmt::format("over {}", kMostCategories)
+                                                                          : std::to_string(c.words.size()));
+  if (c.texts > 0 && c.numbers > 0) text += fmt::format(", {} numbers", c.numbers);
+  const char* type = c.texts > 0 ? "text" : c.numbers == 0 ? "empty" : c.whole ? "whole" : "number";
+  fmt::print("  {:24} {:7} {}{}{}\n", c.name, type, c.numbers + c.texts > 0 ? text : "",
+             c.missing > 0 ? fmt::format(", {} missing", c.missing) : "", c.is_constant() ? ", constant" : "");
+}
+
+void print_summary(const std::vector<TableColumn>& columns) {
+  TableColumn all;
+  size_t constant = 0;
+  for (const TableColumn& c : columns) {
+    constant += c.is_constant();
+    all.missing += c.missing;
+    if (c.numbers == 0) continue;
+    all.low = all.numbers ? std::min(all.low, c.low) : c.low;
+    all.high = all.numbers ? std::max(all.high, c.high) : c.high;
+    all.numbers += c.numbers;
+  }
+  fmt::print("  {} features from {} to {}, {} of them constant, {} values missing\n", columns.size(), all.low, all.high,
+             constant, all.missing);
+}
+
+void inspect(const std::string& source) {
+  const Inspection found = inspect_source(source);
+  fmt::print("{}: {}\n{} rows of {}{}{}\n", source, found.format, found.rows, found.sample.text(),
+             found.test_rows > 0 ? fmt::format(", {} more for tests", found.test_rows) : "",
+             found.labels.empty() ? "" : fmt::format(", {} different labels", found.labels.size()));
+  if (found.columns.size() > kMostShown)
+    print_summary(found.columns);
+  else
+    for (const TableColumn& c : found.columns) print_column(c);
+  const ReadOptions how = suggested_reading(found);
+  const DataSplits data = open_source(source, how);
+  fmt::print("\nA recipe to begin with, which `hourglass train --data {}` uses:\n\n{}", source,
+             recipe_toml(suggest_recipe(source, how, data.train)));
+}
+
 }  // namespace
 
 void add_data(CLI::App& app) {
-  auto* verb = app.add_subcommand("data", "List the known data sets, or fetch one");
+  auto* verb = app.add_subcommand("data", "List the known data sets, fetch one, or inspect any");
   auto name = std::make_shared<std::string>();
   auto* fetch_verb = verb->add_subcommand("fetch", "Find or download a data set, verify it and keep it");
   fetch_verb->add_option("NAME", *name, fmt::format("One of {}", fmt::join(known_names(), ", ")))->required();
+  auto* inspect_verb = verb->add_subcommand("inspect", "Show what a data set holds, and a recipe to begin with");
+  auto source = std::make_shared<std::string>();
+  inspect_verb->add_option("PATH", *source, "A file, a folder or a known name")->required();
   verb->require_subcommand(0, 1);
-  verb->callback([=] { *fetch_verb ? fetch_named(*name) : list(); });
+  verb->callback([=] { *fetch_verb ? fetch_named(*name) : *inspect_verb ? inspect(*source) : list(); });
 }
 
 }  // namespace hourglass::cli

@@ -102,7 +102,7 @@ void eval(const Options& o) {
   const TrainedModel model = o.load();
   TrainedModel coder = o.load();
   coder.autoencoder.enter({.encoding = true});
-  DataSplits parts = o.open_parts(model.recipe);
+  DataSplits parts = o.open_parts(model);
   Dataset& data = parts.test ? *parts.test : parts.train;
   if (o.rows > 0) data = data.slice(0, std::min(o.rows, data.rows()));
   const auto given = given_corruption(o);

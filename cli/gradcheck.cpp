@@ -30,7 +30,7 @@ std::vector<GradientCheck> check(const Recipe& recipe, const Dataset& data, cons
   initialise(model.network(), recipe.model.init, recipe.train.seed, model.theta());
   std::vector<uint32_t> rows(std::min(o.rows, data.rows()));
   std::iota(rows.begin(), rows.end(), 0u);
-  model.scaler = fit_scaler(recipe.data.scale, data, rows);
+  model.scaler = fit_scaler(recipe.data.scale, data, rows, recipe.data.read.missing == "mean");
   Objective objective(recipe.objective, model.network(), recipe.train.seed);
   if (objective.reconstruction_name() == "bce") check_unit_interval(data, model.scaler);
   const Corruption corruption(recipe.corruption, recipe.train.seed);
@@ -46,7 +46,7 @@ void gradcheck(const Options& o) {
   std::vector<std::string> overrides = o.set;
   if (!o.data.empty()) overrides.push_back("data.source=" + toml_text({o.data, {}}));
   const Recipe recipe = find_recipe(o.recipe, overrides);
-  const DataSplits data = open_data(recipe.data.source);
+  const DataSplits data = open_data(recipe.data.source, recipe.data.read);
   const auto results = check(recipe, data.train, o);
   bool good = true, blind = false;
   nlohmann::ordered_json json = nlohmann::ordered_json::array();

@@ -31,7 +31,7 @@ void encode(const ModelOptions& o) {
   check_output(o.output, {".npy", ".csv"});
   TrainedModel model = o.load();
   model.autoencoder.enter({.encoding = true});
-  const Dataset data = o.open(model.recipe);
+  const Dataset data = o.open(model);
   const Tensor codes = Inference(model.autoencoder, o.thread_count()).encode(data);
   write_rows(o.output, codes);
   fmt::print("{}: {} codes of {}\n", o.output, codes.rows(), model.autoencoder.network().code().output().text());
@@ -56,7 +56,7 @@ void decode(const ModelOptions& o) {
 void reconstruct(const ModelOptions& o) {
   check_output(o.output, {".npy", ".csv", ".png"});
   const TrainedModel model = o.load();
-  Dataset data = o.open(model.recipe);
+  Dataset data = o.open(model);
   const bool picture = o.output.ends_with(".png");
   if (picture) data = data.slice(0, std::min(kPictured, data.rows()));
   Tensor out = Inference(model.autoencoder, o.thread_count()).reconstruct(data);

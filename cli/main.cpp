@@ -79,8 +79,9 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   using namespace hourglass::cli;
-  for (const auto add : {add_train, add_eval, add_probe, add_encode, add_decode, add_reconstruct, add_report,
-                         add_compare, add_info, add_recipes, add_models, add_data, add_gradcheck, add_doctor})
+  for (const auto add :
+       {add_train, add_eval, add_probe, add_encode, add_decode, add_reconstruct, add_score, add_export, add_report,
+        add_compare, add_info, add_recipes, add_models, add_data, add_gradcheck, add_doctor})
     add(app);
   return run(app, argc, argv);
 }

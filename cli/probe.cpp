@@ -25,7 +25,7 @@ struct Options : ModelOptions {
 using Report = nlohmann::ordered_json;
 
 DataSplits open(const Options& o, const TrainedModel& model) {
-  DataSplits parts = o.open_parts(model.recipe);
+  DataSplits parts = o.open_parts(model);
   if (!parts.test)
     fail("{}: no test part; probe takes data with a training and a test part, both labelled", parts.train.name);
   for (const Dataset* data : {&parts.train, &*parts.test}) model.autoencoder.check_fits(*data);

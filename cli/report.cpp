@@ -15,7 +15,7 @@ void report(const ModelOptions& o) {
   const TrainedModel model = o.load();
   const RunFolder folder(o.model, RunFolder::Existing::resume);
   const auto epochs = epochs_of(o.model);
-  const Dataset data = o.open(model.recipe);
+  const Dataset data = o.open(model);
   const Objective objective(model.recipe.objective, model.autoencoder.network());
   draw_run(folder, {model.recipe, model.autoencoder, std::string(objective.reconstruction_name()), epochs, data},
            o.thread_count());

@@ -9,11 +9,13 @@
 #include "cli/common.h"
 #include "cli/drawing.h"
 #include "hourglass/base/toml.h"
+#include "hourglass/data/inspect.h"
 #include "hourglass/report/format.h"
 #include "hourglass/report/jsonl.h"
 #include "hourglass/report/progress.h"
 #include "hourglass/report/run_metrics.h"
 #include "hourglass/train/run_folder.h"
+#include "hourglass/train/suggest.h"
 #include "hourglass/train/trainer.h"
 
 namespace hourglass::cli {
@@ -90,6 +92,16 @@ std::optional<std::vector<EpochRecord>> resume(const RunFolder& folder, Trainer&
   return epochs;
 }
 
+/// A model that cannot be scored by is a model all the same.
+std::optional<AnomalyScale> anomaly_scale(Trainer& trainer) {
+  try {
+    return trainer.anomaly_scale();
+  } catch (const Error& e) {
+    fmt::print(stderr, "[anomaly] is left out: {}\n", e.what());
+    return std::nullopt;
+  }
+}
+
 /// Whether nothing is left to do after the last epoch.
 bool is_complete(const RunFolder& folder, const std::string& model) {
   return folder.holds("model.safetensors", model) && is_drawn(folder);
@@ -123,16 +135,25 @@ Autoencoder fresh_model(const Recipe& recipe, const Shape& sample, const std::st
   return model;
 }
 
+/// The recipe asked for; for data alone the one that `hourglass data inspect` suggests.
+Recipe recipe_of(const Options& o) {
+  if (!o.recipe.empty()) return find_recipe(o.recipe, overrides(o));
+  if (o.data.empty()) fail("train: expected a recipe, or --data to train on");
+  const ReadOptions how = suggested_reading(inspect_source(o.data));
+  const Recipe suggested = suggest_recipe(o.data, how, open_data(o.data, how).train);
+  return parse_recipe(recipe_toml(suggested), suggested.name, overrides(o));
+}
+
 void train(const Options& o) {
-  const Recipe recipe = find_recipe(o.recipe, overrides(o));
+  const Recipe recipe = recipe_of(o);
   RunFolder folder(o.output.empty() ? "runs/" + recipe.name : o.output, existing(o));
-  const DataSplits data = open_data(recipe.data.source);
+  const DataSplits data = open_data(recipe.data.source, recipe.data.read);
   const Dataset* test = data.test ? &*data.test : nullptr;
   Autoencoder model = fresh_model(recipe, data.train.sample, o.init);
   Trainer trainer(recipe, model, data.train, test, o.threads);
   for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) std::signal(signal, request_stop);
   const auto before = o.resume ? resume(folder, trainer) : std::nullopt;
-  if (before && trainer.is_finished() && is_complete(folder, model_bytes(recipe, model))) {
+  if (before && trainer.is_finished() && is_complete(folder, model_bytes(recipe, model, anomaly_scale(trainer)))) {
     fmt::print(stderr, "this run is already finished\n");
     return print_summary(trainer.reconstruction(), *before, folder, o.json);
   }
@@ -144,7 +165,8 @@ void train(const Options& o) {
   Listeners listeners({&metrics, &bar});
   const auto save = [&] { folder.write_checkpoint(trainer.checkpoint(metrics.text())); };
   const Ending ending = trainer.run({listeners, [] { return stop_requested != 0; }, save});
-  folder.write("model.safetensors", model_bytes(recipe, model));
+  const bool is_whole = ending == Ending::finished || ending == Ending::stopped_early;
+  folder.write("model.safetensors", model_bytes(recipe, model, is_whole ? anomaly_scale(trainer) : std::nullopt));
   if (ending == Ending::interrupted) {
     bar.on_note("interrupted; everything is saved, go on with --resume");
     throw Interrupted{};
@@ -160,7 +182,7 @@ void train(const Options& o) {
 void add_train(CLI::App& app) {
   auto* verb = app.add_subcommand("train", "Train an autoencoder from a recipe");
   auto o = std::make_shared<Options>();
-  verb->add_option("RECIPE", o->recipe, "A shipped recipe's name or a .toml file")->required();
+  verb->add_option("RECIPE", o->recipe, "A shipped recipe's name or a .toml file; without one, what suits the data");
   verb->add_option("--data", o->data, "Data to train on instead of the recipe's: a path or a known name");
   verb->add_option("--output-dir", o->output, "Folder for the results (default: runs/NAME)");
   verb->add_option("--epochs", o->epochs, "Number of epochs")->check(CLI::Range(int64_t{1}, int64_t{1000000}));

@@ -64,6 +64,11 @@ void read_value(const Value& v, std::string_view key, double& x, const Range& al
   check_range(v, key, x, allowed);
 }
 
+void read_value(const Value& v, std::string_view key, std::vector<std::string>& x, const Anything&) {
+  x.clear();
+  for (const Value& item : read_list(v, key)) x.push_back(expect<std::string>(item, key, "a list of texts"));
+}
+
 const Value::List& read_list(const Value& v, std::string_view key) { return expect<Value::List>(v, key, "a list"); }
 
 FieldReader::FieldReader(const Value& table, std::string where)

@@ -15,6 +15,7 @@ namespace hourglass {
 void read_value(const Value& v, std::string_view key, bool& x, const Anything&);
 void read_value(const Value& v, std::string_view key, std::string& x, const Anything&);
 void read_value(const Value& v, std::string_view key, std::string& x, const OneOf& allowed);
+void read_value(const Value& v, std::string_view key, std::vector<std::string>& x, const Anything&);
 void read_value(const Value& v, std::string_view key, int64_t& x, const Range& allowed);
 void read_value(const Value& v, std::string_view key, uint64_t& x, const Range& allowed);
 void read_value(const Value& v, std::string_view key, double& x, const Range& allowed);

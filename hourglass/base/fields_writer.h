@@ -16,6 +16,11 @@ template <class T>
 Value plain_value(const T& x) {
   return {x, {}};
 }
+inline Value plain_value(const std::vector<std::string>& x) {
+  Value::List list;
+  for (const std::string& text : x) list.push_back({text, {}});
+  return {std::move(list), {}};
+}
 inline Value plain_value(uint64_t x) {
   HOURGLASS_CHECK(x <= INT64_MAX);
   return {static_cast<int64_t>(x), {}};

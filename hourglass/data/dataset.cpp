@@ -11,7 +11,7 @@ int64_t Dataset::rows() const {
 
 Dataset Dataset::slice(int64_t first, int64_t count) const {
   HOURGLASS_CHECK(first >= 0 && count >= 0 && first + count <= rows());
-  Dataset part{name, sample, {}, {}};
+  Dataset part{name, sample, {}, {}, columns};
   const int64_t width = sample.size();
   std::visit(
       [&](const auto& v) {

@@ -10,12 +10,14 @@
 
 namespace hourglass {
 
-/// Samples of one shape in memory, row-major: as the bytes they came in (images) or as floats.
+/// Samples of one shape in memory, row-major: as the bytes they came in (images) or as floats, NaN where a value is
+/// missing.
 struct Dataset {
   std::string name;  ///< for messages: "mnist test", or the file's path
   Shape sample;      ///< (channels, height, width) or (features)
   std::variant<std::vector<uint8_t>, std::vector<float>> values;
-  std::vector<int32_t> labels;  ///< empty when unknown
+  std::vector<int32_t> labels;            ///< empty when unknown
+  std::vector<std::string> columns = {};  ///< the features' names; empty when they have none
 
   int64_t rows() const;
   bool is_bytes() const { return values.index() == 0; }

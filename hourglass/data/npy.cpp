@@ -19,18 +19,14 @@ static_assert(std::endian::native == std::endian::little, "numbers are copied as
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 
-struct Header {
-  std::string type;
-  Shape shape;
-  int64_t count;
-};
+constexpr const char* kExpected = "expected whole numbers, floats of 2, 4 or 8 bytes, or bool";
 
 /// Walks through the Python dictionary in a header: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }
 class HeaderReader {
  public:
   HeaderReader(std::string_view text, const std::string& name) : text_(text), name_(name) {}
 
-  Header read() {
+  NpyHeader read() {
     int keys = 0;
     expect('{');
     while (!accept('}')) {
@@ -42,11 +38,11 @@ class HeaderReader {
       }
     }
     skip_blanks();
-    if (keys != 3 || !type_ || !c_order_ || !shape_ || !text_.empty()) malformed();
+    if (keys != 3 || !type_ || !fortran_ || !shape_ || !text_.empty()) malformed();
     const auto count = checked_size(*shape_);
     if (!count) fail("{}: header says {}: more than any file can hold", name_, shape_->text());
     if (*count == 0) fail("{}: header says {}: every dimension must be at least 1", name_, shape_->text());
-    return {*type_, *shape_, *count};
+    return {*type_, *fortran_, *shape_, *count};
   }
 
  private:
@@ -56,8 +52,8 @@ class HeaderReader {
     if (key == "descr") {
       type_ = type();
     } else if (key == "fortran_order") {
-      if (accept_word("True")) fail("{}: array in Fortran order, expected C order (numpy.ascontiguousarray)", name_);
-      if (!(c_order_ = accept_word("False"))) malformed();
+      fortran_ = accept_word("True");
+      if (!*fortran_ && !accept_word("False")) malformed();
     } else if (key == "shape") {
       shape_ = shape();
     } else {
@@ -66,12 +62,13 @@ class HeaderReader {
   }
 
   std::string type() {
-    if (accept('[')) fail("{}: structured array, expected '<f4', '<f8' or '|u1'", name_);
+    if (accept('[')) fail("{}: structured array, {}", name_, kExpected);
     const std::string type = quoted();
-    if (type == "|O") fail("{}: array of Python objects ('|O'), expected '<f4', '<f8' or '|u1'", name_);
-    if (type != "<f4" && type != "<f8" && type != "|u1") {
-      fail("{}: array of '{}', expected '<f4', '<f8' or '|u1'", name_, type);
-    }
+    if (type == "|O") fail("{}: array of Python objects ('|O'), {}", name_, kExpected);
+    constexpr std::string_view kTypes = " u1 i1 b1 u2 i2 f2 u4 i4 f4 u8 i8 f8 ";
+    const bool ordered = !type.empty() && std::string_view("<>|=").find(type[0]) != std::string_view::npos;
+    if (!ordered || type.size() != 3 || kTypes.find(" " + type.substr(1) + " ") == std::string_view::npos)
+      fail("{}: array of '{}', {}", name_, type, kExpected);
     return type;
   }
 
@@ -127,56 +124,112 @@ class HeaderReader {
   std::string_view text_;
   const std::string& name_;
   std::optional<std::string> type_;
-  bool c_order_ = false;
+  std::optional<bool> fortran_;
   std::optional<Shape> shape_;
 };
 
-/// Takes magic, version and header off `content` and returns the header's text.
-std::string_view take_header(std::string_view& content, const std::string& name) {
-  if (!is_npy(content) || content.size() < 12) fail("{}: not an npy file, or cut off within its header", name);
-  const auto byte = [&](size_t i) { return size_t{static_cast<unsigned char>(content[i])}; };
-  const size_t version = byte(6);
-  if (version != 1 && version != 2) fail("{}: npy version {}.{}, expected 1.0 or 2.0", name, version, byte(7));
-  const size_t start = version == 1 ? 10 : 12;
-  const size_t length = byte(8) | byte(9) << 8 | (version == 1 ? 0 : byte(10) << 16 | byte(11) << 24);
-  if (length > content.size() - start) {
-    fail("{}: npy header of {} bytes announced, file holds {}", name, length, content.size() - start);
+/// IEEE 754 half precision, which C++20 has no type for.
+struct Half {
+  uint16_t bits;
+  operator float() const {
+    const int exponent = bits >> 10 & 31, fraction = bits & 1023;
+    const float size = exponent == 31  ? (fraction ? NAN : HUGE_VALF)
+                       : exponent == 0 ? std::ldexp(static_cast<float>(fraction), -24)
+                                       : std::ldexp(static_cast<float>(1024 + fraction), exponent - 25);
+    return bits >> 15 ? -size : size;
   }
-  const std::string_view header = content.substr(start, length);
-  content.remove_prefix(start + length);
-  return header;
+};
+
+struct Bool {
+  uint8_t byte;
+  operator float() const { return byte ? 1.0f : 0.0f; }
+};
+
+/// Calls f with a value of the C++ type that `type` means.
+template <class F>
+auto with_type(std::string_view type, F f) {
+  const auto sized = [&](auto one, auto two, auto four, auto eight) {
+    return type[2] == '1' ? f(one) : type[2] == '2' ? f(two) : type[2] == '4' ? f(four) : f(eight);
+  };
+  if (type[1] == 'b') return f(Bool());
+  if (type[1] == 'f') return type[2] == '2' ? f(Half()) : type[2] == '4' ? f(float()) : f(double());
+  return type[1] == 'u' ? sized(uint8_t(), uint16_t(), uint32_t(), uint64_t())
+                        : sized(int8_t(), int16_t(), int32_t(), int64_t());
 }
 
 template <class T>
-std::vector<float> finite_floats(std::string_view data, const Header& header, const std::string& name) {
+T load(const char* from, bool swapped) {
+  char bytes[sizeof(T)];
+  std::memcpy(bytes, from, sizeof(T));
+  if (swapped) std::reverse(bytes, bytes + sizeof(T));
+  return std::bit_cast<T>(bytes);
+}
+
+/// Where the i-th number in C order lies in the file.
+size_t place_in_file(const NpyHeader& header, int64_t i) {
+  if (!header.fortran) return static_cast<size_t>(i);
+  int64_t place = 0, stride = header.count;
+  for (int axis = header.shape.rank() - 1; axis >= 0; --axis) {
+    stride /= header.shape[axis];
+    place += i % header.shape[axis] * stride;
+    i /= header.shape[axis];
+  }
+  return static_cast<size_t>(place);
+}
+
+template <class T>
+std::vector<float> floats(std::string_view data, const NpyHeader& header, bool nan_is_missing,
+                          const std::string& name) {
   std::vector<float> values(static_cast<size_t>(header.count));
   const int64_t width = header.count / header.shape[0];
+  const bool swapped = header.type[0] == '>';
   for (int64_t i = 0; i < header.count; ++i) {
-    T value;
-    std::memcpy(&value, data.data() + static_cast<size_t>(i) * sizeof(T), sizeof(T));
-    values[static_cast<size_t>(i)] = static_cast<float>(value);
-    if (!std::isfinite(values[static_cast<size_t>(i)])) {
-      fail("{}: row {}, column {} (counted from 0): {} is not a finite 32-bit number", name, i / width, i % width,
-           value);
-    }
+    const T value = load<T>(data.data() + place_in_file(header, i) * sizeof(T), swapped);
+    const float x = values[static_cast<size_t>(i)] = static_cast<float>(value);
+    if (std::isfinite(x) || (nan_is_missing && std::isnan(x))) continue;
+    fail("{}: row {}, column {} (counted from 0): {} is not a finite 32-bit number", name, i / width, i % width,
+         static_cast<double>(value));
   }
   return values;
 }
 
 }  // namespace
 
+size_t NpyHeader::item() const { return static_cast<size_t>(type[2] - '0'); }
+
 bool is_npy(std::string_view content) { return content.starts_with(kMagic); }
 
-NpyArray parse_npy(std::string_view content, const std::string& name) {
-  const Header header = HeaderReader(take_header(content, name), name).read();
-  const auto item = static_cast<size_t>(header.type[2] - '0');
+NpyHeader read_npy_header(std::string_view content, const std::string& name) {
+  if (!is_npy(content) || content.size() < 12) fail("{}: not an npy file, or cut off within its header", name);
+  const auto byte = [&](size_t i) { return size_t{static_cast<unsigned char>(content[i])}; };
+  const size_t version = byte(6);
+  if (version < 1 || version > 3) fail("{}: npy version {}.{}, expected 1.0 to 3.0", name, version, byte(7));
+  const size_t start = version == 1 ? 10 : 12;
+  const size_t length = byte(8) | byte(9) << 8 | (version == 1 ? 0 : byte(10) << 16 | byte(11) << 24);
+  if (length > content.size() - start) {
+    fail("{}: npy header of {} bytes announced, file holds {}", name, length, content.size() - start);
+  }
+  NpyHeader header = HeaderReader(content.substr(start, length), name).read();
+  header.start = start + length;
+  return header;
+}
+
+NpyArray parse_npy(std::string_view content, const std::string& name, bool nan_is_missing) {
+  const NpyHeader header = read_npy_header(content, name);
+  content.remove_prefix(header.start);
+  const size_t item = header.item();
   if (content.size() % item != 0 || content.size() / item != static_cast<size_t>(header.count)) {
     fail("{}: header says {} of '{}' ({} bytes each), file holds {} bytes", name, header.shape.text(), header.type,
          item, content.size());
   }
-  if (header.type == "|u1") return {header.shape, std::vector<uint8_t>(content.begin(), content.end())};
-  if (header.type == "<f4") return {header.shape, finite_floats<float>(content, header, name)};
-  return {header.shape, finite_floats<double>(content, header, name)};
+  if (header.type.ends_with("u1")) {
+    std::vector<uint8_t> bytes(content.size());
+    for (size_t i = 0; i < bytes.size(); ++i)
+      bytes[i] = static_cast<uint8_t>(content[place_in_file(header, static_cast<int64_t>(i))]);
+    return {header.shape, std::move(bytes)};
+  }
+  return {header.shape,
+          with_type(header.type, [&]<class T>(T) { return floats<T>(content, header, nan_is_missing, name); })};
 }
 
 std::string npy_bytes(ConstView array) {

@@ -10,7 +10,8 @@
 
 namespace hourglass {
 
-/// 1 to 4 dimensions, each at least 1, row-major: bytes as they are, other numbers as finite floats.
+/// 1 to 4 dimensions, each at least 1, row-major: bytes as they are, other numbers and bools as finite floats (or NaN,
+/// if asked).
 struct NpyArray {
   Shape shape;
   std::variant<std::vector<uint8_t>, std::vector<float>> values;
@@ -19,10 +20,26 @@ struct NpyArray {
 /// Starts with the magic bytes of NumPy's array file.
 bool is_npy(std::string_view content);
 
-/// Reads a NumPy array file (NEP 1, versions 1.0 and 2.0) of '|u1', '<f4' or '<f8' in C order; f8 is rounded to float.
-/// Throws Error, naming `name`, on other types (objects, structures, integers, big-endian), Fortran order, a length
-/// that is not exact, and on NaN, infinity or overflow with the place, rows and columns counted from 0.
-NpyArray parse_npy(std::string_view content, const std::string& name);
+/// What the header of an array file says.
+struct NpyHeader {
+  std::string type;  ///< as NumPy writes it: '<f4', '|u1', '>i8'
+  bool fortran = false;
+  Shape shape;
+  int64_t count = 0;  ///< shape.size()
+  size_t start = 0;   ///< of the first number, in bytes from the start of the file
+
+  size_t item() const;  ///< bytes of a number
+};
+
+/// Reads the header of a NumPy array file (NEP 1, versions 1.0 to 3.0); `content` may end anywhere after it.
+/// Throws Error, naming `name`, on types other than whole numbers, floats of 2, 4 and 8 bytes and bool (objects above
+/// all, which could run code), and on shapes other than 1 to 4 dimensions of at least 1.
+NpyHeader read_npy_header(std::string_view content, const std::string& name);
+
+/// Reads an array file in C or Fortran order and either byte order; numbers are rounded to float. Throws Error as
+/// read_npy_header, on a length that is not exact, and on infinity, overflow and, unless it stands for a missing value,
+/// NaN, with the place: rows and columns counted from 0.
+NpyArray parse_npy(std::string_view content, const std::string& name, bool nan_is_missing = false);
 
 /// The array as a NumPy file, version 1.0, C order: '<f4' for f32, '<f8' for f64.
 std::string npy_bytes(ConstView array);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -72,17 +73,77 @@ TEST(Npy, TakesKeysInAnyOrder) {
 }
 
 TEST(Npy, RefusesOtherTypesByName) {
-  EXPECT_EQ(refusal(npy(dictionary("'|O'", "(1,)"), "")),
-            "f: array of Python objects ('|O'), expected '<f4', '<f8' or '|u1'");
-  EXPECT_EQ(refusal(npy(dictionary("'<i8'", "(1,)"), "")), "f: array of '<i8', expected '<f4', '<f8' or '|u1'");
-  EXPECT_EQ(refusal(npy(dictionary("'>f4'", "(1,)"), "")), "f: array of '>f4', expected '<f4', '<f8' or '|u1'");
-  EXPECT_EQ(refusal(npy(dictionary("[('a', '<f4')]", "(1,)"), "")),
-            "f: structured array, expected '<f4', '<f8' or '|u1'");
+  const std::string expected = ", expected whole numbers, floats of 2, 4 or 8 bytes, or bool";
+  EXPECT_EQ(refusal(npy(dictionary("'|O'", "(1,)"), "")), "f: array of Python objects ('|O')" + expected);
+  EXPECT_EQ(refusal(npy(dictionary("[('a', '<f4')]", "(1,)"), "")), "f: structured array" + expected);
+  for (const std::string type : {"<c8", "<U3", "<M8[ns]", "|S1", "<f16", "f4", "", "<f3", "<b4", "< u"})
+    EXPECT_EQ(refusal(npy(dictionary("'" + type + "'", "(1,)"), "")), "f: array of '" + type + "'" + expected);
 }
 
-TEST(Npy, RefusesFortranOrderByName) {
-  EXPECT_EQ(refusal(npy("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 1), }", "1234")),
-            "f: array in Fortran order, expected C order (numpy.ascontiguousarray)");
+template <class T>
+std::string backwards(const std::vector<T>& values) {
+  std::string bytes = raw(values);
+  for (size_t i = 0; i < bytes.size(); i += sizeof(T)) std::reverse(bytes.begin() + i, bytes.begin() + i + sizeof(T));
+  return bytes;
+}
+
+std::vector<float> read(const std::string& type, const std::string& data) {
+  return std::get<1>(parse_npy(npy(dictionary("'" + type + "'", "(2,)"), data), "f").values);
+}
+
+/// The largest and the smallest of a type, in either byte order.
+template <class T>
+void expect_extremes(const std::string& type) {
+  const std::vector<T> ends = {std::numeric_limits<T>::lowest(), std::numeric_limits<T>::max()};
+  const std::vector<float> expected = {static_cast<float>(ends[0]), static_cast<float>(ends[1])};
+  EXPECT_EQ(read("<" + type, raw(ends)), expected) << type;
+  EXPECT_EQ(read(">" + type, backwards(ends)), expected) << type;
+}
+
+TEST(Npy, ReadsEveryNumberInEitherByteOrder) {
+  expect_extremes<int8_t>("i1");
+  expect_extremes<int16_t>("i2");
+  expect_extremes<uint16_t>("u2");
+  expect_extremes<int32_t>("i4");
+  expect_extremes<uint32_t>("u4");
+  expect_extremes<int64_t>("i8");
+  expect_extremes<uint64_t>("u8");
+  expect_extremes<float>("f4");
+  EXPECT_EQ(read(">f8", backwards<double>({0.5, -3})), (std::vector<float>{0.5f, -3}));
+}
+
+TEST(Npy, ReadsHalves) {
+  // 1/3, the largest number; the smallest, −2
+  EXPECT_EQ(read("<f2", raw<uint16_t>({0x3555, 0x7bff})), (std::vector<float>{0.33325195f, 65504}));
+  EXPECT_EQ(read(">f2", backwards<uint16_t>({0x0001, 0xc000})), (std::vector<float>{0x1p-24f, -2}));
+  EXPECT_EQ(refusal(npy(dictionary("'<f2'", "(1,)"), raw<uint16_t>({0x7c00}))),
+            "f: row 0, column 0 (counted from 0): inf is not a finite 32-bit number");
+}
+
+TEST(Npy, ReadsBoolsAsNumbers) { EXPECT_EQ(read("|b1", std::string("\x00\x01", 2)), (std::vector<float>{0, 1})); }
+
+TEST(Npy, ReadsFortranOrder) {
+  const auto with = [](const std::string& type, const std::string& data) {
+    return parse_npy(npy("{'descr': '" + type + "', 'fortran_order': True, 'shape': (2, 3, 2), }", data), "f");
+  };
+  // numpy.asfortranarray(numpy.arange(12).reshape(2, 3, 2))
+  const std::vector<uint8_t> lies = {0, 6, 2, 8, 4, 10, 1, 7, 3, 9, 5, 11}, c = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+  EXPECT_EQ(std::get<0>(with("|u1", raw(lies)).values), c);
+  EXPECT_EQ(std::get<1>(with("<f4", raw(std::vector<float>(lies.begin(), lies.end()))).values),
+            std::vector<float>(c.begin(), c.end()));
+}
+
+TEST(Npy, KeepsNanWhereItStandsForAMissingValue) {
+  const std::string content = npy(dictionary("'<f4'", "(2,)"), raw<float>({1, std::nanf("")}));
+  EXPECT_TRUE(std::isnan(std::get<1>(parse_npy(content, "f", true).values).at(1)));
+  EXPECT_THROW(parse_npy(npy(dictionary("'<f4'", "(1,)"), raw<float>({HUGE_VALF})), "f", true), Error);
+}
+
+TEST(Npy, ReadsAHeaderWithoutTheNumbers) {
+  const NpyHeader header = read_npy_header(npy(dictionary("'<f8'", "(1000, 1000)"), ""), "f");
+  EXPECT_EQ(header.shape, (Shape{1000, 1000}));
+  EXPECT_EQ(header.type, "<f8");
+  EXPECT_EQ(header.start, 128u);
 }
 
 TEST(Npy, RefusesWrongShapes) {
@@ -131,7 +192,7 @@ TEST(Npy, RefusesAHeaderCutShort) {
 TEST(Npy, RefusesOtherVersions) {
   std::string content = npy(dictionary("'|u1'", "(1,)"), "a");
   content[6] = 9;
-  EXPECT_EQ(refusal(content), "f: npy version 9.0, expected 1.0 or 2.0");
+  EXPECT_EQ(refusal(content), "f: npy version 9.0, expected 1.0 to 3.0");
 }
 
 RC_GTEST_PROP(Npy, RefusesAnyTruncation, ()) {

@@ -11,46 +11,87 @@
 namespace hourglass {
 namespace {
 
-const std::array<std::string, 5> kKinds = {"unit", "center", "standard", "minmax", "none"};
+const std::array<std::string, 6> kKinds = {"unit", "center", "standard", "minmax", "robust", "none"};
 
 /// What "unit" multiplies stored values by.
 float unit_factor(bool is_bytes) { return is_bytes ? 1.0f / 255.0f : 1.0f; }
 
-/// Of every feature over some rows.
+/// Of every feature over some rows, of those that have a value there.
 struct Statistics {
-  std::vector<double> low, high, mean, deviation;
+  std::vector<double> count, low, high, mean, deviation;
 };
 
 template <class T, class F>
 void for_each_value(const std::vector<T>& values, size_t width, std::span<const uint32_t> rows, F f) {
   for (uint32_t row : rows) {
     const T* x = values.data() + row * width;
-    for (size_t j = 0; j < width; ++j) f(j, static_cast<double>(x[j]));
+    for (size_t j = 0; j < width; ++j) {
+      const auto value = static_cast<double>(x[j]);
+      if (value == value) f(j, value);
+    }
   }
 }
 
 template <class T>
 Statistics statistics(const std::vector<T>& values, size_t width, std::span<const uint32_t> rows) {
-  const double n = static_cast<double>(rows.size());
   const std::vector<double> zero(width, 0.0), infinite(width, HUGE_VAL);
-  Statistics s{infinite, zero, zero, zero};
+  Statistics s{zero, infinite, zero, zero, zero};
   std::ranges::fill(s.high, -HUGE_VAL);
   for_each_value(values, width, rows, [&](size_t j, double x) {
+    ++s.count[j];
     s.low[j] = std::min(s.low[j], x);
     s.high[j] = std::max(s.high[j], x);
     s.mean[j] += x;
   });
-  for (double& m : s.mean) m /= n;
+  for (size_t j = 0; j < width; ++j) s.mean[j] /= s.count[j];
   for_each_value(values, width, rows, [&](size_t j, double x) {
     const double d = x - s.mean[j];
     s.deviation[j] += d * d;
   });
-  for (double& d : s.deviation) d = std::sqrt(d / n);
+  for (size_t j = 0; j < width; ++j) s.deviation[j] = std::sqrt(s.deviation[j] / s.count[j]);
   return s;
 }
 
 Scaler center_of(const Statistics& s, float factor) {
   return {"center", {s.mean.begin(), s.mean.end()}, std::vector<float>(s.mean.size(), factor)};
+}
+
+/// The value that a fraction of the sorted ones lies below, linear between neighbours.
+double quantile(const std::vector<double>& sorted, double fraction) {
+  const double place = fraction * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<size_t>(place);
+  const size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+/// Median and quartiles need a feature's values side by side: one feature at a time.
+template <class T>
+void make_robust(const std::vector<T>& values, size_t width, std::span<const uint32_t> rows, Scaler& scaler) {
+  std::vector<double> column;
+  for (size_t j = 0; j < width; ++j) {
+    column.clear();
+    for (uint32_t row : rows)
+      if (const auto x = static_cast<double>(values[row * width + j]); x == x) column.push_back(x);
+    if (column.empty()) continue;
+    std::ranges::sort(column);
+    const auto factor = static_cast<float>(1.0 / (quantile(column, 0.75) - quantile(column, 0.25)));
+    if (!std::isnormal(factor)) continue;
+    scaler.offset[j] = static_cast<float>(quantile(column, 0.5));
+    scaler.factor[j] = factor;
+  }
+}
+
+void set_scale(Scaler fitted, Scaler& scaler) {
+  scaler.offset = std::move(fitted.offset);
+  scaler.factor = std::move(fitted.factor);
+}
+
+void refuse_empty_features(const Statistics& s, const Dataset& data) {
+  const auto empty = std::ranges::find(s.count, 0.0);
+  if (empty == s.count.end()) return;
+  const auto j = static_cast<size_t>(empty - s.count.begin());
+  fail("{}: no training row has a value of feature {}{}", data.name, j + 1,
+       data.columns.empty() ? "" : fmt::format(" (\"{}\")", data.columns[j]));
 }
 
 Scaler scaler_of(const std::string& kind, const Statistics& s) {
@@ -100,9 +141,22 @@ void gather_all(const std::vector<uint8_t>& values, size_t width, const Scaler& 
               [=](uint8_t x, size_t) { return (static_cast<float>(x) * units - offset) * factor; });
 }
 
+/// As the others, when values may be missing.
+template <class Out>
+void gather_filled(const std::vector<float>& values, const Scaler& scaler, std::span<const uint32_t> rows, Out* out) {
+  const bool shared = scaler.offset.size() == 1, unit = scaler.kind == "unit";
+  const float units = fitted_units<float>(scaler);
+  gather_rows(values, scaler.fill.size(), rows, out, [&](float x, size_t j) {
+    const float raw = std::isnan(x) ? scaler.fill[j] : x;
+    const size_t k = shared ? 0 : j;
+    return unit ? raw : (raw * units - scaler.offset[k]) * scaler.factor[k];
+  });
+}
+
 template <class Out>
 void gather_all(const std::vector<float>& values, size_t width, const Scaler& scaler, std::span<const uint32_t> rows,
                 Out* out) {
+  if (!scaler.fill.empty()) return gather_filled(values, scaler, rows, out);
   if (scaler.offset.size() > 1) return gather_features(values, scaler, rows, out);
   const bool unit = scaler.kind == "unit";
   const float offset = unit ? 0.0f : scaler.offset[0], factor = unit ? 1.0f : scaler.factor[0];
@@ -133,22 +187,33 @@ void change_features(const Scaler& scaler, View values, F f) {
 void check_width(const Scaler& scaler, int64_t width) {
   HOURGLASS_CHECK(scaler.offset.size() == scaler.factor.size());
   HOURGLASS_CHECK(scaler.offset.size() == 1 || static_cast<int64_t>(scaler.offset.size()) == width);
+  HOURGLASS_CHECK(scaler.fill.empty() || static_cast<int64_t>(scaler.fill.size()) == width);
 }
 
 }  // namespace
 
-Scaler fit_scaler(const std::string& kind, const Dataset& training_rows, std::span<const uint32_t> rows) {
-  if (kind == "none") return {};
+Scaler fit_scaler(const std::string& kind, const Dataset& training_rows, std::span<const uint32_t> rows,
+                  bool fill_missing) {
+  Scaler scaler{.kind = kind, .columns = training_rows.columns};
   const float unit = unit_factor(training_rows.is_bytes());
-  if (kind == "unit") return {kind, {0.0f}, {unit}};
   if (std::ranges::find(kKinds, kind) == kKinds.end()) {
     fail("unknown scale \"{}\"{}", kind, did_you_mean(kind, kKinds));
   }
+  const bool fixed = kind == "none" || kind == "unit";
+  if (kind == "unit") scaler.factor = {unit};
+  if (fixed && !fill_missing) return scaler;
   HOURGLASS_CHECK(!rows.empty());
   const auto width = static_cast<size_t>(training_rows.sample.size());
-  const Statistics s =
-      std::visit([&](const auto& values) { return statistics(values, width, rows); }, training_rows.values);
-  return kind == "center" ? center_of(s, unit) : scaler_of(kind, s);
+  std::visit(
+      [&](const auto& values) {
+        const Statistics s = statistics(values, width, rows);
+        refuse_empty_features(s, training_rows);
+        if (!fixed) set_scale(kind == "center" ? center_of(s, unit) : scaler_of(kind, s), scaler);
+        if (kind == "robust") make_robust(values, width, rows, scaler);
+        if (fill_missing) scaler.fill.assign(s.mean.begin(), s.mean.end());
+      },
+      training_rows.values);
+  return scaler;
 }
 
 void gather(const Dataset& data, const Scaler& scaler, std::span<const uint32_t> rows, View out) {
@@ -185,7 +250,7 @@ void uncenter(const Scaler& scaler, View values) {
 }
 
 void to_data_units(const Scaler& scaler, View values) {
-  if (scaler.kind == "standard" || scaler.kind == "minmax") return unscale(scaler, values);
+  if (scaler.kind == "standard" || scaler.kind == "minmax" || scaler.kind == "robust") return unscale(scaler, values);
   uncenter(scaler, values);
 }
 

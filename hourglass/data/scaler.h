@@ -15,17 +15,23 @@ namespace hourglass {
 ///   center    as unit, then minus the mean:  offset = mean of raw,  factor = 1/255 or 1
 ///   standard  (raw − mean) / σ,  σ² = (1/N) Σ (raw − mean)²
 ///   minmax    (raw − min) / (max − min)
+///   robust    (raw − median) / (q₇₅ − q₂₅), quartiles linear between neighbours; where these are equal, as standard
 ///   none      raw
 ///
-/// A feature that is constant over the training rows becomes 0: standard and minmax give it factor 1.
+/// A feature that is constant over the training rows becomes 0: standard, minmax and robust give it factor 1.
+/// NaN stands for a missing value: none of the above counts it, and it is scaled as `fill` is.
 struct Scaler {
   std::string kind = "none";
   std::vector<float> offset = {0.0f}, factor = {1.0f};
+  std::vector<float> fill = {};           ///< the mean of each feature's training rows; empty: no value may be missing
+  std::vector<std::string> columns = {};  ///< the features' names; empty when they have none
 };
 
 /// Fits a scaler to all the given rows of the training data (at least one), with sums in double.
-/// Throws Error on an unknown kind, with the nearest known one.
-Scaler fit_scaler(const std::string& kind, const Dataset& training_rows, std::span<const uint32_t> rows);
+/// `fill_missing` makes a scaler that fills missing values in. Throws Error on an unknown kind, with the nearest known
+/// one, and naming a feature of which every training row lacks the value.
+Scaler fit_scaler(const std::string& kind, const Dataset& training_rows, std::span<const uint32_t> rows,
+                  bool fill_missing = false);
 
 /// Writes the given rows, scaled, to `out`: (rows.size(), …) of f32 or f64, the latter the same floats widened.
 /// Allocates nothing and may run on several threads at once. "unit" and "center" go by what `data` holds, bytes or

@@ -172,5 +172,37 @@ RC_GTEST_PROP(Scaler, UnscalingUndoesScaling, (const std::vector<uint8_t>& value
   }
 }
 
+TEST(Scaler, RobustTakesMedianAndQuartiles) {
+  // numpy.percentile of 1, 2, 3, 4, 1000: 2, 3, 4; of 0, 0, 0, 0, 5: 0, 0, 0, so that feature is scaled as by standard
+  const Dataset data = floats({1, 0, 2, 0, 3, 0, 4, 0, 1000, 5}, 2);
+  const Scaler scaler = fit_scaler("robust", data, all_rows(data));
+  EXPECT_EQ(scaler.offset, (std::vector<float>{3, 1}));
+  EXPECT_EQ(scaler.factor, (std::vector<float>{0.5f, 0.5f}));
+  const Dataset even = floats({1, 2, 3, 5}, 1);
+  EXPECT_EQ(fit_scaler("robust", even, all_rows(even)).offset, std::vector<float>{2.5f});
+  EXPECT_EQ(fit_scaler("robust", even, all_rows(even)).factor, std::vector<float>{1 / 1.75f});
+}
+
+TEST(Scaler, FillsMissingValuesWithTheMean) {
+  const float nan = std::nanf("");
+  const Dataset data = floats({1, 10, nan, 20, 5, nan}, 2);
+  for (const char* kind : {"unit", "none", "standard", "minmax", "robust", "center"}) {
+    const Scaler scaler = fit_scaler(kind, data, all_rows(data), true);
+    EXPECT_EQ(scaler.fill, (std::vector<float>{3, 15})) << kind;
+    const auto scaled = gathered(data, scaler, all_rows(data));
+    const Dataset filled = floats({1, 10, 3, 20, 5, 15}, 2);
+    EXPECT_EQ(scaled, gathered(filled, scaler, all_rows(data))) << kind;
+  }
+  const Dataset empty = floats({1, nan, 2, nan}, 2);
+  EXPECT_EQ(message_of<Error>([&] { fit_scaler("none", empty, all_rows(empty), true); }),
+            "floats: no training row has a value of feature 2");
+}
+
+TEST(Scaler, KeepsTheNamesOfColumns) {
+  Dataset data = floats({1, 2, 3, 4}, 2);
+  data.columns = {"a", "b"};
+  EXPECT_EQ(fit_scaler("standard", data, all_rows(data)).columns, data.columns);
+}
+
 }  // namespace
 }  // namespace hourglass

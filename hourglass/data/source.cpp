@@ -1,15 +1,27 @@
 #include "hourglass/data/source.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "hourglass/base/file.h"
 #include "hourglass/base/text.h"
+#include "hourglass/data/csv_rows.h"
 #include "hourglass/data/gzip.h"
 #include "hourglass/data/idx.h"
+#include "hourglass/data/image_folder.h"
 #include "hourglass/data/known.h"
 #include "hourglass/data/npy.h"
+#include "hourglass/data/npz.h"
+#include "hourglass/data/picture.h"
+#include "hourglass/data/safetensors.h"
+#include "hourglass/data/table.h"
 
 namespace hourglass {
 namespace {
@@ -52,8 +64,10 @@ Dataset read_part(const fs::path& folder, size_t which, const std::string& name)
 DataSplits read_folder(const fs::path& folder, const std::string& name) {
   for (const char* file : kSplitFiles) {
     if (!plain_or_gz(folder, file)) {
-      fail("{}: a folder without {}[.gz]; expected a file, or the four files of an MNIST-like data set",
-           folder.string(), file);
+      fail(
+          "{}: a folder without {}[.gz]; expected a file, pictures (PNG or JPEG), or the four files of an MNIST-like "
+          "data set",
+          folder.string(), file);
     }
   }
   DataSplits splits{read_part(folder, 0, name + " train"), read_part(folder, 1, name + " test")};
@@ -64,33 +78,129 @@ DataSplits read_folder(const fs::path& folder, const std::string& name) {
   return splits;
 }
 
-Dataset read_array(const std::string& path) {
-  const std::string content = read_file(path);
-  if (is_npy(content)) {
-    NpyArray array = parse_npy(content, path);
-    return {path, sample_shape(array.shape, path), std::move(array.values), {}};
+/// A file, or one array of it: FILE:NAME.
+struct Address {
+  std::string file, member;
+
+  std::string text() const { return member.empty() ? file : file + ":" + member; }
+};
+
+Address address_of(const std::string& source) {
+  std::error_code ignored;
+  const size_t colon = source.rfind(':');
+  if (colon == std::string::npos || fs::exists(source, ignored) || !fs::exists(source.substr(0, colon), ignored))
+    return {source, ""};
+  return {source.substr(0, colon), source.substr(colon + 1)};
+}
+
+NpyArray tensor_of(std::string_view content, const Address& from) {
+  const auto tensors = parse_safetensors(content, from.file).tensors;
+  std::vector<std::string> names;
+  for (const auto& entry : tensors) names.push_back(entry.first);
+  const auto found = from.member.empty() && tensors.size() == 1 ? tensors.begin() : tensors.find(from.member);
+  if (found == tensors.end() && from.member.empty())
+    fail("{}: holds {} tensors: {}; name one, as in {}:{}", from.file, names.size(), fmt::join(names, ", "), from.file,
+         names.empty() ? "NAME" : names[0]);
+  if (found == tensors.end()) fail("{}: no tensor \"{}\"; it holds {}", from.file, from.member, fmt::join(names, ", "));
+  if (found->second.shape().rank() == 0 || found->second.size() == 0)
+    fail("{}: a tensor of {}, expected rows", from.text(), found->second.shape().text());
+  // Numbers are checked, and made floats, where those of an npy file are.
+  return parse_npy(npy_bytes(found->second), from.text(), true);
+}
+
+/// The array of a file that is one, or holds one.
+std::optional<NpyArray> array_of(std::string_view content, const Address& from) {
+  if (is_npy(content)) return parse_npy(content, from.file, true);
+  if (is_zip(content)) return parse_npz(content, from.member, from.file, true);
+  if (is_safetensors(content)) return tensor_of(content, from);
+  if (!is_idx(content) && !is_gzip(content)) return std::nullopt;
+  IdxArray array = parse_idx(content, from.file);
+  return NpyArray{array.shape, std::move(array.bytes)};
+}
+
+bool is_complete(const float* row, int64_t width) {
+  return std::none_of(row, row + width, [](float x) { return std::isnan(x); });
+}
+
+/// Rows that lack a value are refused or left out; for "mean" they stay, and the scaler fills them in.
+std::vector<float> without_missing(std::vector<float> values, int64_t width, const std::string& policy,
+                                   const std::string& name) {
+  if (policy == "mean") return values;
+  size_t kept = 0;
+  for (size_t at = 0; at < values.size(); at += static_cast<size_t>(width)) {
+    const float* row = values.data() + at;
+    if (is_complete(row, width)) {
+      std::copy_n(row, width, values.data() + kept);
+      kept += static_cast<size_t>(width);
+    } else if (policy == "refuse") {
+      const auto column = std::find_if(row, row + width, [](float x) { return std::isnan(x); }) - row;
+      fail(
+          "{}: row {}, column {} (counted from 0) has no value (NaN); [data] missing = \"mean\" or \"drop\" takes such "
+          "rows",
+          name, at / static_cast<size_t>(width), column);
+    }
   }
-  if (!is_idx(content) && !is_gzip(content)) fail("{}: neither IDX (plain or gzip) nor npy", path);
-  IdxArray array = parse_idx(content, path);
-  return {path, sample_shape(array.shape, path), std::move(array.bytes), {}};
+  if (kept == 0) fail("{}: every row has a missing value, so that missing = \"drop\" leaves none", name);
+  values.resize(kept);
+  return values;
+}
+
+Dataset dataset_of(NpyArray array, const std::string& name, const std::string& missing) {
+  Dataset data{name, sample_shape(array.shape, name), {}, {}};
+  if (auto* floats = std::get_if<std::vector<float>>(&array.values))
+    data.values = without_missing(std::move(*floats), data.sample.size(), missing, name);
+  else
+    data.values = std::move(std::get<std::vector<uint8_t>>(array.values));
+  return data;
+}
+
+/// Names of columns mean something in tables only; a model that was trained on one takes arrays too.
+void refuse_columns(const ReadOptions& how, std::span<const std::string> features, const std::string& name) {
+  if (!features.empty() || (how.label.empty() && how.categorical.empty())) return;
+  fail("{}: [data] asks for column \"{}\", but this is no table with columns", name,
+       how.label.empty() ? how.categorical[0] : how.label);
+}
+
+Dataset read_data_file(const Address& from, const ReadOptions& how, std::span<const std::string> features) {
+  const std::string content = read_file(from.file);
+  if (auto array = array_of(content, from)) {
+    refuse_columns(how, features, from.text());
+    return dataset_of(std::move(*array), from.text(), how.missing);
+  }
+  if (is_png(content) || is_jpeg(content)) fail("{}: one picture; expected a folder of them", from.file);
+  if (!looks_like_text(content))
+    fail("{}: neither npy, npz, IDX (plain or gzip), safetensors nor a text table", from.file);
+  return read_table(content, from.file, how, features);
 }
 
 }  // namespace
 
-DataSplits open_source(const std::string& source) {
+DataSplits open_source(const std::string& source, const ReadOptions& how, std::span<const std::string> features) {
   if (const KnownSet* set = find_known(source)) {
     const auto kept = kept_folder(*set);
     return read_folder(kept ? *kept : fetch(*set).folder, set->name);
   }
+  const Address from = address_of(source);
   std::error_code ignored;
-  const fs::file_status status = fs::status(source, ignored);
+  const fs::file_status status = fs::status(from.file, ignored);
   if (!fs::exists(status)) {
     fail("{}: neither a file, a folder nor a known data set{}", source, did_you_mean(source, known_names()));
   }
-  if (fs::is_directory(status)) return read_folder(source, source);
+  if (fs::is_directory(status))
+    return is_image_folder(source) ? read_image_folder(source, how.images) : read_folder(source, source);
   // A device may never end.
   if (!fs::is_regular_file(status)) fail("{}: neither a regular file nor a folder", source);
-  return {read_array(source), std::nullopt};
+  return {read_data_file(from, how, features), std::nullopt};
+}
+
+bool is_table_file(const std::string& source) {
+  std::error_code ignored;
+  if (find_known(source) || !fs::is_regular_file(source, ignored)) return false;
+  std::string start(4096, '\0');
+  std::ifstream file(source, std::ios::binary);
+  file.read(start.data(), static_cast<std::streamsize>(start.size()));
+  start.resize(static_cast<size_t>(file.gcount()));
+  return looks_like_text(start);
 }
 
 }  // namespace hourglass

@@ -2,14 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <numeric>
 
 #include "data/idx_bytes.h"
+#include "data/zip_bytes.h"
 #include "hourglass/base/file.h"
 #include "hourglass/data/known.h"
 #include "hourglass/data/npy.h"
 #include "hourglass/data/process.h"
+#include "hourglass/data/safetensors.h"
 #include "support/message_of.h"
 
 namespace hourglass {
@@ -61,8 +64,8 @@ TEST_F(SourceTest, RefusesAFolderWithAFileMissing) {
   fs::remove(folder_.path() / "t10k-images-idx3-ubyte");
   EXPECT_EQ(refusal(folder_.path().string()),
             folder_.path().string() +
-                ": a folder without t10k-images-idx3-ubyte[.gz]; expected a file, or the four files of an MNIST-like "
-                "data set");
+                ": a folder without t10k-images-idx3-ubyte[.gz]; expected a file, pictures (PNG or JPEG), or the four "
+                "files of an MNIST-like data set");
 }
 
 TEST_F(SourceTest, RefusesLabelsThatDoNotMatch) {
@@ -104,8 +107,54 @@ TEST_F(SourceTest, RefusesLabelsAsData) {
 }
 
 TEST_F(SourceTest, RefusesOtherFiles) {
-  const std::string path = file("picture.npy", "\x89PNG");
-  EXPECT_EQ(refusal(path), path + ": neither IDX (plain or gzip) nor npy");
+  const std::string picture = file("picture.npy", "\x89PNG\r\n\x1a\n"),
+                    other = file("other.csv", std::string(9, '\x01'));
+  EXPECT_EQ(refusal(picture), picture + ": one picture; expected a folder of them");
+  EXPECT_EQ(refusal(other), other + ": neither npy, npz, IDX (plain or gzip), safetensors nor a text table");
+}
+
+TEST_F(SourceTest, ReadsTablesByContent) {
+  const DataSplits splits = open_source(file("rows.npy", "a,b\n1,2\n3,4\n5,6\n"));
+  EXPECT_EQ(splits.train.sample, Shape{2});
+  EXPECT_EQ(splits.train.columns, (std::vector<std::string>{"a", "b"}));
+  const std::vector<std::string> features = {"b"};
+  EXPECT_EQ(open_source(file("rows.npy", "b,y\n1,x\n"), {.label = "y"}, features).train.sample, Shape{1});
+}
+
+TEST_F(SourceTest, ReadsOneArrayOfAnNpzFile) {
+  const std::string two = npy_bytes(Tensor(DType::f32, {4, 2})), three = npy_bytes(Tensor(DType::f32, {4, 3}));
+  const std::string path = file("arrays.npz", zip_bytes({{"two.npy", two}, {"three.npy", three}}));
+  EXPECT_EQ(open_source(path + ":three").train.sample, Shape{3});
+  EXPECT_EQ(open_source(file("one.npz", zip_bytes({{"two.npy", two}}))).train.sample, Shape{2});
+  EXPECT_EQ(refusal(path), path + ": holds 2 arrays: two, three; name one, as in " + path + ":two");
+}
+
+TEST_F(SourceTest, ReadsOneTensorOfASafetensorsFile) {
+  const Tensor two(DType::f64, {4, 2}), images(DType::f32, {4, 2, 3});
+  const std::string path = file("t", safetensors_bytes({{"images", images}, {"two", two}}, {}));
+  EXPECT_EQ(open_source(path + ":images").train.sample, (Shape{1, 2, 3}));
+  EXPECT_EQ(open_source(file("u", safetensors_bytes({{"two", two}}, {}))).train.sample, Shape{2});
+  EXPECT_EQ(refusal(path), path + ": holds 2 tensors: images, two; name one, as in " + path + ":images");
+  EXPECT_EQ(refusal(path + ":x"), path + ": no tensor \"x\"; it holds images, two");
+}
+
+TEST_F(SourceTest, TreatsMissingValuesAsTold) {
+  Tensor t(DType::f32, {3, 2});
+  t.as<float>()[3] = std::nanf("");
+  const std::string path = file("rows.npy", npy_bytes(t));
+  EXPECT_EQ(
+      refusal(path),
+      path +
+          ": row 1, column 1 (counted from 0) has no value (NaN); [data] missing = \"mean\" or \"drop\" takes such "
+          "rows");
+  EXPECT_EQ(open_source(path, {.missing = "drop"}).train.rows(), 2);
+  EXPECT_TRUE(std::isnan(std::get<1>(open_source(path, {.missing = "mean"}).train.values)[3]));
+}
+
+TEST_F(SourceTest, RefusesColumnsOfWhatIsNoTable) {
+  const std::string path = file("rows.npy", npy_bytes(Tensor(DType::f32, {3, 2})));
+  EXPECT_EQ(message_of<Error>([&] { open_source(path, {.label = "y"}); }),
+            path + ": [data] asks for column \"y\", but this is no table with columns");
 }
 
 TEST_F(SourceTest, RefusesDevices) {

@@ -28,7 +28,7 @@ constexpr int64_t kFewestSpectra = 4;
 /// Rows in even steps over the whole of the data, all where there are no more than `count`.
 Dataset evenly_spread(const Dataset& data, int64_t count) {
   if (count >= data.rows()) return data;
-  Dataset part{data.name, data.sample, {}, {}};
+  Dataset part{data.name, data.sample, {}, {}, data.columns};
   const int64_t width = data.sample.size();
   const auto row = [&](int64_t i) { return i * data.rows() / count; };
   std::visit(

@@ -51,7 +51,10 @@ std::map<std::string, ConstView> Autoencoder::weights() const {
 }
 
 std::string scaler_json(const Scaler& s) {
-  return nlohmann::json{{"kind", s.kind}, {"offset", s.offset}, {"factor", s.factor}}.dump();
+  nlohmann::json json = {{"kind", s.kind}, {"offset", s.offset}, {"factor", s.factor}};
+  if (!s.fill.empty()) json["fill"] = s.fill;
+  if (!s.columns.empty()) json["columns"] = s.columns;
+  return json.dump();
 }
 
 Scaler scaler_from_json(const std::string& text, int64_t features, const std::string& name) {
@@ -59,7 +62,7 @@ Scaler scaler_from_json(const std::string& text, int64_t features, const std::st
   Scaler s;
   try {
     s = {json.at("kind").get<std::string>(), json.at("offset").get<std::vector<float>>(),
-         json.at("factor").get<std::vector<float>>()};
+         json.at("factor").get<std::vector<float>>(), json.value("fill", s.fill), json.value("columns", s.columns)};
   } catch (const nlohmann::json::exception&) {
     fail("{}: metadata \"scaler\": expected an object with kind, offset and factor", name);
   }
@@ -69,11 +72,16 @@ Scaler scaler_from_json(const std::string& text, int64_t features, const std::st
   if (!fits(s.offset) || s.factor.size() != s.offset.size())
     fail("{}: metadata \"scaler\": {} offsets and {} factors, expected 1 or {} of each", name, s.offset.size(),
          s.factor.size(), features);
+  for (const size_t count : {s.fill.size(), s.columns.size()})
+    if (count != 0 && static_cast<int64_t>(count) != features)
+      fail("{}: metadata \"scaler\": {} means or names of columns, expected {}", name, count, features);
   const auto usable = [](float v) { return std::isfinite(v) && v != 0; };
   if (!std::all_of(s.factor.begin(), s.factor.end(), usable))
     fail("{}: metadata \"scaler\": a factor is 0 or not a number", name);
   if (!std::all_of(s.offset.begin(), s.offset.end(), [](float v) { return std::isfinite(v); }))
     fail("{}: metadata \"scaler\": an offset is not a finite number", name);
+  if (!std::all_of(s.fill.begin(), s.fill.end(), [](float v) { return std::isfinite(v); }))
+    fail("{}: metadata \"scaler\": a mean is not a finite number", name);
   return s;
 }
 

@@ -66,6 +66,8 @@ class Layer {
   virtual const LinearLayer* linear() const { return nullptr; }
   /// The weight (not the bias) of this layer, if it has one.
   virtual const Parameter* weight() const { return nullptr; }
+  /// The same values in another order of memory: no layer of a recipe, nor of the mathematics.
+  virtual bool only_reorders() const { return false; }
   /// Not while another thread runs the layer.
   virtual void enter(const Stage&) {}
 

@@ -8,6 +8,7 @@ class Reorder final : public LinearLayer {
  public:
   Reorder(Shape image, bool channels_first) : LinearLayer(image), channels_first_(channels_first) {}
 
+  bool only_reorders() const override { return true; }
   void forward(ConstView, const InputRows& in, View out) const override { swap(in, out, channels_first_); }
   void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in) const override {
     apply_transposed(theta, in, grad_out, grad_in);

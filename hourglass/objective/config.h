@@ -61,6 +61,7 @@ struct ObjectiveConfig {
   /// "bce", "mse", or empty: bce when the decoder ends in a sigmoid, else mse. No recipe's: "cross_entropy", for
   /// networks whose outputs are scores of classes.
   std::string reconstruction;
+  double trim = 0.0;  ///< share of rows, those reconstructed worst, that the reconstruction leaves out
   std::optional<ContractiveConfig> contractive;
   std::optional<HessianConfig> hessian;
   std::optional<SparseKlConfig> sparse_kl;
@@ -141,6 +142,7 @@ template <class V>
 void fields(V& v, ObjectiveConfig& c) {
   v.field_if_given("reconstruction", c.reconstruction, OneOf{{"bce", "mse"}},
                    "bce when the decoder ends in a sigmoid, else mse, unless given");
+  v.field_if_given("trim", c.trim, between(0, 0.5), "share of rows, the worst ones, left out of the reconstruction");
   v.table("contractive", c.contractive, "squared Frobenius norm of the encoder's Jacobian");
   v.table("hessian", c.hessian, "how much that Jacobian changes under noise on the input");
   v.table("sparse_kl", c.sparse_kl, "Kullback–Leibler divergence of mean activations from a target");

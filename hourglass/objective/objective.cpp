@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <numeric>
+#include <utility>
 
 #include "hourglass/tensor/copy.h"
 
@@ -25,6 +28,7 @@ bool makes_its_rows(const Layer& layer) { return layer.weight() && layer.makes_r
 Objective::Objective(const ObjectiveConfig& config, const Network& network, uint64_t seed)
     : network_(network),
       reconstruction_(choose(config.reconstruction, network)),
+      trim_(config.trim),
       penalties_(make_penalties(config, network, seed)) {
   for (const auto& p : penalties_) {
     first_sum_.push_back(sums_size_);
@@ -96,16 +100,41 @@ void Objective::prepare(ConstView theta) {
   for (auto& p : penalties_) p.penalty->prepare(theta);
 }
 
-/// bce is taken from the logits, so its gradient belongs to the layer before the final sigmoid.
 double Objective::run(ConstView theta, Lane& lane, double scale) const {
-  const int last = network_.layers() - 1;
-  const View output = network_.value(lane.activations, last, lane.rows), grad = lane.gradient(top());
   if (lane.packer) lane.packed = (*lane.packer)(lane.input());
   network_.forward(theta, lane.layer_input(0), lane.activations, 0, top() + 1);
-  if (reconstruction_ == Reconstruction::mse) return ops::squared_error(output, lane.clean(), scale, grad);
-  if (classifies()) return ops::cross_entropy(output, lane.classes, scale, grad);
-  const View logits = network_.value(lane.activations, top(), lane.rows);
-  return ops::bce_with_logits(logits, lane.clean(), scale, is_watched(last) ? output : View(), grad);
+  return trim_ > 0 ? compare_trimmed(lane, scale) : compare(lane, 0, lane.rows, scale);
+}
+
+/// bce is taken from the logits, so its gradient belongs to the layer before the final sigmoid.
+double Objective::compare(Lane& lane, int64_t first, int64_t rows, double scale) const {
+  const int last = network_.layers() - 1;
+  const auto part = [&](const View& all) { return all.slice(first, rows); };
+  const View output = part(network_.value(lane.activations, last, lane.rows)), grad = part(lane.gradient(top()));
+  if (reconstruction_ == Reconstruction::mse) return ops::squared_error(output, part(lane.clean()), scale, grad);
+  if (classifies()) return ops::cross_entropy(output, std::span(lane.classes).subspan(first, rows), scale, grad);
+  const View logits = part(network_.value(lane.activations, top(), lane.rows));
+  return ops::bce_with_logits(logits, part(lane.clean()), scale, is_watched(last) ? output : View(), grad);
+}
+
+double Objective::compare_trimmed(Lane& lane, double scale) const {
+  lane.row_losses.resize(lane.rows);
+  lane.by_loss.resize(lane.rows);
+  for (int64_t i = 0; i < lane.rows; ++i) lane.row_losses[i] = compare(lane, i, 1, scale);
+  const double all = std::accumulate(lane.row_losses.begin(), lane.row_losses.end(), 0.0);
+  if (!std::isfinite(all)) return all;  // what diverges must be seen to, and NaN has no place in an order
+  std::iota(lane.by_loss.begin(), lane.by_loss.end(), int64_t{0});
+  const auto left_out = static_cast<int64_t>(trim_ * static_cast<double>(lane.rows));
+  const auto worst = lane.by_loss.end() - left_out;
+  const auto is_better = [&](int64_t a, int64_t b) {
+    return std::pair(lane.row_losses[a], a) < std::pair(lane.row_losses[b], b);
+  };
+  std::nth_element(lane.by_loss.begin(), worst, lane.by_loss.end(), is_better);
+  for (auto row = worst; row != lane.by_loss.end(); ++row) {
+    lane.row_losses[*row] = 0;
+    clear(lane.gradient(top()).slice(*row, 1));
+  }
+  return std::accumulate(lane.row_losses.begin(), lane.row_losses.end(), 0.0);
 }
 
 PassView Objective::pass(ConstView theta, Lane& lane, int64_t batch_rows, size_t penalty) const {

@@ -24,6 +24,8 @@ struct Lane {
   uint32_t epoch = 0;                    ///< with `samples`, the key of anything random
   std::span<const uint32_t> samples;     ///< identifies each row; must live as long as the step
   std::vector<int32_t> classes;          ///< of each row, for cross_entropy
+  std::vector<double> row_losses;        ///< of each row, where the worst are left out
+  std::vector<int64_t> by_loss;          ///< rows, those that are kept first
 
   View clean() { return target.view().slice(0, rows); }
   /// Output of a layer for the rows in use, and the gradient there; layer −1 is the input.
@@ -36,7 +38,9 @@ struct Lane {
 enum class Reconstruction { bce, mse, cross_entropy };
 
 /// loss = reconstruction(r, x) + Σ_p weight_p · penalty_p, with its gradient, for a batch cut into lanes; of a
-/// classifier, mean over rows of cross_entropy(r, class) in the reconstruction's place. Per step:
+/// classifier, mean over rows of cross_entropy(r, class) in the reconstruction's place. With trim = τ every lane of n
+/// rows leaves out the ⌊τ·n⌋ that are reconstructed worst: they add nothing to the sum and have no gradient, while the
+/// mean stays one over all rows (least trimmed squares, Rousseeuw, JASA 1984, lane by lane). Per step:
 /// prepare; forward on every lane; combine the lanes' sums; propagate on every lane; then, part by part of θ, the
 /// lanes' gradients and the rows that layers make of the whole batch (Layer::makes_rows_of); add_parameter_gradients.
 class Objective {
@@ -88,6 +92,10 @@ class Objective {
 
  private:
   double run(ConstView theta, Lane& lane, double scale) const;
+  /// Σ loss over the given rows of the lane; their gradient is left at top().
+  double compare(Lane& lane, int64_t first, int64_t rows, double scale) const;
+  /// compare() of all rows but the worst.
+  double compare_trimmed(Lane& lane, double scale) const;
   /// What the reconstruction loss is the mean of.
   double elements(int64_t batch_rows) const;
   /// The layer whose output the loss hands its gradient to.
@@ -102,6 +110,7 @@ class Objective {
 
   const Network& network_;
   Reconstruction reconstruction_;
+  double trim_;
   std::vector<WeightedPenalty> penalties_;
   std::vector<int64_t> first_sum_;  ///< per penalty: where its statistics start
   int64_t sums_size_ = 1;

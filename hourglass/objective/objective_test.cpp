@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "support/message_of.h"
 #include "support/networks.h"
@@ -52,6 +54,43 @@ TEST(Objective, ComparesACorruptedInputsReconstructionWithTheCleanTarget) {
   Workbench bench(kShallow, {7}, objective_of("mse"), 5, {.gaussian = 0.5});
   const auto terms = bench.terms();
   EXPECT_NEAR(terms.reconstruction, mean_over_elements(bench, squared), 1e-13);
+}
+
+ObjectiveConfig trimmed(const std::string& reconstruction, double trim) {
+  ObjectiveConfig config = objective_of(reconstruction);
+  config.trim = trim;
+  return config;
+}
+
+/// Σ over the lane's rows of f's mean over elements, without the `left_out` largest.
+template <class F>
+double sum_of_the_best(Workbench& bench, int64_t left_out, F f) {
+  const auto r = values_of(bench.lane.activations.values.back()), x = values_of(bench.lane.clean());
+  const auto rows = static_cast<size_t>(bench.lane.rows), width = x.size() / rows;
+  std::vector<double> losses(rows);
+  for (size_t i = 0; i < x.size(); ++i) losses[i / width] += f(r[i], x[i]) / static_cast<double>(width);
+  std::sort(losses.begin(), losses.end());
+  return std::accumulate(losses.begin(), losses.end() - left_out, 0.0);
+}
+
+TEST(Objective, LeavesOutTheRowsThatAreReconstructedWorst) {
+  Workbench bench(kShallow, {7}, trimmed("mse", 0.4));  // 2 of 5 rows
+  const double reconstruction = bench.terms().reconstruction;
+  EXPECT_NEAR(reconstruction, sum_of_the_best(bench, 2, squared) / 5, 1e-13);
+  Workbench none(kShallow, {7}, trimmed("mse", 0.19));
+  EXPECT_NEAR(none.terms().reconstruction, mean_over_elements(none, squared), 1e-13);
+}
+
+TEST(Objective, GivesRowsThatAreLeftOutNoGradient) {
+  for (const char* reconstruction : {"mse", "bce"}) {
+    Workbench bench(kShallow, {7}, trimmed(reconstruction, 0.4));
+    bench.terms();
+    const int top = bench.network.layers() - (reconstruction == std::string("bce") ? 2 : 1);
+    int64_t without = 0;
+    for (int64_t i = 0; i < bench.lane.rows; ++i)
+      without += ops::sum_of_squares(bench.lane.gradient(top).slice(i, 1)) == 0;
+    EXPECT_EQ(without, 2) << reconstruction;
+  }
 }
 
 ObjectiveConfig everything(const std::string& reconstruction) {

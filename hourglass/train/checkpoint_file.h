@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "hourglass/model/safetensors.h"
+#include "hourglass/data/safetensors.h"
 
 namespace hourglass {
 

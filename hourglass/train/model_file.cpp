@@ -40,12 +40,15 @@ Shape input_shape(const std::string& text, const std::string& name) {
 
 }  // namespace
 
-std::string model_bytes(const Recipe& recipe, const Autoencoder& model) {
+std::string model_bytes(const Recipe& recipe, const Autoencoder& model, const std::optional<AnomalyScale>& anomaly) {
   const Shape& input = model.network().input();
-  return safetensors_bytes(model.weights(), {{"recipe", recipe_json(recipe)},
-                                             {"scaler", scaler_json(model.scaler)},
-                                             {"input", nlohmann::json(std::vector(input.begin(), input.end())).dump()},
-                                             {"hourglass", HOURGLASS_VERSION}});
+  std::map<std::string, std::string> metadata = {
+      {"recipe", recipe_json(recipe)},
+      {"scaler", scaler_json(model.scaler)},
+      {"input", nlohmann::json(std::vector(input.begin(), input.end())).dump()},
+      {"hourglass", HOURGLASS_VERSION}};
+  if (anomaly) metadata["anomaly"] = anomaly_json(*anomaly);
+  return safetensors_bytes(model.weights(), metadata);
 }
 
 TrainedModel load_model(const std::filesystem::path& path) {
@@ -61,6 +64,8 @@ TrainedModel parse_model(std::string_view bytes, const std::string& name) {
   Network network = in_file(name, [&] { return Network(recipe.model, input); });
   TrainedModel model{recipe, Autoencoder(std::move(network), file, name)};
   model.autoencoder.scaler = scaler_from_json(metadata(file, "scaler", name), input.size(), name);
+  if (const auto found = file.metadata.find("anomaly"); found != file.metadata.end())
+    model.anomaly = anomaly_from_json(found->second, input.size(), name);
   return model;
 }
 

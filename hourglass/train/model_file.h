@@ -1,9 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "hourglass/eval/anomaly.h"
 #include "hourglass/model/autoencoder.h"
 #include "hourglass/train/recipe.h"
 
@@ -13,10 +15,13 @@ namespace hourglass {
 struct TrainedModel {
   Recipe recipe;
   Autoencoder autoencoder;
+  std::optional<AnomalyScale> anomaly = std::nullopt;  ///< what scores are measured against, where it was fitted
 };
 
-/// The bytes of model.safetensors: the weights, and as metadata the recipe, scaler, input shape and library version.
-std::string model_bytes(const Recipe& recipe, const Autoencoder& model);
+/// The bytes of model.safetensors: the weights, and as metadata the recipe, scaler, input shape, library version and,
+/// where it was fitted, what scores are measured against.
+std::string model_bytes(const Recipe& recipe, const Autoencoder& model,
+                        const std::optional<AnomalyScale>& anomaly = std::nullopt);
 
 /// Reads a .safetensors file made by model_bytes(), or the model.safetensors of a run folder. Throws Error when it is
 /// damaged or lacks the metadata.

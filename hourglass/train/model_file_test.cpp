@@ -54,6 +54,22 @@ TEST(ModelFile, ComesBackWhole) {
   EXPECT_EQ(model_bytes(back.recipe, back.autoencoder), example_bytes());
 }
 
+TEST(ModelFile, KeepsWhatScoresAreMeasuredAgainst) {
+  const TrainedModel model = example();
+  EXPECT_FALSE(parse_model(example_bytes(), "m").anomaly);
+  const AnomalyScale scale = {std::vector<float>(9, 0.3f), 2.5, 0.9};
+  const TrainedModel back = parse_model(model_bytes(model.recipe, model.autoencoder, scale), "m");
+  ASSERT_TRUE(back.anomaly);
+  EXPECT_EQ(back.anomaly->spread, scale.spread);
+  EXPECT_EQ(back.anomaly->threshold, scale.threshold);
+}
+
+TEST(ModelFile, RefusesScoresOfAnotherNumberOfFeatures) {
+  const TrainedModel model = example();
+  EXPECT_NE(refusal(model_bytes(model.recipe, model.autoencoder, AnomalyScale{{1, 1}, 1, 0.9})).find("expected 9"),
+            std::string::npos);
+}
+
 RC_GTEST_PROP(ModelFile, ComesBackWithAnyWeights, ()) {
   TrainedModel model = example();
   auto* theta = model.autoencoder.theta().as<float>();

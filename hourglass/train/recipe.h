@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "hourglass/data/config.h"
+#include "hourglass/eval/config.h"
 #include "hourglass/nn/config.h"
 #include "hourglass/objective/config.h"
 #include "hourglass/optim/config.h"
@@ -74,6 +75,7 @@ struct Recipe {
   ObjectiveConfig objective;
   CorruptionConfig corruption;
   TrainConfig train;
+  std::optional<AnomalyConfig> anomaly;
 
   bool operator==(const Recipe&) const = default;
 };
@@ -86,6 +88,7 @@ void fields(V& v, Recipe& r) {
   v.section("objective", r.objective);
   v.section("corruption", r.corruption);
   v.section("train", r.train);
+  v.table("anomaly", r.anomaly, "keep in the model what `score` measures rows against");
 }
 
 /// A recipe from a TOML file of at most 1 MB; its name is the file's stem. Each override is `section.key=value`, beats

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "hourglass/base/file_lock.h"
-#include "hourglass/model/safetensors.h"
+#include "hourglass/data/safetensors.h"
 
 namespace hourglass {
 

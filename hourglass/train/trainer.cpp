@@ -31,7 +31,7 @@ void add_scaled(const Objective::Totals& terms, double scale, Objective::Totals&
 Split prepare(const Recipe& recipe, Autoencoder& model, const Dataset& train) {
   model.check_fits(train);
   Split split = split_rows(static_cast<uint32_t>(train.rows()), recipe.data.validation, recipe.train.seed);
-  model.scaler = fit_scaler(recipe.data.scale, train, split.train);
+  model.scaler = fit_scaler(recipe.data.scale, train, split.train, recipe.data.read.missing == "mean");
   return split;
 }
 
@@ -189,6 +189,13 @@ bool Trainer::patience_is_over(const EpochRecord& record, RunListener& listener)
   listener.on_note(fmt::format("stopped after epoch {}: no better validation {} since epoch {}, whose weights are kept",
                                record.epoch, objective_.reconstruction_name(), position_.best_epoch));
   return true;
+}
+
+std::optional<AnomalyScale> Trainer::anomaly_scale() {
+  if (!recipe_.anomaly) return std::nullopt;
+  model_.enter({});
+  const auto& rows = split_.validation.empty() ? split_.train : split_.validation;
+  return fit_anomaly_scale(Inference(model_, threads_.most()), train_, rows, recipe_.anomaly->quantile);
 }
 
 std::string Trainer::broken_tensor() {

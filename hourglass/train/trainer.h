@@ -9,6 +9,7 @@
 
 #include "hourglass/data/dataset.h"
 #include "hourglass/data/split.h"
+#include "hourglass/eval/anomaly.h"
 #include "hourglass/model/autoencoder.h"
 #include "hourglass/train/events.h"
 #include "hourglass/train/recipe.h"
@@ -46,6 +47,9 @@ class Trainer {
   /// Goes on from a checkpoint of the same recipe and data and returns its metrics. Throws Error when it does not fit.
   /// One without the data's checksums, as before there were any, is taken to be of this data.
   std::string restore(const SafeTensors& checkpoint, const std::string& name);
+  /// What the recipe's [anomaly] asks for, fitted to the validation rows, or to the training rows where none are held
+  /// out; nothing without it. Throws Error as fit_anomaly_scale does.
+  std::optional<AnomalyScale> anomaly_scale();
   /// The last whole epoch.
   int64_t epochs_done() const { return position_.epoch - 1; }
   /// Steps done since then.

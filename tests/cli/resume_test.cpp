@@ -6,7 +6,7 @@
 
 #include "cli/workspace.h"
 #include "hourglass/data/gzip.h"
-#include "hourglass/model/safetensors.h"
+#include "hourglass/data/safetensors.h"
 
 namespace hourglass::cli_test {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "cli/workspace.h"
 #include "hourglass/data/npy.h"
-#include "hourglass/model/safetensors.h"
+#include "hourglass/data/safetensors.h"
 
 namespace hourglass::cli_test {
 namespace {

@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "data/idx_bytes.h"
+#include "data/picture_bytes.h"
+#include "data/zip_bytes.h"
 #include "hourglass/data/npy.h"
 #include "hourglass/report/jsonl.h"
 #include "hourglass/train/model_file.h"
@@ -73,16 +75,19 @@ std::string without_length(const std::string& file) {
   return file.substr(sizeof length, length) + "\n" + file.substr(sizeof length + length);
 }
 
-std::string model_file(const char* text, const Shape& input) {
+std::string model_file(const char* text, const Shape& input, std::optional<AnomalyScale> anomaly = {}) {
   const Recipe recipe = parse_recipe(text, "seed");
   Autoencoder model(recipe.model, input);
   initialise(model.network(), recipe.model.init, 1, model.theta());
   const Dataset data = rows_of(input, 4);
   model.scaler = fit_scaler(recipe.data.scale, data, std::array{0u, 1u, 2u, 3u});
-  return model_bytes(recipe, model);
+  return model_bytes(recipe, model, anomaly);
 }
 
-std::vector<std::string> model_files() { return {model_file(kConvolutions, {1, 8, 8}), model_file(kTied, {6})}; }
+std::vector<std::string> model_files() {
+  return {model_file(kConvolutions, {1, 8, 8}), model_file(kTied, {6}),
+          model_file(kTied, {6}, AnomalyScale{std::vector<float>(6, 0.5f), 2.0, 0.9})};
+}
 
 Recipe small_recipe() { return parse_recipe(kConvolutions, "seed", std::array{std::string("data.scale=unit")}); }
 
@@ -98,6 +103,25 @@ std::vector<std::string> npy_seeds() {
   const std::string bytes = "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 1), }\n";
   return {npy_bytes(t), npy_bytes(t.cast(DType::f32)),
           std::string("\x93NUMPY\x02\x00", 8) + static_cast<char>(bytes.size()) + std::string(3, '\0') + bytes + "abc"};
+}
+
+std::vector<std::string> npz_seeds() {
+  const std::string array = npy_bytes(Tensor(DType::f32, {3, 4}));
+  return {zip_bytes({{"x.npy", array}}), zip_bytes({{"x.npy", array}}, true)};
+}
+
+std::vector<std::string> table_seeds() {
+  return {"a,b,city\n1,2.5,Bern\n-3e2,?,\"Chur\"\n", "1;2\n3;4\n", "\"x\ty\"\t\"say \"\"a\"\"\"\n1\tNaN\n\n2\tz\n"};
+}
+
+std::vector<std::string> picture_seeds() {
+  std::vector<std::string> all;
+  for (const int64_t channels : {1, 3}) {
+    Picture picture{9, 7, channels, {}};
+    for (int64_t i = 0; i < 63 * channels; ++i) picture.pixels.push_back(static_cast<uint8_t>(i * 37));
+    all.insert(all.end(), {png_of(picture), jpeg_of(picture)});
+  }
+  return all;
 }
 
 std::vector<std::string> safetensors_seeds() { return model_files(); }

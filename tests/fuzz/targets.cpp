@@ -10,6 +10,9 @@
 #include "hourglass/data/gzip.h"
 #include "hourglass/data/idx.h"
 #include "hourglass/data/npy.h"
+#include "hourglass/data/npz.h"
+#include "hourglass/data/picture.h"
+#include "hourglass/data/table.h"
 #include "hourglass/model/inference.h"
 #include "hourglass/report/jsonl.h"
 #include "hourglass/train/model_file.h"
@@ -40,6 +43,27 @@ void read_npy(std::string_view bytes) {
   const ConstView view(reinterpret_cast<const std::byte*>(floats->data()), DType::f32, array.shape);
   const NpyArray again = parse_npy(npy_bytes(view), kName);
   expect(again.shape == array.shape && again.values == array.values, "an array comes back");
+}
+
+void read_npz(std::string_view bytes) { parse_npz(bytes, "", kName); }
+
+/// By every policy; what is made for a model's features is of their size.
+void read_table(std::string_view text) {
+  const Table table = scan_table(text, kName);
+  std::vector<std::string> columns;
+  for (const TableColumn& c : table.columns)
+    if (c.texts > 0) columns.push_back(c.name);
+  const Dataset data = hourglass::read_table(text, kName, {.missing = "mean", .categorical = columns});
+  expect(data.rows() == table.rows, "a row of the data for every row of the file");
+  const Dataset again = hourglass::read_table(text, kName, {.missing = "drop", .categorical = columns}, data.columns);
+  expect(again.columns == data.columns && again.rows() <= data.rows(), "a model's features come back");
+}
+
+void read_picture(std::string_view bytes) {
+  const Picture picture = hourglass::read_picture(bytes, kName, 1 << 20);
+  expect(static_cast<int64_t>(picture.pixels.size()) == picture.width * picture.height * picture.channels,
+         "as many pixels as the size says");
+  expect(resized(picture, 5, 3).pixels.size() == static_cast<size_t>(15 * picture.channels), "the size asked for");
 }
 
 std::string rewritten(const SafeTensors& file) {
@@ -98,10 +122,17 @@ void read_checkpoint(std::string_view bytes) {
 }
 
 constexpr std::array kTargets = {
-    Target{"idx", read_idx, idx_seeds},          Target{"gzip", read_gzip, gzip_seeds},
-    Target{"npy", read_npy, npy_seeds},          Target{"safetensors", read_safetensors, safetensors_seeds},
-    Target{"recipe", read_recipe, recipe_seeds}, Target{"metrics", read_metrics, metrics_seeds},
-    Target{"model", read_model, model_seeds},    Target{"checkpoint", read_checkpoint, checkpoint_seeds},
+    Target{"idx", read_idx, idx_seeds},
+    Target{"gzip", read_gzip, gzip_seeds},
+    Target{"npy", read_npy, npy_seeds},
+    Target{"npz", read_npz, npz_seeds},
+    Target{"table", read_table, table_seeds},
+    Target{"picture", read_picture, picture_seeds},
+    Target{"safetensors", read_safetensors, safetensors_seeds},
+    Target{"recipe", read_recipe, recipe_seeds},
+    Target{"metrics", read_metrics, metrics_seeds},
+    Target{"model", read_model, model_seeds},
+    Target{"checkpoint", read_checkpoint, checkpoint_seeds},
 };
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 #include "hourglass/base/fields_reader.h"
 #include "hourglass/base/toml.h"
-#include "hourglass/model/safetensors.h"
+#include "hourglass/data/safetensors.h"
 #include "hourglass/tensor/ops.h"
 
 namespace hourglass {

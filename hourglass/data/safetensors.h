@@ -16,6 +16,9 @@ struct SafeTensors {
   std::map<std::string, std::string> metadata;
 };
 
+/// Starts as such a file does: the length of a header that lies in it and begins with a brace.
+bool is_safetensors(std::string_view content);
+
 /// Reads a file from an untrusted source. Throws Error naming the file and what is wrong: a header that is too long,
 /// not JSON or holds a name twice; a dtype, shape or offset that does not fit; tensors that overlap, leave gaps or
 /// bytes behind.

@@ -1,4 +1,4 @@
-#include "hourglass/model/safetensors.h"
+#include "hourglass/data/safetensors.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

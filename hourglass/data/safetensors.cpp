@@ -1,4 +1,4 @@
-#include "hourglass/model/safetensors.h"
+#include "hourglass/data/safetensors.h"
 
 #include <algorithm>
 #include <array>
@@ -183,6 +183,13 @@ Value header_value(const std::map<std::string, ConstView>& tensors,
 }
 
 }  // namespace
+
+bool is_safetensors(std::string_view content) {
+  if (content.size() <= kLengthBytes || content[kLengthBytes] != '{') return false;
+  uint64_t length;
+  std::memcpy(&length, content.data(), kLengthBytes);
+  return length <= content.size() - kLengthBytes;
+}
 
 SafeTensors read_safetensors(const std::filesystem::path& path) {
   return parse_safetensors(read_file(path), path.string());

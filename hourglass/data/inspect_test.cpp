@@ -1,0 +1,55 @@
+#include "hourglass/data/inspect.h"
+
+#include <gtest/gtest.h>
+
+#include "hourglass/base/file.h"
+#include "hourglass/data/npy.h"
+#include "hourglass/data/process.h"
+#include "hourglass/data/source.h"
+
+namespace hourglass {
+namespace {
+
+class Inspect : public testing::Test {
+ protected:
+  std::string file(const std::string& content) const {
+    write_file_atomically(folder_.path() / "f", content);
+    return (folder_.path() / "f").string();
+  }
+  TemporaryFolder folder_;
+};
+
+TEST_F(Inspect, ShowsATableAsItIs) {
+  const std::string path = file("a;city;one\n1.5;Bern;1\n;Chur;1\n");
+  const Inspection found = inspect_source(path);
+  EXPECT_EQ(found.format, "text table, delimiter ';', with a header");
+  EXPECT_EQ(found.rows, 2);
+  EXPECT_EQ(found.columns[0].missing, 1);
+  EXPECT_TRUE(found.columns[2].is_constant());
+  const ReadOptions how = suggested_reading(found);
+  EXPECT_EQ(how.missing, "mean");
+  EXPECT_EQ(how.categorical, (std::vector<std::string>{"city"}));
+  EXPECT_EQ(open_source(path, how).train.sample, Shape{4});
+}
+
+TEST_F(Inspect, SuggestsToIgnoreNames) {
+  std::string text = "name,x\n";
+  for (int i = 0; i < 51; ++i) text += "n" + std::to_string(i) + ",1\n";
+  EXPECT_EQ(suggested_reading(inspect_source(file(text))).ignore, (std::vector<std::string>{"name"}));
+}
+
+TEST_F(Inspect, SumsUpTheFeaturesOfAnArray) {
+  Tensor t(DType::f32, {3, 2});
+  t.as<float>()[1] = 2;
+  t.as<float>()[5] = std::nanf("");
+  const Inspection found = inspect_source(file(npy_bytes(t)));
+  EXPECT_EQ(found.format, "floats");
+  EXPECT_EQ(found.sample, Shape{2});
+  EXPECT_TRUE(found.columns[0].is_constant());
+  EXPECT_EQ(found.columns[1].high, 2);
+  EXPECT_EQ(found.columns[1].missing, 1);
+  EXPECT_EQ(suggested_reading(found).missing, "mean");
+}
+
+}  // namespace
+}  // namespace hourglass

@@ -1,0 +1,178 @@
+#include "hourglass/eval/anomaly.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "hourglass/base/error.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr int64_t kFittedRows = 10000;                 // a quantile of so many is known to a fifth of a percent
+constexpr int64_t kScoredTogether = 4096;              // rows whose every contribution is held at a time
+constexpr double kUpperQuartile = 0.6744897501960817;  // Φ⁻¹(3/4)
+constexpr double kSmallestSpread = 0.1;                // of their root mean square
+
+/// Evenly spread over `rows`, or over all rows of the data if empty.
+std::vector<uint32_t> chosen(const Dataset& data, std::span<const uint32_t> rows) {
+  const int64_t all = rows.empty() ? data.rows() : static_cast<int64_t>(rows.size());
+  const int64_t count = std::min(all, kFittedRows);
+  std::vector<uint32_t> some(count);
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t at = i * all / count;
+    some[i] = rows.empty() ? static_cast<uint32_t>(at) : rows[at];
+  }
+  return some;
+}
+
+/// f(row, feature, e) for every residual e of a chunk, rows counted from the chunk's first.
+template <class F>
+void for_each_residual(const Inference::Chunk& chunk, F f) {
+  const auto all = [&](const auto* r, const auto* x) {
+    const int64_t width = chunk.clean.columns();
+    for (int64_t i = 0; i < chunk.rows * width; ++i) f(i / width, i % width, static_cast<double>(r[i]) - x[i]);
+  };
+  const ConstView r = chunk.reconstruction(), x = chunk.clean;
+  r.dtype() == DType::f32 ? all(r.as<float>(), x.as<float>()) : all(r.as<double>(), x.as<double>());
+}
+
+/// |e| of every feature, one list each: (features, rows).
+std::vector<float> absolute_residuals(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows) {
+  const auto count = static_cast<int64_t>(rows.size());
+  std::vector<float> residuals(count * data.sample.size());
+  inference.reconstruct(data, rows, [&](const Inference::Chunk& chunk) {
+    for_each_residual(chunk, [&](int64_t row, int64_t feature, double e) {
+      residuals[feature * count + chunk.first + row] = static_cast<float>(std::abs(e));
+    });
+  });
+  return residuals;
+}
+
+/// The lists stay as they are.
+std::vector<float> spreads(const std::vector<float>& residuals, int64_t rows) {
+  const int64_t features = static_cast<int64_t>(residuals.size()) / rows;
+  std::vector<float> spread(features), list(rows);
+  double squares = 0;
+  for (int64_t j = 0; j < features; ++j) {
+    std::copy_n(residuals.begin() + j * rows, rows, list.begin());
+    std::ranges::nth_element(list, list.begin() + rows / 2);
+    spread[j] = static_cast<float>(list[rows / 2] / kUpperQuartile);
+    squares += static_cast<double>(spread[j]) * spread[j];
+  }
+  const auto least = static_cast<float>(kSmallestSpread * std::sqrt(squares / static_cast<double>(features)));
+  for (float& s : spread) s = std::max(s, least);
+  return spread;
+}
+
+std::vector<double> mean_squares(const std::vector<float>& residuals, const std::vector<float>& spread, int64_t rows) {
+  std::vector<double> scores(rows);
+  const auto features = static_cast<int64_t>(spread.size());
+  for (int64_t j = 0; j < features; ++j)
+    for (int64_t i = 0; i < rows; ++i) {
+      const double z = static_cast<double>(residuals[j * rows + i]) / spread[j];
+      scores[i] += z * z / static_cast<double>(features);
+    }
+  return scores;
+}
+
+/// The `top` largest of a row's terms, as shares of their sum; equal ones in the order of features.
+void largest(std::span<const double> terms, std::span<Contribution> out) {
+  std::vector<int64_t> order(terms.size());
+  std::iota(order.begin(), order.end(), int64_t{0});
+  const auto is_before = [&](int64_t a, int64_t b) { return terms[a] != terms[b] ? terms[a] > terms[b] : a < b; };
+  std::partial_sort(order.begin(), order.begin() + static_cast<int64_t>(out.size()), order.end(), is_before);
+  const double sum = std::accumulate(terms.begin(), terms.end(), 0.0);
+  for (size_t k = 0; k < out.size(); ++k)
+    out[k] = {order[k], sum > 0 ? static_cast<float>(terms[order[k]] / sum) : 0.0f};
+}
+
+/// terms (rows, features) accumulated: the detector's share of every feature's part in the scores of `rows`.
+void add_terms(const AnomalyDetector& detector, double weight, const Dataset& data, std::span<const uint32_t> rows,
+               std::vector<double>& terms) {
+  const std::vector<float>& spread = detector.scale.spread;
+  const auto width = static_cast<int64_t>(spread.size());
+  HOURGLASS_CHECK(width == data.sample.size());
+  const double factor = weight / (static_cast<double>(width) * detector.scale.threshold);
+  detector.inference.reconstruct(data, rows, [&](const Inference::Chunk& chunk) {
+    for_each_residual(chunk, [&](int64_t row, int64_t feature, double e) {
+      const double z = e / spread[feature];
+      terms[(chunk.first + row) * width + feature] += factor * z * z;
+    });
+  });
+}
+
+}  // namespace
+
+double score_quantile(std::vector<double> scores, double quantile) {
+  HOURGLASS_CHECK(!scores.empty());
+  const auto rank = static_cast<int64_t>(std::ceil(quantile * static_cast<double>(scores.size()))) - 1;
+  const auto at = scores.begin() + std::clamp<int64_t>(rank, 0, static_cast<int64_t>(scores.size()) - 1);
+  std::nth_element(scores.begin(), at, scores.end());
+  return *at;
+}
+
+AnomalyScale fit_anomaly_scale(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
+                               double quantile) {
+  const std::vector<uint32_t> some = chosen(data, rows);
+  const auto count = static_cast<int64_t>(some.size());
+  const std::vector<float> residuals = absolute_residuals(inference, data, some);
+  if (!std::ranges::all_of(residuals, [](float e) { return std::isfinite(e); }))
+    fail("{}: the model reconstructs a row to something that is not a number: nothing to measure scores against",
+         data.name);
+  AnomalyScale scale{spreads(residuals, count), 1.0, quantile};
+  const bool is_fitted = std::ranges::any_of(scale.spread, [](float e) { return e > 0; });
+  if (is_fitted) scale.threshold = score_quantile(mean_squares(residuals, scale.spread, count), quantile);
+  if (!is_fitted || scale.threshold == 0)
+    fail(
+        "{}: the model reconstructs most rows exactly, which leaves nothing to measure scores against; use a narrower "
+        "code or corruption",
+        data.name);
+  return scale;
+}
+
+AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const Dataset& data, int64_t top) {
+  HOURGLASS_CHECK(!detectors.empty());
+  const int64_t width = data.sample.size(), rows = data.rows();
+  AnomalyScores out{std::vector<double>(rows), std::min(top, width), {}};
+  out.contributions.resize(rows * out.top);
+  std::vector<double> terms;
+  for (int64_t first = 0; first < rows; first += kScoredTogether) {
+    std::vector<uint32_t> together(std::min(kScoredTogether, rows - first));
+    std::iota(together.begin(), together.end(), static_cast<uint32_t>(first));
+    terms.assign(together.size() * width, 0.0);
+    for (const AnomalyDetector& detector : detectors)
+      add_terms(detector, 1.0 / static_cast<double>(detectors.size()), data, together, terms);
+    for (size_t i = 0; i < together.size(); ++i) {
+      const auto row = std::span(terms).subspan(i * width, width);
+      out.score[first + i] = std::accumulate(row.begin(), row.end(), 0.0);
+      largest(row, std::span(out.contributions).subspan((first + i) * out.top, out.top));
+    }
+  }
+  return out;
+}
+
+std::string anomaly_json(const AnomalyScale& s) {
+  return nlohmann::json{{"spread", s.spread}, {"threshold", s.threshold}, {"quantile", s.quantile}}.dump();
+}
+
+AnomalyScale anomaly_from_json(const std::string& text, int64_t features, const std::string& name) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  AnomalyScale s;
+  try {
+    s = {json.at("spread").get<std::vector<float>>(), json.at("threshold").get<double>(),
+         json.at("quantile").get<double>()};
+  } catch (const nlohmann::json::exception&) {
+    fail("{}: metadata \"anomaly\": expected an object with spread, threshold and quantile", name);
+  }
+  if (static_cast<int64_t>(s.spread.size()) != features)
+    fail("{}: metadata \"anomaly\": {} spreads, expected {}", name, s.spread.size(), features);
+  const auto usable = [](double v) { return std::isfinite(v) && v > 0; };
+  if (!std::ranges::all_of(s.spread, usable) || !usable(s.threshold) || !usable(s.quantile) || s.quantile >= 1)
+    fail("{}: metadata \"anomaly\": expected spreads and a threshold above 0 and a quantile in (0, 1)", name);
+  return s;
+}
+
+}  // namespace hourglass

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "hourglass/model/inference.h"
+
+namespace hourglass {
+
+/// What residuals are measured against, fitted once and kept in a model file. With the residual e_ij = r_ij − x_ij of
+/// row i and feature j, both as the scaler makes them:
+///
+///   score_i = (1/D) Σ_j (e_ij / spread_j)² / threshold
+///
+/// spread_j = median_i |e_ij| / Φ⁻¹(3/4), the robust standard deviation, so that what the model reconstructs badly in
+/// every row counts less than what it reconstructs badly in this one; at least a tenth of the root mean square of the
+/// spreads, so that an almost constant feature does not outweigh all others. A row scored 1 is as abnormal as the
+/// threshold: `quantile` of the fitted rows score at most that.
+struct AnomalyScale {
+  std::vector<float> spread;
+  double threshold = 1.0;
+  double quantile = 0.95;
+};
+
+/// Fits to the given rows of `data` (all if empty): to at most 10,000 of them, evenly spread. Throws Error when the
+/// model reconstructs every one of them exactly, or one to something that is not a number.
+AnomalyScale fit_anomaly_scale(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
+                               double quantile);
+
+/// AnomalyScale as JSON for a model file's metadata, and back. Throws Error when it is not one for `features` features.
+std::string anomaly_json(const AnomalyScale& scale);
+AnomalyScale anomaly_from_json(const std::string& text, int64_t features, const std::string& name);
+
+/// A model and what its residuals are measured against. Both must outlive it.
+struct AnomalyDetector {
+  const Inference& inference;
+  const AnomalyScale& scale;
+};
+
+/// How much of a row's score comes from one feature: a share in [0, 1].
+struct Contribution {
+  int64_t feature;
+  float share;
+};
+
+struct AnomalyScores {
+  std::vector<double> score;                ///< one per row; higher is more abnormal
+  int64_t top = 0;                          ///< contributions per row
+  std::vector<Contribution> contributions;  ///< (rows, top), the largest share first
+
+  std::span<const Contribution> of(int64_t row) const { return std::span(contributions).subspan(row * top, top); }
+};
+
+/// Scores every row: the mean over the detectors of their scores. `top` features a row are kept, at most all. The
+/// result does not depend on threads; memory beside it is bounded. Throws Error when the data do not fit a model.
+AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const Dataset& data, int64_t top);
+
+/// The smallest score that at least the share `quantile` of the scores do not exceed; `scores` is not empty.
+double score_quantile(std::vector<double> scores, double quantile);
+
+}  // namespace hourglass

@@ -1,0 +1,133 @@
+#include "hourglass/eval/anomaly.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "hourglass/eval/values.h"
+#include "support/measuring.h"
+#include "support/message_of.h"
+
+namespace hourglass {
+namespace {
+
+/// Weights and biases are zero: it reconstructs every row to zeros, so that the residuals are the rows.
+Autoencoder zeros(int64_t features) {
+  return Autoencoder(model({layer("dense", 1)}, {layer("dense", features)}), {features}, DType::f64);
+}
+
+Dataset rows_of(std::vector<float> values, int64_t features) { return {"rows", {features}, std::move(values), {}}; }
+
+AnomalyScale fitted(const Autoencoder& a, const Dataset& data, double quantile = 0.5,
+                    const std::vector<uint32_t>& rows = {}) {
+  return fit_anomaly_scale(Inference(a, 1), data, rows, quantile);
+}
+
+AnomalyScores scored(const Autoencoder& a, const AnomalyScale& scale, const Dataset& data, int64_t top = 2,
+                     int threads = 1) {
+  const Inference inference(a, threads, 16);
+  return anomaly_scores(std::vector<AnomalyDetector>{{inference, scale}}, data, top);
+}
+
+TEST(AnomalyScale, IsTheMedianResidualOfANormalDistributionsUnit) {
+  const AnomalyScale scale = fitted(zeros(2), rows_of({1, -10, -2, 30, 3, 20}, 2));
+  EXPECT_NEAR(scale.spread[0], 2 / 0.67449, 1e-4);
+  EXPECT_NEAR(scale.spread[1], 20 / 0.67449, 1e-3);
+}
+
+TEST(AnomalyScale, KeepsAnAlmostConstantFeatureFromOutweighingTheOthers) {
+  const AnomalyScale scale = fitted(zeros(2), rows_of({0, 1, 0, 1, 5, 1}, 2));
+  EXPECT_NEAR(scale.spread[0] / scale.spread[1], 0.1 / std::sqrt(2.0), 1e-6);
+}
+
+TEST(AnomalyScale, LooksAtTheGivenRowsOnly) {
+  const Dataset data = rows_of({1, 100, 1, 100, 1}, 1);
+  EXPECT_NEAR(fitted(zeros(1), data, 0.5, {0, 2, 4}).spread[0], 1 / 0.67449, 1e-4);
+}
+
+TEST(AnomalyScale, PutsTheAskedShareOfRowsAtOrBelowAScoreOfOne) {
+  const Autoencoder a = zeros(3);
+  const Dataset data = uniform_rows(200, 3);
+  for (const double quantile : {0.5, 0.9, 0.995}) {
+    const auto score = scored(a, fitted(a, data, quantile), data).score;
+    EXPECT_EQ(std::ranges::count_if(score, [](double s) { return s > 1 + 1e-5; }), std::lround(200 * (1 - quantile)));
+  }
+}
+
+TEST(AnomalyScale, RefusesAModelThatReconstructsEveryRow) {
+  const Dataset data = rows_of({0, 0, 0, 0}, 2);
+  const std::string message = message_of<Error>([&] { fitted(zeros(2), data); });
+  EXPECT_NE(message.find("rows: "), std::string::npos);
+  EXPECT_NE(message.find("exactly"), std::string::npos);
+}
+
+TEST(AnomalyScale, RefusesAModelThatMakesNaN) {
+  Autoencoder a = zeros(2);
+  for_each_value(a.theta(), [&](int64_t i, double) { a.theta().as<double>()[i] = NAN; });
+  EXPECT_NE(message_of<Error>([&] { fitted(a, uniform_rows(5, 2)); }).find("not a number"), std::string::npos);
+}
+
+TEST(AnomalyScale, ComesBackFromJson) {
+  const AnomalyScale scale = {{0.1f, 3.0f}, 1.0 / 3, 0.9};
+  const AnomalyScale back = anomaly_from_json(anomaly_json(scale), 2, "m");
+  EXPECT_EQ(back.spread, scale.spread);
+  EXPECT_EQ(back.threshold, scale.threshold);
+  EXPECT_EQ(back.quantile, scale.quantile);
+}
+
+TEST(AnomalyScale, RefusesJsonThatDoesNotFit) {
+  const auto refusal = [](const std::string& text) {
+    return message_of<Error>([&] { anomaly_from_json(text, 2, "m"); });
+  };
+  EXPECT_NE(refusal("[]").find("m: metadata \"anomaly\": expected an object"), std::string::npos);
+  EXPECT_NE(refusal(R"({"spread":[1],"threshold":1,"quantile":0.5})").find("1 spreads, expected 2"), std::string::npos);
+  for (const char* text :
+       {R"({"spread":[1,0],"threshold":1,"quantile":0.5})", R"({"spread":[1,1],"threshold":-1,"quantile":0.5})",
+        R"({"spread":[1,1],"threshold":1,"quantile":1})"})
+    EXPECT_NE(refusal(text).find("above 0"), std::string::npos) << text;
+}
+
+TEST(AnomalyScores, AreMeanSquaresOfStandardisedResidualsOverTheThreshold) {
+  const auto scores = scored(zeros(2), {{2, 4}, 0.5, 0.95}, rows_of({2, 4, 0, -8}, 2));
+  EXPECT_DOUBLE_EQ(scores.score[0], (1 + 1) / 2.0 / 0.5);
+  EXPECT_DOUBLE_EQ(scores.score[1], (0 + 4) / 2.0 / 0.5);
+}
+
+TEST(AnomalyScores, NameTheFeaturesThatContributeMost) {
+  const auto scores = scored(zeros(3), {{1, 1, 1}, 1, 0.95}, rows_of({1, 3, 2, 5, 0, 0, 0, 0, 0}, 3));
+  ASSERT_EQ(scores.top, 2);
+  EXPECT_EQ(scores.of(0)[0].feature, 1);
+  EXPECT_FLOAT_EQ(scores.of(0)[0].share, 9.0f / 14);
+  EXPECT_EQ(scores.of(0)[1].feature, 2);
+  EXPECT_EQ(scores.of(1)[0].feature, 0);
+  EXPECT_EQ(scores.of(1)[0].share, 1);
+  EXPECT_EQ(scores.of(2)[0].share, 0) << "a row without residual";
+  EXPECT_EQ(scored(zeros(3), {{1, 1, 1}, 1, 0.95}, rows_of({1, 3, 2}, 3), 9).top, 3);
+}
+
+TEST(AnomalyScores, AverageTheDetectors) {
+  const Autoencoder a = zeros(1);
+  const Inference inference(a, 1);
+  const AnomalyScale one = {{1}, 1, 0.9}, other = {{1}, 4, 0.9};
+  const auto scores =
+      anomaly_scores(std::vector<AnomalyDetector>{{inference, one}, {inference, other}}, rows_of({2}, 1), 1);
+  EXPECT_DOUBLE_EQ(scores.score[0], (4 + 1) / 2.0);
+}
+
+TEST(AnomalyScores, DoNotDependOnThreads) {
+  const Autoencoder a = fresh(model({layer("dense", 2)}, {layer("dense", 5)}), {5});
+  const Dataset data = uniform_rows(5000, 5);
+  const AnomalyScale scale = fitted(a, data);
+  EXPECT_EQ(scored(a, scale, data).score, scored(a, scale, data, 2, 3).score);
+}
+
+TEST(ScoreQuantile, IsTheSmallestScoreThatTheShareDoesNotExceed) {
+  EXPECT_EQ(score_quantile({4, 1, 3, 2}, 0.5), 2);
+  EXPECT_EQ(score_quantile({4, 1, 3, 2}, 0.51), 3);
+  EXPECT_EQ(score_quantile({4, 1, 3, 2}, 0.99), 4);
+  EXPECT_EQ(score_quantile({4, 1, 3, 2}, 0.0), 1);
+}
+
+}  // namespace
+}  // namespace hourglass

@@ -1,0 +1,127 @@
+#include "hourglass/export/onnx.h"
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+
+#include "hourglass/export/onnx_graph.h"
+#include "hourglass/export/onnx_layers.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr int64_t kLargestFile = int64_t{1} << 31;
+
+void refuse_huge(const Network& network) {
+  constexpr int64_t kRoom = 1 << 20;  // for the graph and its metadata
+  const int64_t bytes = network.parameter_count() * size_of(DType::f32);
+  if (bytes + kRoom > kLargestFile)
+    fail("the weights take {} bytes, an ONNX file holds at most {}", bytes, kLargestFile - kRoom);
+}
+
+/// The layers of both lists in turn. Reorders are the network's own affair: in ONNX images are channels-first.
+std::vector<OnnxLayer> layers_of(const ModelConfig& config, const Network& network) {
+  std::vector<OnnxLayer> all;
+  Shape shape = network.input();
+  bool channels_last = false;
+  int next = 0;
+  const auto add = [&](const std::vector<LayerConfig>& list, const char* part) {
+    for (size_t i = 0; i < list.size(); ++i) {
+      for (; network.layer(next).only_reorders(); ++next) channels_last = !channels_last;
+      const Layer& layer = network.layer(next++);
+      all.push_back({list[i], layer, fmt::format("{}.{}", part, i), shape, channels_last});
+      shape = layer.output();
+    }
+  };
+  add(config.encoder, "encoder");
+  add(config.decoder, "decoder");
+  return all;
+}
+
+class Writer {
+ public:
+  explicit Writer(const Autoencoder& model)
+      : network_(model.network()), scaler_(model.scaler), weights_(model.weights()) {}
+
+  OnnxGraph graph;
+
+  std::string run(std::span<const OnnxLayer> layers, std::string x) {
+    for (const OnnxLayer& layer : layers) x = add_layer(graph, layer, weights_, x);
+    return x;
+  }
+
+  /// (raw − offset) · factor.
+  std::string scaled(const std::string& raw) {
+    return with(with(raw, "Sub", "scaler.offset", scaler_.offset, 0), "Mul", "scaler.factor", scaler_.factor, 1);
+  }
+
+  /// What gather() did, undone as the verb reconstruct does.
+  std::string in_data_units(const std::string& x) {
+    if (scaler_.kind == "standard" || scaler_.kind == "minmax")
+      return with(with(x, "Div", "scaler.factor", scaler_.factor, 1), "Add", "scaler.offset", scaler_.offset, 0);
+    if (scaler_.kind != "center") return x;
+    std::vector<float> mean = scaler_.offset;
+    for (size_t j = 0; j < mean.size(); ++j) mean[j] *= scaler_.factor[j];
+    return with(x, "Add", "scaler.mean", mean, 0);
+  }
+
+  /// The decoder's output (rows, …) in the shape of the input.
+  std::string shaped(const std::string& x, const Shape& made) {
+    const Shape& sample = network_.input();
+    if (made == sample) return x;
+    std::vector<int64_t> shape = {0};  // the rows there are
+    shape.insert(shape.end(), sample.begin(), sample.end());
+    return graph.node("Reshape", {x, graph.integers(shape)});
+  }
+
+  std::string mean_square(const std::string& a, const std::string& b) {
+    std::vector<int64_t> axes(network_.input().rank());
+    std::iota(axes.begin(), axes.end(), 1);
+    const std::string difference = graph.node("Sub", {a, b});
+    return graph.node("ReduceMean", {graph.node("Mul", {difference, difference})},
+                      {{"axes", axes}, {"keepdims", int64_t{0}}});
+  }
+
+ private:
+  /// x op values, one for every feature or one for all; x itself where all are `neutral`.
+  std::string with(const std::string& x, const char* op, const char* name, const std::vector<float>& values,
+                   float neutral) {
+    if (std::ranges::all_of(values, [&](float v) { return v == neutral; })) return x;
+    return graph.node(op, {x, graph.constant(name, values, values.size() == 1 ? Shape{1} : network_.input())});
+  }
+
+  const Network& network_;
+  const Scaler& scaler_;
+  std::map<std::string, ConstView> weights_;
+};
+
+}  // namespace
+
+std::string onnx_bytes(const ModelConfig& config, const Autoencoder& model, OnnxPart part,
+                       const std::map<std::string, std::string>& metadata) {
+  const Network& network = model.network();
+  refuse_huge(network);
+  const std::vector<OnnxLayer> all = layers_of(config, network);
+  const auto layers = std::span(all);
+  const size_t encoder = config.encoder.size();
+  const Shape &sample = network.input(), &code_shape = network.code().output();
+
+  Writer w(model);
+  std::string input, code;
+  if (part == OnnxPart::decoder) {
+    code = w.graph.input("code", code_shape);
+  } else {
+    input = w.scaled(w.graph.input("input", sample));
+    code = w.graph.output("code", code_shape, w.run(layers.first(encoder), input));
+  }
+  if (part == OnnxPart::encoder) return std::move(w.graph).bytes(metadata);
+
+  const std::string made = w.shaped(w.run(layers.subspan(encoder), code), all.back().layer.output());
+  const std::string score = part == OnnxPart::autoencoder ? w.mean_square(input, made) : "";
+  w.graph.output("reconstruction", sample, w.in_data_units(made));
+  if (!score.empty()) w.graph.output("score", {}, score);
+  return std::move(w.graph).bytes(metadata);
+}
+
+}  // namespace hourglass

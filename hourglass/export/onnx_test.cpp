@@ -1,0 +1,174 @@
+#include "hourglass/export/onnx.h"
+
+#include <gtest/gtest.h>
+#include <onnx/checker.h>
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+
+#include "support/networks.h"
+
+namespace hourglass {
+namespace {
+
+Autoencoder fresh(const ModelConfig& config, Shape input) {
+  Autoencoder model(config, input);
+  initialise(model.network(), {}, 3, model.theta());
+  return model;
+}
+
+onnx::ModelProto exported(const ModelConfig& config, const Autoencoder& model, OnnxPart part = OnnxPart::autoencoder,
+                          const std::map<std::string, std::string>& metadata = {}) {
+  onnx::ModelProto proto;
+  EXPECT_TRUE(proto.ParseFromString(onnx_bytes(config, model, part, metadata)));
+  onnx::checker::check_model(proto);
+  return proto;
+}
+
+onnx::ModelProto exported(const ModelConfig& config, Shape input, OnnxPart part = OnnxPart::autoencoder) {
+  return exported(config, fresh(config, input), part);
+}
+
+ModelConfig tied(ModelConfig config) {
+  config.tied = true;
+  return config;
+}
+
+/// "input batch 1 4 4": the names and shapes of a list.
+std::vector<std::string> texts(const google::protobuf::RepeatedPtrField<onnx::ValueInfoProto>& values) {
+  std::vector<std::string> all;
+  for (const auto& value : values) {
+    std::string text = value.name();
+    for (const auto& d : value.type().tensor_type().shape().dim())
+      text += " " + (d.has_dim_param() ? d.dim_param() : std::to_string(d.dim_value()));
+    all.push_back(text);
+  }
+  return all;
+}
+
+std::vector<std::string> initializers(const onnx::ModelProto& proto) {
+  std::vector<std::string> names;
+  for (const auto& tensor : proto.graph().initializer()) names.push_back(tensor.name());
+  return names;
+}
+
+std::vector<std::string> operators(const onnx::ModelProto& proto) {
+  std::vector<std::string> names;
+  for (const auto& node : proto.graph().node()) names.push_back(node.op_type());
+  return names;
+}
+
+bool contains(const std::vector<std::string>& all, const std::string& one) {
+  return std::ranges::find(all, one) != all.end();
+}
+
+using Texts = std::vector<std::string>;
+
+const ModelConfig kDense = model({layer("dense", 3), layer("tanh")}, {layer("dense", 16), layer("sigmoid")});
+const ModelConfig kImages = model({layer("conv2d", 2, 3), layer("relu")}, {layer("conv_transpose2d", 1, 3)});
+
+TEST(Onnx, NamesAndShapesOfEveryPart) {
+  const auto whole = exported(kDense, {1, 4, 4});
+  EXPECT_EQ(texts(whole.graph().input()), (Texts{"input batch 1 4 4"}));
+  EXPECT_EQ(texts(whole.graph().output()), (Texts{"code batch 3", "reconstruction batch 1 4 4", "score batch"}));
+  const auto encoder = exported(kImages, {1, 4, 4}, OnnxPart::encoder);
+  EXPECT_EQ(texts(encoder.graph().input()), (Texts{"input batch 1 4 4"}));
+  EXPECT_EQ(texts(encoder.graph().output()), (Texts{"code batch 2 2 2"}));
+  const auto decoder = exported(kImages, {1, 4, 4}, OnnxPart::decoder);
+  EXPECT_EQ(texts(decoder.graph().input()), (Texts{"code batch 2 2 2"}));
+  EXPECT_EQ(texts(decoder.graph().output()), (Texts{"reconstruction batch 1 4 4"}));
+}
+
+TEST(Onnx, APartHoldsNoWeightsOfTheOther) {
+  EXPECT_EQ(initializers(exported(kDense, {16}, OnnxPart::encoder)), (Texts{"encoder.0.weight", "encoder.0.bias"}));
+  EXPECT_EQ(initializers(exported(kDense, {16}, OnnxPart::decoder)), (Texts{"decoder.0.weight", "decoder.0.bias"}));
+}
+
+TEST(Onnx, HoldsTheModelsWeights) {
+  const Autoencoder model = fresh(kDense, {16});
+  const ConstView weight = model.weights().at("encoder.0.weight");
+  const auto onnx = exported(kDense, model);
+  const std::string& raw = onnx.graph().initializer(0).raw_data();
+  EXPECT_EQ(raw, std::string(reinterpret_cast<const char*>(weight.bytes()), raw.size()));
+  EXPECT_EQ(raw.size(), 3u * 16u * sizeof(float));
+}
+
+TEST(Onnx, TiedWeightsAreThereOnce) {
+  const auto dense = exported(tied(kDense), Shape{16});
+  EXPECT_EQ(initializers(dense), (Texts{"encoder.0.weight", "encoder.0.bias", "decoder.0.bias"}));
+  const auto images = exported(tied(kImages), Shape{1, 4, 4});
+  EXPECT_EQ(initializers(images), (Texts{"encoder.0.weight", "encoder.0.bias", "decoder.0.bias"}));
+}
+
+TEST(Onnx, ImagesStayChannelsFirstWithoutReorders) {
+  const ModelConfig config = model({layer("conv2d", 4, 3), layer("max_pool2d", 2), layer("dense", 5)},
+                                   {layer("dense", 108), layer("sigmoid")});
+  EXPECT_EQ(operators(exported(config, {3, 6, 6}, OnnxPart::encoder)), (Texts{"Conv", "MaxPool", "Flatten", "Gemm"}));
+  EXPECT_EQ(operators(exported(config, {3, 6, 6}, OnnxPart::decoder)), (Texts{"Gemm", "Sigmoid", "Reshape"}));
+}
+
+TEST(Onnx, EveryKindOfLayerPassesTheCheckerAndShapeInference) {
+  for (const char* kind : {"identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu"})
+    EXPECT_NO_THROW(exported(model({layer("conv2d", 2, 3), layer(kind)}, {layer("conv_transpose2d", 1, 3)}), {1, 5, 5}))
+        << kind;
+  EXPECT_NO_THROW(exported(model({layer("dense", 9), layer("topk", 2)}, {layer("dense", 6)}), {6}));
+}
+
+TEST(Onnx, TopKChoosesInTheOrderTheNetworkHoldsImagesIn) {
+  const ModelConfig config =
+      model({layer("conv2d", 2, 3), layer("topk", 3)}, {layer("conv_transpose2d", 2, 3), layer("topk", 7)});
+  const auto encoder = operators(exported(config, {2, 5, 5}, OnnxPart::encoder));
+  EXPECT_EQ(std::ranges::count(encoder, "Transpose"), 2);
+  // The last activation comes after the change to the data's order.
+  const auto decoder = operators(exported(config, {2, 5, 5}, OnnxPart::decoder));
+  EXPECT_FALSE(contains(decoder, "Transpose"));
+}
+
+TEST(Onnx, TopKKeepsWhatTheStageSays) {
+  ModelConfig config = model({layer("dense", 9), layer("topk", 2)}, {layer("dense", 6)});
+  config.encoder[1].alpha = 2;
+  Autoencoder model = fresh(config, {6});
+  const auto k = [&] {
+    int64_t value = 0;
+    const auto proto = exported(config, model, OnnxPart::encoder);
+    for (const auto& tensor : proto.graph().initializer())
+      if (tensor.data_type() == onnx::TensorProto::INT64)
+        std::copy_n(tensor.raw_data().data(), sizeof(value), reinterpret_cast<char*>(&value));
+    return value;
+  };
+  EXPECT_EQ(k(), 2);
+  model.enter({.encoding = true});
+  EXPECT_EQ(k(), 4);
+}
+
+TEST(Onnx, TheScalerIsInside) {
+  const ModelConfig config = model({layer("dense", 2)}, {layer("dense", 2)});
+  Autoencoder model = fresh(config, {2});
+  const auto with = [&](const Scaler& scaler) {
+    model.scaler = scaler;
+    return operators(exported(config, model));
+  };
+  const Texts network = {"Gemm", "Gemm", "Sub", "Mul", "ReduceMean"};
+  EXPECT_EQ(with({}), network);
+  EXPECT_EQ(with({"unit", {0}, {1.0f / 255}}), (Texts{"Mul", "Gemm", "Gemm", "Sub", "Mul", "ReduceMean"}));
+  EXPECT_EQ(with({"standard", {1, 2}, {3, 4}}),
+            (Texts{"Sub", "Mul", "Gemm", "Gemm", "Sub", "Mul", "ReduceMean", "Div", "Add"}));
+  EXPECT_EQ(with({"center", {1, 2}, {1, 1}}), (Texts{"Sub", "Gemm", "Gemm", "Sub", "Mul", "ReduceMean", "Add"}));
+}
+
+TEST(Onnx, MetadataAreKept) {
+  const Autoencoder model = fresh(kDense, {16});
+  const auto proto = exported(kDense, model, OnnxPart::encoder, {{"recipe", "{}"}, {"threshold", "0.5"}});
+  ASSERT_EQ(proto.metadata_props_size(), 2);
+  EXPECT_EQ(proto.metadata_props(0).key() + "=" + proto.metadata_props(0).value(), "recipe={}");
+  EXPECT_EQ(proto.metadata_props(1).key() + "=" + proto.metadata_props(1).value(), "threshold=0.5");
+  EXPECT_EQ(proto.producer_name(), "hourglass");
+}
+
+TEST(Onnx, TheSameModelGivesTheSameBytes) {
+  const Autoencoder model = fresh(kImages, {1, 4, 4});
+  EXPECT_EQ(onnx_bytes(kImages, model, OnnxPart::autoencoder), onnx_bytes(kImages, model, OnnxPart::autoencoder));
+}
+
+}  // namespace
+}  // namespace hourglass

@@ -1,0 +1,26 @@
+#include "hourglass/train/suggest.h"
+
+#include <gtest/gtest.h>
+
+namespace hourglass {
+namespace {
+
+TEST(SuggestRecipe, MakesOneThatReadsBack) {
+  const Dataset table{"rows", {6}, std::vector<float>(600), {}};
+  const Recipe recipe = suggest_recipe("dir/rows.csv", {.missing = "mean", .categorical = {"city"}}, table);
+  EXPECT_EQ(parse_recipe(recipe_toml(recipe), "rows"), recipe);
+  EXPECT_EQ(recipe.name, "rows");
+  EXPECT_EQ(recipe.data.scale, "standard");
+  EXPECT_EQ(recipe.model.decoder.back().size, 6);
+}
+
+TEST(SuggestRecipe, TakesPicturesAsSuch) {
+  const Dataset images{"images", {1, 8, 8}, std::vector<uint8_t>(640), {}};
+  const Recipe recipe = suggest_recipe("images", {}, images);
+  EXPECT_EQ(recipe.objective.reconstruction, "bce");
+  EXPECT_EQ(recipe.model.decoder.back().kind, "sigmoid");
+  EXPECT_EQ(parse_recipe(recipe_toml(recipe), "images"), recipe);
+}
+
+}  // namespace
+}  // namespace hourglass

@@ -1,0 +1,113 @@
+#include <algorithm>
+#include <sstream>
+
+#include "cli/workspace.h"
+#include "hourglass/data/npy.h"
+
+namespace hourglass::cli_test {
+namespace {
+
+class Score : public Workspace {
+ protected:
+  /// Trains dense.toml for an epoch as `run`, with a threshold that a tenth of the validation rows are above.
+  void train_with_threshold(const std::string& run, const std::string& seed = "1") const {
+    train("dense.toml", run,
+          {"--epochs", "1", "--seed", seed, "--set", "anomaly.quantile=0.9", "--set", "data.validation=0.2"});
+  }
+
+  std::vector<std::vector<std::string>> table(const std::string& file) const {
+    std::istringstream text(read(file));
+    std::vector<std::vector<std::string>> lines;
+    for (std::string line; std::getline(text, line);) {
+      std::istringstream fields(line);
+      lines.emplace_back();
+      for (std::string field; std::getline(fields, field, ',');) lines.back().push_back(field);
+    }
+    return lines;
+  }
+
+  /// A column of numbers, without its name.
+  std::vector<double> column(const std::string& file, size_t j) const {
+    std::vector<double> values;
+    const auto lines = table(file);
+    for (size_t i = 1; i < lines.size(); ++i) values.push_back(std::stod(lines[i].at(j)));
+    return values;
+  }
+
+  static auto abnormal(const std::vector<double>& labels) { return std::ranges::count(labels, 1.0); }
+};
+
+TEST_F(Score, WritesScoreLabelAndTheFeaturesThatContributeMost) {
+  train_with_threshold("run");
+  const Outcome outcome = run({"score", "run", "-o", "scores.csv"});
+  ASSERT_TRUE(succeeded(outcome));
+  EXPECT_EQ(outcome.err, "");
+  const auto lines = table("scores.csv");
+  ASSERT_EQ(lines.size(), 641);
+  EXPECT_EQ(lines[0],
+            (Words{"row", "score", "label", "feature_1", "share_1", "feature_2", "share_2", "feature_3", "share_3"}));
+  const auto score = column("scores.csv", 1), label = column("scores.csv", 2);
+  for (size_t i = 0; i < score.size(); ++i) EXPECT_EQ(label[i], score[i] > 1 ? 1 : 0) << "row " << i;
+  EXPECT_NEAR(abnormal(label), 64, 40) << "test images are much like the validation images";
+  const auto first = column("scores.csv", 4), second = column("scores.csv", 6);
+  for (size_t i = 0; i < first.size(); ++i) EXPECT_GE(first[i], second[i]);
+}
+
+TEST_F(Score, LabelsTheAskedShareOfRows) {
+  train_with_threshold("run");
+  ASSERT_TRUE(succeeded(run({"score", "run", "-o", "scores.csv", "--rate", "0.25", "--top", "0"})));
+  EXPECT_EQ(abnormal(column("scores.csv", 2)), 160);
+  EXPECT_EQ(table("scores.csv")[0], (Words{"row", "score", "label"}));
+}
+
+TEST_F(Score, TheModelFileAloneHoldsTheThreshold) {
+  train_with_threshold("run");
+  ASSERT_TRUE(succeeded(run({"score", "run", "-o", "run.csv"})));
+  std::filesystem::rename(path("run/model.safetensors"), path("m.safetensors"));
+  ASSERT_TRUE(succeeded(run({"score", "m.safetensors", "--data", kImages, "-o", "file.csv", "--threads", "2"})));
+  EXPECT_EQ(read("run.csv"), read("file.csv"));
+}
+
+TEST_F(Score, AveragesModels) {
+  train_with_threshold("a", "1");
+  train_with_threshold("b", "2");
+  for (const Words& models : {Words{"a"}, Words{"b"}, Words{"a", "b"}}) {
+    Words words = {"score"};
+    words.insert(words.end(), models.begin(), models.end());
+    words.insert(words.end(), {"-o", models.size() == 2 ? "both.csv" : models[0] + ".csv"});
+    ASSERT_TRUE(succeeded(run(words)));
+  }
+  const auto a = column("a.csv", 1), b = column("b.csv", 1), both = column("both.csv", 1);
+  for (size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(both[i], (a[i] + b[i]) / 2, 1e-9 * both[i]);
+}
+
+TEST_F(Score, MeasuresAgainstTheRowsThemselvesWhereNothingWasFitted) {
+  train("dense.toml", "run", {"--epochs", "1"});
+  const Outcome outcome = run({"score", "run", "-o", "scores.npy"});
+  ASSERT_TRUE(succeeded(outcome));
+  EXPECT_TRUE(contains(outcome.err, "without [anomaly]"));
+  const NpyArray array = parse_npy(read("scores.npy"), "scores.npy");
+  EXPECT_EQ(array.shape, (Shape{640}));
+  EXPECT_TRUE(contains(outcome.out, "32 of them abnormal")) << "a twentieth of 640";
+}
+
+TEST_F(Score, RefusesWhatItCannotDoAndWritesNothing) {
+  train_with_threshold("run");
+  EXPECT_TRUE(refused(run({"score", "run", "-o", "scores.png"}), {".csv"}));
+  EXPECT_TRUE(refused(run({"score", "run", "-o", "scores.csv", "--rate", "2"}), {"--rate"}));
+  EXPECT_TRUE(refused(run({"train", "dense.toml", "--set", "anomaly.quantile=1"}), {"quantile"}));
+  EXPECT_FALSE(exists("scores.csv"));
+}
+
+TEST_F(Score, AFinishedRunWithAThresholdStaysFinished) {
+  train_with_threshold("run");
+  const std::string model = read("run/model.safetensors");
+  const Outcome again = run(training(
+      "dense.toml", "run",
+      {"--epochs", "1", "--seed", "1", "--set", "anomaly.quantile=0.9", "--set", "data.validation=0.2", "--resume"}));
+  EXPECT_TRUE(contains(again.err, "already finished"));
+  EXPECT_EQ(read("run/model.safetensors"), model);
+}
+
+}  // namespace
+}  // namespace hourglass::cli_test

@@ -104,8 +104,14 @@ void Predictor::reconstruct(const float* rows, int64_t count, float* out) const 
   });
 }
 
-void Predictor::score(const float*, int64_t, double*) const {
-  fail("the model stores no threshold, so that its rows cannot be scored");
+void Predictor::score(const float* rows, int64_t count, double* scores) const {
+  if (!has_scores()) fail("the model stores no threshold to score by: its recipe has no [anomaly]");
+  const Network& network = model_.autoencoder.network();
+  run(count, [&](Space& s, int64_t first, int64_t n) {
+    const ConstView samples = s.scaled(model_.autoencoder.scaler, rows + first * inputs(), n);
+    const ConstView out = s.workspace.forward(network, model_.autoencoder.theta(), samples, network.layers());
+    anomaly_scores(*model_.anomaly, out, samples, std::span(scores + first, n));
+  });
 }
 
 }  // namespace hourglass::api

@@ -24,7 +24,7 @@ class Predictor {
   int64_t inputs() const { return model_.autoencoder.network().input().size(); }
   int64_t code_size() const { return encoder_.code().output().size(); }
 
-  bool has_scores() const { return false; }
+  bool has_scores() const { return model_.anomaly.has_value(); }
 
   void encode(const float* rows, int64_t count, float* codes) const;
   void decode(const float* codes, int64_t count, float* rows) const;

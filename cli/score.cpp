@@ -36,7 +36,6 @@ std::list<Loaded> load_all(const Options& o) {
     ModelOptions one = o;
     one.model = name;
     all.emplace_back(one.load(), o.thread_count());
-    all.back().model.autoencoder.enter({.encoding = true});
   }
   return all;
 }

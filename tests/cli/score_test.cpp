@@ -91,6 +91,15 @@ TEST_F(Score, MeasuresAgainstTheRowsThemselvesWhereNothingWasFitted) {
   EXPECT_TRUE(contains(outcome.out, "32 of them abnormal")) << "a twentieth of 640";
 }
 
+/// A top-k layer that keeps more units for codes keeps as few as in training for scores.
+TEST_F(Score, MeasuresAsTheThresholdWasFitted) {
+  train("dense.toml", "run",
+        {"--epochs", "1", "--set", "anomaly.quantile=0.9", "--set",
+         R"(model.encoder=[{dense = 64}, {topk = 2, alpha = 8.0}])"});
+  ASSERT_TRUE(succeeded(run({"score", "run", "--split", "train", "-o", "scores.csv"})));
+  EXPECT_EQ(abnormal(column("scores.csv", 2)), 320) << "a tenth of the rows it was fitted to";
+}
+
 TEST_F(Score, RefusesWhatItCannotDoAndWritesNothing) {
   train_with_threshold("run");
   EXPECT_TRUE(refused(run({"score", "run", "-o", "scores.png"}), {".csv"}));

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-// filter VERB MODEL < floats > floats: everything in one call.
+// filter VERB MODEL < floats > floats: everything in one call. Scores are doubles.
 
 namespace {
 
@@ -12,6 +12,8 @@ std::vector<float> read_all() {
   values.resize(std::fread(values.data(), sizeof(float), values.size(), stdin));
   return values;
 }
+
+void write(const auto& values) { std::fwrite(values.data(), sizeof values[0], values.size(), stdout); }
 
 std::vector<float> result(const std::string& verb, const hourglass::Model& model, const std::vector<float>& in) {
   std::vector<float> out;
@@ -32,8 +34,17 @@ std::vector<float> result(const std::string& verb, const hourglass::Model& model
 
 int main(int, char** words) {
   try {
-    const auto out = result(words[1], hourglass::Model::load(words[2]), read_all());
-    return std::fwrite(out.data(), sizeof(float), out.size(), stdout) == out.size() ? 0 : 1;
+    const std::string verb = words[1];
+    const auto model = hourglass::Model::load(words[2]);
+    const auto in = read_all();
+    if (verb == "score") {
+      std::vector<double> scores(in.size() / model.inputs());
+      model.score(in, scores);
+      write(scores);
+    } else {
+      write(result(verb, model, in));
+    }
+    return 0;
   } catch (const hourglass::Error& e) {
     std::fprintf(stderr, "%s\n", e.what());
     return e.status();

@@ -20,7 +20,7 @@ extern "C" {
 
 typedef enum hourglass_status {
   HOURGLASS_OK = 0,
-  HOURGLASS_FAILED = 1,    /* the world's fault: a file that cannot be read, no memory */
+  HOURGLASS_FAILED = 1,   /* the world's fault: a file that cannot be read, no memory */
   HOURGLASS_BAD_INPUT = 2 /* a file that is no model, a NULL where something was expected */
 } hourglass_status;
 

@@ -97,7 +97,7 @@ TEST_F(Score, MeasuresAsTheThresholdWasFitted) {
         {"--epochs", "1", "--set", "anomaly.quantile=0.9", "--set",
          R"(model.encoder=[{dense = 64}, {topk = 2, alpha = 8.0}])"});
   ASSERT_TRUE(succeeded(run({"score", "run", "--split", "train", "-o", "scores.csv"})));
-  EXPECT_EQ(abnormal(column("scores.csv", 2)), 320) << "a tenth of the rows it was fitted to";
+  EXPECT_NEAR(abnormal(column("scores.csv", 2)), 320, 3) << "a tenth of the rows it was fitted to";
 }
 
 TEST_F(Score, RefusesWhatItCannotDoAndWritesNothing) {

@@ -26,5 +26,7 @@ void add_models(CLI::App& app);
 void add_data(CLI::App& app);
 void add_gradcheck(CLI::App& app);
 void add_doctor(CLI::App& app);
+void add_man(CLI::App& app);
+void add_completion(CLI::App& app);
 
 }  // namespace hourglass::cli

@@ -65,13 +65,13 @@ void ModelOptions::declare(CLI::App& verb) {
 }
 
 void ModelOptions::declare_data(CLI::App& verb) {
-  verb.add_option("--data", data, "Data to use instead of the recipe's: a path or a known name");
+  verb.add_option("--data", data, "Data to use instead of the recipe's: a path or a known name")->type_name("DATA");
   verb.add_option("--split", split, "Part of the data: test or train")->check(CLI::IsMember({"test", "train"}));
   declare_threads(verb, threads);
 }
 
 void ModelOptions::declare_output(CLI::App& verb) {
-  verb.add_option("-o,--output", output, "Where to write; the ending tells the format")->required();
+  verb.add_option("-o,--output", output, "Where to write; the ending tells the format")->required()->type_name("FILE");
 }
 
 TrainedModel ModelOptions::load() const {

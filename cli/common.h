@@ -23,6 +23,9 @@ Recipe find_recipe(const std::string& name_or_path, const std::vector<std::strin
 /// open_source, with a word on stderr when a data set must be fetched first.
 DataSplits open_data(const std::string& source, const ReadOptions& how, std::span<const std::string> features = {});
 
+/// The names of the shipped pre-trained models, sorted.
+std::vector<std::string> shipped_models();
+
 /// The weights of a shipped pre-trained model. Throws Error for an unknown name, with the nearest known one, and when
 /// they are not what their card says.
 std::filesystem::path shipped_weights(const std::string& name);

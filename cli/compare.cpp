@@ -153,9 +153,12 @@ void add_compare(CLI::App& app) {
   auto o = std::make_shared<Options>();
   verb->add_option("MODEL", o->models, fmt::format("Two or more: {}", kModelHelp))->required()->expected(2, -1);
   o->shared.declare_data(*verb);
-  verb->add_option("-o,--output-dir", o->shared.output, "Folder for compare.html, compare.json and plots/")->required();
+  verb->add_option("-o,--output-dir", o->shared.output, "Folder for compare.html, compare.json and plots/")
+      ->required()
+      ->type_name("DIR");
   verb->add_option("--metrics", o->metrics, "More metrics, with commas, as of eval; \"all\" takes a while")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->type_name("METRICS");
   verb->add_flag("--json", o->json, "Print what compare.json holds");
   verb->callback([o] { compare(*o); });
 }

@@ -143,7 +143,8 @@ void add_eval(CLI::App& app) {
   o->declare(*verb);
   verb->add_option("--metrics", o->metrics,
                    fmt::format("More metrics, with commas: {}", fmt::join(metric_names(), ", ")))
-      ->delimiter(',');
+      ->delimiter(',')
+      ->type_name("METRICS");
   verb->add_option("--rows", o->rows, "Measure on no more than this many rows, the first")->check(CLI::PositiveNumber);
   auto* probes = verb->add_option("--probes", o->jacobian.probes,
                                   "Estimate contractive and relative_contraction by this many random probes per row");
@@ -157,7 +158,8 @@ void add_eval(CLI::App& app) {
   verb->add_flag("--corrupt", o->corrupt, "Corrupt the inputs as the recipe does; the target stays clean");
   verb->add_option("--corruption", o->corruption,
                    "KIND=AMOUNT of corrupted_mse and code_displacement (gaussian=0.2), and of --corrupt instead of the "
-                   "recipe's: gaussian, masking or salt_pepper");
+                   "recipe's: gaussian, masking or salt_pepper")
+      ->type_name("KIND=AMOUNT");
   verb->add_flag("--json", o->json, "Print one JSON object");
   verb->callback([o] { eval(*o); });
 }

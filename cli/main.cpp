@@ -81,7 +81,7 @@ int main(int argc, char** argv) {
   using namespace hourglass::cli;
   for (const auto add :
        {add_train, add_eval, add_probe, add_encode, add_decode, add_reconstruct, add_score, add_export, add_report,
-        add_compare, add_info, add_recipes, add_models, add_data, add_gradcheck, add_doctor})
+        add_compare, add_info, add_recipes, add_models, add_data, add_gradcheck, add_doctor, add_man, add_completion})
     add(app);
   return run(app, argc, argv);
 }

@@ -60,6 +60,8 @@ void list(bool json) {
 
 }  // namespace
 
+std::vector<std::string> shipped_models() { return card_names(models_folder()); }
+
 fs::path shipped_weights(const std::string& name) {
   const fs::path folder = models_folder();
   const auto names = card_names(folder);

@@ -42,7 +42,7 @@ void add_recipes(CLI::App& app) {
   auto name = std::make_shared<std::string>();
   verb->add_flag("--json", *json, "Print a JSON array");
   auto* show_verb = verb->add_subcommand("show", "Print a recipe, to read or to start your own from");
-  show_verb->add_option("NAME", *name, "A shipped recipe")->required();
+  show_verb->add_option("RECIPE", *name, "A shipped recipe")->required();
   auto* keys = verb->add_subcommand("keys", "Print every key a recipe may have, as a Markdown table");
   verb->require_subcommand(0, 1);
   verb->callback([=] {

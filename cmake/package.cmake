@@ -1,4 +1,8 @@
 # cpack: one .deb with the program, its models, the library and its headers. What it needs, dpkg-shlibdeps reads from it.
+install(FILES ${HOURGLASS_MANUAL} DESTINATION share/man/man1)
+install(FILES ${HOURGLASS_BASH_COMPLETION} DESTINATION share/bash-completion/completions)
+install(FILES ${HOURGLASS_ZSH_COMPLETION} DESTINATION share/zsh/vendor-completions)
+install(FILES ${HOURGLASS_FISH_COMPLETION} DESTINATION share/fish/vendor_completions.d)
 install(FILES LICENSE DESTINATION share/doc/hourglass RENAME copyright)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME hourglass)

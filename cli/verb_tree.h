@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace hourglass::cli {
+
+/// An option or a positional argument, as the manual and the completion scripts see it.
+struct Argument {
+  std::vector<std::string> names;  ///< "-o", "--output"; of a positional argument its only name
+  std::string value;               ///< what stands for its value: FILE, INT, MODEL; empty for a flag
+  std::string description, group;
+  std::string preset;                        ///< the default; empty when none is shown
+  std::string least, most;                   ///< of a number with limits
+  std::vector<std::string> choices;          ///< the only values allowed, where they are fixed
+  std::vector<std::string> needs, excludes;  ///< other options
+  bool required = false, repeated = false;
+};
+
+/// A verb with the verbs below it. The program itself is the root.
+struct Verb {
+  std::vector<std::string> path;  ///< "hourglass", "data", "fetch"
+  std::string description;
+  std::vector<Argument> options, positionals;
+  std::vector<Verb> verbs;
+};
+
+/// All of it but what is hidden (an empty group), in the order of declaration.
+Verb verb_tree(const CLI::App& app);
+
+/// `text` with every character that has an escape in `escapes`, e.g. {{'\'', "'\\''"}}, replaced by it.
+std::string escaped(const std::string& text, const std::vector<std::pair<char, std::string>>& escapes);
+
+}  // namespace hourglass::cli

@@ -28,15 +28,25 @@ std::vector<uint32_t> chosen(const Dataset& data, std::span<const uint32_t> rows
   return some;
 }
 
-/// f(row, feature, e) for every residual e of a chunk, rows counted from the chunk's first.
+/// f(row, feature, e) for every residual e.
 template <class F>
-void for_each_residual(const Inference::Chunk& chunk, F f) {
+void for_each_residual(ConstView reconstruction, ConstView clean, F f) {
+  HOURGLASS_CHECK(reconstruction.size() == clean.size());
   const auto all = [&](const auto* r, const auto* x) {
-    const int64_t width = chunk.clean.columns();
-    for (int64_t i = 0; i < chunk.rows * width; ++i) f(i / width, i % width, static_cast<double>(r[i]) - x[i]);
+    const int64_t width = clean.columns();
+    for (int64_t i = 0; i < clean.size(); ++i) f(i / width, i % width, static_cast<double>(r[i]) - x[i]);
   };
-  const ConstView r = chunk.reconstruction(), x = chunk.clean;
-  r.dtype() == DType::f32 ? all(r.as<float>(), x.as<float>()) : all(r.as<double>(), x.as<double>());
+  clean.dtype() == DType::f32 ? all(reconstruction.as<float>(), clean.as<float>())
+                              : all(reconstruction.as<double>(), clean.as<double>());
+}
+
+/// What the residual e of a feature adds to a row's score, times `weight`, as a function of feature and e.
+auto term_of(const AnomalyScale& scale, double weight) {
+  const double factor = weight / (static_cast<double>(scale.spread.size()) * scale.threshold);
+  return [&scale, factor](int64_t feature, double e) {
+    const double z = e / scale.spread[feature];
+    return factor * z * z;
+  };
 }
 
 /// |e| of every feature, one list each: (features, rows).
@@ -44,7 +54,7 @@ std::vector<float> absolute_residuals(const Inference& inference, const Dataset&
   const auto count = static_cast<int64_t>(rows.size());
   std::vector<float> residuals(count * data.sample.size());
   inference.reconstruct(data, rows, [&](const Inference::Chunk& chunk) {
-    for_each_residual(chunk, [&](int64_t row, int64_t feature, double e) {
+    for_each_residual(chunk.reconstruction(), chunk.clean, [&](int64_t row, int64_t feature, double e) {
       residuals[feature * count + chunk.first + row] = static_cast<float>(std::abs(e));
     });
   });
@@ -92,14 +102,12 @@ void largest(std::span<const double> terms, std::span<Contribution> out) {
 /// terms (rows, features) accumulated: the detector's share of every feature's part in the scores of `rows`.
 void add_terms(const AnomalyDetector& detector, double weight, const Dataset& data, std::span<const uint32_t> rows,
                std::vector<double>& terms) {
-  const std::vector<float>& spread = detector.scale.spread;
-  const auto width = static_cast<int64_t>(spread.size());
+  const auto width = static_cast<int64_t>(detector.scale.spread.size());
   HOURGLASS_CHECK(width == data.sample.size());
-  const double factor = weight / (static_cast<double>(width) * detector.scale.threshold);
+  const auto term = term_of(detector.scale, weight);
   detector.inference.reconstruct(data, rows, [&](const Inference::Chunk& chunk) {
-    for_each_residual(chunk, [&](int64_t row, int64_t feature, double e) {
-      const double z = e / spread[feature];
-      terms[(chunk.first + row) * width + feature] += factor * z * z;
+    for_each_residual(chunk.reconstruction(), chunk.clean, [&](int64_t row, int64_t feature, double e) {
+      terms[(chunk.first + row) * width + feature] += term(feature, e);
     });
   });
 }
@@ -158,6 +166,14 @@ AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const D
     }
   }
   return out;
+}
+
+void anomaly_scores(const AnomalyScale& scale, ConstView reconstruction, ConstView clean, std::span<double> scores) {
+  HOURGLASS_CHECK(clean.columns() == static_cast<int64_t>(scale.spread.size()));
+  std::ranges::fill(scores, 0.0);
+  const auto term = term_of(scale, 1.0);
+  for_each_residual(reconstruction, clean,
+                    [&](int64_t row, int64_t feature, double e) { scores[row] += term(feature, e); });
 }
 
 std::string anomaly_json(const AnomalyScale& s) {

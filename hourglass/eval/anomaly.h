@@ -60,6 +60,10 @@ struct AnomalyScores {
 /// result does not depend on threads; memory beside it is bounded. Throws Error when the data do not fit a model.
 AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const Dataset& data, int64_t top);
 
+/// The scores by one model of rows that are scaled and reconstructed already, both (scores.size(), …). Allocates
+/// nothing.
+void anomaly_scores(const AnomalyScale& scale, ConstView reconstruction, ConstView clean, std::span<double> scores);
+
 /// The smallest score that at least the share `quantile` of the scores do not exceed; `scores` is not empty.
 double score_quantile(std::vector<double> scores, double quantile);
 

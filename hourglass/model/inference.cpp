@@ -41,24 +41,20 @@ Inference::Inference(const Autoencoder& model, int threads, int64_t chunk_rows)
     : model_(model), threads_(threads), chunk_rows_(chunk_rows) {}
 
 /// What a chunk needs; chunks one after the other share it.
-struct Inference::Workspace {
-  Workspace(const Network& network, DType dtype, int64_t capacity)
-      : activations(network.activations(dtype, capacity)), clean(dtype, network.input().batch(capacity)) {
-    if (network.layer(0).skips_dead_columns()) packer.emplace(dtype, capacity, network.input().size());
-  }
-  Activations activations;
-  Tensor clean, disturbed;
-  std::optional<ColumnPacker> packer;
+struct Inference::Space {
+  Space(const Network& network, DType dtype, int64_t capacity) : workspace(network, dtype, capacity) {}
+  Workspace workspace;
+  Tensor disturbed;
 };
 
-void Inference::run(int64_t rows, const std::function<void(Workspace&, int64_t, int64_t, int64_t)>& chunk) const {
-  FreeList<Workspace> workspaces;
+void Inference::run(int64_t rows, const std::function<void(Space&, int64_t, int64_t, int64_t)>& chunk) const {
+  FreeList<Space> spaces;
   const auto make = [&] {
-    return std::make_unique<Workspace>(model_.network(), model_.theta().dtype(), std::min(chunk_rows_, rows));
+    return std::make_unique<Space>(model_.network(), model_.theta().dtype(), std::min(chunk_rows_, rows));
   };
   auto work = [&](int64_t c) {
     const int64_t first = c * chunk_rows_;
-    workspaces.with(make, [&](Workspace& w) { chunk(w, c, first, std::min(chunk_rows_, rows - first)); });
+    spaces.with(make, [&](Space& space) { chunk(space, c, first, std::min(chunk_rows_, rows - first)); });
   };
   parallel_for(chunks(rows), threads_, work);
 }
@@ -67,19 +63,20 @@ void Inference::pass(const Dataset& data, std::span<const uint32_t> rows, int en
                      const Disturb& disturb) const {
   const Network& network = model_.network();
   model_.check_fits(data);
-  run(static_cast<int64_t>(rows.size()), [&](Workspace& w, int64_t index, int64_t first, int64_t count) {
+  run(static_cast<int64_t>(rows.size()), [&](Space& space, int64_t index, int64_t first, int64_t count) {
     const auto ids = rows.subspan(first, count);
-    const View clean = w.clean.view().slice(0, count);
+    const View clean = space.workspace.samples(count);
     gather(data, model_.scaler, ids, clean);
     View input = clean;
     if (disturb) {
-      if (!w.disturbed.size()) w.disturbed = Tensor(w.clean.dtype(), w.clean.shape());
-      input = w.disturbed.view().slice(0, count);
+      if (!space.disturbed.size())
+        space.disturbed = Tensor(clean.dtype(), data.sample.batch(space.workspace.capacity()));
+      input = space.disturbed.view().slice(0, count);
       copy(clean, input);
       disturb(clean, ids, input);
     }
-    network.forward(model_.theta(), w.packer ? (*w.packer)(input) : InputRows(input), w.activations, 0, end);
-    visit({network, index, first, count, clean, input, w.activations});
+    space.workspace.forward(network, model_.theta(), input, end);
+    visit({network, index, first, count, clean, input, space.workspace.activations()});
   });
 }
 
@@ -93,15 +90,10 @@ void Inference::reconstruct(const Dataset& data, const Visit& visit, const Distu
 }
 
 Tensor Inference::encode(const Dataset& data) const {
-  const Shape code = model_.network().code().output();
-  Tensor out(model_.theta().dtype(), code.batch(data.rows()));
-  const auto keep = [&](const Chunk& c) {
-    if (is_layered(code))
-      ops::swap_axes(c.code(), code[1] * code[2], code[0], out.view().slice(c.first, c.rows));
-    else
-      copy(c.code(), out.view().slice(c.first, c.rows));
-  };
-  pass(data, all_rows(data), model_.network().code_end(), keep, nullptr);
+  const Network& network = model_.network();
+  Tensor out(model_.theta().dtype(), network.code().output().batch(data.rows()));
+  const auto keep = [&](const Chunk& c) { copy_codes(network, c.code(), out.view().slice(c.first, c.rows)); };
+  pass(data, all_rows(data), network.code_end(), keep, nullptr);
   return out;
 }
 
@@ -111,15 +103,8 @@ Tensor Inference::decode(ConstView codes) const {
   if (codes.columns() != code.size())
     fail("codes have {} values per row, the model's code is {}", codes.columns(), code.text());
   Tensor out(model_.theta().dtype(), network.input().batch(codes.rows()));
-  run(codes.rows(), [&](Workspace& w, int64_t, int64_t first, int64_t count) {
-    Activations& a = w.activations;
-    const View inside = network.value(a, network.code_end() - 1, count);
-    if (is_layered(code))
-      ops::swap_axes(codes.slice(first, count).reshaped(code.batch(count)), code[0], code[1] * code[2], inside);
-    else
-      copy(codes.slice(first, count), inside);
-    network.forward(model_.theta(), inside, a, network.code_end(), network.layers());
-    copy(network.value(a, network.layers() - 1, count), out.view().slice(first, count));
+  run(codes.rows(), [&](Space& space, int64_t, int64_t first, int64_t count) {
+    copy(space.workspace.decode(network, model_.theta(), codes.slice(first, count)), out.view().slice(first, count));
   });
   return out;
 }

@@ -6,6 +6,7 @@
 
 #include "hourglass/data/dataset.h"
 #include "hourglass/model/autoencoder.h"
+#include "hourglass/model/workspace.h"
 
 namespace hourglass {
 
@@ -52,9 +53,9 @@ class Inference {
   int64_t chunk_rows() const { return chunk_rows_; }
 
  private:
-  struct Workspace;
-  /// Calls chunk(workspace, index, first row, rows) for all chunks, on worker threads.
-  void run(int64_t rows, const std::function<void(Workspace&, int64_t, int64_t, int64_t)>& chunk) const;
+  struct Space;
+  /// Calls chunk(space, index, first row, rows) for all chunks, on worker threads.
+  void run(int64_t rows, const std::function<void(Space&, int64_t, int64_t, int64_t)>& chunk) const;
   /// Layers [0, end) for the given rows of the data.
   void pass(const Dataset& data, std::span<const uint32_t> rows, int end, const Visit& visit,
             const Disturb& disturb) const;

@@ -1,40 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
-#include <cstdlib>
 #include <filesystem>
-#include <new>
 
 #include "hourglass/data/source.h"
 #include "hourglass/train/trainer.h"
-
-namespace {
-
-std::atomic<size_t> largest_request = 0;
-
-void* allocate(size_t bytes) {
-  size_t seen = largest_request;
-  while (bytes > seen && !largest_request.compare_exchange_weak(seen, bytes)) {
-  }
-  return std::malloc(bytes);
-}
-
-}  // namespace
-
-// The whole program's, that of the libraries it links included. Those that do not throw too, for a sanitizer's own
-// would not fit the operators delete below.
-void* operator new(size_t bytes) {
-  if (void* p = allocate(bytes)) return p;
-  throw std::bad_alloc();
-}
-void* operator new[](size_t bytes) { return operator new(bytes); }
-void* operator new(size_t bytes, const std::nothrow_t&) noexcept { return allocate(bytes); }
-void* operator new[](size_t bytes, const std::nothrow_t&) noexcept { return allocate(bytes); }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete[](void* p) noexcept { std::free(p); }
-void operator delete(void* p, size_t) noexcept { std::free(p); }
-void operator delete[](void* p, size_t) noexcept { std::free(p); }
+#include "memory/requests.h"
 
 namespace hourglass {
 namespace {

@@ -17,11 +17,6 @@ namespace {
 
 constexpr int64_t kPictured = 100;  // samples shown in a .png: more would not be looked at
 
-/// Values are those of the data the model was trained on: fitted scalers are undone, pixels stay in [0, 1].
-void to_data_units(const Scaler& scaler, Tensor& values) {
-  if (scaler.kind == "standard" || scaler.kind == "minmax" || scaler.kind == "robust") unscale(scaler, values);
-}
-
 Tensor read_codes(const std::string& path) {
   const std::string bytes = read_file(path);
   if (!is_npy(bytes)) fail("{}: expected codes as .npy, as written by `hourglass encode`", path);
@@ -47,8 +42,8 @@ void decode(const ModelOptions& o) {
   const TrainedModel model = o.load();
   const Tensor codes = read_codes(o.data);
   Tensor out = Inference(model.autoencoder, o.thread_count()).decode(codes);
-  uncenter(model.autoencoder.scaler, out);
   if (o.output.ends_with(".png")) {
+    uncenter(model.autoencoder.scaler, out);
     const auto shown = out.view().slice(0, std::min(kPictured, out.rows()));
     write_file_atomically(o.output, png_bytes(tile(shown, model.autoencoder.network().input())));
   } else {
@@ -65,8 +60,8 @@ void reconstruct(const ModelOptions& o) {
   const bool picture = o.output.ends_with(".png");
   if (picture) data = data.slice(0, std::min(kPictured, data.rows()));
   Tensor out = Inference(model.autoencoder, o.thread_count()).reconstruct(data);
-  uncenter(model.autoencoder.scaler, out);
   if (picture) {
+    uncenter(model.autoencoder.scaler, out);
     write_file_atomically(o.output, png_bytes(tile(out, model.autoencoder.network().input())));
   } else {
     to_data_units(model.autoencoder.scaler, out);

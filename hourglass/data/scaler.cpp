@@ -249,4 +249,9 @@ void uncenter(const Scaler& scaler, View values) {
   });
 }
 
+void to_data_units(const Scaler& scaler, View values) {
+  uncenter(scaler, values);
+  if (scaler.kind == "standard" || scaler.kind == "minmax" || scaler.kind == "robust") unscale(scaler, values);
+}
+
 }  // namespace hourglass

@@ -40,8 +40,9 @@ void add_export(CLI::App& app) {
   auto o = std::make_shared<Options>();
   verb->add_option("MODEL", o->model.model, kModelHelp)->required();
   o->model.declare_output(*verb);
-  verb->add_option("--part", o->part, "autoencoder, encoder or decoder", true)
-      ->check(CLI::IsMember({"autoencoder", "encoder", "decoder"}));
+  verb->add_option("--part", o->part, "autoencoder, encoder or decoder")
+      ->check(CLI::IsMember({"autoencoder", "encoder", "decoder"}))
+      ->capture_default_str();
   verb->callback([o] { write_onnx(*o); });
 }
 

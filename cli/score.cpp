@@ -79,7 +79,7 @@ std::string npy(const AnomalyScores& scores) {
 void score(const Options& o) {
   check_output(o.output, {".csv", ".npy"});
   std::list<Loaded> models = load_all(o);
-  const Dataset data = o.open(models.front().model.recipe);
+  const Dataset data = o.open(models.front().model);
   const AnomalyScores scores = anomaly_scores(detectors(o, models, data), data, o.top);
   const double threshold = o.rate > 0 ? score_quantile(scores.score, 1 - o.rate) : 1.0;
   write_file_atomically(o.output, o.output.ends_with(".npy") ? npy(scores) : csv(scores, threshold));

@@ -87,7 +87,8 @@ TEST(Onnx, APartHoldsNoWeightsOfTheOther) {
 TEST(Onnx, HoldsTheModelsWeights) {
   const Autoencoder model = fresh(kDense, {16});
   const ConstView weight = model.weights().at("encoder.0.weight");
-  const std::string& raw = exported(kDense, model).graph().initializer(0).raw_data();
+  const auto onnx = exported(kDense, model);
+  const std::string& raw = onnx.graph().initializer(0).raw_data();
   EXPECT_EQ(raw, std::string(reinterpret_cast<const char*>(weight.bytes()), raw.size()));
   EXPECT_EQ(raw.size(), 3u * 16u * sizeof(float));
 }

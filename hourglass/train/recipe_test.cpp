@@ -295,6 +295,7 @@ source = "mnist"
 scale = "unit"
 validation = 0.0
 shuffle = true
+missing = "refuse"
 
 [model]
 encoder = [{ dense = 32 }, "relu"]

@@ -250,8 +250,8 @@ void uncenter(const Scaler& scaler, View values) {
 }
 
 void to_data_units(const Scaler& scaler, View values) {
+  if (scaler.kind == "standard" || scaler.kind == "minmax" || scaler.kind == "robust") return unscale(scaler, values);
   uncenter(scaler, values);
-  if (scaler.kind == "standard" || scaler.kind == "minmax" || scaler.kind == "robust") unscale(scaler, values);
 }
 
 }  // namespace hourglass

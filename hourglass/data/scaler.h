@@ -44,8 +44,7 @@ void unscale(const Scaler& scaler, View values);
 /// Adds the mean that "center" took away, in place: what is left is scaled as by "unit". Other kinds stay as they are.
 void uncenter(const Scaler& scaler, View values);
 
-/// To the units data are given in, in place: what was fitted to features (standard, minmax, robust) is undone, pixels
-/// stay in [0, 1].
+/// What a model gives, as the data it was trained on, in place: what was fitted is undone; pixels stay in [0, 1].
 void to_data_units(const Scaler& scaler, View values);
 
 }  // namespace hourglass

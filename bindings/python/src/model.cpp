@@ -4,16 +4,17 @@
 
 #include "arrays.h"
 #include "hourglass/base/parallel.h"
+#include "hourglass/tensor/copy.h"
 #include "interrupts.h"
 
 namespace hourglass::python {
 
 template <class F>
 auto Model::infer(const Stage& stage, int threads, F f) {
-  const py::gil_scoped_release without_lock;
-  const std::lock_guard alone(mutex_);
-  trained_.autoencoder.enter(stage);
-  return f(Inference(trained_.autoencoder, threads > 0 ? threads : available_threads()));
+  return alone([&] {
+    trained_.autoencoder.enter(stage);
+    return f(Inference(trained_.autoencoder, threads > 0 ? threads : available_threads()));
+  });
 }
 
 Dataset Model::rows(const py::array& array) const {
@@ -80,18 +81,29 @@ OnlineTrainer& Model::online(int threads) {
 double Model::train_on(const py::array& array, int threads) {
   const Dataset data = rows(array);
   Interrupts interrupts;
-  const double loss = [&] {
-    const py::gil_scoped_release without_lock;
-    const std::lock_guard alone(mutex_);
-    return online(threads).pass(data, [&] { return interrupts.came(); });
-  }();
+  const double loss = alone([&] { return online(threads).pass(data, [&] { return interrupts.came(); }); });
   interrupts.rethrow();
   return loss;
 }
 
-std::string Model::bytes() const { return model_bytes(trained_.recipe, trained_.autoencoder, trained_.anomaly); }
+std::string Model::bytes() const {
+  return alone([&] { return model_bytes(trained_.recipe, trained_.autoencoder, trained_.anomaly); });
+}
 
-std::string Model::online_state() const { return online_ ? online_->state() : ""; }
+std::map<std::string, Tensor> Model::weights() const {
+  return alone([&] {
+    std::map<std::string, Tensor> all;
+    for (const auto& [name, view] : trained_.autoencoder.weights()) {
+      Tensor& copied = all[name] = Tensor(view.dtype(), view.shape());
+      copy(view, copied);
+    }
+    return all;
+  });
+}
+
+std::string Model::online_state() {
+  return alone([&] { return online_ ? online_->state() : ""; });
+}
 
 void Model::restore_online(const std::string& state) {
   if (!state.empty()) online(0).restore(parse_safetensors(state, "state"), "state");

@@ -2,6 +2,7 @@
 
 #include <pybind11/numpy.h>
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -33,8 +34,9 @@ class Model {
   double train_on(const py::array& rows, int threads);
 
   std::string bytes() const;
+  std::map<std::string, Tensor> weights() const;
   /// Of the optimiser that train_on has used; empty before.
-  std::string online_state() const;
+  std::string online_state();
   void restore_online(const std::string& state);
 
   const TrainedModel& trained() const { return trained_; }
@@ -43,7 +45,14 @@ class Model {
  private:
   Dataset rows(const py::array& array) const;
   OnlineTrainer& online(int threads);
-  /// Calls f(inference) without Python's lock, alone on this model.
+  /// Calls f without Python's lock, alone on this model.
+  template <class F>
+  auto alone(F f) const {
+    const py::gil_scoped_release without_lock;
+    const std::lock_guard turn(mutex_);
+    return f();
+  }
+  /// Likewise f(inference).
   template <class F>
   auto infer(const Stage& stage, int threads, F f);
 

@@ -4,7 +4,6 @@
 
 #include "arrays.h"
 #include "hourglass/base/file.h"
-#include "hourglass/tensor/copy.h"
 #include "model.h"
 #include "training.h"
 
@@ -22,11 +21,7 @@ py::tuple tuple_of(const Shape& shape) {
 
 py::dict weights_of(const Model& model) {
   py::dict all;
-  for (const auto& [name, view] : model.trained().autoencoder.weights()) {
-    Tensor tensor(view.dtype(), view.shape());
-    copy(view, tensor);
-    all[py::str(name)] = array_of(std::move(tensor));
-  }
+  for (auto& [name, tensor] : model.weights()) all[py::str(name)] = array_of(std::move(tensor));
   return all;
 }
 
@@ -73,7 +68,7 @@ void define_model(py::module_& m) {
           [](const Model& self) { return tuple_of(self.trained().autoencoder.network().code().output()); },
           "Of the code of one sample.")
       .def(py::pickle(
-          [](const Model& self) { return py::make_tuple(py::bytes(self.bytes()), py::bytes(self.online_state())); },
+          [](Model& self) { return py::make_tuple(py::bytes(self.bytes()), py::bytes(self.online_state())); },
           [](const py::tuple& state) {
             auto model = model_of(state[0].cast<py::bytes>());
             model->restore_online(state[1].cast<std::string>());

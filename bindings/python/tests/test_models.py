@@ -212,7 +212,7 @@ model, many = hourglass.train(RECIPE, rows()), rows(3000)
 expected = model.encode(many, threads=3)
 child = os.fork()
 if child == 0:
-    sys.exit((model.encode(many, threads=3) != expected).any())
+    sys.exit(int((model.encode(many, threads=3) != expected).any()))
 assert os.waitpid(child, 0) == (child, 0)
 """
         subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

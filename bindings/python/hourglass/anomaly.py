@@ -91,16 +91,15 @@ class AnomalyDetector(OutlierMixin, RecipeEstimator):
 
     def fit(self, X: ArrayLike, y: object = None) -> AnomalyDetector:
         """Train on the rows of X, which are mostly normal; y is ignored."""
-        is_auto = isinstance(self.contamination, str) and self.contamination == "auto"
-        if not is_auto and not (isinstance(self.contamination, Real) and 0 < self.contamination <= 0.5):
-            raise ValueError(f"contamination: expected 'auto' or a number in (0, 0.5], found {self.contamination!r}")
+        share = self._share()
         if self.n_models < 1:
             raise ValueError(f"n_models: expected at least 1, found {self.n_models}")
         rows = self._rows(X, reset=True)
         first = self._seed()
-        recipes = [self._recipe(len(rows), first + k) for k in range(self.n_models)]
+        quantile = 0.95 if share is None else 1 - share
+        recipes = [self._recipe(len(rows), first + k, quantile) for k in range(self.n_models)]
         self.models_ = [train(recipe, rows, threads=self._threads()) for recipe in recipes]
-        self.offset_ = -1.0 if is_auto else float(np.percentile(self._scores(rows), 100 * self.contamination))
+        self.offset_ = -1.0 if share is None else float(np.percentile(self._scores(rows), 100 * share))
         return self
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -116,22 +115,30 @@ class AnomalyDetector(OutlierMixin, RecipeEstimator):
         """-1 for abnormal rows, 1 for the others."""
         return np.where(self.decision_function(X) < 0, -1, 1)
 
-    def _scores(self, rows: NDArray[Any]) -> NDArray[np.float64]:
-        return -np.mean([model.anomaly_scores(rows, self._threads()) for model in self.models_], axis=0)
+    def _share(self) -> float | None:
+        """The contamination; None for the models' own threshold."""
+        if isinstance(self.contamination, str) and self.contamination == "auto":
+            return None
+        if not isinstance(self.contamination, Real) or not 0 < self.contamination <= 0.5:
+            raise ValueError(f"contamination: expected 'auto' or a number in (0, 0.5], found {self.contamination!r}")
+        return float(self.contamination)
 
-    def _recipe(self, rows: int, seed: int) -> dict[str, Any]:
+    def _scores(self, rows: NDArray[Any]) -> NDArray[np.float64]:
+        scores: NDArray[np.float64] = np.mean(
+            [model.anomaly_scores(rows, self._threads()) for model in self.models_], axis=0
+        )
+        return -scores
+
+    def _recipe(self, rows: int, seed: int, quantile: float) -> dict[str, Any]:
         features = self.n_features_in_
         encoder = [features] if self.encoder is None else self.encoder
-        training = self._train_section(seed)
-        if self.epochs is None:
-            steps_per_epoch = -(-rows // self.batch_size)
-            training["epochs"] = max(10, 4000 // steps_per_epoch)
-        quantile = 0.95 if isinstance(self.contamination, str) else 1 - self.contamination
+        steps_per_epoch = -(-rows // self.batch_size)
+        epochs = max(10, 4000 // steps_per_epoch) if self.epochs is None else self.epochs
         return {
             "data": {"scale": "robust"},
             "model": self._model_section(encoder, self.decoder, features),
             "objective": {"reconstruction": "mse", "trim": self.trim},
             "corruption": {"gaussian": self.noise},
-            "train": training,
+            "train": self._train_section(epochs, seed),
             "anomaly": {"quantile": quantile},
         }

@@ -171,10 +171,10 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, RecipeEstim
             name: {"weight": value} if not isinstance(value, Mapping) else value
             for name, value in (self.penalties or {}).items()
         }
-        objective = {"trim": self.trim, **penalties}
+        objective: dict[str, Any] = {"trim": self.trim, **penalties}
         if self.reconstruction is not None:
             objective["reconstruction"] = self.reconstruction
-        training = self._train_section(self._seed())
+        training = self._train_section(self.epochs, self._seed())
         if self.schedule is not None:
             training["schedule"] = self.schedule
         if self.early_stopping is not None:

@@ -10,7 +10,7 @@ Layer = Union[int, str, Mapping[str, Any]]
 
 def recipe_layers(layers: Sequence[Layer]) -> list[Any]:
     """A recipe's list: a number stands for a dense layer of so many units."""
-    return [{"dense": int(layer)} if _is_number(layer) else layer for layer in layers]
+    return [layer if isinstance(layer, (str, Mapping)) else {"dense": int(layer)} for layer in layers]
 
 
 def default_encoder(features: int) -> list[Any]:
@@ -36,7 +36,3 @@ def mirrored(encoder: Sequence[Any], features: int) -> list[Any]:
     for size, activations in reversed(blocks[:-1]):
         decoder += [{"dense": size}, *activations]
     return [*decoder, {"dense": features}]
-
-
-def _is_number(layer: Layer) -> bool:
-    return not isinstance(layer, (str, Mapping))

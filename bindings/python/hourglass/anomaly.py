@@ -117,11 +117,12 @@ class AnomalyDetector(OutlierMixin, RecipeEstimator):
 
     def _share(self) -> float | None:
         """The contamination; None for the models' own threshold."""
-        if isinstance(self.contamination, str) and self.contamination == "auto":
+        share = self.contamination
+        if isinstance(share, str) and share == "auto":
             return None
-        if not isinstance(self.contamination, Real) or not 0 < self.contamination <= 0.5:
-            raise ValueError(f"contamination: expected 'auto' or a number in (0, 0.5], found {self.contamination!r}")
-        return float(self.contamination)
+        if isinstance(share, str) or not isinstance(share, Real) or not 0 < share <= 0.5:
+            raise ValueError(f"contamination: expected 'auto' or a number in (0, 0.5], found {share!r}")
+        return float(share)
 
     def _scores(self, rows: NDArray[Any]) -> NDArray[np.float64]:
         scores: NDArray[np.float64] = np.mean(

@@ -1,5 +1,6 @@
 """The wheel that pip makes, but for compiling the module a second time."""
 
+import importlib.util
 import subprocess
 import sys
 import tempfile
@@ -9,10 +10,12 @@ from unittest import mock
 
 import hourglass
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-import build_backend
-
+HERE = Path(__file__).resolve().parents[1]
 BUILD = Path(hourglass._core.__file__).parents[2]
+
+_spec = importlib.util.spec_from_file_location("build_backend", HERE / "build_backend.py")
+build_backend = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(build_backend)
 
 
 def install(folder):
@@ -29,8 +32,7 @@ class Wheel(unittest.TestCase):
             pip = [sys.executable, "-m", "pip", "install", "--no-index", "--no-deps", "--quiet", "--target", target, wheel]
             subprocess.run(pip, check=True, capture_output=True)
             names = {path.name for path in (target / "hourglass").iterdir() if path.is_file()}
-            sources = Path(__file__).resolve().parents[1] / "hourglass"
-            self.assertLessEqual({path.name for path in sources.iterdir() if path.is_file()}, names)
+            self.assertLessEqual({path.name for path in (HERE / "hourglass").iterdir() if path.is_file()}, names)
             code = "import sys, hourglass; assert hourglass.__file__.startswith(sys.argv[1]), hourglass.__file__"
             subprocess.run([sys.executable, "-c", code, folder], check=True, env={"PYTHONPATH": str(target)})
 

@@ -12,8 +12,9 @@ struct Inspection {
   std::string format;  ///< "text table, delimiter ',', with a header", "bytes", "floats"
   int64_t rows = 0;    ///< of the training part
   int64_t test_rows = 0;
-  Shape sample;                      ///< of a table its columns
-  std::vector<TableColumn> columns = {};  ///< of a table as they are, else one for each feature, named by its number from 1
+  Shape sample;  ///< of a table its columns
+  std::vector<TableColumn> columns =
+      {};                            ///< of a table as they are, else one for each feature, named by its number from 1
   std::vector<int32_t> labels = {};  ///< each once, ascending; of a table none
   bool is_table = false;
   bool is_bytes = false;

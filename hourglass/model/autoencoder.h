@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "hourglass/data/scaler.h"
 #include "hourglass/data/safetensors.h"
+#include "hourglass/data/scaler.h"
 #include "hourglass/nn/network.h"
 
 namespace hourglass {

@@ -1,5 +1,6 @@
 """Models and training, without scikit-learn."""
 
+import ast
 import copy
 import logging
 import os
@@ -262,6 +263,15 @@ class Package(unittest.TestCase):
     def test_does_without_scikit_learn_until_asked(self):
         code = "import sys, hourglass; assert 'sklearn' not in sys.modules; assert hourglass.train"
         subprocess.run([sys.executable, "-c", code], check=True)
+
+    def test_declares_the_types_of_what_the_module_has(self):
+        def names(definitions):
+            return {d.name for d in definitions if isinstance(d, (ast.ClassDef, ast.FunctionDef))}
+
+        stub = ast.parse(Path(hourglass._core.__file__).with_name("_core.pyi").read_text())
+        model = next(d for d in stub.body if isinstance(d, ast.ClassDef) and d.name == "Model")
+        self.assertEqual(names(stub.body), {name for name in dir(hourglass._core) if not name.startswith("_")})
+        self.assertEqual(names(model.body), {name for name in dir(hourglass.Model) if not name.startswith("_")})
 
     def test_says_what_it_lacks(self):
         with self.assertRaisesRegex(AttributeError, "'Autoencodr'"):

@@ -15,8 +15,7 @@ namespace hourglass {
 namespace {
 
 std::vector<uint32_t> order_of_rows(const Recipe& recipe, int64_t pass, int64_t rows) {
-  if (recipe.data.shuffle)
-    return shuffled(recipe.train.seed, static_cast<uint32_t>(pass), static_cast<uint32_t>(rows));
+  if (recipe.data.shuffle) return shuffled(recipe.train.seed, static_cast<uint32_t>(pass), static_cast<uint32_t>(rows));
   std::vector<uint32_t> order(rows);
   std::iota(order.begin(), order.end(), 0u);
   return order;
@@ -42,8 +41,9 @@ double OnlineTrainer::pass(const Dataset& part, const std::function<bool()>& sto
   int64_t done = 0;
   for (bool stopped = false; done < part.rows() && !stopped; stopped = stop()) {
     const int64_t count = std::min(recipe_.train.batch_size, part.rows() - done);
-    const double loss = step_.run(part, std::span(order).subspan(done, count), static_cast<uint32_t>(passes_), ++steps_,
-                                  optimizer_.learning_rate(), threads_)
+    const double loss = step_
+                            .run(part, std::span(order).subspan(done, count), static_cast<uint32_t>(passes_), ++steps_,
+                                 optimizer_.learning_rate(), threads_)
                             .loss;
     if (!std::isfinite(loss))
       throw RuntimeFailure(fmt::format("{}: the loss is not finite; a smaller learning rate than {} may help",

@@ -10,8 +10,8 @@
 
 namespace hourglass {
 
-/// Trains a model on data that come in parts and are never there as a whole. The optimiser's state lives on from part to
-/// part; the learning rate is constant, for nobody knows how many parts will come. Of the recipe it follows the
+/// Trains a model on data that come in parts and are never there as a whole. The optimiser's state lives on from part
+/// to part; the learning rate is constant, for nobody knows how many parts will come. Of the recipe it follows the
 /// objective, corruption, batch size, optimiser, shuffling and seed. The model's scaler stays as it is. A run is a pure
 /// function of recipe, starting weights and parts.
 class OnlineTrainer {
@@ -24,8 +24,8 @@ class OnlineTrainer {
   /// or the objective, and RuntimeFailure when the loss is not finite; the weights before that step stay.
   double pass(const Dataset& part, const std::function<bool()>& stop);
 
-  /// What to go on from beside the weights, as bytes of a safetensors file, and back. Throws Error naming `name` when it
-  /// is not of such a trainer.
+  /// What to go on from beside the weights, as bytes of a safetensors file, and back. Throws Error naming `name` when
+  /// it is not of such a trainer.
   std::string state();
   void restore(const SafeTensors& state, const std::string& name);
 

@@ -8,6 +8,12 @@ namespace hourglass::python {
 
 namespace {
 
+py::array numpy_array(const py::object& object, const std::string& name) {
+  const auto array = py::array::ensure(object);
+  if (!array) fail("{}: expected an array, found {}", name, std::string(py::str(py::type::of(object))));
+  return array;
+}
+
 /// The array itself where it is aligned, row-major and of this type, else a copy that is.
 template <class T>
 auto row_major(const py::array& array) {
@@ -48,7 +54,8 @@ void check_finite(const float* values, const Shape& shape, const std::string& na
 
 }  // namespace
 
-Dataset dataset_of(const py::array& array, const std::string& name, bool nan_is_missing) {
+Dataset dataset_of(const py::object& rows, const std::string& name, bool nan_is_missing) {
+  const py::array array = numpy_array(rows, name);
   const Shape shape = shape_of(array, name);
   Dataset data{name, sample_of(shape), {}, {}};
   if (py::isinstance<py::array_t<uint8_t>>(array)) {
@@ -62,7 +69,8 @@ Dataset dataset_of(const py::array& array, const std::string& name, bool nan_is_
   return data;
 }
 
-py::array_t<float> rows_of(const py::array& array) {
+py::array_t<float> rows_of(const py::object& rows) {
+  const py::array array = numpy_array(rows, "codes");
   shape_of(array, "codes");
   return row_major<float>(array);
 }

@@ -17,16 +17,16 @@ auto Model::infer(const Stage& stage, int threads, F f) {
   });
 }
 
-Dataset Model::rows(const py::array& array) const {
+Dataset Model::rows(const py::object& array) const {
   return dataset_of(array, "rows", !trained_.autoencoder.scaler.fill.empty());
 }
 
-py::array Model::encode(const py::array& array, int threads) {
+py::array Model::encode(const py::object& array, int threads) {
   const Dataset data = rows(array);
   return array_of(infer({.encoding = true}, threads, [&](const Inference& i) { return i.encode(data); }));
 }
 
-py::array Model::decode(const py::array& array, int threads) {
+py::array Model::decode(const py::object& array, int threads) {
   const auto codes = rows_of(array);
   return array_of(infer({}, threads, [&, view = view_of(codes)](const Inference& i) {
     Tensor out = i.decode(view);
@@ -35,7 +35,7 @@ py::array Model::decode(const py::array& array, int threads) {
   }));
 }
 
-py::array Model::reconstruct(const py::array& array, int threads) {
+py::array Model::reconstruct(const py::object& array, int threads) {
   const Dataset data = rows(array);
   return array_of(infer({}, threads, [&](const Inference& i) {
     Tensor out = i.reconstruct(data);
@@ -44,7 +44,7 @@ py::array Model::reconstruct(const py::array& array, int threads) {
   }));
 }
 
-py::array Model::errors(const py::array& array, int threads) {
+py::array Model::errors(const py::object& array, int threads) {
   const Dataset data = rows(array);
   Tensor out(DType::f64, {data.rows()});
   infer({}, threads, [&](const Inference& i) {
@@ -62,7 +62,7 @@ py::array Model::errors(const py::array& array, int threads) {
   return array_of(std::move(out));
 }
 
-py::array Model::anomaly_scores(const py::array& array, int threads) {
+py::array Model::anomaly_scores(const py::object& array, int threads) {
   if (!trained_.anomaly) fail("this model was trained without [anomaly]: nothing to measure scores against");
   const Dataset data = rows(array);
   const auto scores = infer({}, threads, [&](const Inference& i) {
@@ -78,7 +78,7 @@ OnlineTrainer& Model::online(int threads) {
   return *online_;
 }
 
-double Model::train_on(const py::array& array, int threads) {
+double Model::train_on(const py::object& array, int threads) {
   const Dataset data = rows(array);
   Interrupts interrupts;
   const double loss = alone([&] { return online(threads).pass(data, [&] { return interrupts.came(); }); });
@@ -109,7 +109,7 @@ void Model::restore_online(const std::string& state) {
   if (!state.empty()) online(0).restore(parse_safetensors(state, "state"), "state");
 }
 
-std::unique_ptr<Model> begin_model(const std::string& text, const py::array& array) {
+std::unique_ptr<Model> begin_model(const std::string& text, const py::object& array) {
   Recipe recipe = recipe_from_json(text);
   const Dataset data = dataset_of(array, "rows", recipe.data.read.missing == "mean");
   Autoencoder autoencoder(recipe.model, data.sample);

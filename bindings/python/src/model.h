@@ -23,15 +23,15 @@ class Model {
   explicit Model(TrainedModel trained) : trained_(std::move(trained)) {}
   Model(const Model&) = delete;
 
-  py::array encode(const py::array& rows, int threads);
-  py::array decode(const py::array& codes, int threads);
-  py::array reconstruct(const py::array& rows, int threads);
+  py::array encode(const py::object& rows, int threads);
+  py::array decode(const py::object& codes, int threads);
+  py::array reconstruct(const py::object& rows, int threads);
   /// (rows): the mean squared residual of every row, as the scaler makes rows.
-  py::array errors(const py::array& rows, int threads);
+  py::array errors(const py::object& rows, int threads);
   /// (rows): AnomalyScores of this model alone. Throws Error when it has nothing to measure them against.
-  py::array anomaly_scores(const py::array& rows, int threads);
+  py::array anomaly_scores(const py::object& rows, int threads);
   /// One pass of an OnlineTrainer over the rows; its state stays until the next one. Returns the mean loss.
-  double train_on(const py::array& rows, int threads);
+  double train_on(const py::object& rows, int threads);
 
   std::string bytes() const;
   std::map<std::string, Tensor> weights() const;
@@ -43,7 +43,7 @@ class Model {
   TrainedModel& trained() { return trained_; }
 
  private:
-  Dataset rows(const py::array& array) const;
+  Dataset rows(const py::object& array) const;
   OnlineTrainer& online(int threads);
   /// Calls f without Python's lock, alone on this model.
   template <class F>
@@ -62,6 +62,6 @@ class Model {
 };
 
 /// An untrained model for such rows: fresh weights, the scaler fitted to them.
-std::unique_ptr<Model> begin_model(const std::string& recipe, const py::array& rows);
+std::unique_ptr<Model> begin_model(const std::string& recipe, const py::object& rows);
 
 }  // namespace hourglass::python

@@ -67,6 +67,11 @@ void define_model(py::module_& m) {
           "code_shape",
           [](const Model& self) { return tuple_of(self.trained().autoencoder.network().code().output()); },
           "Of the code of one sample.")
+      .def("__repr__",
+           [](const Model& self) {
+             const Network& network = self.trained().autoencoder.network();
+             return fmt::format("<hourglass.Model: {} to {}>", network.input().text(), network.code().output().text());
+           })
       .def(py::pickle(
           [](Model& self) { return py::make_tuple(py::bytes(self.bytes()), py::bytes(self.online_state())); },
           [](const py::tuple& state) {

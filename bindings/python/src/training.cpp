@@ -44,13 +44,13 @@ Ending run(Trainer& trainer, Listener& listener) {
 
 }  // namespace
 
-std::unique_ptr<Model> train(const std::string& text, const py::array& rows, const py::object& test, const Model* init,
+std::unique_ptr<Model> train(const std::string& text, const py::object& rows, const py::object& test, const Model* init,
                              int threads, const py::function& on_epoch, const py::function& on_note) {
   const Recipe recipe = recipe_from_json(text);
   const bool nan_is_missing = recipe.data.read.missing == "mean";
   const Dataset data = dataset_of(rows, "rows", nan_is_missing);
   std::optional<Dataset> held_out;
-  if (!test.is_none()) held_out = dataset_of(test.cast<py::array>(), "test rows", nan_is_missing);
+  if (!test.is_none()) held_out = dataset_of(test, "test rows", nan_is_missing);
   if (held_out && held_out->sample.size() != data.sample.size())
     fail("test rows: samples are {}, the training rows' {}", held_out->sample.text(), data.sample.text());
   auto model = std::make_unique<Model>(TrainedModel{recipe, start(recipe, data.sample, init)});

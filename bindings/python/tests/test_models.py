@@ -174,9 +174,12 @@ class Models(unittest.TestCase):
         wide = np.zeros((400, 12), np.float32)
         wide[::2, ::2] = rows()
         unaligned = np.frombuffer(b"x" + rows().tobytes(), np.uint8)[1:].view(np.float32).reshape(200, 6)
-        for same in (wide[::2, ::2], np.asfortranarray(rows()), rows().astype(float), rows().astype(">f4"), unaligned):
+        for same in (wide[::2, ::2], np.asfortranarray(rows()), rows().astype(float), rows().astype(">f4"), unaligned, rows().tolist()):
             np.testing.assert_array_equal(self.model.encode(same), expected)
         np.testing.assert_array_equal(self.model.encode(np.ones((2, 6), int)), self.model.encode(np.ones((2, 6))))
+
+    def test_show_their_shapes(self):
+        self.assertEqual(repr(self.model), "<hourglass.Model: 6 to 3>")
 
     def test_leave_their_input_alone(self):
         data = rows()

@@ -36,8 +36,7 @@ def train(
         A recipe file; its text, which is told from a path by a line break in it; or the same tree as a dict.
         ``data.source`` is left aside, the rows are here.
     rows : array of shape (rows, features), (rows, height, width) or (rows, channels, height, width)
-        uint8 is taken as pixels, which ``scale = "unit"`` divides by 255; everything else as 32-bit floats. A
-        row-major array of uint8 or float32 is used where it lies, so do not change it meanwhile.
+        uint8 is taken as pixels, which ``scale = "unit"`` divides by 255; everything else as 32-bit floats.
     test : array, optional
         Rows to measure the reconstruction on after every epoch.
     init : Model, optional

@@ -55,10 +55,11 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     table = project()
     python = f"cp{sys.version_info.major}{sys.version_info.minor}"
     tag = f"{python}-{python}-{re.sub('[-.]', '_', sysconfig.get_platform())}"
+    about = f"Wheel-Version: 1.0\nGenerator: hourglass\nRoot-Is-Purelib: false\nTag: {tag}\n"
     stem = f"{table['name']}-{table['version']}"
     files = {
         f"{stem}.dist-info/METADATA": metadata().encode(),
-        f"{stem}.dist-info/WHEEL": f"Wheel-Version: 1.0\nGenerator: hourglass\nRoot-Is-Purelib: false\nTag: {tag}\n".encode(),
+        f"{stem}.dist-info/WHEEL": about.encode(),
         f"{stem}.dist-info/LICENSE": (ROOT / "LICENSE").read_bytes(),
     }
     with tempfile.TemporaryDirectory() as folder:

@@ -27,7 +27,7 @@ class AnomalyDetector(OutlierMixin, RecipeEstimator):
     Parameters
     ----------
     contamination : "auto" or float in (0, 0.5]
-        Share of the training rows to call abnormal; "auto" calls those beyond the model's own threshold so, a twentieth.
+        Share of the training rows to call abnormal; "auto": those beyond the model's own threshold, a twentieth.
     encoder, decoder : list of layers, optional
         As for Autoencoder. Default: one linear layer each, as wide as there are features.
     noise : float

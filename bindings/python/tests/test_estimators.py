@@ -128,7 +128,8 @@ class Autoencoders(unittest.TestCase):
     def test_work_in_a_pipeline_and_a_grid_search_of_several_processes(self):
         digits, labels = load_digits(return_X_y=True)
         pipeline = make_pipeline(Autoencoder([32, "relu"], epochs=20, random_state=0), LogisticRegression(max_iter=500))
-        grid = {"autoencoder__penalties": [None, {"contractive": 1e-3}], "autoencoder__learning_rate": np.logspace(-3, -2, 2)}
+        penalties, rates = [None, {"contractive": 1e-3}], np.logspace(-3, -2, 2)
+        grid = {"autoencoder__penalties": penalties, "autoencoder__learning_rate": rates}
         search = GridSearchCV(pipeline, grid, cv=2, n_jobs=2, error_score="raise").fit(digits[:600], labels[:600])
         self.assertGreater(search.best_score_, 0.8)
 

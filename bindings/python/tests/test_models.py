@@ -79,10 +79,8 @@ class Training(unittest.TestCase):
 
     def test_takes_pixels_as_bytes_and_images_of_several_axes(self):
         images = np.random.RandomState(0).randint(0, 256, (40, 6, 6), np.uint8)
-        recipe = {
-            "model": {"encoder": [{"conv2d": 2, "kernel": 3}], "decoder": [{"conv_transpose2d": 1, "kernel": 3}, "sigmoid"]},
-            "train": {"epochs": 1},
-        }
+        decoder = [{"conv_transpose2d": 1, "kernel": 3}, "sigmoid"]
+        recipe = {"model": {"encoder": [{"conv2d": 2, "kernel": 3}], "decoder": decoder}, "train": {"epochs": 1}}
         model = hourglass.train(recipe, images)
         self.assertEqual((model.input_shape, model.code_shape), ((1, 6, 6), (2, 4, 4)))
         self.assertEqual(model.encode(images).shape, (40, 2, 4, 4))
@@ -174,7 +172,9 @@ class Models(unittest.TestCase):
         wide = np.zeros((400, 12), np.float32)
         wide[::2, ::2] = rows()
         unaligned = np.frombuffer(b"x" + rows().tobytes(), np.uint8)[1:].view(np.float32).reshape(200, 6)
-        for same in (wide[::2, ::2], np.asfortranarray(rows()), rows().astype(float), rows().astype(">f4"), unaligned, rows().tolist()):
+        others = [wide[::2, ::2], np.asfortranarray(rows()), unaligned]
+        others += [rows().astype(float), rows().astype(">f4"), rows().tolist()]
+        for same in others:
             np.testing.assert_array_equal(self.model.encode(same), expected)
         np.testing.assert_array_equal(self.model.encode(np.ones((2, 6), int)), self.model.encode(np.ones((2, 6))))
 

@@ -29,7 +29,7 @@ class Wheel(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder, mock.patch.object(build_backend, "install", install):
             wheel = Path(folder, build_backend.build_wheel(folder))
             target = Path(folder, "target")
-            pip = [sys.executable, "-m", "pip", "install", "--no-index", "--no-deps", "--quiet", "--target", target, wheel]
+            pip = [sys.executable, "-m", "pip", "install", "--no-index", "--no-deps", "--target", target, wheel]
             subprocess.run(pip, check=True, capture_output=True)
             names = {path.name for path in (target / "hourglass").iterdir() if path.is_file()}
             self.assertLessEqual({path.name for path in (HERE / "hourglass").iterdir() if path.is_file()}, names)

@@ -2,6 +2,7 @@
 
 #include <omp.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -76,6 +77,7 @@ constexpr int kMostThreads = 256;
 class Pool {
  public:
   ~Pool() {
+    leave_parents_threads();
     stopping_ = true;
     close();
     announce();
@@ -84,6 +86,7 @@ class Pool {
   }
 
   void run(int64_t tasks, int threads, TaskRef task) {
+    leave_parents_threads();
     close();  // nobody may claim while the job is being replaced
     grow(threads);
     task_.store(&task, std::memory_order_relaxed);
@@ -108,6 +111,14 @@ class Pool {
     std::atomic<uint64_t> ticket{kNone};
     std::atomic<uint32_t> end{0};
   };
+
+  /// A process that was forked has this pool and none of its threads, which it can neither use nor join: Python forks.
+  void leave_parents_threads() {
+    if (getpid() == process_) return;
+    new std::vector<std::thread>(std::move(workers_));
+    workers_.clear();
+    process_ = getpid();
+  }
 
   /// Where the system gives no more threads, those that are there take all the tasks.
   void grow(int threads) {
@@ -168,6 +179,7 @@ class Pool {
     if (left_.fetch_sub(1, std::memory_order_acq_rel) == 1) left_.notify_all();
   }
 
+  pid_t process_ = getpid();
   std::vector<std::thread> workers_;
   std::array<Range, kMostThreads> ranges_;  ///< per participant, the caller's first
   int most_ = kMostThreads;

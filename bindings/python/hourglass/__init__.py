@@ -1,0 +1,33 @@
+"""Hourglass: fast, right autoencoders.
+
+``train`` makes a ``Model`` by a recipe and NumPy arrays; ``Autoencoder`` and ``AnomalyDetector`` are estimators for
+scikit-learn, which they alone need. Model files are those of the hourglass program.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from ._core import Error, Model, RuntimeFailure, __version__
+from .training import train
+
+if TYPE_CHECKING:
+    from .anomaly import AnomalyDetector
+    from .autoencoder import Autoencoder
+
+__all__ = ["AnomalyDetector", "Autoencoder", "Error", "Model", "RuntimeFailure", "__version__", "train"]
+
+for _name in (Error, Model, RuntimeFailure):
+    _name.__module__ = "hourglass"
+del _name
+
+
+def __getattr__(name: str) -> Any:
+    # Importing scikit-learn takes a second, and who only wants models need not have it.
+    if name == "Autoencoder":
+        from .autoencoder import Autoencoder
+
+        return Autoencoder
+    if name == "AnomalyDetector":
+        from .anomaly import AnomalyDetector
+
+        return AnomalyDetector
+    raise AttributeError(f"module 'hourglass' has no attribute {name!r}")

@@ -1,0 +1,197 @@
+"""An autoencoder as scikit-learn knows transformers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.random import RandomState
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils.validation import check_array, check_is_fitted
+
+from . import _core
+from .estimator import RecipeEstimator
+from .layers import Layer
+from .training import recipe_json, train
+
+
+class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, RecipeEstimator):
+    """Autoencoder with any sum of penalties; ``transform`` gives the codes.
+
+    Parameters
+    ----------
+    encoder : list of layers, optional
+        As in a recipe: ``{"dense": 64}``, ``{"conv2d": 8, "kernel": 3}``, ``"relu"``, ``{"topk": 16}``; a number stands
+        for a dense layer. Default: half of the features, relu, a quarter of them.
+    decoder : list of layers, optional
+        Likewise, the last layer's size being the number of features. Default: a dense encoder's way back.
+    penalties : dict, optional
+        Of the recipe's [objective]: ``{"contractive": 1e-4, "sparse_kl": {"weight": 1e-3, "target": 0.1}}``. A number
+        stands for a weight.
+    corruption : dict, optional
+        ``{"gaussian": 0.2}``, ``{"masking": 0.25}`` or ``{"salt_pepper": 0.1}``: a denoising autoencoder.
+    reconstruction : "bce" or "mse", optional
+        Default: bce where the decoder ends in a sigmoid.
+    trim : float
+        Share of rows, those reconstructed worst, left out of the loss.
+    tied : bool
+        The decoder's weights are the encoder's.
+    init : str or dict
+        "pytorch", "xavier", "he" or ``{"normal": 0.1}``.
+    scale : str
+        "standard", "minmax", "robust", "unit", "center" or "none"; fitted to the training rows, kept in the model.
+    image_shape : tuple, optional
+        (channels, height, width) of every row, for convolutions.
+    epochs, batch_size : int
+    learning_rate : float
+    optimizer : str or dict
+        "adam" or "sgd" with ``learning_rate``, or all of it: ``{"sgd": 0.1, "momentum": 0.9}``.
+    schedule : str or dict, optional
+        ``{"cosine": 0.0, "warmup_steps": 100}``; ``partial_fit`` has none.
+    early_stopping : int or dict, optional
+        Epochs without a better validation loss, or ``{"patience": 5, "min_delta": 1e-4}``.
+    validation : float
+        Share of rows held out; 0.1 where early stopping asks for it.
+    n_jobs : int, optional
+        Threads; default as many as pay. Results do not depend on it.
+    random_state : int, RandomState or None
+    callback : callable, optional
+        Called with every epoch's metrics, a dict.
+
+    Attributes
+    ----------
+    model_ : Model
+        Can be saved as a file of the hourglass program.
+    history_ : list of dict
+        The metrics of every epoch of the last ``fit``.
+    n_features_in_ : int
+    feature_names_in_ : array of str
+        Where X had names.
+
+    Examples
+    --------
+    >>> from hourglass import Autoencoder
+    >>> codes = Autoencoder([32, "relu", 4], penalties={"sparse_l1": 1e-3}).fit_transform(X)
+    """
+
+    def __init__(
+        self,
+        encoder: Sequence[Layer] | None = None,
+        decoder: Sequence[Layer] | None = None,
+        *,
+        penalties: Mapping[str, Any] | None = None,
+        corruption: Mapping[str, float] | None = None,
+        reconstruction: str | None = None,
+        trim: float = 0.0,
+        tied: bool = False,
+        init: str | Mapping[str, float] = "pytorch",
+        scale: str = "standard",
+        image_shape: tuple[int, int, int] | None = None,
+        epochs: int = 50,
+        batch_size: int = 128,
+        learning_rate: float = 1e-3,
+        optimizer: str | Mapping[str, float] = "adam",
+        schedule: str | Mapping[str, float] | None = None,
+        early_stopping: int | Mapping[str, float] | None = None,
+        validation: float = 0.0,
+        n_jobs: int | None = None,
+        random_state: int | RandomState | None = None,
+        callback: Callable[[dict[str, Any]], object] | None = None,
+    ) -> None:
+        self.encoder = encoder
+        self.decoder = decoder
+        self.penalties = penalties
+        self.corruption = corruption
+        self.reconstruction = reconstruction
+        self.trim = trim
+        self.tied = tied
+        self.init = init
+        self.scale = scale
+        self.image_shape = image_shape
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.optimizer = optimizer
+        self.schedule = schedule
+        self.early_stopping = early_stopping
+        self.validation = validation
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.callback = callback
+
+    def fit(self, X: ArrayLike, y: object = None) -> Autoencoder:
+        """Train on the rows of X, from the start; y is ignored."""
+        rows = self._rows(X, reset=True)
+        history: list[dict[str, Any]] = []
+
+        def remember(epoch: dict[str, Any]) -> None:
+            history.append(epoch)
+            if self.callback is not None:
+                self.callback(epoch)
+
+        self.model_ = train(self._recipe(), rows, threads=self._threads(), callback=remember)
+        self.history_ = history
+        return self
+
+    def partial_fit(self, X: ArrayLike, y: object = None) -> Autoencoder:
+        """One pass over the rows of X, going on from the present weights; the first rows ever fit the scaler."""
+        is_new = not hasattr(self, "model_")
+        rows = self._rows(X, reset=is_new)
+        if is_new:
+            self.model_ = _core.begin_model(recipe_json(self._recipe()), rows)
+        self.model_.train_on(rows, self._threads())
+        return self
+
+    def transform(self, X: ArrayLike) -> NDArray[np.float32]:
+        """The codes of X: (rows, units)."""
+        check_is_fitted(self)
+        codes = self.model_.encode(self._rows(X, reset=False), self._threads())
+        return codes.reshape(len(codes), -1)
+
+    def inverse_transform(self, X: ArrayLike) -> NDArray[np.float32]:
+        """What codes (rows, units) stand for, in the units of the training rows: (rows, features)."""
+        check_is_fitted(self)
+        codes = check_array(X, dtype=np.float32)
+        decoded = self.model_.decode(codes, self._threads())
+        return decoded.reshape(len(decoded), -1)
+
+    def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Minus the mean squared residual of every row, as the scaler makes rows: higher is better."""
+        check_is_fitted(self)
+        return -self.model_.errors(self._rows(X, reset=False), self._threads())
+
+    def score(self, X: ArrayLike, y: object = None) -> float:
+        """The mean of ``score_samples``; y is ignored."""
+        return float(np.mean(self.score_samples(X)))
+
+    def _recipe(self) -> dict[str, Any]:
+        penalties = {
+            name: {"weight": value} if not isinstance(value, Mapping) else value
+            for name, value in (self.penalties or {}).items()
+        }
+        objective: dict[str, Any] = {"trim": self.trim, **penalties}
+        if self.reconstruction is not None:
+            objective["reconstruction"] = self.reconstruction
+        training = self._train_section(self.epochs, self._seed())
+        if self.schedule is not None:
+            training["schedule"] = self.schedule
+        if self.early_stopping is not None:
+            patience = self.early_stopping
+            training["early_stopping"] = patience if isinstance(patience, Mapping) else {"patience": patience}
+        layers = self._model_section(self.encoder, self.decoder, self.n_features_in_)
+        return {
+            "data": {"scale": self.scale, "validation": self.validation},
+            "model": {**layers, "tied": self.tied, "init": self.init},
+            "objective": objective,
+            "corruption": dict(self.corruption or {}),
+            "train": training,
+        }
+
+    @property
+    def _n_features_out(self) -> int:
+        return int(np.prod(self.model_.code_shape))
+
+    def _more_tags(self) -> dict[str, Any]:
+        return {"preserves_dtype": [np.float32]}

@@ -1,0 +1,92 @@
+#include "arrays.h"
+
+#include <cmath>
+#include <limits>
+#include <string_view>
+
+namespace hourglass::python {
+
+namespace {
+
+py::array numpy_array(const py::object& object, const std::string& name) {
+  const auto array = py::array::ensure(object);
+  if (!array) fail("{}: expected an array, found {}", name, std::string(py::str(py::type::of(object))));
+  return array;
+}
+
+/// The array itself where it is aligned, row-major and of this type, else a copy that is.
+template <class T>
+auto row_major(const py::array& array) {
+  if (std::string_view("biuf").find(array.dtype().kind()) == std::string_view::npos)
+    fail("expected an array of numbers, found dtype {}", std::string(py::str(array.dtype())));
+  return py::array_t<T, py::array::c_style | py::array::forcecast | py::detail::npy_api::NPY_ARRAY_ALIGNED_>(array);
+}
+
+Shape shape_of(const py::array& array, const std::string& name) {
+  if (array.ndim() < 2 || array.ndim() > 4)
+    fail("{}: an array of {} axes, expected (rows, features), (rows, height, width) or (rows, channels, height, width)",
+         name, array.ndim());
+  Shape shape;
+  for (py::ssize_t axis = 0; axis < array.ndim(); ++axis) {
+    if (array.shape(axis) < 1) fail("{}: axis {} is empty", name, axis);
+    shape.push_back(array.shape(axis));
+  }
+  if (shape[0] > std::numeric_limits<uint32_t>::max())
+    fail("{}: {} rows, at most {} can be used", name, shape[0], std::numeric_limits<uint32_t>::max());
+  return shape;
+}
+
+Shape sample_of(const Shape& rows) {
+  Shape sample;
+  if (rows.rank() == 3) sample.push_back(1);
+  for (int axis = 1; axis < rows.rank(); ++axis) sample.push_back(rows[axis]);
+  return sample;
+}
+
+void check_finite(const float* values, const Shape& shape, const std::string& name, bool nan_is_missing) {
+  const int64_t width = shape.size() / shape[0];
+  for (int64_t i = 0; i < shape.size(); ++i) {
+    if (std::isfinite(values[i]) || (nan_is_missing && std::isnan(values[i]))) continue;
+    fail("{}: row {}, column {} (counted from 0): {} is not a finite 32-bit number", name, i / width, i % width,
+         values[i]);
+  }
+}
+
+}  // namespace
+
+Dataset dataset_of(const py::object& rows, const std::string& name, bool nan_is_missing) {
+  const py::array array = numpy_array(rows, name);
+  const Shape shape = shape_of(array, name);
+  Dataset data{name, sample_of(shape), {}, {}};
+  if (py::isinstance<py::array_t<uint8_t>>(array)) {
+    const auto bytes = row_major<uint8_t>(array);
+    data.values = std::vector<uint8_t>(bytes.data(), bytes.data() + bytes.size());
+  } else {
+    const auto floats = row_major<float>(array);
+    check_finite(floats.data(), shape, name, nan_is_missing);
+    data.values = std::vector<float>(floats.data(), floats.data() + floats.size());
+  }
+  return data;
+}
+
+py::array_t<float> rows_of(const py::object& rows) {
+  const py::array array = numpy_array(rows, "codes");
+  shape_of(array, "codes");
+  return row_major<float>(array);
+}
+
+ConstView view_of(const py::array_t<float>& array) {
+  Shape shape;
+  for (py::ssize_t axis = 0; axis < array.ndim(); ++axis) shape.push_back(array.shape(axis));
+  return {reinterpret_cast<const std::byte*>(array.data()), DType::f32, shape};
+}
+
+py::array array_of(Tensor tensor) {
+  const std::vector<py::ssize_t> shape(tensor.shape().begin(), tensor.shape().end());
+  auto* owner = new Tensor(std::move(tensor));
+  const py::capsule keeper(owner, [](void* memory) { delete static_cast<Tensor*>(memory); });
+  if (owner->dtype() == DType::f64) return py::array_t<double>(shape, owner->as<double>(), keeper);
+  return py::array_t<float>(shape, owner->as<float>(), keeper);
+}
+
+}  // namespace hourglass::python

@@ -1,0 +1,123 @@
+#include "model.h"
+
+#include <numeric>
+
+#include "arrays.h"
+#include "hourglass/base/parallel.h"
+#include "hourglass/tensor/copy.h"
+#include "interrupts.h"
+
+namespace hourglass::python {
+
+template <class F>
+auto Model::infer(const Stage& stage, int threads, F f) {
+  return alone([&] {
+    trained_.autoencoder.enter(stage);
+    return f(Inference(trained_.autoencoder, threads > 0 ? threads : available_threads()));
+  });
+}
+
+Dataset Model::rows(const py::object& array) const {
+  return dataset_of(array, "rows", !trained_.autoencoder.scaler.fill.empty());
+}
+
+py::array Model::encode(const py::object& array, int threads) {
+  const Dataset data = rows(array);
+  return array_of(infer({.encoding = true}, threads, [&](const Inference& i) { return i.encode(data); }));
+}
+
+py::array Model::decode(const py::object& array, int threads) {
+  const auto codes = rows_of(array);
+  return array_of(infer({}, threads, [&, view = view_of(codes)](const Inference& i) {
+    Tensor out = i.decode(view);
+    to_data_units(trained_.autoencoder.scaler, out);
+    return out;
+  }));
+}
+
+py::array Model::reconstruct(const py::object& array, int threads) {
+  const Dataset data = rows(array);
+  return array_of(infer({}, threads, [&](const Inference& i) {
+    Tensor out = i.reconstruct(data);
+    to_data_units(trained_.autoencoder.scaler, out);
+    return out;
+  }));
+}
+
+py::array Model::errors(const py::object& array, int threads) {
+  const Dataset data = rows(array);
+  Tensor out(DType::f64, {data.rows()});
+  infer({}, threads, [&](const Inference& i) {
+    i.reconstruct(data, [&](const Inference::Chunk& chunk) {
+      const auto *x = chunk.clean.as<float>(), *r = chunk.reconstruction().as<float>();
+      const int64_t width = chunk.clean.columns();
+      for (int64_t row = 0; row < chunk.rows; ++row) {
+        double sum = 0;
+        for (int64_t j = 0; j < width; ++j, ++x, ++r)
+          sum += (static_cast<double>(*r) - *x) * (static_cast<double>(*r) - *x);
+        out.as<double>()[chunk.first + row] = sum / static_cast<double>(width);
+      }
+    });
+  });
+  return array_of(std::move(out));
+}
+
+py::array Model::anomaly_scores(const py::object& array, int threads) {
+  if (!trained_.anomaly) fail("this model was trained without [anomaly]: nothing to measure scores against");
+  const Dataset data = rows(array);
+  const auto scores = infer({}, threads, [&](const Inference& i) {
+    const AnomalyDetector detector{i, *trained_.anomaly};
+    trained_.autoencoder.check_fits(data);
+    return hourglass::anomaly_scores({&detector, 1}, data, 0).score;
+  });
+  return py::array_t<double>(static_cast<py::ssize_t>(scores.size()), scores.data());
+}
+
+OnlineTrainer& Model::online(int threads) {
+  if (!online_) online_.emplace(trained_.recipe, trained_.autoencoder, threads);
+  return *online_;
+}
+
+double Model::train_on(const py::object& array, int threads) {
+  const Dataset data = rows(array);
+  Interrupts interrupts;
+  const double loss = alone([&] { return online(threads).pass(data, [&] { return interrupts.came(); }); });
+  interrupts.rethrow();
+  return loss;
+}
+
+std::string Model::bytes() const {
+  return alone([&] { return model_bytes(trained_.recipe, trained_.autoencoder, trained_.anomaly); });
+}
+
+std::map<std::string, Tensor> Model::weights() const {
+  return alone([&] {
+    std::map<std::string, Tensor> all;
+    for (const auto& [name, view] : trained_.autoencoder.weights()) {
+      Tensor& copied = all[name] = Tensor(view.dtype(), view.shape());
+      copy(view, copied);
+    }
+    return all;
+  });
+}
+
+std::string Model::online_state() {
+  return alone([&] { return online_ ? online_->state() : ""; });
+}
+
+void Model::restore_online(const std::string& state) {
+  if (!state.empty()) online(0).restore(parse_safetensors(state, "state"), "state");
+}
+
+std::unique_ptr<Model> begin_model(const std::string& text, const py::object& array) {
+  Recipe recipe = recipe_from_json(text);
+  const Dataset data = dataset_of(array, "rows", recipe.data.read.missing == "mean");
+  Autoencoder autoencoder(recipe.model, data.sample);
+  initialise(autoencoder.network(), recipe.model.init, recipe.train.seed, autoencoder.theta());
+  std::vector<uint32_t> all(data.rows());
+  std::iota(all.begin(), all.end(), 0u);
+  autoencoder.scaler = fit_scaler(recipe.data.scale, data, all, recipe.data.read.missing == "mean");
+  return std::make_unique<Model>(TrainedModel{std::move(recipe), std::move(autoencoder)});
+}
+
+}  // namespace hourglass::python

@@ -53,7 +53,7 @@ void decode(const ModelOptions& o) {
     write_file_atomically(o.output, png_bytes(tile(shown, model.autoencoder.network().input())));
   } else {
     to_data_units(model.autoencoder.scaler, out);
-    write_rows(o.output, out);
+    write_rows(o.output, out, model.autoencoder.scaler.columns);
   }
   fmt::print("{}: {} reconstructions\n", o.output, out.rows());
 }
@@ -70,7 +70,7 @@ void reconstruct(const ModelOptions& o) {
     write_file_atomically(o.output, png_bytes(tile(out, model.autoencoder.network().input())));
   } else {
     to_data_units(model.autoencoder.scaler, out);
-    write_rows(o.output, out);
+    write_rows(o.output, out, model.autoencoder.scaler.columns);
   }
   fmt::print("{}: {} reconstructions\n", o.output, out.rows());
 }

@@ -100,11 +100,11 @@ void check_output(const std::string& path, const std::vector<std::string>& endin
   if (!folder.empty() && !std::filesystem::is_directory(folder)) fail("{}: no folder {}", path, folder.string());
 }
 
-void write_rows(const std::string& path, ConstView rows) {
+void write_rows(const std::string& path, ConstView rows, std::span<const std::string> columns) {
   if (path.ends_with(".npy"))
     write_file_atomically(path, npy_bytes(rows));
   else
-    write_file_atomically(path, csv_text(rows, {}));
+    write_file_atomically(path, csv_text(rows, columns));
 }
 
 }  // namespace hourglass::cli

@@ -57,8 +57,8 @@ ProgressOptions progress_options();
 void declare_threads(CLI::App& verb, int& threads);
 int thread_count(int asked);
 
-/// Writes rows to `path` by its ending: .npy, .csv (one line a row).
-void write_rows(const std::string& path, ConstView rows);
+/// Writes rows to `path` by its ending: .npy, .csv (one line a row, below the columns' names where there are any).
+void write_rows(const std::string& path, ConstView rows, std::span<const std::string> columns = {});
 /// Throws Error when the ending is not one of `endings`, e.g. {".npy", ".csv"}, or the folder is not there.
 void check_output(const std::string& path, const std::vector<std::string>& endings);
 

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -29,14 +30,16 @@ void fetch_named(const std::string& name) {
 constexpr size_t kMostShown = 64;
 
 void print_column(const TableColumn& c) {
-  std::string text = c.texts == 0 ? fmt::format("{} to {}", c.low, c.high)
-                                  : fmt::format("{} different texts", c.words.size() > kMostCategories
-                                                                          ? fmt::format("over {}", kMostCategories)
-                                                                          : std::to_string(c.words.size()));
-  if (c.texts > 0 && c.numbers > 0) text += fmt::format(", {} numbers", c.numbers);
+  std::string text = c.numbers + c.texts == 0 ? ""
+                     : c.texts == 0           ? fmt::format("{} to {}", c.low, c.high)
+                                              : fmt::format("{} different texts", c.words.size() > kMostCategories
+                                                                                      ? fmt::format("over {}", kMostCategories)
+                                                                                      : std::to_string(c.words.size()));
+  if (c.texts > 0 && c.numbers > 0) text += fmt::format(" among {} numbers", c.numbers);
+  if (c.missing > 0) text += fmt::format("{}{} missing", text.empty() ? "" : ", ", c.missing);
+  if (c.is_constant()) text += ", constant";
   const char* type = c.texts > 0 ? "text" : c.numbers == 0 ? "empty" : c.whole ? "whole" : "number";
-  fmt::print("  {:24} {:7} {}{}{}\n", c.name, type, c.numbers + c.texts > 0 ? text : "",
-             c.missing > 0 ? fmt::format(", {} missing", c.missing) : "", c.is_constant() ? ", constant" : "");
+  fmt::print("  {:24} {:7} {}\n", c.name, type, text);
 }
 
 void print_summary(const std::vector<TableColumn>& columns) {
@@ -54,11 +57,22 @@ void print_summary(const std::vector<TableColumn>& columns) {
              constant, all.missing);
 }
 
+std::string label_text(const Inspection& found) {
+  if (found.labels.empty()) return "";
+  std::string text = fmt::format(", {} different labels", found.labels.size());
+  if (found.classes.empty() || found.classes.size() > kMostShown) return text;
+  return fmt::format("{}: {}", text, fmt::join(found.classes, ", "));
+}
+
+/// What the extents of a sample are.
+std::string shape_text(const Inspection& found) {
+  return found.sample.text() + (found.sample.rank() == 3 ? " (channels × height × width)" : "");
+}
+
 void inspect(const std::string& source) {
   const Inspection found = inspect_source(source);
-  fmt::print("{}: {}\n{} rows of {}{}{}\n", source, found.format, found.rows, found.sample.text(),
-             found.test_rows > 0 ? fmt::format(", {} more for tests", found.test_rows) : "",
-             found.labels.empty() ? "" : fmt::format(", {} different labels", found.labels.size()));
+  fmt::print("{}: {}\n{} rows of {}{}{}\n", source, found.format, found.rows, shape_text(found),
+             found.test_rows > 0 ? fmt::format(", {} more for tests", found.test_rows) : "", label_text(found));
   if (found.columns.size() > kMostShown)
     print_summary(found.columns);
   else

@@ -35,7 +35,7 @@ void write_samples(const Autoencoder& model, const std::string& path, Tensor mad
     write_file_atomically(path, png_bytes(tile(shown, model.network().input())));
   } else {
     to_data_units(model.scaler, made);
-    write_rows(path, made);
+    write_rows(path, made, model.scaler.columns);
   }
   fmt::print("{}: {} reconstructions\n", path, made.rows());
 }

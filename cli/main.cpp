@@ -1,13 +1,16 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 #include <new>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/commands.h"
 #include "hourglass/base/error.h"
+#include "hourglass/base/mapped_file.h"
 #include "hourglass/base/text.h"
 
 namespace {
@@ -69,11 +72,29 @@ int run(CLI::App& app, int argc, char** argv) {
   }
 }
 
+/// A mapped file was cut off, or its disk fails: nothing can go on, but it can be told.
+void end_without_file(int, siginfo_t* info, void*) {
+  const char* path = hourglass::mapped_file_at(info->si_addr);
+  const std::string_view parts[] = {"error: ", path ? path : "a mapped file",
+                                    ": part of it was lost while it was in use, cut off or unreadable\n"};
+  for (const std::string_view part : parts)
+    if (write(STDERR_FILENO, part.data(), part.size()) < 0) break;
+  _exit(kFailed);
+}
+
+void watch_mapped_files() {
+  struct sigaction action {};
+  action.sa_sigaction = end_without_file;
+  action.sa_flags = SA_SIGINFO;
+  sigaction(SIGBUS, &action, nullptr);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error to report, not a death
+  watch_mapped_files();
   CLI::App app("Trains, examines and ships autoencoders.", "hourglass");
   app.set_version_flag("--version", std::string("hourglass ") + HOURGLASS_VERSION);
   app.require_subcommand(1);

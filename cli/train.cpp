@@ -135,19 +135,28 @@ Autoencoder fresh_model(const Recipe& recipe, const Shape& sample, const std::st
   return model;
 }
 
-/// The recipe asked for; for data alone the one that `hourglass data inspect` suggests.
+/// What the options say of [data], before there is a recipe.
+ReadOptions given_reading(const Options& o) {
+  const Dataset any{"", {1}, std::vector<float>(1), {}};
+  return parse_recipe(recipe_toml(suggest_recipe(o.data, {}, any)), "--set", overrides(o)).data.read;
+}
+
+/// The recipe asked for; for data alone the one that `hourglass data inspect` suggests, as far as options leave it
+/// open.
 Recipe recipe_of(const Options& o) {
   if (!o.recipe.empty()) return find_recipe(o.recipe, overrides(o));
   if (o.data.empty()) fail("train: expected a recipe, or --data to train on");
-  const ReadOptions how = suggested_reading(inspect_source(o.data));
+  const ReadOptions given = given_reading(o);
+  const ReadOptions how = suggested_reading(inspect_source(o.data, given), given);
   const Recipe suggested = suggest_recipe(o.data, how, open_data(o.data, how).train);
   return parse_recipe(recipe_toml(suggested), suggested.name, overrides(o));
 }
 
 void train(const Options& o) {
-  const Recipe recipe = recipe_of(o);
+  Recipe recipe = recipe_of(o);
   RunFolder folder(o.output.empty() ? "runs/" + recipe.name : o.output, existing(o));
   const DataSplits data = open_data(recipe.data.source, recipe.data.read);
+  recipe.data.read.classes = data.train.classes;  // so that other files' labels get the same numbers
   const Dataset* test = data.test ? &*data.test : nullptr;
   Autoencoder model = fresh_model(recipe, data.train.sample, o.init);
   Trainer trainer(recipe, model, data.train, test, o.threads);

@@ -25,6 +25,20 @@ size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+/// Bytes of the character that begins here; 0 when none does. Neither overlong forms nor surrogates are characters.
+size_t character_length(std::string_view text) {
+  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  const unsigned first = byte(0), second = byte(1);
+  if (first < 0x80) return 1;
+  const size_t length = first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : 4;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  for (size_t i = 1; i < length; ++i)
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  const bool in_range = (first != 0xe0 || second >= 0xa0) && (first != 0xed || second < 0xa0) &&
+                        (first != 0xf0 || second >= 0x90) && (first != 0xf4 || second < 0x90);
+  return in_range ? length : 0;
+}
+
 }  // namespace
 
 std::optional<std::string> nearest_name(std::string_view name, std::span<const std::string> known) {
@@ -44,6 +58,15 @@ std::optional<std::string> nearest_name(std::string_view name, std::span<const s
 std::string did_you_mean(std::string_view name, std::span<const std::string> known) {
   if (const auto nearest = nearest_name(name, known)) return fmt::format("; did you mean \"{}\"?", *nearest);
   return known.empty() ? "" : fmt::format("; known: {}", fmt::join(known, ", "));
+}
+
+std::optional<size_t> first_not_utf8(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t length = character_length(text.substr(at));
+    if (length == 0) return at;
+    at += length;
+  }
+  return std::nullopt;
 }
 
 }  // namespace hourglass

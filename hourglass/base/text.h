@@ -15,4 +15,7 @@ std::optional<std::string> nearest_name(std::string_view name, std::span<const s
 /// The end of a message about an unknown name: `; did you mean "dense"?`, or `; known: a, b, c` when nothing is near.
 std::string did_you_mean(std::string_view name, std::span<const std::string> known);
 
+/// Where the first byte stands that is not UTF-8 (RFC 3629), or nothing.
+std::optional<size_t> first_not_utf8(std::string_view text);
+
 }  // namespace hourglass

@@ -33,6 +33,7 @@ struct ReadOptions {
   std::string label = "";                     ///< the column of a table that holds labels, no feature; empty: none
   std::vector<std::string> categorical = {};  ///< columns that become a feature for each of their values
   std::vector<std::string> ignore = {};       ///< columns that are no features
+  std::vector<std::string> classes = {};      ///< texts of labels, in the order of their numbers from 0
   std::optional<ImagesConfig> images = {};
 
   bool operator==(const ReadOptions&) const = default;
@@ -63,6 +64,7 @@ void fields(V& v, DataConfig& c) {
   v.field_if_given("label", c.read.label, Anything{}, "the column of a table that holds labels");
   v.field_if_given("categorical", c.read.categorical, Anything{}, "columns that become one feature per value");
   v.field_if_given("ignore", c.read.ignore, Anything{}, "columns of a table that are left out");
+  v.field_if_given("classes", c.read.classes, Anything{}, "the labels' texts, numbered from 0; training fills them in");
   v.table("images", c.read.images, "how pictures of a folder become samples of one shape");
 }
 

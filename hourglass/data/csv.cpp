@@ -14,11 +14,18 @@ void append_rows(std::string& text, const T* values, int64_t rows, int64_t colum
   }
 }
 
+std::string quoted(const std::string& name) {
+  if (name.find_first_of("\",\r\n") == std::string::npos) return name;
+  std::string text = "\"";
+  for (const char c : name) text += c == '"' ? "\"\"" : std::string(1, c);
+  return text + '"';
+}
+
 }  // namespace
 
 std::string csv_text(ConstView matrix, std::span<const std::string> header) {
   std::string text;
-  for (const std::string& name : header) text += (text.empty() ? "" : ",") + name;
+  for (const std::string& name : header) text += (&name == header.data() ? "" : ",") + quoted(name);
   if (!header.empty()) text += '\n';
   if (matrix.size() == 0) return text;
   const int64_t columns = matrix.columns();

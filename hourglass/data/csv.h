@@ -8,7 +8,8 @@
 namespace hourglass {
 
 /// A table as text: one line per row (later axes flattened), commas between, "\n" ends, and the header's names first
-/// unless there are none. Every number is the shortest text that reads back as the same number of its type.
+/// unless there are none, in quotes where they need them. Every number is the shortest text that reads back as the same
+/// number of its type.
 std::string csv_text(ConstView matrix, std::span<const std::string> header);
 
 }  // namespace hourglass

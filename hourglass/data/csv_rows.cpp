@@ -144,4 +144,12 @@ std::optional<double> number_in(std::string_view cell) {
   return number;
 }
 
+bool has_decimal_comma(std::string_view cell) {
+  std::string changed(cell);
+  const size_t comma = changed.find(',');
+  if (comma == std::string::npos) return false;
+  changed[comma] = '.';
+  return number_in(changed).has_value();
+}
+
 }  // namespace hourglass

@@ -47,4 +47,7 @@ bool is_missing(std::string_view cell);
 /// The finite decimal number that a cell is, all of it.
 std::optional<double> number_in(std::string_view cell);
 
+/// Whether the cell would be a number if its comma were a point.
+bool has_decimal_comma(std::string_view cell);
+
 }  // namespace hourglass

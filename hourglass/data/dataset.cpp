@@ -3,19 +3,48 @@
 #include "hourglass/data/known.h"
 
 namespace hourglass {
+namespace {
+
+template <class T>
+std::vector<T> part_of(const std::vector<T>& all, size_t first, size_t count) {
+  return {all.begin() + static_cast<ptrdiff_t>(first), all.begin() + static_cast<ptrdiff_t>(first + count)};
+}
+
+StoredArray part_of(const StoredArray& all, size_t first, size_t count) { return all.part(first, count); }
+
+template <class T>
+std::string_view bytes_of(const std::vector<T>& all) {
+  return {reinterpret_cast<const char*>(all.data()), all.size() * sizeof(T)};
+}
+
+std::string_view bytes_of(const StoredArray& all) { return all.bytes(); }
+
+}  // namespace
 
 int64_t Dataset::rows() const {
   const size_t count = std::visit([](const auto& v) { return v.size(); }, values);
   return static_cast<int64_t>(count) / sample.size();
 }
 
+bool Dataset::is_bytes() const {
+  const auto* stored = std::get_if<StoredArray>(&values);
+  return stored ? stored->is_bytes() : values.index() == 0;
+}
+
+const float* StoredRows::operator[](size_t row) const {
+  static thread_local std::vector<float> numbers;
+  numbers.resize(width);
+  array.read(row * width, width, numbers.data());
+  return numbers.data();
+}
+
 Dataset Dataset::slice(int64_t first, int64_t count) const {
   HOURGLASS_CHECK(first >= 0 && count >= 0 && first + count <= rows());
-  Dataset part{name, sample, {}, {}, columns};
-  const int64_t width = sample.size();
+  Dataset part{name, sample, {}, {}, columns, classes};
+  const auto width = static_cast<size_t>(sample.size());
   std::visit(
       [&](const auto& v) {
-        part.values = std::decay_t<decltype(v)>(v.begin() + first * width, v.begin() + (first + count) * width);
+        part.values = part_of(v, static_cast<size_t>(first) * width, static_cast<size_t>(count) * width);
       },
       values);
   if (!labels.empty()) part.labels.assign(labels.begin() + first, labels.begin() + first + count);
@@ -23,11 +52,7 @@ Dataset Dataset::slice(int64_t first, int64_t count) const {
 }
 
 std::string Dataset::sha256() const {
-  return std::visit(
-      [](const auto& v) {
-        return sha256_hex({reinterpret_cast<const char*>(v.data()), v.size() * sizeof v[0]});
-      },
-      values);
+  return std::visit([](const auto& v) { return sha256_hex(bytes_of(v)); }, values);
 }
 
 std::optional<int64_t> checked_size(const Shape& shape) {

@@ -1,12 +1,17 @@
 #include "hourglass/data/image_folder.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <fstream>
+#include <set>
 #include <vector>
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
+#include "hourglass/base/text.h"
 #include "hourglass/data/picture.h"
 
 namespace hourglass {
@@ -28,7 +33,9 @@ Found contents(const fs::path& folder) {
     if (entry->path().filename().string().starts_with('.')) continue;
     std::error_code ignored;
     if (entry->is_directory(ignored)) found.folders.push_back(entry->path());
-    if (entry->is_regular_file(ignored)) found.files.push_back(entry->path());
+    // A link to nothing is a file that cannot be read; a device may never end, so it does not count.
+    const bool lost = entry->is_symlink(ignored) && !entry->exists(ignored);
+    if (lost || entry->is_regular_file(ignored)) found.files.push_back(entry->path());
   }
   if (error) fail("{}: cannot read: {}", folder.string(), error.message());
   std::ranges::sort(found.files);
@@ -43,19 +50,66 @@ bool begins_as_picture(const fs::path& file) {
   return is_png(start) || is_jpeg(start);
 }
 
-bool holds_pictures(const fs::path& folder) { return std::ranges::any_of(contents(folder).files, begins_as_picture); }
+/// A damaged file shall not go unnoticed.
+bool is_called_picture(const fs::path& file) {
+  std::string ending = file.extension().string();
+  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return ending == ".png" || ending == ".jpg" || ending == ".jpeg";
+}
 
-/// The numbers that the names are, or their places.
-std::vector<int32_t> labels_of(const std::vector<fs::path>& folders) {
-  std::vector<int32_t> numbers, places;
-  for (const fs::path& folder : folders) {
-    const std::string name = folder.filename().string();
-    int32_t number;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (error == std::errc() && end == name.data() + name.size()) numbers.push_back(number);
-    places.push_back(static_cast<int32_t>(places.size()));
+bool is_picture(const fs::path& file) { return is_called_picture(file) || begins_as_picture(file); }
+
+bool holds_pictures(const fs::path& folder) { return std::ranges::any_of(contents(folder).files, is_picture); }
+
+std::optional<int32_t> number_in_name(const std::string& name) {
+  int32_t number;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  const bool whole = error == std::errc() && end == name.data() + name.size();
+  return whole ? std::optional(number) : std::nullopt;
+}
+
+/// Which label the pictures of a sub-folder have.
+struct Labels {
+  std::vector<std::string> classes;  ///< none: names are the numbers
+
+  int32_t of(const fs::path& sub_folder) const {
+    const std::string name = sub_folder.filename().string();
+    if (classes.empty()) return *number_in_name(name);
+    const auto found = std::ranges::find(classes, name);
+    if (found == classes.end())
+      fail("{}: the sub-folder's name is none of the classes {}", sub_folder.string(), fmt::join(classes, ", "));
+    return static_cast<int32_t>(found - classes.begin());
   }
-  return numbers.size() == places.size() ? numbers : places;
+};
+
+/// A folder whose pictures lie in it, or in sub-folders.
+struct Part {
+  fs::path path;
+  std::vector<fs::path> files, classes;
+};
+
+Part part_of(const fs::path& folder) {
+  const Found found = contents(folder);
+  Part part{folder, {}, {}};
+  std::ranges::copy_if(found.files, std::back_inserter(part.files), is_picture);
+  std::ranges::copy_if(found.folders, std::back_inserter(part.classes), holds_pictures);
+  if (!part.classes.empty() && !part.files.empty())
+    fail("{}: pictures beside the sub-folder {} of pictures; which label would they have?", folder.string(),
+         part.classes[0].filename().string());
+  return part;
+}
+
+/// The sub-folders of all parts count, so that each has one number.
+Labels labels_of(const std::vector<Part>& parts, const std::vector<std::string>& classes) {
+  if (!classes.empty()) return {classes};
+  std::set<std::string> names;
+  for (const Part& part : parts)
+    for (const fs::path& sub_folder : part.classes) names.insert(sub_folder.filename().string());
+  const auto is_number = [](const std::string& name) { return number_in_name(name).has_value(); };
+  if (std::ranges::all_of(names, is_number)) return {};
+  for (const std::string& name : names)
+    if (first_not_utf8(name)) fail("{}: the name of the sub-folder \"{}\" is not UTF-8", parts[0].path.string(), name);
+  return {{names.begin(), names.end()}};
 }
 
 /// Pictures of one part, brought to one shape.
@@ -109,21 +163,12 @@ class Collector {
   bool colour_ = false;
 };
 
-void add_files(Collector& part, const std::vector<fs::path>& files, std::optional<int32_t> label) {
-  for (const fs::path& file : files)
-    if (begins_as_picture(file)) part.add(file, label);
-}
-
-void add_folder(Collector& part, const fs::path& folder) {
-  const Found found = contents(folder);
-  std::vector<fs::path> classes;
-  std::ranges::copy_if(found.folders, std::back_inserter(classes), holds_pictures);
-  if (!classes.empty() && std::ranges::any_of(found.files, begins_as_picture))
-    fail("{}: pictures beside sub-folders of pictures; which label would they have?", folder.string());
-  add_files(part, found.files, std::nullopt);
-  const std::vector<int32_t> labels = labels_of(classes);
-  for (size_t i = 0; i < classes.size(); ++i) add_files(part, contents(classes[i]).files, labels[i]);
-  if (part.empty()) fail("{}: no pictures, PNG or JPEG", folder.string());
+void add_part(Collector& collector, const Part& part, const Labels& labels) {
+  for (const fs::path& file : part.files) collector.add(file, std::nullopt);
+  for (const fs::path& sub_folder : part.classes)
+    for (const fs::path& file : contents(sub_folder).files)
+      if (is_picture(file)) collector.add(file, labels.of(sub_folder));
+  if (collector.empty()) fail("{}: no pictures, PNG or JPEG", part.path.string());
 }
 
 bool has_parts(const Found& found) {
@@ -134,19 +179,26 @@ bool has_parts(const Found& found) {
 
 bool is_image_folder(const fs::path& folder) {
   const Found found = contents(folder);
-  return std::ranges::any_of(found.files, begins_as_picture) || std::ranges::any_of(found.folders, holds_pictures) ||
+  return std::ranges::any_of(found.files, is_picture) || std::ranges::any_of(found.folders, holds_pictures) ||
          (has_parts(found) && is_image_folder(found.folders[1]));
 }
 
-DataSplits read_image_folder(const fs::path& folder, const std::optional<ImagesConfig>& images) {
-  const bool parts = has_parts(contents(folder));
-  Collector train(images, folder.string() + (parts ? " train" : "")), test(images, folder.string() + " test");
-  add_folder(train, parts ? folder / "train" : folder);
-  if (parts) add_folder(test, folder / "test");
+DataSplits read_image_folder(const fs::path& folder, const std::optional<ImagesConfig>& images,
+                             const std::vector<std::string>& classes) {
+  const bool two = has_parts(contents(folder));
+  std::vector<Part> parts = {part_of(two ? folder / "train" : folder)};
+  if (two) parts.push_back(part_of(folder / "test"));
+  const Labels labels = labels_of(parts, classes);
+  Collector train(images, folder.string() + (two ? " train" : "")), test(images, folder.string() + " test");
+  add_part(train, parts[0], labels);
+  if (two) add_part(test, parts[1], labels);
   const int64_t channels = train.has_colour() || test.has_colour() ? 3 : 1;
   DataSplits splits{train.dataset(channels), std::nullopt};
-  if (parts) splits.test = test.dataset(channels);
-  if (parts && splits.train.sample != splits.test->sample)
+  splits.train.classes = labels.classes;
+  if (!two) return splits;
+  splits.test = test.dataset(channels);
+  splits.test->classes = labels.classes;
+  if (splits.train.sample != splits.test->sample)
     fail("{}: training images are {}, test images {}", folder.string(), splits.train.sample.text(),
          splits.test->sample.text());
   return splits;

@@ -70,11 +70,41 @@ TEST_F(ImageFolder, TakesNumbersOfSubFoldersAsLabels) {
 TEST_F(ImageFolder, KnowsTrainAndTest) {
   draw("train/a/1.png", 1);
   draw("train/b/1.png", 2);
-  draw("test/a/1.png", 3);
+  draw("test/b/1.png", 3);
   EXPECT_TRUE(is_image_folder(folder_.path()));
   const DataSplits splits = read();
   EXPECT_EQ(splits.train.labels, (std::vector<int32_t>{0, 1}));
   EXPECT_EQ(firsts(*splits.test), (std::vector<uint8_t>{3}));
+  EXPECT_EQ(splits.test->labels, (std::vector<int32_t>{1})) << "the same number in both parts";
+}
+
+TEST_F(ImageFolder, NumbersSubFoldersAsItIsTold) {
+  draw("cat/1.png", 1);
+  draw("dog/1.png", 2);
+  const auto read = [&](const std::vector<std::string>& classes) {
+    return read_image_folder(folder_.path(), std::nullopt, classes).train;
+  };
+  EXPECT_EQ(read({}).classes, (std::vector<std::string>{"cat", "dog"}));
+  EXPECT_EQ(read({"dog", "eel", "cat"}).labels, (std::vector<int32_t>{2, 0}));
+  EXPECT_EQ(message_of<Error>([&] {
+              read({"dog", "eel"});
+            }),
+            path("cat") + ": the sub-folder's name is none of the classes dog, eel");
+}
+
+TEST_F(ImageFolder, DoesNotPassOverAFileThatIsCalledAPicture) {
+  draw("a.png", 1);
+  write("b.JPG", "");
+  EXPECT_EQ(refusal(), path("b.JPG") + ": neither PNG nor JPEG");
+}
+
+TEST_F(ImageFolder, FollowsLinksAndNamesThoseToNothing) {
+  draw("a.png", 1);
+  std::filesystem::create_symlink(path("a.png"), path("b.png"));
+  std::filesystem::create_symlink("/dev/zero", path("c.png"));
+  EXPECT_EQ(read().train.rows(), 2);
+  std::filesystem::create_symlink("nowhere", path("d.png"));
+  EXPECT_TRUE(refusal().starts_with(path("d.png") + ": cannot read: No such file")) << refusal();
 }
 
 TEST_F(ImageFolder, LaysColoursChannelsFirst) {
@@ -98,7 +128,7 @@ TEST_F(ImageFolder, RefusesLabelledBesideUnlabelled) {
   draw("a.png", 1);
   draw("cat/a.png", 1);
   EXPECT_EQ(refusal(),
-            folder_.path().string() + ": pictures beside sub-folders of pictures; which label would they have?");
+            folder_.path().string() + ": pictures beside the sub-folder cat of pictures; which label would they have?");
 }
 
 TEST_F(ImageFolder, NamesADamagedPicture) {

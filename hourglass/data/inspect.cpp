@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "hourglass/base/file.h"
+#include "hourglass/data/csv_rows.h"
 #include "hourglass/data/known.h"
 #include "hourglass/data/labels.h"
 #include "hourglass/data/source.h"
@@ -27,11 +28,15 @@ Inspection of_table(const std::string& path) {
   return found;
 }
 
-template <class T>
-std::vector<TableColumn> columns_of(const std::vector<T>& values, size_t width) {
-  std::vector<TableColumn> columns(width);
-  for (size_t j = 0; j < width; ++j) columns[j].name = std::to_string(j + 1);
-  for (size_t i = 0; i < values.size(); ++i) columns[i % width].count(static_cast<double>(values[i]));
+std::vector<TableColumn> columns_of(const Dataset& data) {
+  std::vector<TableColumn> columns(static_cast<size_t>(data.sample.size()));
+  for (size_t j = 0; j < columns.size(); ++j) columns[j].name = std::to_string(j + 1);
+  data.with_rows([&](const auto& rows) {
+    for (int64_t i = 0; i < data.rows(); ++i) {
+      const auto* x = rows[static_cast<size_t>(i)];
+      for (size_t j = 0; j < columns.size(); ++j) columns[j].count(static_cast<double>(x[j]));
+    }
+  });
   return columns;
 }
 
@@ -41,11 +46,20 @@ Inspection of_arrays(const DataSplits& splits) {
                    .rows = data.rows(),
                    .test_rows = splits.test ? splits.test->rows() : 0,
                    .sample = data.sample,
+                   .classes = data.classes,
                    .labels = distinct(data.labels),
                    .is_bytes = data.is_bytes()};
-  found.columns = std::visit(
-      [&](const auto& values) { return columns_of(values, static_cast<size_t>(data.sample.size())); }, data.values);
+  found.columns = columns_of(data);
   return found;
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// Numbers with decimal commas are no texts to make categories of.
+bool is_text(const TableColumn& column) {
+  return column.numbers == 0 && !std::ranges::all_of(column.words, has_decimal_comma);
 }
 
 }  // namespace
@@ -57,14 +71,21 @@ Inspection inspect_source(const std::string& source, const ReadOptions& how) {
   return of_arrays(open_source(source, lenient));
 }
 
-ReadOptions suggested_reading(const Inspection& found) {
-  ReadOptions how;
+ReadOptions suggested_reading(const Inspection& found, const ReadOptions& given) {
+  ReadOptions how = given;
   for (const TableColumn& column : found.columns) {
-    if (column.missing > 0) how.missing = "mean";
-    if (column.texts == 0 && column.numbers > 0) continue;
-    const bool few = column.texts > 0 && column.words.size() <= kMostSuggestedCategories;
-    (few ? how.categorical : how.ignore).push_back(column.name);
+    if (column.missing > 0 && !contains(given.ignore, column.name)) how.missing = "mean";
+    if (column.name == given.label || contains(given.categorical, column.name) || contains(given.ignore, column.name))
+      continue;
+    const bool empty = column.numbers == 0 && column.texts == 0;
+    if (!empty && !is_text(column)) continue;
+    const bool few = !empty && column.words.size() <= kMostSuggestedCategories;
+    if (given.ignore.empty() && (!few || !given.categorical.empty()))
+      how.ignore.push_back(column.name);
+    else if (few && given.categorical.empty())
+      how.categorical.push_back(column.name);
   }
+  if (given.missing != "refuse") how.missing = given.missing;
   return how;
 }
 

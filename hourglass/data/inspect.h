@@ -14,8 +14,9 @@ struct Inspection {
   int64_t test_rows = 0;
   Shape sample;  ///< of a table its columns
   std::vector<TableColumn> columns =
-      {};                            ///< of a table as they are, else one for each feature, named by its number from 1
-  std::vector<int32_t> labels = {};  ///< each once, ascending; of a table none
+      {};  ///< of a table as they are, else one for each feature, named by its number from 1
+  std::vector<std::string> classes = {};  ///< the texts that labels stand for
+  std::vector<int32_t> labels = {};       ///< each once, ascending; of a table none
   bool is_table = false;
   bool is_bytes = false;
 };
@@ -24,8 +25,10 @@ struct Inspection {
 /// open_source does on what no option could mend.
 Inspection inspect_source(const std::string& source, const ReadOptions& how = {});
 
-/// How a table that was inspected can be read: columns of up to 50 different texts are categorical, those with more are
-/// ignored, missing values take the mean.
-ReadOptions suggested_reading(const Inspection& found);
+/// How what was inspected can be read, where `given` leaves it open: columns of up to 50 different texts are
+/// categorical, those with more are ignored, as are empty ones; missing values take the mean. A column with some
+/// numbers in it is one of numbers, so that a stray text is refused. Lists that are given are not added to: then other
+/// texts go to the list that is not.
+ReadOptions suggested_reading(const Inspection& found, const ReadOptions& given = {});
 
 }  // namespace hourglass

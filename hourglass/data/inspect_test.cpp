@@ -38,6 +38,21 @@ TEST_F(Inspect, SuggestsToIgnoreNames) {
   EXPECT_EQ(suggested_reading(inspect_source(file(text))).ignore, (std::vector<std::string>{"name"}));
 }
 
+TEST_F(Inspect, DoesNotTakeStrayTextForCategories) {
+  EXPECT_EQ(suggested_reading(inspect_source(file("a,b\n1,2\n2,oops\n"))), ReadOptions());
+  EXPECT_EQ(suggested_reading(inspect_source(file("a;b\n1;2,5\n2;3,5\n"))), ReadOptions());
+}
+
+TEST_F(Inspect, AddsToWhatIsGivenOnlyWhatItLeavesOpen) {
+  const Inspection found = inspect_source(file("a,city,land,empty\n1,Bern,ch,\n2,Rome,it,\n"));
+  const auto given_label = suggested_reading(found, {.label = "land"});
+  EXPECT_EQ(given_label.categorical, (std::vector<std::string>{"city"}));
+  EXPECT_EQ(given_label.ignore, (std::vector<std::string>{"empty"}));
+  const auto given_category = suggested_reading(found, {.missing = "drop", .categorical = {"city"}});
+  EXPECT_EQ(given_category.missing, "drop");
+  EXPECT_EQ(given_category.ignore, (std::vector<std::string>{"land", "empty"}));
+}
+
 TEST_F(Inspect, SumsUpTheFeaturesOfAnArray) {
   Tensor t(DType::f32, {3, 2});
   t.as<float>()[1] = 2;

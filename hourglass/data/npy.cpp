@@ -193,7 +193,17 @@ std::vector<float> floats(std::string_view data, const NpyHeader& header, bool n
   return values;
 }
 
+template <class T, bool swapped>
+void decode(const char* from, size_t count, float* to) {
+  for (size_t i = 0; i < count; ++i) to[i] = static_cast<float>(load<T>(from + i * sizeof(T), swapped));
+}
+
 }  // namespace
+
+NpyDecoder npy_decoder(std::string_view type) {
+  const bool swapped = type[0] == '>';
+  return with_type(type, [&]<class T>(T) -> NpyDecoder { return swapped ? decode<T, true> : decode<T, false>; });
+}
 
 size_t NpyHeader::item() const { return static_cast<size_t>(type[2] - '0'); }
 
@@ -214,14 +224,18 @@ NpyHeader read_npy_header(std::string_view content, const std::string& name) {
   return header;
 }
 
+void check_npy_length(const NpyHeader& header, size_t bytes, const std::string& name) {
+  const size_t item = header.item();
+  if (bytes % item != 0 || bytes / item != static_cast<size_t>(header.count)) {
+    fail("{}: header says {} of '{}' ({} bytes each), file holds {} bytes", name, header.shape.text(), header.type,
+         item, bytes);
+  }
+}
+
 NpyArray parse_npy(std::string_view content, const std::string& name, bool nan_is_missing) {
   const NpyHeader header = read_npy_header(content, name);
   content.remove_prefix(header.start);
-  const size_t item = header.item();
-  if (content.size() % item != 0 || content.size() / item != static_cast<size_t>(header.count)) {
-    fail("{}: header says {} of '{}' ({} bytes each), file holds {} bytes", name, header.shape.text(), header.type,
-         item, content.size());
-  }
+  check_npy_length(header, content.size(), name);
   if (header.type.ends_with("u1")) {
     std::vector<uint8_t> bytes(content.size());
     for (size_t i = 0; i < bytes.size(); ++i)

@@ -36,6 +36,14 @@ struct NpyHeader {
 /// all, which could run code), and on shapes other than 1 to 4 dimensions of at least 1.
 NpyHeader read_npy_header(std::string_view content, const std::string& name);
 
+/// Throws Error unless as many bytes follow the header as it announces.
+void check_npy_length(const NpyHeader& header, size_t bytes, const std::string& name);
+
+/// Makes floats of numbers that lie one after the other.
+using NpyDecoder = void (*)(const char* from, size_t count, float* to);
+/// The one for numbers of a header's type.
+NpyDecoder npy_decoder(std::string_view type);
+
 /// Reads an array file in C or Fortran order and either byte order; numbers are rounded to float. Throws Error as
 /// read_npy_header, on a length that is not exact, and on infinity, overflow and, unless it stands for a missing value,
 /// NaN, with the place: rows and columns counted from 0.

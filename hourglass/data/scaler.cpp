@@ -21,10 +21,14 @@ struct Statistics {
   std::vector<double> count, low, high, mean, deviation;
 };
 
-template <class T, class F>
-void for_each_value(const std::vector<T>& values, size_t width, std::span<const uint32_t> rows, F f) {
+/// What the pointers to rows point to.
+template <class Rows>
+using Number = std::remove_cvref_t<decltype(*std::declval<Rows>()[0])>;
+
+template <class Rows, class F>
+void for_each_value(const Rows& values, size_t width, std::span<const uint32_t> rows, F f) {
   for (uint32_t row : rows) {
-    const T* x = values.data() + row * width;
+    const auto* x = values[row];
     for (size_t j = 0; j < width; ++j) {
       const auto value = static_cast<double>(x[j]);
       if (value == value) f(j, value);
@@ -32,8 +36,8 @@ void for_each_value(const std::vector<T>& values, size_t width, std::span<const 
   }
 }
 
-template <class T>
-Statistics statistics(const std::vector<T>& values, size_t width, std::span<const uint32_t> rows) {
+template <class Rows>
+Statistics statistics(const Rows& values, size_t width, std::span<const uint32_t> rows) {
   const std::vector<double> zero(width, 0.0), infinite(width, HUGE_VAL);
   Statistics s{zero, infinite, zero, zero, zero};
   std::ranges::fill(s.high, -HUGE_VAL);
@@ -57,27 +61,38 @@ Scaler center_of(const Statistics& s, float factor) {
 }
 
 /// The value that a fraction of the sorted ones lies below, linear between neighbours.
-double quantile(const std::vector<double>& sorted, double fraction) {
+double quantile(const std::vector<float>& sorted, double fraction) {
   const double place = fraction * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<size_t>(place);
   const size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+  const double low = sorted[below], high = sorted[above];
+  return low + (place - static_cast<double>(below)) * (high - low);
 }
 
-/// Median and quartiles need a feature's values side by side: one feature at a time.
-template <class T>
-void make_robust(const std::vector<T>& values, size_t width, std::span<const uint32_t> rows, Scaler& scaler) {
-  std::vector<double> column;
-  for (size_t j = 0; j < width; ++j) {
-    column.clear();
-    for (uint32_t row : rows)
-      if (const auto x = static_cast<double>(values[row * width + j]); x == x) column.push_back(x);
-    if (column.empty()) continue;
-    std::ranges::sort(column);
-    const auto factor = static_cast<float>(1.0 / (quantile(column, 0.75) - quantile(column, 0.25)));
-    if (!std::isnormal(factor)) continue;
-    scaler.offset[j] = static_cast<float>(quantile(column, 0.5));
-    scaler.factor[j] = factor;
+void make_robust(std::vector<float>& column, size_t feature, Scaler& scaler) {
+  if (column.empty()) return;
+  std::ranges::sort(column);
+  const auto factor = static_cast<float>(1.0 / (quantile(column, 0.75) - quantile(column, 0.25)));
+  if (!std::isnormal(factor)) return;
+  scaler.offset[feature] = static_cast<float>(quantile(column, 0.5));
+  scaler.factor[feature] = factor;
+}
+
+/// Median and quartiles need a feature's values side by side: as many features at a time as a bounded memory takes.
+template <class Rows>
+void make_robust(const Rows& values, size_t width, std::span<const uint32_t> rows, Scaler& scaler) {
+  constexpr size_t kMostValues = size_t{1} << 26;
+  const size_t together = std::clamp<size_t>(kMostValues / rows.size(), 1, width);
+  std::vector<std::vector<float>> columns(together);
+  for (size_t first = 0; first < width; first += together) {
+    const size_t end = std::min(first + together, width);
+    for (auto& column : columns) column.clear();
+    for (uint32_t row : rows) {
+      const auto* x = values[row];
+      for (size_t j = first; j < end; ++j)
+        if (const auto value = static_cast<float>(x[j]); value == value) columns[j - first].push_back(value);
+    }
+    for (size_t j = first; j < end; ++j) make_robust(columns[j - first], j, scaler);
   }
 }
 
@@ -116,34 +131,18 @@ float fitted_units(const Scaler& scaler) {
   return scaler.kind == "center" ? unit_factor(std::is_same_v<In, uint8_t>) / scaler.factor[0] : 1.0f;
 }
 
-template <class In, class Out, class F>
-void gather_rows(const std::vector<In>& values, size_t width, std::span<const uint32_t> rows, Out* out, F scaled) {
+template <class Rows, class Out, class F>
+void gather_rows(const Rows& values, size_t width, std::span<const uint32_t> rows, Out* out, F scaled) {
   for (uint32_t row : rows) {
-    const In* x = values.data() + row * width;
+    const auto* x = values[row];
     for (size_t j = 0; j < width; ++j) out[j] = scaled(x[j], j);
     out += width;
   }
 }
 
-template <class In, class Out>
-void gather_features(const std::vector<In>& values, const Scaler& scaler, std::span<const uint32_t> rows, Out* out) {
-  const float *offset = scaler.offset.data(), *factor = scaler.factor.data(), units = fitted_units<In>(scaler);
-  gather_rows(values, scaler.offset.size(), rows, out,
-              [=](In x, size_t j) { return (static_cast<float>(x) * units - offset[j]) * factor[j]; });
-}
-
-template <class Out>
-void gather_all(const std::vector<uint8_t>& values, size_t width, const Scaler& scaler, std::span<const uint32_t> rows,
-                Out* out) {
-  if (scaler.offset.size() > 1) return gather_features(values, scaler, rows, out);
-  const float offset = scaler.offset[0], factor = scaler.factor[0], units = fitted_units<uint8_t>(scaler);
-  gather_rows(values, width, rows, out,
-              [=](uint8_t x, size_t) { return (static_cast<float>(x) * units - offset) * factor; });
-}
-
-/// As the others, when values may be missing.
-template <class Out>
-void gather_filled(const std::vector<float>& values, const Scaler& scaler, std::span<const uint32_t> rows, Out* out) {
+/// As gather_all, when values may be missing.
+template <class Rows, class Out>
+void gather_filled(const Rows& values, const Scaler& scaler, std::span<const uint32_t> rows, Out* out) {
   const bool shared = scaler.offset.size() == 1, unit = scaler.kind == "unit";
   const float units = fitted_units<float>(scaler);
   gather_rows(values, scaler.fill.size(), rows, out, [&](float x, size_t j) {
@@ -153,24 +152,31 @@ void gather_filled(const std::vector<float>& values, const Scaler& scaler, std::
   });
 }
 
-template <class Out>
-void gather_all(const std::vector<float>& values, size_t width, const Scaler& scaler, std::span<const uint32_t> rows,
-                Out* out) {
-  if (!scaler.fill.empty()) return gather_filled(values, scaler, rows, out);
-  if (scaler.offset.size() > 1) return gather_features(values, scaler, rows, out);
-  const bool unit = scaler.kind == "unit";
-  const float offset = unit ? 0.0f : scaler.offset[0], factor = unit ? 1.0f : scaler.factor[0];
-  const float units = fitted_units<float>(scaler);
-  gather_rows(values, width, rows, out, [=](float x, size_t) { return (x * units - offset) * factor; });
+template <class Rows, class Out>
+void gather_all(const Rows& values, size_t width, const Scaler& scaler, std::span<const uint32_t> rows, Out* out) {
+  using In = Number<Rows>;
+  const float units = fitted_units<In>(scaler);
+  if constexpr (std::is_same_v<In, float>)
+    if (!scaler.fill.empty()) return gather_filled(values, scaler, rows, out);
+  if (scaler.offset.size() > 1) {
+    const float *offset = scaler.offset.data(), *factor = scaler.factor.data();
+    return gather_rows(values, width, rows, out,
+                       [=](In x, size_t j) { return (static_cast<float>(x) * units - offset[j]) * factor[j]; });
+  }
+  const bool floats_as_they_are = std::is_same_v<In, float> && scaler.kind == "unit";
+  const float offset = floats_as_they_are ? 0.0f : scaler.offset[0];
+  const float factor = floats_as_they_are ? 1.0f : scaler.factor[0];
+  gather_rows(values, width, rows, out,
+              [=](In x, size_t) { return (static_cast<float>(x) * units - offset) * factor; });
 }
 
 /// Rows are far apart: the one after next is fetched while one is converted.
-void gather_unit(const uint8_t* bytes, size_t width, std::span<const uint32_t> rows, View out) {
+void gather_unit(const PlainRows<uint8_t>& bytes, std::span<const uint32_t> rows, View out) {
   constexpr size_t kAhead = 2, kLine = 64;
   for (size_t i = 0; i < rows.size(); ++i) {
     if (i + kAhead < rows.size())
-      for (size_t j = 0; j < width; j += kLine) __builtin_prefetch(bytes + rows[i + kAhead] * width + j);
-    ops::divide_bytes(bytes + rows[i] * width, 255, out.slice(static_cast<int64_t>(i), 1));
+      for (size_t j = 0; j < bytes.width; j += kLine) __builtin_prefetch(bytes[rows[i + kAhead]] + j);
+    ops::divide_bytes(bytes[rows[i]], 255, out.slice(static_cast<int64_t>(i), 1));
   }
 }
 
@@ -204,15 +210,13 @@ Scaler fit_scaler(const std::string& kind, const Dataset& training_rows, std::sp
   if (fixed && !fill_missing) return scaler;
   HOURGLASS_CHECK(!rows.empty());
   const auto width = static_cast<size_t>(training_rows.sample.size());
-  std::visit(
-      [&](const auto& values) {
-        const Statistics s = statistics(values, width, rows);
-        refuse_empty_features(s, training_rows);
-        if (!fixed) set_scale(kind == "center" ? center_of(s, unit) : scaler_of(kind, s), scaler);
-        if (kind == "robust") make_robust(values, width, rows, scaler);
-        if (fill_missing) scaler.fill.assign(s.mean.begin(), s.mean.end());
-      },
-      training_rows.values);
+  training_rows.with_rows([&](const auto& values) {
+    const Statistics s = statistics(values, width, rows);
+    refuse_empty_features(s, training_rows);
+    if (!fixed) set_scale(kind == "center" ? center_of(s, unit) : scaler_of(kind, s), scaler);
+    if (kind == "robust") make_robust(values, width, rows, scaler);
+    if (fill_missing) scaler.fill.assign(s.mean.begin(), s.mean.end());
+  });
   return scaler;
 }
 
@@ -220,17 +224,12 @@ void gather(const Dataset& data, const Scaler& scaler, std::span<const uint32_t>
   const auto width = static_cast<size_t>(data.sample.size());
   check_width(scaler, data.sample.size());
   HOURGLASS_CHECK(out.size() == static_cast<int64_t>(rows.size() * width));
-  if (const auto* bytes = std::get_if<std::vector<uint8_t>>(&data.values); bytes && scaler.kind == "unit")
-    return gather_unit(bytes->data(), width, rows, out);
-  std::visit(
-      [&](const auto& values) {
-        if (out.dtype() == DType::f32) {
-          gather_all(values, width, scaler, rows, out.as<float>());
-        } else {
-          gather_all(values, width, scaler, rows, out.as<double>());
-        }
-      },
-      data.values);
+  data.with_rows([&](const auto& values) {
+    if constexpr (std::is_same_v<decltype(values), const PlainRows<uint8_t>&>)
+      if (scaler.kind == "unit") return gather_unit(values, rows, out);
+    out.dtype() == DType::f32 ? gather_all(values, width, scaler, rows, out.as<float>())
+                              : gather_all(values, width, scaler, rows, out.as<double>());
+  });
 }
 
 void unscale(const Scaler& scaler, View values) {

@@ -161,13 +161,48 @@ void refuse_columns(const ReadOptions& how, std::span<const std::string> feature
        how.label.empty() ? how.categorical[0] : how.label);
 }
 
+/// Whether this is an array that had better stay on disk.
+bool is_large_npy(const fs::path& file) {
+  std::error_code ignored;
+  if (fs::file_size(file, ignored) < kMapFrom) return false;
+  std::string start(1 << 16, '\0');
+  std::ifstream(file, std::ios::binary).read(start.data(), static_cast<std::streamsize>(start.size()));
+  return is_npy(start) && !read_npy_header(start, file.string()).fortran;
+}
+
+/// Rows cannot be left out of what lies on disk.
+bool has_missing(const Dataset& data) {
+  return data.with_rows([&](const auto& rows) {
+    for (int64_t i = 0; i < data.rows(); ++i)
+      if constexpr (std::is_same_v<decltype(rows[0]), const float*>)
+        if (!is_complete(rows[static_cast<size_t>(i)], data.sample.size())) return true;
+    return false;
+  });
+}
+
+Dataset map_data_file(const std::string& file, const std::string& missing) {
+  StoredNpy array = map_npy(file, missing != "refuse");
+  Dataset data{file, sample_shape(array.shape, file), std::move(array.values), {}};
+  if (missing == "drop" && has_missing(data))
+    fail("{}: rows with missing values (NaN) are left out of files below {} MiB only; missing = \"mean\" takes them",
+         file, kMapFrom >> 20);
+  return data;
+}
+
 Dataset read_data_file(const Address& from, const ReadOptions& how, std::span<const std::string> features) {
+  if (is_large_npy(from.file)) {
+    refuse_columns(how, features, from.text());
+    return map_data_file(from.file, how.missing);
+  }
   const std::string content = read_file(from.file);
   if (auto array = array_of(content, from)) {
     refuse_columns(how, features, from.text());
     return dataset_of(std::move(*array), from.text(), how.missing);
   }
   if (is_png(content) || is_jpeg(content)) fail("{}: one picture; expected a folder of them", from.file);
+  if (content.empty()) fail("{}: the file is empty", from.file);
+  if (content.starts_with("\xff\xfe") || content.starts_with("\xfe\xff"))
+    fail("{}: text in UTF-16; tables are read in UTF-8, to which iconv converts them", from.file);
   if (!looks_like_text(content))
     fail("{}: neither npy, npz, IDX (plain or gzip), safetensors nor a text table", from.file);
   return read_table(content, from.file, how, features);
@@ -187,7 +222,7 @@ DataSplits open_source(const std::string& source, const ReadOptions& how, std::s
     fail("{}: neither a file, a folder nor a known data set{}", source, did_you_mean(source, known_names()));
   }
   if (fs::is_directory(status))
-    return is_image_folder(source) ? read_image_folder(source, how.images) : read_folder(source, source);
+    return is_image_folder(source) ? read_image_folder(source, how.images, how.classes) : read_folder(source, source);
   // A device may never end.
   if (!fs::is_regular_file(status)) fail("{}: neither a regular file nor a folder", source);
   return {read_data_file(from, how, features), std::nullopt};

@@ -13,8 +13,7 @@ namespace hourglass {
 ///   a folder            with the four files of an MNIST-like data set, plain or .gz: the same; or with pictures
 ///                       (image_folder.h)
 ///   a file              IDX (plain or gzip), npy, npz, safetensors or a text table (table.h), told apart by content:
-///   all
-///                       training. FILE:NAME is one array of an npz or safetensors file that holds several
+///                       all training. FILE:NAME is one array of an npz or safetensors file that holds several
 /// An array of 2, 3 or 4 dimensions holds samples of (D), (1, H, W) or (C, H, W); NaN in it is a missing value.
 /// `features` are the columns that a model was trained on, empty when they have no names: a table is read for them.
 /// Throws Error when it is none of these, with the nearest known name when nothing is there.

@@ -49,7 +49,14 @@ void name_columns(Table& table, const std::vector<std::string>& first, const std
 
 void check_cells(const Cells& cells, size_t expected, const CsvRows& rows, const std::string& name) {
   if (cells.size() != expected)
-    fail("{}:{}: {} cells, the first row has {}", name, rows.line(), cells.size(), expected);
+    fail("{}:{}: {} cell{}, the first row has {}", name, rows.line(), cells.size(), cells.size() == 1 ? "" : "s",
+         expected);
+}
+
+void check_utf8(std::string_view text, const std::string& name) {
+  if (const auto at = first_not_utf8(text))
+    fail("{}:{}: not UTF-8, in which tables are read; iconv converts them", name,
+         1 + std::ranges::count(text.substr(0, *at), '\n'));
 }
 
 /// What becomes of a column.
@@ -63,7 +70,10 @@ class Reader {
  public:
   Reader(std::string_view text, const std::string& name, const ReadOptions& how, std::span<const std::string> features)
       : text_(text), name_(name), how_(how), table_(scan_table(text, name)), uses_(table_.columns.size()) {
-    for (const std::string& column : how.categorical) use(column).kind = Use::Kind::categories;
+    for (const std::string& column : how.categorical) {
+      if (!features.empty() && !has(column)) refuse_lacking(column);
+      use(column).kind = Use::Kind::categories;
+    }
     if (!how.label.empty() && (features.empty() || has(how.label))) use(how.label).kind = Use::Kind::label;
     // For a model's features other columns do not count, and need not be there.
     if (features.empty())
@@ -75,6 +85,7 @@ class Reader {
   Dataset read() {
     Dataset data{name_, {static_cast<int64_t>(features_.size())}, {}, {}};
     data.columns = features_;
+    data.classes = classes();
     std::vector<float> values, row;
     values.reserve(static_cast<size_t>(table_.rows) * features_.size());
     for_each_row([&](const Cells& cells) {
@@ -102,9 +113,13 @@ class Reader {
       if (uses_[i].kind != Use::Kind::skip) fail("{}: column \"{}\" is asked for twice", name_, column);
       return uses_[i];
     }
-    std::vector<std::string> names;
-    for (const TableColumn& c : table_.columns) names.push_back(c.name);
-    fail("{}: no column \"{}\"{}", name_, column, did_you_mean(column, names));
+    fail("{}: no column \"{}\"{}", name_, column, did_you_mean(column, names()));
+  }
+
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const TableColumn& c : table_.columns) all.push_back(c.name);
+    return all;
   }
 
   template <class F>
@@ -135,10 +150,25 @@ class Reader {
     for (Use& use : uses_) {
       size_t number = 0;
       for (auto& [category, place] : use.categories) place = number++;
+      if (use.kind != Use::Kind::label || how_.classes.empty()) continue;
+      use.categories.clear();
+      for (const std::string& text : how_.classes) use.categories.emplace(text, use.categories.size());
     }
   }
 
+  /// The texts of the labels, by their numbers.
+  std::vector<std::string> classes() const {
+    std::vector<std::string> all;
+    for (const Use& use : uses_) {
+      if (use.kind != Use::Kind::label) continue;
+      all.resize(use.categories.size());
+      for (const auto& [text, number] : use.categories) all[number] = text;
+    }
+    return all;
+  }
+
   bool is_whole_label(size_t i) const {
+    if (!how_.classes.empty()) return false;
     const TableColumn& c = table_.columns[i];
     constexpr double kMost = std::numeric_limits<int32_t>::max();
     return uses_[i].kind == Use::Kind::label && c.texts == 0 && c.whole && c.low >= -kMost && c.high <= kMost;
@@ -173,11 +203,12 @@ class Reader {
       uses_[i] = {Use::Kind::number, found->second, {}};
       places.erase(found);
     }
-    if (places.empty()) return;
-    std::vector<std::string> names;
-    for (const TableColumn& c : table_.columns) names.push_back(c.name);
-    fail("{}: no column \"{}\", which the model was trained on; the file has {}", name_, places.begin()->first,
-         fmt::join(names, ", "));
+    if (!places.empty()) refuse_lacking(places.begin()->first);
+  }
+
+  [[noreturn]] void refuse_lacking(const std::string& column) const {
+    fail("{}: no column \"{}\", which the model was trained on; the file has {}", name_, column,
+         fmt::join(names(), ", "));
   }
 
   static void take_categories(Use& use, const std::string& column, std::map<std::string, size_t>& places) {
@@ -206,6 +237,9 @@ class Reader {
         label = static_cast<int32_t>(found->second);
       else
         row[found->second] = 1.0f;
+    } else if (use.kind == Use::Kind::label) {
+      fail("{}: {} holds \"{}\", which is none of the classes {}", name_, place(i), shortened(cell),
+           fmt::join(how_.classes, ", "));
     }
     return true;
   }
@@ -227,10 +261,18 @@ class Reader {
     constexpr double kMost = std::numeric_limits<float>::max();
     const auto value = number_in(cell);
     if (value && std::abs(*value) <= kMost) return static_cast<float>(*value);
+    const std::string start = fmt::format("{}: {} holds \"{}\", expected a ", name_, place(i), shortened(cell));
+    if (value) fail("{}32-bit number", start);
+    if (has_decimal_comma(cell)) fail("{}number with a decimal point", start);
+    fail("{}number; [data] categorical = [\"{}\"] takes texts", start, table_.columns[i].name);
+  }
+
+  static std::string shortened(std::string_view cell) {
     constexpr size_t kShown = 40;
-    fail("{}: {} holds \"{}{}\", expected a {}; [data] categorical = [\"{}\"] takes texts", name_, place(i),
-         cell.substr(0, kShown), cell.size() > kShown ? "…" : "", value ? "32-bit number" : "number",
-         table_.columns[i].name);
+    if (cell.size() <= kShown) return std::string(cell);
+    size_t end = kShown;  // no character is cut in two
+    while (end > 0 && (static_cast<unsigned char>(cell[end]) & 0xc0) == 0x80) --end;
+    return std::string(cell.substr(0, end)) + "…";
   }
 
   std::string place(size_t i) const {
@@ -261,6 +303,7 @@ void TableColumn::count(double number) {
 }
 
 Table scan_table(std::string_view text, const std::string& name) {
+  check_utf8(text, name);
   Table table{.delimiter = detect_delimiter(text, name)};
   CsvRows rows(text, table.delimiter, name);
   Cells cells;

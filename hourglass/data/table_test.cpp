@@ -74,7 +74,22 @@ TEST(Table, TakesLabelsFromAColumn) {
   const Dataset numbers = read("x,y\n1,7\n2,-1\n", {.label = "y"});
   EXPECT_EQ(numbers.labels, (std::vector<int32_t>{7, -1}));
   EXPECT_EQ(numbers.columns, (std::vector<std::string>{"x"}));
-  EXPECT_EQ(read("x,y\n1,b\n2,a\n3,b\n", {.label = "y"}).labels, (std::vector<int32_t>{1, 0, 1}));
+  EXPECT_TRUE(numbers.classes.empty());
+  const Dataset texts = read("x,y\n1,b\n2,a\n3,b\n", {.label = "y"});
+  EXPECT_EQ(texts.labels, (std::vector<int32_t>{1, 0, 1}));
+  EXPECT_EQ(texts.classes, (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(Table, NumbersTheTextsOfLabelsAsItIsTold) {
+  const ReadOptions how{.label = "y", .classes = {"b", "a"}};
+  EXPECT_EQ(read("x,y\n1,a\n", how).labels, (std::vector<int32_t>{1}));
+  EXPECT_EQ(read("x,y\n1,a\n", how).classes, how.classes);
+  EXPECT_EQ(refusal("x,y\n1,a\n1,c\n", how),
+            "f.csv: line 3, column 2 (\"y\") holds \"c\", which is none of the classes b, a");
+}
+
+TEST(Table, NamesTheLineThatIsNotUtf8) {
+  EXPECT_EQ(refusal("a,b\n1,2\n\xe9,3\n"), "f.csv:3: not UTF-8, in which tables are read; iconv converts them");
 }
 
 TEST(Table, LeavesOutWhatIsIgnored) {
@@ -86,13 +101,13 @@ TEST(Table, NamesLineAndColumnOfText) {
       refusal(kPeople, {.missing = "mean"}),
       "f.csv: line 2, column 1 (\"name\") holds \"Ann\", expected a number; [data] categorical = [\"name\"] takes "
       "texts");
-  EXPECT_EQ(refusal("1,2\n3,4\n5,1e39\n"),
-            "f.csv: line 3, column 2 (\"2\") holds \"1e39\", expected a 32-bit number; [data] categorical = [\"2\"] "
-            "takes texts");
+  EXPECT_EQ(refusal("1,2\n3,4\n5,1e39\n"), "f.csv: line 3, column 2 (\"2\") holds \"1e39\", expected a 32-bit number");
+  EXPECT_EQ(refusal("a;b\n1,5;2\n"),
+            "f.csv: line 2, column 1 (\"a\") holds \"1,5\", expected a number with a decimal point");
 }
 
 TEST(Table, NamesTheLineOfARaggedRow) {
-  EXPECT_EQ(refusal("a,b\n1,2\n\n3\n"), "f.csv:4: 1 cells, the first row has 2");
+  EXPECT_EQ(refusal("a,b\n1,2\n\n3\n"), "f.csv:4: 1 cell, the first row has 2");
   EXPECT_EQ(refusal("a,b\n1,2\n3,4,5\n"), "f.csv:3: 3 cells, the first row has 2");
 }
 
@@ -125,6 +140,8 @@ TEST(Table, MakesTheFeaturesOfAModel) {
   EXPECT_TRUE(data.labels.empty());
   EXPECT_EQ(refusal("city,old\nBern,1\n", how, features),
             "f.csv: no column \"age\", which the model was trained on; the file has city, old");
+  EXPECT_EQ(refusal("age,old\n2,1\n", how, features),
+            "f.csv: no column \"city\", which the model was trained on; the file has age, old");
 }
 
 TEST(Table, RefusesNamesThatAreNotThere) {

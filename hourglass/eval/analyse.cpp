@@ -28,16 +28,16 @@ constexpr int64_t kFewestSpectra = 4;
 /// Rows in even steps over the whole of the data, all where there are no more than `count`.
 Dataset evenly_spread(const Dataset& data, int64_t count) {
   if (count >= data.rows()) return data;
-  Dataset part{data.name, data.sample, {}, {}, data.columns};
+  Dataset part{data.name, data.sample, {}, {}, data.columns, data.classes};
   const int64_t width = data.sample.size();
   const auto row = [&](int64_t i) { return i * data.rows() / count; };
-  std::visit(
-      [&](const auto& v) {
-        auto& values = part.values.template emplace<std::decay_t<decltype(v)>>();
-        for (int64_t i = 0; i < count; ++i)
-          values.insert(values.end(), v.begin() + row(i) * width, v.begin() + (row(i) + 1) * width);
-      },
-      data.values);
+  data.with_rows([&](const auto& rows) {
+    auto& values = part.values.emplace<std::vector<std::remove_cvref_t<decltype(*rows[0])>>>();
+    for (int64_t i = 0; i < count; ++i) {
+      const auto* x = rows[row(i)];
+      values.insert(values.end(), x, x + width);
+    }
+  });
   for (int64_t i = 0; i < count && !data.labels.empty(); ++i) part.labels.push_back(data.labels[row(i)]);
   return part;
 }

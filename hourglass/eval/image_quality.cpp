@@ -128,11 +128,13 @@ void refuse_unless_images(const Dataset& data, int64_t smallest) {
   if (s[1] < smallest || s[2] < smallest)
     fail("{}: its window takes {} × {} pixels, images are {} × {}", data.name, smallest, smallest, s[1], s[2]);
   if (data.is_bytes()) return;
-  const auto& all = std::get<std::vector<float>>(data.values);
-  const auto outside = std::ranges::find_if(all, [](float v) { return !(v >= 0 && v <= 1); });
-  if (outside != all.end())
-    fail("{}: expected pixels in [0, 1], found {} in row {}", data.name, *outside,
-         (outside - all.begin()) / s.size() + 1);
+  data.with_rows([&](const auto& rows) {
+    for (int64_t i = 0; i < data.rows(); ++i) {
+      const std::span row(rows[i], s.size());
+      const auto outside = std::ranges::find_if(row, [](float v) { return !(v >= 0 && v <= 1); });
+      if (outside != row.end()) fail("{}: expected pixels in [0, 1], found {} in row {}", data.name, *outside, i + 1);
+    }
+  });
 }
 
 }  // namespace hourglass

@@ -39,7 +39,8 @@ void LiveColumns::find(ConstView x) {
     last = j;
   }
   count_ = x.columns() - std::count(marks_.begin(), marks_.end(), 0u);
-  for (int64_t j = 0; j < x.columns() && count_ % kMultiple; ++j)
+  // No product has 0 columns.
+  for (int64_t j = 0; j < x.columns() && (count_ == 0 || count_ % kMultiple); ++j)
     if (!marks_[j]) {
       marks_[j] = 1;
       ++count_;

@@ -10,7 +10,16 @@ LayerConfig layer(std::string kind, int64_t size = 0) {
   LayerConfig config;
   config.kind = std::move(kind);
   config.size = size;
+  if (config.kind == "elu") config.parameter = 1;
   return config;
+}
+
+/// Of the file or folder, without its ending: what the run will be called.
+std::string name_of(const std::string& source) {
+  std::filesystem::path path = std::filesystem::path(source).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  const std::string name = path.stem().string();
+  return name.empty() || name.starts_with('.') ? "data" : name;
 }
 
 }  // namespace
@@ -18,17 +27,19 @@ LayerConfig layer(std::string kind, int64_t size = 0) {
 Recipe suggest_recipe(const std::string& source, const ReadOptions& how, const Dataset& data) {
   constexpr int64_t kSteps = 10000;
   Recipe recipe;
-  recipe.name = std::filesystem::path(source).stem().string();
+  recipe.name = name_of(source);
   recipe.data.source = source;
   recipe.data.read = how;
   const bool pictures = data.is_bytes() && data.sample.rank() == 3;
   recipe.data.scale = pictures ? "unit" : "standard";
   recipe.objective.reconstruction = pictures ? "bce" : "mse";
   const int64_t features = data.sample.size(), rows = data.rows();
-  const int64_t hidden = pictures ? 256 : std::clamp<int64_t>(features / 2, 4, 256);
+  const int64_t hidden = pictures ? 256 : std::clamp<int64_t>(2 * features, 16, 256);
   const int64_t code = pictures ? 32 : std::clamp<int64_t>(features / 4, 2, 64);
-  recipe.model.encoder = {layer("dense", hidden), layer("relu"), layer("dense", code)};
-  recipe.model.decoder = {layer("dense", hidden), layer("relu"), layer("dense", features)};
+  // A few relu units may all be dead from the start.
+  const std::string activation = pictures ? "relu" : "elu";
+  recipe.model.encoder = {layer("dense", hidden), layer(activation), layer("dense", code)};
+  recipe.model.decoder = {layer("dense", hidden), layer(activation), layer("dense", features)};
   if (pictures) recipe.model.decoder.push_back(layer("sigmoid"));
   recipe.train.batch_size = std::clamp<int64_t>(rows / 50, 16, 256);
   recipe.train.epochs = std::clamp<int64_t>(kSteps * recipe.train.batch_size / rows, 10, 200);

@@ -14,6 +14,15 @@ TEST(SuggestRecipe, MakesOneThatReadsBack) {
   EXPECT_EQ(recipe.model.decoder.back().size, 6);
 }
 
+TEST(SuggestRecipe, IsCalledAsTheDataIs) {
+  const Dataset any{"", {1}, std::vector<float>(1), {}};
+  const auto name = [&](const std::string& source) { return suggest_recipe(source, {}, any).name; };
+  EXPECT_EQ(name("some/two.npz:x"), "two");
+  EXPECT_EQ(name("some/pets/"), "pets");
+  EXPECT_EQ(name("."), "data");
+  EXPECT_EQ(name("../"), "data");
+}
+
 TEST(SuggestRecipe, TakesPicturesAsSuch) {
   const Dataset images{"images", {1, 8, 8}, std::vector<uint8_t>(640), {}};
   const Recipe recipe = suggest_recipe("images", {}, images);

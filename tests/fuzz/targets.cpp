@@ -40,6 +40,11 @@ void read_npy(std::string_view bytes) {
   NpyArray array = parse_npy(bytes, kName);
   auto* floats = std::get_if<std::vector<float>>(&array.values);
   if (!floats) return;
+  if (const NpyHeader header = read_npy_header(bytes, kName); !header.fortran) {
+    std::vector<float> stored(floats->size());
+    npy_decoder(header.type)(bytes.data() + header.start, stored.size(), stored.data());
+    expect(stored == *floats, "the same numbers from disk");
+  }
   const ConstView view(reinterpret_cast<const std::byte*>(floats->data()), DType::f32, array.shape);
   const NpyArray again = parse_npy(npy_bytes(view), kName);
   expect(again.shape == array.shape && again.values == array.values, "an array comes back");

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "hourglass/base/mapped_file.h"
+#include "hourglass/data/npy.h"
+
+namespace hourglass {
+
+/// Numbers of an npy file that stay on disk: mapped, and made floats when they are asked for. In C order.
+class StoredArray {
+ public:
+  StoredArray(std::shared_ptr<const MappedFile> file, const NpyHeader& header);
+
+  size_t size() const { return count_; }
+  bool is_bytes() const { return type_.ends_with("u1"); }
+  /// Whether they are floats as the processor has them.
+  bool is_plain_floats() const;
+  /// As they lie in the file.
+  std::string_view bytes() const;
+  /// Numbers [first, first + count) as floats.
+  void read(size_t first, size_t count, float* out) const { decode_(at(first), count, out); }
+  /// The same numbers as an array of their own; the file is mapped until the last one is gone.
+  StoredArray part(size_t first, size_t count) const;
+
+ private:
+  const char* at(size_t i) const { return start_ + i * item_; }
+
+  std::shared_ptr<const MappedFile> file_;
+  std::string type_;
+  const char* start_;
+  size_t item_, count_;
+  NpyDecoder decode_;
+};
+
+/// Files from this size on are mapped instead of read.
+constexpr size_t kMapFrom = size_t{1} << 28;
+
+/// Maps the array of an npy file in C order. Throws Error as parse_npy does, before any number is read of what the
+/// header tells.
+struct StoredNpy {
+  Shape shape;
+  StoredArray values;
+};
+StoredNpy map_npy(const std::string& path, bool nan_is_missing = false);
+
+}  // namespace hourglass

@@ -28,8 +28,10 @@ struct Options {
   int64_t epochs = 0;
   std::string seed;
   int threads = 0;
-  bool resume = false, overwrite = false, json = false;
+  bool anomalies = false, resume = false, overwrite = false, json = false;
 };
+
+constexpr const char* kAnomalyRecipe = "tabular-anomaly";
 
 volatile std::sig_atomic_t stop_requested = 0;
 
@@ -135,13 +137,25 @@ Autoencoder fresh_model(const Recipe& recipe, const Shape& sample, const std::st
   return model;
 }
 
-/// The recipe asked for; for data alone the one that `hourglass data inspect` suggests.
+/// What suits data alone: as `hourglass data inspect` suggests, or for anomaly scores.
+Recipe suggested_recipe(const Options& o, const ReadOptions& how) {
+  if (!o.anomalies) return suggest_recipe(o.data, how, open_data(o.data, how).train);
+  Recipe recipe = find_recipe(kAnomalyRecipe, {});
+  recipe.name = std::filesystem::path(o.data).stem();
+  recipe.data.source = o.data;
+  recipe.data.read = how;
+  return recipe;
+}
+
 Recipe recipe_of(const Options& o) {
   if (!o.recipe.empty()) return find_recipe(o.recipe, overrides(o));
   if (o.data.empty()) fail("train: expected a recipe, or --data to train on");
-  const ReadOptions how = suggested_reading(inspect_source(o.data));
-  const Recipe suggested = suggest_recipe(o.data, how, open_data(o.data, how).train);
-  return parse_recipe(recipe_toml(suggested), suggested.name, overrides(o));
+  const Recipe suggested = suggested_recipe(o, suggested_reading(inspect_source(o.data)));
+  Recipe recipe = parse_recipe(recipe_toml(suggested), suggested.name, overrides(o));
+  // A label that is text looks like a category to the suggestion.
+  std::erase(recipe.data.read.categorical, recipe.data.read.label);
+  std::erase(recipe.data.read.ignore, recipe.data.read.label);
+  return recipe;
 }
 
 void train(const Options& o) {
@@ -182,7 +196,8 @@ void train(const Options& o) {
 void add_train(CLI::App& app) {
   auto* verb = app.add_subcommand("train", "Train an autoencoder from a recipe");
   auto o = std::make_shared<Options>();
-  verb->add_option("RECIPE", o->recipe, "A shipped recipe's name or a .toml file; without one, what suits the data");
+  auto* recipe = verb->add_option("RECIPE", o->recipe,
+                                  "A shipped recipe's name or a .toml file; without one, what suits the data");
   verb->add_option("--data", o->data, "Data to train on instead of the recipe's: a path or a known name");
   verb->add_option("--output-dir", o->output, "Folder for the results (default: runs/NAME)");
   verb->add_option("--epochs", o->epochs, "Number of epochs")->check(CLI::Range(int64_t{1}, int64_t{1000000}));
@@ -192,6 +207,8 @@ void add_train(CLI::App& app) {
   verb->add_option("--set", o->set, "Override any key of the recipe: section.key=value")->take_all();
   auto* resume = verb->add_flag("--resume", o->resume, "Go on where the run in the output folder stopped");
   verb->add_flag("--overwrite", o->overwrite, "Replace what the output folder holds")->excludes(resume);
+  verb->add_flag("--anomalies", o->anomalies, "Without a recipe: what suits the data for `hourglass score`")
+      ->excludes(recipe);
   verb->add_flag("--json", o->json, "Print the result as JSON");
   verb->callback([o] { train(*o); });
 }

@@ -16,9 +16,16 @@ void append_rows(std::string& text, const T* values, int64_t rows, int64_t colum
 
 }  // namespace
 
+std::string csv_cell(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string cell = "\"";
+  for (const char c : text) cell += c == '"' ? std::string(2, c) : std::string(1, c);
+  return cell + '"';
+}
+
 std::string csv_text(ConstView matrix, std::span<const std::string> header) {
   std::string text;
-  for (const std::string& name : header) text += (text.empty() ? "" : ",") + name;
+  for (const std::string& name : header) text += (text.empty() ? "" : ",") + csv_cell(name);
   if (!header.empty()) text += '\n';
   if (matrix.size() == 0) return text;
   const int64_t columns = matrix.columns();

@@ -13,6 +13,9 @@ namespace {
 
 const std::array<std::string, 6> kKinds = {"unit", "center", "standard", "minmax", "robust", "none"};
 
+/// Between the quartiles of a normal distribution, in its σ: 2 Φ⁻¹(3/4).
+constexpr double kNormalQuartiles = 2 * 0.6744897501960817;
+
 /// What "unit" multiplies stored values by.
 float unit_factor(bool is_bytes) { return is_bytes ? 1.0f / 255.0f : 1.0f; }
 
@@ -74,7 +77,7 @@ void make_robust(const std::vector<T>& values, size_t width, std::span<const uin
       if (const auto x = static_cast<double>(values[row * width + j]); x == x) column.push_back(x);
     if (column.empty()) continue;
     std::ranges::sort(column);
-    const auto factor = static_cast<float>(1.0 / (quantile(column, 0.75) - quantile(column, 0.25)));
+    const auto factor = static_cast<float>(kNormalQuartiles / (quantile(column, 0.75) - quantile(column, 0.25)));
     if (!std::isnormal(factor)) continue;
     scaler.offset[j] = static_cast<float>(quantile(column, 0.5));
     scaler.factor[j] = factor;

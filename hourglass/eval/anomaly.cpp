@@ -154,6 +154,24 @@ AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const D
   return out;
 }
 
+double roc_auc(std::span<const double> scores, const std::vector<bool>& is_abnormal) {
+  HOURGLASS_CHECK(scores.size() == is_abnormal.size());
+  std::vector<size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::sort(order, {}, [&](size_t i) { return scores[i]; });
+  double pairs = 0, others_below = 0, abnormal = 0;
+  for (size_t first = 0, end; first < order.size(); first = end) {
+    double of_each[2] = {0, 0};
+    for (end = first; end < order.size() && scores[order[end]] == scores[order[first]]; ++end)
+      ++of_each[is_abnormal[order[end]]];
+    pairs += of_each[1] * (others_below + of_each[0] / 2);
+    others_below += of_each[0];
+    abnormal += of_each[1];
+  }
+  HOURGLASS_CHECK(abnormal > 0 && others_below > 0);
+  return pairs / (abnormal * others_below);
+}
+
 std::string anomaly_json(const AnomalyScale& s) {
   return nlohmann::json{{"spread", s.spread}, {"threshold", s.threshold}, {"quantile", s.quantile}}.dump();
 }

@@ -28,7 +28,8 @@ Recipe suggest_recipe(const std::string& source, const ReadOptions& how, const D
   const int64_t hidden = pictures ? 256 : std::clamp<int64_t>(features / 2, 4, 256);
   const int64_t code = pictures ? 32 : std::clamp<int64_t>(features / 4, 2, 64);
   recipe.model.encoder = {layer("dense", hidden), layer("relu"), layer("dense", code)};
-  recipe.model.decoder = {layer("dense", hidden), layer("relu"), layer("dense", features)};
+  recipe.model.decoder = {layer("dense", hidden), layer("relu"), layer("dense")};
+  recipe.model.decoder.back().divisor = 1;
   if (pictures) recipe.model.decoder.push_back(layer("sigmoid"));
   recipe.train.batch_size = std::clamp<int64_t>(rows / 50, 16, 256);
   recipe.train.epochs = std::clamp<int64_t>(kSteps * recipe.train.batch_size / rows, 10, 200);

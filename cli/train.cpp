@@ -147,6 +147,7 @@ Recipe suggested_recipe(const Options& o, const ReadOptions& how) {
   return recipe;
 }
 
+/// The recipe asked for; for data alone what suits them.
 Recipe recipe_of(const Options& o) {
   if (!o.recipe.empty()) return find_recipe(o.recipe, overrides(o));
   if (o.data.empty()) fail("train: expected a recipe, or --data to train on");
@@ -155,6 +156,9 @@ Recipe recipe_of(const Options& o) {
   // A label that is text looks like a category to the suggestion.
   std::erase(recipe.data.read.categorical, recipe.data.read.label);
   std::erase(recipe.data.read.ignore, recipe.data.read.label);
+  if (const auto& texts = recipe.data.read.categorical; !texts.empty())
+    fmt::print(stderr, "columns of text, each value a feature: {}; if one is the label: --set data.label=NAME\n",
+               fmt::join(texts, ", "));
   return recipe;
 }
 

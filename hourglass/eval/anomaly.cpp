@@ -15,6 +15,7 @@ constexpr int64_t kFittedRows = 10000;                 // a quantile of so many 
 constexpr int64_t kScoredTogether = 4096;              // rows whose every contribution is held at a time
 constexpr double kUpperQuartile = 0.6744897501960817;  // Φ⁻¹(3/4)
 constexpr double kSmallestSpread = 0.1;                // of their root mean square
+constexpr double kAboveRounding = 1 + 1e-6;  // the row that the threshold is taken from is not above it when scored
 
 /// Evenly spread over `rows`, or over all rows of the data if empty.
 std::vector<uint32_t> chosen(const Dataset& data, std::span<const uint32_t> rows) {
@@ -124,7 +125,8 @@ AnomalyScale fit_anomaly_scale(const Inference& inference, const Dataset& data, 
          data.name);
   AnomalyScale scale{spreads(residuals, count), 1.0, quantile};
   const bool is_fitted = std::ranges::any_of(scale.spread, [](float e) { return e > 0; });
-  if (is_fitted) scale.threshold = score_quantile(mean_squares(residuals, scale.spread, count), quantile);
+  if (is_fitted)
+    scale.threshold = kAboveRounding * score_quantile(mean_squares(residuals, scale.spread, count), quantile);
   if (!is_fitted || scale.threshold == 0)
     fail(
         "{}: the model reconstructs most rows exactly, which leaves nothing to measure scores against; use a narrower "

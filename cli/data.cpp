@@ -81,6 +81,7 @@ void inspect(const std::string& source) {
   const DataSplits data = open_source(source, how);
   fmt::print("\nA recipe to begin with, which `hourglass train --data {}` uses:\n\n{}", source,
              recipe_toml(suggest_recipe(source, how, data.train)));
+  fmt::print("\nTo score how abnormal every row is: `hourglass train --anomalies --data {}`\n", source);
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "hourglass/base/file.h"
+#include "hourglass/data/csv.h"
+#include "hourglass/data/labels.h"
 #include "hourglass/data/npy.h"
 #include "hourglass/eval/anomaly.h"
 
@@ -40,6 +42,17 @@ std::list<Loaded> load_all(const Options& o) {
   return all;
 }
 
+/// Several models' scores are of the same features, in the same order.
+void check_columns(const Options& o, const std::list<Loaded>& models) {
+  const auto& expected = models.front().model.autoencoder.scaler.columns;
+  auto name = o.models.begin();
+  for (const Loaded& m : models) {
+    if (m.model.autoencoder.scaler.columns != expected)
+      fail("{}: trained on other columns than {}: their scores have no common features", *name, o.models.front());
+    ++name;
+  }
+}
+
 /// A model that was trained without [anomaly] is measured against the rows that are scored.
 std::vector<AnomalyDetector> detectors(const Options& o, std::list<Loaded>& models, const Dataset& data) {
   std::vector<AnomalyDetector> all;
@@ -57,13 +70,23 @@ std::vector<AnomalyDetector> detectors(const Options& o, std::list<Loaded>& mode
   return all;
 }
 
-std::string csv(const AnomalyScores& scores, double threshold) {
+/// The features' names; their numbers from 1 where they have none, as `data inspect` counts.
+std::vector<std::string> names(const Autoencoder& model) {
+  std::vector<std::string> all;
+  for (const std::string& name : model.scaler.columns) all.push_back(csv_cell(name));
+  for (auto j = static_cast<int64_t>(all.size()); j < model.network().input().size();)
+    all.push_back(std::to_string(++j));
+  return all;
+}
+
+std::string csv(const AnomalyScores& scores, double threshold, const std::vector<std::string>& features) {
   std::string text = "row,score,label";
   for (int64_t k = 1; k <= scores.top; ++k) text += fmt::format(",feature_{0},share_{0}", k);
   text += '\n';
   for (size_t i = 0; i < scores.score.size(); ++i) {
     text += fmt::format("{},{},{}", i, scores.score[i], scores.score[i] > threshold ? 1 : 0);
-    for (const Contribution& c : scores.of(static_cast<int64_t>(i))) text += fmt::format(",{},{}", c.feature, c.share);
+    for (const Contribution& c : scores.of(static_cast<int64_t>(i)))
+      text += fmt::format(",{},{:.4g}", features[c.feature], c.share);
     text += '\n';
   }
   return text;
@@ -78,12 +101,21 @@ std::string npy(const AnomalyScores& scores) {
 void score(const Options& o) {
   check_output(o.output, {".csv", ".npy"});
   std::list<Loaded> models = load_all(o);
+  check_columns(o, models);
   const Dataset data = o.open(models.front().model);
   const AnomalyScores scores = anomaly_scores(detectors(o, models, data), data, o.top);
   const double threshold = o.rate > 0 ? score_quantile(scores.score, 1 - o.rate) : 1.0;
-  write_file_atomically(o.output, o.output.ends_with(".npy") ? npy(scores) : csv(scores, threshold));
+  write_file_atomically(o.output, o.output.ends_with(".npy")
+                                      ? npy(scores)
+                                      : csv(scores, threshold, names(models.front().model.autoencoder)));
   const auto abnormal = std::ranges::count_if(scores.score, [&](double s) { return s > threshold; });
   fmt::print("{}: {} rows, {} of them abnormal (score above {:.4g})\n", o.output, data.rows(), abnormal, threshold);
+  const std::vector<int32_t> labels = distinct(data.labels);
+  if (labels.size() != 2) return;
+  std::vector<bool> is_abnormal;
+  for (const int32_t label : data.labels) is_abnormal.push_back(label == labels[1]);
+  fmt::print("area under the ROC curve, label {} against {}: {:.4f}\n", labels[1], labels[0],
+             roc_auc(scores.score, is_abnormal));
 }
 
 }  // namespace

@@ -28,8 +28,10 @@ struct Options {
   int64_t epochs = 0;
   std::string seed;
   int threads = 0;
-  bool resume = false, overwrite = false, json = false;
+  bool anomalies = false, resume = false, overwrite = false, json = false;
 };
+
+constexpr const char* kAnomalyRecipe = "tabular-anomaly";
 
 volatile std::sig_atomic_t stop_requested = 0;
 
@@ -141,15 +143,27 @@ ReadOptions given_reading(const Options& o) {
   return parse_recipe(recipe_toml(suggest_recipe(o.data, {}, any)), "--set", overrides(o)).data.read;
 }
 
-/// The recipe asked for; for data alone the one that `hourglass data inspect` suggests, as far as options leave it
-/// open.
+/// What suits data alone: as `hourglass data inspect` suggests, or for anomaly scores.
+Recipe suggested_recipe(const Options& o, const ReadOptions& how) {
+  if (!o.anomalies) return suggest_recipe(o.data, how, open_data(o.data, how).train);
+  Recipe recipe = find_recipe(kAnomalyRecipe, {});
+  recipe.name = suggest_name(o.data);
+  recipe.data.source = o.data;
+  recipe.data.read = how;
+  return recipe;
+}
+
+/// The recipe asked for; for data alone what suits them, as far as options leave it open.
 Recipe recipe_of(const Options& o) {
   if (!o.recipe.empty()) return find_recipe(o.recipe, overrides(o));
   if (o.data.empty()) fail("train: expected a recipe, or --data to train on");
   const ReadOptions given = given_reading(o);
-  const ReadOptions how = suggested_reading(inspect_source(o.data, given), given);
-  const Recipe suggested = suggest_recipe(o.data, how, open_data(o.data, how).train);
-  return parse_recipe(recipe_toml(suggested), suggested.name, overrides(o));
+  const Recipe suggested = suggested_recipe(o, suggested_reading(inspect_source(o.data, given), given));
+  const Recipe recipe = parse_recipe(recipe_toml(suggested), suggested.name, overrides(o));
+  if (const auto& texts = recipe.data.read.categorical; !texts.empty())
+    fmt::print(stderr, "columns of text, each value a feature: {}; if one is the label: --set data.label=NAME\n",
+               fmt::join(texts, ", "));
+  return recipe;
 }
 
 void train(const Options& o) {
@@ -191,7 +205,8 @@ void train(const Options& o) {
 void add_train(CLI::App& app) {
   auto* verb = app.add_subcommand("train", "Train an autoencoder from a recipe");
   auto o = std::make_shared<Options>();
-  verb->add_option("RECIPE", o->recipe, "A shipped recipe's name or a .toml file; without one, what suits the data");
+  auto* recipe = verb->add_option("RECIPE", o->recipe,
+                                  "A shipped recipe's name or a .toml file; without one, what suits the data");
   verb->add_option("--data", o->data, "Data to train on instead of the recipe's: a path or a known name")
       ->type_name("DATA");
   verb->add_option("--output-dir", o->output, "Folder for the results (default: runs/NAME)")->type_name("DIR");
@@ -204,6 +219,8 @@ void add_train(CLI::App& app) {
       ->type_name("KEY=VALUE");
   auto* resume = verb->add_flag("--resume", o->resume, "Go on where the run in the output folder stopped");
   verb->add_flag("--overwrite", o->overwrite, "Replace what the output folder holds")->excludes(resume);
+  verb->add_flag("--anomalies", o->anomalies, "Without a recipe: what suits the data for `hourglass score`")
+      ->excludes(recipe);
   verb->add_flag("--json", o->json, "Print the result as JSON");
   verb->callback([o] { train(*o); });
 }

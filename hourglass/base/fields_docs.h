@@ -84,6 +84,10 @@ class KindDocs : public FieldDocs {
   void value_or(double, double fallback, const Range& allowed, std::string_view what) {
     describe(toml_text({fallback, {}}), allowed, what);
   }
+  void value_or_share(const auto&, const auto&, const Range& allowed, std::string_view what) {
+    describe("required", allowed, what);
+    rows_.back().allowed += ", \"input\", \"input/2\", …";
+  }
 
  private:
   void describe(std::string fallback, const Range& allowed, std::string_view what) {

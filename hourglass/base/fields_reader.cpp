@@ -1,6 +1,7 @@
 #include "hourglass/base/fields_reader.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/text.h"
@@ -26,6 +27,17 @@ const T& expect(const Value& v, std::string_view key, std::string_view expected)
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// "input" or "input/N", 1 <= N < 10^6.
+bool parse_share(std::string_view text, int64_t& divisor) {
+  constexpr std::string_view kAll = "input", kPart = "input/";
+  divisor = 1;
+  if (text == kAll) return true;
+  if (!text.starts_with(kPart) || text.size() > kPart.size() + 6) return false;
+  const char *first = text.data() + kPart.size(), *last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(first, last, divisor);
+  return error == std::errc() && end == last && divisor >= 1;
 }
 
 const Value kNoOptions{Value::Table(), {}};
@@ -138,6 +150,13 @@ const Value& KindReader::main_value() {
   if (!main_) fail("{}: {} needs a value: {{ {} = … }}", place_.text(), kind_, kind_);
   main_read_ = true;
   return *main_;
+}
+
+void KindReader::value_or_share(int64_t& x, int64_t& divisor, const Range& allowed, std::string_view) {
+  const Value& v = main_value();
+  const auto* text = v.as<std::string>();
+  if (!text) return read_value(v, kind_, x, allowed);
+  if (!parse_share(*text, divisor)) unexpected(v, kind_, "a whole number, \"input\" or a share of it as \"input/2\"");
 }
 
 void KindReader::finish() const {

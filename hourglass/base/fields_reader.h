@@ -95,6 +95,7 @@ struct KindNames {
   }
   void value(auto&, const Range&, std::string_view) {}
   void value_or(auto&, double, const Range&, std::string_view) {}
+  void value_or_share(auto&, auto&, const Range&, std::string_view) {}
   void field(std::string_view key, auto&, const auto&, std::string_view) { options.emplace_back(key); }
   void field_if_given(std::string_view key, auto&, const auto&, std::string_view) { options.emplace_back(key); }
   void needs(std::string_view) {}
@@ -122,6 +123,9 @@ class KindReader : public FieldReader {
     x = fallback;
     if (main_) read_value(main_value(), kind_, x, allowed);
   }
+  /// The main number, or a share of something else's: "input" is its all, "input/4" a fourth. `divisor` is then 1 and
+  /// 4, and 0 for a number.
+  void value_or_share(int64_t& x, int64_t& divisor, const Range& allowed, std::string_view);
   void finish() const;
 
  private:

@@ -87,6 +87,10 @@ class KindWriter : public FieldWriter {
     add(name_, plain_value(x));
   }
   void value_or(double x, double, const Range&, std::string_view) { add(name_, plain_value(x)); }
+  void value_or_share(int64_t x, int64_t divisor, const Range&, std::string_view) {
+    if (divisor == 0) return add(name_, plain_value(x));
+    add(name_, plain_value(divisor == 1 ? std::string("input") : fmt::format("input/{}", divisor)));
+  }
 
   Value finish() {
     HOURGLASS_CHECK(!name_.empty());

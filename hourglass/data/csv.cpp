@@ -14,18 +14,18 @@ void append_rows(std::string& text, const T* values, int64_t rows, int64_t colum
   }
 }
 
-std::string quoted(const std::string& name) {
-  if (name.find_first_of("\",\r\n") == std::string::npos) return name;
-  std::string text = "\"";
-  for (const char c : name) text += c == '"' ? "\"\"" : std::string(1, c);
-  return text + '"';
-}
-
 }  // namespace
+
+std::string csv_cell(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string cell = "\"";
+  for (const char c : text) cell += c == '"' ? std::string(2, c) : std::string(1, c);
+  return cell + '"';
+}
 
 std::string csv_text(ConstView matrix, std::span<const std::string> header) {
   std::string text;
-  for (const std::string& name : header) text += (&name == header.data() ? "" : ",") + quoted(name);
+  for (const std::string& name : header) text += (&name == header.data() ? "" : ",") + csv_cell(name);
   if (!header.empty()) text += '\n';
   if (matrix.size() == 0) return text;
   const int64_t columns = matrix.columns();

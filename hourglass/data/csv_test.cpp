@@ -24,6 +24,13 @@ TEST(Csv, KeepsAllDigitsOfDoubles) {
   EXPECT_EQ(csv_text(t, {}), "0.3333333333333333,-5e-324\n");
 }
 
+TEST(Csv, QuotesACellThatWouldEndTooSoon) {
+  EXPECT_EQ(csv_cell("plain text"), "plain text");
+  EXPECT_EQ(csv_cell("a,b"), "\"a,b\"");
+  EXPECT_EQ(csv_cell("19\" wide\n"), "\"19\"\" wide\n\"");
+  EXPECT_EQ(csv_text(ConstView(nullptr, DType::f32, {0, 1}), std::array<std::string, 1>{"a,b"}), "\"a,b\"\n");
+}
+
 TEST(Csv, FlattensLaterAxes) { EXPECT_EQ(csv_text(Tensor(DType::f32, {2, 1, 2}), {}), "0,0\n0,0\n"); }
 
 TEST(Csv, WritesTheHeaderAloneWhenThereAreNoRows) {

@@ -15,7 +15,8 @@ namespace hourglass {
 ///   center    as unit, then minus the mean:  offset = mean of raw,  factor = 1/255 or 1
 ///   standard  (raw − mean) / σ,  σ² = (1/N) Σ (raw − mean)²
 ///   minmax    (raw − min) / (max − min)
-///   robust    (raw − median) / (q₇₅ − q₂₅), quartiles linear between neighbours; where these are equal, as standard
+///   robust    (raw − median) / s,  s = (q₇₅ − q₂₅) / 1.349, which of normal data is σ; quartiles linear between
+///             neighbours; where these are equal, as standard
 ///   none      raw
 ///
 /// A feature that is constant over the training rows becomes 0: standard, minmax and robust give it factor 1.

@@ -186,14 +186,16 @@ RC_GTEST_PROP(Scaler, UnscalingUndoesScaling, (const std::vector<uint8_t>& value
 }
 
 TEST(Scaler, RobustTakesMedianAndQuartiles) {
-  // numpy.percentile of 1, 2, 3, 4, 1000: 2, 3, 4; of 0, 0, 0, 0, 5: 0, 0, 0, so that feature is scaled as by standard
+  // numpy.percentile of 1, 2, 3, 4, 1000: 2, 3, 4; of 0, 0, 0, 0, 5: 0, 0, 0, so that feature is scaled as by standard.
+  // Quartiles of a normal distribution are 1.34898 σ apart.
   const Dataset data = floats({1, 0, 2, 0, 3, 0, 4, 0, 1000, 5}, 2);
   const Scaler scaler = fit_scaler("robust", data, all_rows(data));
   EXPECT_EQ(scaler.offset, (std::vector<float>{3, 1}));
-  EXPECT_EQ(scaler.factor, (std::vector<float>{0.5f, 0.5f}));
+  EXPECT_EQ(scaler.factor, (std::vector<float>{1.34897950f / 2, 0.5f}));
   const Dataset even = floats({1, 2, 3, 5}, 1);
   EXPECT_EQ(fit_scaler("robust", even, all_rows(even)).offset, std::vector<float>{2.5f});
-  EXPECT_EQ(fit_scaler("robust", even, all_rows(even)).factor, std::vector<float>{1 / 1.75f});
+  EXPECT_EQ(fit_scaler("robust", even, all_rows(even)).factor,
+            std::vector<float>{static_cast<float>(1.3489795003921634 / 1.75)});
 }
 
 TEST(Scaler, FillsMissingValuesWithTheMean) {

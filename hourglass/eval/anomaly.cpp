@@ -15,6 +15,7 @@ constexpr int64_t kFittedRows = 10000;                 // a quantile of so many 
 constexpr int64_t kScoredTogether = 4096;              // rows whose every contribution is held at a time
 constexpr double kUpperQuartile = 0.6744897501960817;  // Φ⁻¹(3/4)
 constexpr double kSmallestSpread = 0.1;                // of their root mean square
+constexpr double kAboveRounding = 1 + 1e-6;  // the row that the threshold is taken from is not above it when scored
 
 /// Evenly spread over `rows`, or over all rows of the data if empty.
 std::vector<uint32_t> chosen(const Dataset& data, std::span<const uint32_t> rows) {
@@ -138,7 +139,8 @@ AnomalyScale fit_anomaly_scale(const Inference& inference, const Dataset& data, 
          data.name);
   AnomalyScale scale{spreads(residuals, count), 1.0, quantile};
   const bool is_fitted = std::ranges::any_of(scale.spread, [](float e) { return e > 0; });
-  if (is_fitted) scale.threshold = score_quantile(mean_squares(residuals, scale.spread, count), quantile);
+  if (is_fitted)
+    scale.threshold = kAboveRounding * score_quantile(mean_squares(residuals, scale.spread, count), quantile);
   if (!is_fitted || scale.threshold == 0)
     fail(
         "{}: the model reconstructs most rows exactly, which leaves nothing to measure scores against; use a narrower "
@@ -174,6 +176,24 @@ void anomaly_scores(const AnomalyScale& scale, ConstView reconstruction, ConstVi
   const auto term = term_of(scale, 1.0);
   for_each_residual(reconstruction, clean,
                     [&](int64_t row, int64_t feature, double e) { scores[row] += term(feature, e); });
+}
+
+double roc_auc(std::span<const double> scores, const std::vector<bool>& is_abnormal) {
+  HOURGLASS_CHECK(scores.size() == is_abnormal.size());
+  std::vector<size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::sort(order, {}, [&](size_t i) { return scores[i]; });
+  double pairs = 0, others_below = 0, abnormal = 0;
+  for (size_t first = 0, end; first < order.size(); first = end) {
+    double of_each[2] = {0, 0};
+    for (end = first; end < order.size() && scores[order[end]] == scores[order[first]]; ++end)
+      ++of_each[is_abnormal[order[end]]];
+    pairs += of_each[1] * (others_below + of_each[0] / 2);
+    others_below += of_each[0];
+    abnormal += of_each[1];
+  }
+  HOURGLASS_CHECK(abnormal > 0 && others_below > 0);
+  return pairs / (abnormal * others_below);
 }
 
 std::string anomaly_json(const AnomalyScale& s) {

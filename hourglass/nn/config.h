@@ -12,6 +12,7 @@ namespace hourglass {
 struct LayerConfig {
   std::string kind;
   int64_t size = 0;        ///< units (dense), output channels (convolutions), window (max_pool2d), k (topk)
+  int64_t divisor = 0;     ///< dense: units are the input's features over this, rounded up. 0 = size says how many
   int64_t kernel = 0;      ///< convolutions: square kernel
   int64_t stride = 0;      ///< convolutions: 1 unless given; max_pool2d: the window unless given. 0 = not given
   int64_t padding = 0;     ///< convolutions and pooling
@@ -35,7 +36,8 @@ void kinds(V& v, LayerConfig& c) {
     v.field("kernel", c.kernel, between(1, 1024), "side of the square kernel");
     stride_and_padding("1 unless given");
   };
-  if (v.kind("dense", c.kind)) v.value(c.size, between(1, 1 << 20), "units; flattens an image");
+  if (v.kind("dense", c.kind))
+    v.value_or_share(c.size, c.divisor, between(1, 1 << 20), "units, or a share of the input's; flattens an image");
   convolution("conv2d");
   convolution("conv_transpose2d");
   if (v.kind("max_pool2d", c.kind)) {

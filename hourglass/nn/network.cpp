@@ -10,6 +10,13 @@ void refuse_huge(const std::string& place, const Shape& shape) {
   if (units > kLargestNetwork) fail("{}: too large: {} (the limit is {} units)", place, shape.text(), kLargestNetwork);
 }
 
+/// With every size that is a share of the input's features as a number.
+std::vector<LayerConfig> sized(std::vector<LayerConfig> configs, const Shape& input) {
+  for (LayerConfig& config : configs)
+    if (config.divisor > 0) config.size = (input.size() + config.divisor - 1) / config.divisor;
+  return configs;
+}
+
 int64_t padded_size(const std::vector<Parameter>& parameters) {
   return parameters.empty() ? 0 : (parameters.back().offset + parameters.back().shape.size() + 15) / 16 * 16;
 }
@@ -20,10 +27,10 @@ Network::Network(const ModelConfig& config, Shape input, Shape output) : input_(
   refuse_huge("input", input);
   std::vector<MirroredWeight> weights;
   if (is_layered(input)) layers_.push_back(make_reorder(input, false));
-  append(config.encoder, "encoder", false, weights);
+  append(sized(config.encoder, input), "encoder", false, weights);
   code_end_ = layers();
   encoder_parameter_count_ = padded_size(parameters_);
-  append(config.decoder, "decoder", config.tied, weights);
+  append(sized(config.decoder, input), "decoder", config.tied, weights);
   if (config.tied && !weights.empty())
     fail("{}: tied = true, but no layer of the decoder mirrors it", weights.back().place);
   const Shape& made = layers_.back()->output();

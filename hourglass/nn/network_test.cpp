@@ -41,6 +41,16 @@ TEST(Network, InfersEveryShapeOfAPublishedNetwork) {
   EXPECT_TRUE(network.ends_in_sigmoid());
 }
 
+TEST(Network, TakesUnitsAsAShareOfTheInputRoundedUp) {
+  LayerConfig all = layer("dense"), third = all;
+  all.divisor = 1;
+  third.divisor = 3;
+  const Network network(model({third}, {all}), {7});
+  EXPECT_EQ(network.code().output(), (Shape{3}));
+  EXPECT_EQ(network.layer(1).output(), (Shape{7}));
+  EXPECT_EQ(Network(model({third}, {all}), {1, 28, 28}).code().output(), (Shape{262}));
+}
+
 TEST(Network, NamesParametersAsAStateDictDoes) {
   const Network network(kPublished, {1, 28, 28});
   std::vector<std::string> names;

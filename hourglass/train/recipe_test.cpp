@@ -110,6 +110,18 @@ TEST(Recipe, ReadsEverything) {
   EXPECT_EQ(r.train.seed, 7u);
 }
 
+TEST(Recipe, TakesUnitsAsAShareOfTheInput) {
+  const std::string layers = "[{ dense = \"input/3\" }, { dense = \"input\" }]";
+  const Recipe r = parse(kMinimal, {"model.encoder=" + layers});
+  EXPECT_EQ(r.model.encoder,
+            (std::vector<LayerConfig>{{.kind = "dense", .divisor = 3}, {.kind = "dense", .divisor = 1}}));
+  EXPECT_NE(recipe_toml(r).find("encoder = " + layers), std::string::npos);
+  for (const char* wrong : {"inputs", "input/", "input/0", "input/-2", "input/2x", "input/ 2", "input/9999999"})
+    EXPECT_EQ(
+        message_with(fmt::format("model.encoder=[{{dense=\"{}\"}}]", wrong)),
+        fmt::format("dense: expected a whole number, \"input\" or a share of it as \"input/2\", found \"{}\"", wrong));
+}
+
 TEST(Recipe, TakesBareNames) {
   const Recipe r = parse(kMinimal, {"train.optimizer=adam", "train.schedule=cosine", "model.init=he"});
   EXPECT_EQ(r.train.optimizer, OptimizerConfig{});
@@ -242,7 +254,8 @@ Recipe any_recipe() {
     return *rc::gen::container<std::string>(rc::gen::map(rc::gen::inRange(1, 128), [](int c) { return char(c); }));
   };
   const auto layers = [&] {
-    std::vector<LayerConfig> list{{.kind = "dense", .size = *rc::gen::inRange(1, 1000)}};
+    std::vector<LayerConfig> list{{.kind = "dense", .size = *rc::gen::inRange(1, 1000)},
+                                  {.kind = "dense", .divisor = *rc::gen::inRange(1, 1000)}};
     for (int i = *rc::gen::inRange(0, 4); i > 0; --i) {
       const std::string kind =
           pick("conv2d", "conv_transpose2d", "max_pool2d", "leaky_relu", "elu", "gelu", "tanh", "topk");
@@ -258,7 +271,7 @@ Recipe any_recipe() {
   Recipe r;
   r.name = "r";
   r.description = text();
-  r.data = {"x" + text(), pick("unit", "center", "standard", "minmax", "none"), number(), pick(true, false)};
+  r.data = {"x" + text(), pick("unit", "center", "standard", "minmax", "robust", "none"), number(), pick(true, false)};
   r.model = {layers(), layers(), pick(true, false), pick(InitConfig{}, InitConfig{"he"}, InitConfig{"normal", 0.3})};
   r.objective.reconstruction = pick("bce", "mse", "");
   if (pick(0, 1)) r.objective.contractive = {.weight = number(), .probes = pick(0, 4), .force = pick(true, false)};

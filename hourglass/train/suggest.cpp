@@ -14,20 +14,19 @@ LayerConfig layer(std::string kind, int64_t size = 0) {
   return config;
 }
 
-/// Of the file or folder, without its ending: what the run will be called.
-std::string name_of(const std::string& source) {
+}  // namespace
+
+std::string suggest_name(const std::string& source) {
   std::filesystem::path path = std::filesystem::path(source).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();
   const std::string name = path.stem().string();
   return name.empty() || name.starts_with('.') ? "data" : name;
 }
 
-}  // namespace
-
 Recipe suggest_recipe(const std::string& source, const ReadOptions& how, const Dataset& data) {
   constexpr int64_t kSteps = 10000;
   Recipe recipe;
-  recipe.name = name_of(source);
+  recipe.name = suggest_name(source);
   recipe.data.source = source;
   recipe.data.read = how;
   const bool pictures = data.is_bytes() && data.sample.rank() == 3;
@@ -39,7 +38,8 @@ Recipe suggest_recipe(const std::string& source, const ReadOptions& how, const D
   // A few relu units may all be dead from the start.
   const std::string activation = pictures ? "relu" : "elu";
   recipe.model.encoder = {layer("dense", hidden), layer(activation), layer("dense", code)};
-  recipe.model.decoder = {layer("dense", hidden), layer(activation), layer("dense", features)};
+  recipe.model.decoder = {layer("dense", hidden), layer(activation), layer("dense")};
+  recipe.model.decoder.back().divisor = 1;
   if (pictures) recipe.model.decoder.push_back(layer("sigmoid"));
   recipe.train.batch_size = std::clamp<int64_t>(rows / 50, 16, 256);
   recipe.train.epochs = std::clamp<int64_t>(kSteps * recipe.train.batch_size / rows, 10, 200);

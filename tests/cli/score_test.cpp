@@ -1,8 +1,15 @@
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <sstream>
 
 #include "cli/workspace.h"
+#include "hourglass/base/file.h"
 #include "hourglass/data/npy.h"
+#include "hourglass/data/npz.h"
+#include "hourglass/eval/anomaly.h"
 
 namespace hourglass::cli_test {
 namespace {
@@ -100,6 +107,86 @@ TEST_F(Score, IsOfWhatIsReconstructedNotOfTheWiderCode) {
     ASSERT_TRUE(succeeded(run({"score", name, "-o", name + ".csv"})));
   }
   EXPECT_EQ(read("narrow.csv"), read("wide.csv"));
+}
+
+/// 300 rows of two measurements that belong together and one that does not; the rows labelled "odd" break the bond.
+std::string bonded_table() {
+  std::string text = "length,\"weight, dry\",noise,kind\n";
+  for (int i = 0; i < 300; ++i) {
+    const bool is_odd = i % 50 == 7;
+    const double x = std::sin(i * 12.9898), y = std::sin(i * 78.233);
+    text +=
+        fmt::format("{},{},{},{}\n", 10 + x, 20 + 2 * x + 0.02 * y + (is_odd ? 6 : 0), y, is_odd ? "odd" : "normal");
+  }
+  return text;
+}
+
+TEST_F(Score, ATableNeedsNoRecipeAndItsColumnsAreNamed) {
+  write("table.csv", bonded_table());
+  ASSERT_TRUE(succeeded(run({"train", "--anomalies", "--data", "table.csv", "--set", "data.label=kind", "--set",
+                             "anomaly.quantile=0.98", "--output-dir", "run"})));
+  EXPECT_TRUE(contains(read("run/recipe.toml"), "dense = \"input\""));
+  const Outcome outcome = run({"score", "run", "-o", "scores.csv"});
+  ASSERT_TRUE(succeeded(outcome));
+  EXPECT_TRUE(contains(outcome.out, "6 of them abnormal"));
+  EXPECT_TRUE(contains(outcome.out, "area under the ROC curve, label 1 against 0: 1.0000"));
+  const std::string text = read("scores.csv");
+  for (int row : {7, 57, 107, 157, 207, 257}) {
+    const size_t line = text.find(fmt::format("\n{},", row)) + 1;
+    EXPECT_TRUE(contains(text.substr(line, text.find('\n', line) - line), ",1,\"weight, dry\","));
+  }
+}
+
+TEST_F(Score, TheLabelsColumnMayBeAbsent) {
+  const std::string table = bonded_table();
+  write("table.csv", table);
+  ASSERT_TRUE(succeeded(run({"train", "--anomalies", "--data", "table.csv", "--set", "data.label=kind", "--output-dir",
+                             "run", "--epochs", "5"})));
+  std::string unlabelled;
+  std::istringstream lines(table);
+  for (std::string line; std::getline(lines, line);) unlabelled += line.substr(0, line.rfind(',')) + "\n";
+  write("new.csv", unlabelled);
+  ASSERT_TRUE(succeeded(run({"score", "run", "-o", "with.csv"})));
+  const Outcome outcome = run({"score", "run", "--data", "new.csv", "-o", "without.csv"});
+  ASSERT_TRUE(succeeded(outcome));
+  EXPECT_FALSE(contains(outcome.out, "ROC"));
+  EXPECT_EQ(read("with.csv"), read("without.csv"));
+}
+
+TEST_F(Score, RefusesModelsOfOtherColumns) {
+  const std::string table = bonded_table();
+  write("table.csv", table);
+  for (const char* ignored : {"length", "noise"})
+    ASSERT_TRUE(
+        succeeded(run({"train", "--anomalies", "--data", "table.csv", "--epochs", "1", "--set", "data.label=kind",
+                       "--set", fmt::format("data.ignore=[\"{}\"]", ignored), "--output-dir", ignored})));
+  EXPECT_TRUE(
+      refused(run({"score", "length", "noise", "-o", "scores.csv"}), {"noise: trained on other columns than length"}));
+}
+
+/// Real tables with labels, which are not part of the repository.
+std::filesystem::path adbench() {
+  const char* named = std::getenv("HOURGLASS_ADBENCH_DIR");
+  return named ? named : HOURGLASS_SOURCE "/../shared/data/adbench";
+}
+
+TEST_F(Score, FindsTheAnomaliesOfRealTables) {
+  double sum = 0;
+  for (const char* name : {"38_thyroid.npz", "6_cardio.npz"}) {
+    const auto file = adbench() / name;
+    if (!std::filesystem::exists(file))
+      GTEST_SKIP() << file << " is not here; name the folder of ADBench's sets in HOURGLASS_ADBENCH_DIR";
+    const std::string data = file.string() + ":X";
+    ASSERT_TRUE(succeeded(run({"train", "tabular-anomaly", "--data", data, "--output-dir", "run", "--overwrite"})));
+    ASSERT_TRUE(succeeded(run({"score", "run", "-o", "scores.npy"})));
+    const NpyArray labels = parse_npz(read_file(file), "y", name);
+    std::vector<bool> is_abnormal;
+    std::visit([&](const auto& y) { is_abnormal.assign(y.begin(), y.end()); }, labels.values);
+    const NpyArray scores = parse_npy(read("scores.npy"), "scores.npy");
+    const auto& values = std::get<std::vector<float>>(scores.values);
+    sum += roc_auc(std::vector<double>(values.begin(), values.end()), is_abnormal);
+  }
+  EXPECT_GT(sum / 2, 0.92);
 }
 
 TEST_F(Score, RefusesWhatItCannotDoAndWritesNothing) {

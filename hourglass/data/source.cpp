@@ -170,23 +170,10 @@ bool is_large_npy(const fs::path& file) {
   return is_npy(start) && !read_npy_header(start, file.string()).fortran;
 }
 
-/// Rows cannot be left out of what lies on disk.
-bool has_missing(const Dataset& data) {
-  return data.with_rows([&](const auto& rows) {
-    for (int64_t i = 0; i < data.rows(); ++i)
-      if constexpr (std::is_same_v<decltype(rows[0]), const float*>)
-        if (!is_complete(rows[static_cast<size_t>(i)], data.sample.size())) return true;
-    return false;
-  });
-}
-
 Dataset map_data_file(const std::string& file, const std::string& missing) {
-  StoredNpy array = map_npy(file, missing != "refuse");
-  Dataset data{file, sample_shape(array.shape, file), std::move(array.values), {}};
-  if (missing == "drop" && has_missing(data))
-    fail("{}: rows with missing values (NaN) are left out of files below {} MiB only; missing = \"mean\" takes them",
-         file, kMapFrom >> 20);
-  return data;
+  // Rows cannot be left out of what lies on disk.
+  StoredNpy array = map_npy(file, missing == "mean");
+  return {file, sample_shape(array.shape, file), std::move(array.values), {}};
 }
 
 Dataset read_data_file(const Address& from, const ReadOptions& how, std::span<const std::string> features) {

@@ -26,8 +26,11 @@ void check_numbers(const StoredArray& array, int64_t width, bool nan_is_missing,
     const auto bad = std::find_if(some.begin(), end, [&](float x) { return !is_usable(x, nan_is_missing); });
     if (bad == end) continue;
     const auto place = static_cast<int64_t>(first) + (bad - some.begin());
-    fail("{}: row {}, column {} (counted from 0): {} is not a finite 32-bit number", name, place / width, place % width,
-         *bad);
+    const std::string where = fmt::format("{}: row {}, column {} (counted from 0)", name, place / width, place % width);
+    if (std::isnan(*bad))
+      fail("{} has no value (NaN); [data] missing = \"mean\" takes such rows of a file of {} MiB and more", where,
+           kMapFrom >> 20);
+    fail("{}: {} is not a finite 32-bit number", where, *bad);
   }
 }
 

@@ -10,18 +10,20 @@ Dataset uniform_images(int64_t rows, Shape sample) {
 }
 
 std::vector<double> values_of(const Dataset& data) {
-  return std::visit([](const auto& v) { return std::vector<double>(v.begin(), v.end()); }, data.values);
+  return data.with_rows([&](const auto& rows) {
+    std::vector<double> values;
+    for (int64_t i = 0; i < data.rows(); ++i) values.insert(values.end(), rows[i], rows[i] + data.sample.size());
+    return values;
+  });
 }
 
 Dataset reversed(const Dataset& data) {
   Dataset back = data;
   const int64_t width = data.sample.size();
-  std::visit(
-      [&](auto& v) {
-        std::ranges::reverse(v);
-        for (auto row = v.begin(); row != v.end(); row += width) std::reverse(row, row + width);
-      },
-      back.values);
+  data.with_rows([&](const auto& rows) {
+    auto& values = back.values.emplace<std::vector<std::remove_cvref_t<decltype(*rows[0])>>>();
+    for (int64_t i = data.rows() - 1; i >= 0; --i) values.insert(values.end(), rows[i], rows[i] + width);
+  });
   std::ranges::reverse(back.labels);
   return back;
 }

@@ -10,11 +10,16 @@ std::vector<T> part_of(const std::vector<T>& all, size_t first, size_t count) {
   return {all.begin() + static_cast<ptrdiff_t>(first), all.begin() + static_cast<ptrdiff_t>(first + count)};
 }
 
+template <class T>
+std::span<const T> part_of(std::span<const T> all, size_t first, size_t count) {
+  return all.subspan(first, count);
+}
+
 StoredArray part_of(const StoredArray& all, size_t first, size_t count) { return all.part(first, count); }
 
-template <class T>
-std::string_view bytes_of(const std::vector<T>& all) {
-  return {reinterpret_cast<const char*>(all.data()), all.size() * sizeof(T)};
+template <class Numbers>
+std::string_view bytes_of(const Numbers& all) {
+  return {reinterpret_cast<const char*>(all.data()), all.size() * sizeof(all[0])};
 }
 
 std::string_view bytes_of(const StoredArray& all) { return all.bytes(); }
@@ -28,7 +33,9 @@ int64_t Dataset::rows() const {
 
 bool Dataset::is_bytes() const {
   const auto* stored = std::get_if<StoredArray>(&values);
-  return stored ? stored->is_bytes() : values.index() == 0;
+  return stored ? stored->is_bytes()
+                : std::holds_alternative<std::vector<uint8_t>>(values) ||
+                      std::holds_alternative<std::span<const uint8_t>>(values);
 }
 
 const float* StoredRows::operator[](size_t row) const {

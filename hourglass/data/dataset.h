@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -30,11 +31,12 @@ struct StoredRows {
 };
 
 /// Samples of one shape, row-major: as the bytes they came in (images) or as floats, NaN where a value is missing; in
-/// memory, or as they are stored on disk.
+/// memory, of the data set's own or somebody else's that outlives it, or as they are stored on disk.
 struct Dataset {
   std::string name;  ///< for messages: "mnist test", or the file's path
   Shape sample;      ///< (channels, height, width) or (features)
-  std::variant<std::vector<uint8_t>, std::vector<float>, StoredArray> values;
+  std::variant<std::vector<uint8_t>, std::vector<float>, StoredArray, std::span<const uint8_t>, std::span<const float>>
+      values;
   std::vector<int32_t> labels;            ///< empty when unknown
   std::vector<std::string> columns = {};  ///< the features' names; empty when they have none
   std::vector<std::string> classes =
@@ -45,7 +47,7 @@ struct Dataset {
   /// Calls f(rows), where rows[i] points to the sample.size() bytes (uint8_t) or floats of row i.
   template <class F>
   auto with_rows(F f) const;
-  /// Rows [first, first + count) as a data set of their own (a copy, unless stored on disk).
+  /// Rows [first, first + count) as a data set of their own (a copy, unless stored on disk or somebody else's).
   Dataset slice(int64_t first, int64_t count) const;
   /// SHA-256 of `values` as they lie in memory or on disk, in lower-case hexadecimal: tells data of the same shape
   /// apart.
@@ -58,6 +60,10 @@ auto Dataset::with_rows(F f) const {
   if (const auto* bytes = std::get_if<std::vector<uint8_t>>(&values))
     return f(PlainRows<uint8_t>{bytes->data(), width});
   if (const auto* floats = std::get_if<std::vector<float>>(&values)) return f(PlainRows<float>{floats->data(), width});
+  if (const auto* bytes = std::get_if<std::span<const uint8_t>>(&values))
+    return f(PlainRows<uint8_t>{bytes->data(), width});
+  if (const auto* floats = std::get_if<std::span<const float>>(&values))
+    return f(PlainRows<float>{floats->data(), width});
   const auto& stored = std::get<StoredArray>(values);
   const char* start = stored.bytes().data();
   if (stored.is_bytes()) return f(PlainRows<uint8_t>{reinterpret_cast<const uint8_t*>(start), width});

@@ -54,23 +54,21 @@ void check_finite(const float* values, const Shape& shape, const std::string& na
 
 }  // namespace
 
-Dataset dataset_of(const py::object& rows, const std::string& name, bool nan_is_missing) {
+Rows rows_of(const py::object& rows, const std::string& name, bool nan_is_missing) {
   const py::array array = numpy_array(rows, name);
   const Shape shape = shape_of(array, name);
-  Dataset data{name, sample_of(shape), {}, {}};
+  const auto count = static_cast<size_t>(shape.size());
   if (py::isinstance<py::array_t<uint8_t>>(array)) {
     const auto bytes = row_major<uint8_t>(array);
-    data.values = std::vector<uint8_t>(bytes.data(), bytes.data() + bytes.size());
-  } else {
-    const auto floats = row_major<float>(array);
-    check_finite(floats.data(), shape, name, nan_is_missing);
-    data.values = std::vector<float>(floats.data(), floats.data() + floats.size());
+    return {bytes, {name, sample_of(shape), std::span(bytes.data(), count), {}}};
   }
-  return data;
+  const auto floats = row_major<float>(array);
+  check_finite(floats.data(), shape, name, nan_is_missing);
+  return {floats, {name, sample_of(shape), std::span(floats.data(), count), {}}};
 }
 
-py::array_t<float> rows_of(const py::object& rows) {
-  const py::array array = numpy_array(rows, "codes");
+py::array_t<float> codes_of(const py::object& codes) {
+  const py::array array = numpy_array(codes, "codes");
   shape_of(array, "codes");
   return row_major<float>(array);
 }

@@ -17,17 +17,17 @@ auto Model::infer(const Stage& stage, int threads, F f) {
   });
 }
 
-Dataset Model::rows(const py::object& array) const {
-  return dataset_of(array, "rows", !trained_.autoencoder.scaler.fill.empty());
+Rows Model::rows(const py::object& array) const {
+  return rows_of(array, "rows", !trained_.autoencoder.scaler.fill.empty());
 }
 
 py::array Model::encode(const py::object& array, int threads) {
-  const Dataset data = rows(array);
+  const auto [keeper, data] = rows(array);
   return array_of(infer({.encoding = true}, threads, [&](const Inference& i) { return i.encode(data); }));
 }
 
 py::array Model::decode(const py::object& array, int threads) {
-  const auto codes = rows_of(array);
+  const auto codes = codes_of(array);
   return array_of(infer({}, threads, [&, view = view_of(codes)](const Inference& i) {
     Tensor out = i.decode(view);
     to_data_units(trained_.autoencoder.scaler, out);
@@ -36,7 +36,7 @@ py::array Model::decode(const py::object& array, int threads) {
 }
 
 py::array Model::reconstruct(const py::object& array, int threads) {
-  const Dataset data = rows(array);
+  const auto [keeper, data] = rows(array);
   return array_of(infer({}, threads, [&](const Inference& i) {
     Tensor out = i.reconstruct(data);
     to_data_units(trained_.autoencoder.scaler, out);
@@ -45,7 +45,7 @@ py::array Model::reconstruct(const py::object& array, int threads) {
 }
 
 py::array Model::errors(const py::object& array, int threads) {
-  const Dataset data = rows(array);
+  const auto [keeper, data] = rows(array);
   Tensor out(DType::f64, {data.rows()});
   infer({}, threads, [&](const Inference& i) {
     i.reconstruct(data, [&](const Inference::Chunk& chunk) {
@@ -64,7 +64,7 @@ py::array Model::errors(const py::object& array, int threads) {
 
 py::array Model::anomaly_scores(const py::object& array, int threads) {
   if (!trained_.anomaly) fail("this model was trained without [anomaly]: nothing to measure scores against");
-  const Dataset data = rows(array);
+  const auto [keeper, data] = rows(array);
   const auto scores = infer({}, threads, [&](const Inference& i) {
     const AnomalyDetector detector{i, *trained_.anomaly};
     trained_.autoencoder.check_fits(data);
@@ -79,7 +79,7 @@ OnlineTrainer& Model::online(int threads) {
 }
 
 double Model::train_on(const py::object& array, int threads) {
-  const Dataset data = rows(array);
+  const auto [keeper, data] = rows(array);
   Interrupts interrupts;
   const double loss = alone([&] { return online(threads).pass(data, [&] { return interrupts.came(); }); });
   interrupts.rethrow();
@@ -111,7 +111,7 @@ void Model::restore_online(const std::string& state) {
 
 std::unique_ptr<Model> begin_model(const std::string& text, const py::object& array) {
   Recipe recipe = recipe_from_json(text);
-  const Dataset data = dataset_of(array, "rows", recipe.data.read.missing == "mean");
+  const auto [keeper, data] = rows_of(array, "rows", recipe.data.read.missing == "mean");
   Autoencoder autoencoder(recipe.model, data.sample);
   initialise(autoencoder.network(), recipe.model.init, recipe.train.seed, autoencoder.theta());
   std::vector<uint32_t> all(data.rows());

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "arrays.h"
 #include "hourglass/eval/anomaly.h"
 #include "hourglass/train/model_file.h"
 #include "hourglass/train/online_trainer.h"
@@ -43,7 +44,7 @@ class Model {
   TrainedModel& trained() { return trained_; }
 
  private:
-  Dataset rows(const py::object& array) const;
+  Rows rows(const py::object& array) const;
   OnlineTrainer& online(int threads);
   /// Calls f without Python's lock, alone on this model.
   template <class F>

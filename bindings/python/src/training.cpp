@@ -48,13 +48,13 @@ std::unique_ptr<Model> train(const std::string& text, const py::object& rows, co
                              int threads, const py::function& on_epoch, const py::function& on_note) {
   const Recipe recipe = recipe_from_json(text);
   const bool nan_is_missing = recipe.data.read.missing == "mean";
-  const Dataset data = dataset_of(rows, "rows", nan_is_missing);
-  std::optional<Dataset> held_out;
-  if (!test.is_none()) held_out = dataset_of(test, "test rows", nan_is_missing);
-  if (held_out && held_out->sample.size() != data.sample.size())
-    fail("test rows: samples are {}, the training rows' {}", held_out->sample.text(), data.sample.text());
+  const auto [keeper, data] = rows_of(rows, "rows", nan_is_missing);
+  std::optional<Rows> held_out;
+  if (!test.is_none()) held_out = rows_of(test, "test rows", nan_is_missing);
+  if (held_out && held_out->data.sample.size() != data.sample.size())
+    fail("test rows: samples are {}, the training rows' {}", held_out->data.sample.text(), data.sample.text());
   auto model = std::make_unique<Model>(TrainedModel{recipe, start(recipe, data.sample, init)});
-  Trainer trainer(recipe, model->trained().autoencoder, data, held_out ? &*held_out : nullptr, threads);
+  Trainer trainer(recipe, model->trained().autoencoder, data, held_out ? &held_out->data : nullptr, threads);
   Listener listener(on_epoch, on_note);
   const Ending ending = run(trainer, listener);
   listener.interrupts.rethrow();

@@ -65,6 +65,19 @@ class Training(unittest.TestCase):
         self.assertLess(epochs[2]["validation"]["reconstruction"], epochs[0]["validation"]["reconstruction"])
         self.assertGreater(epochs[0]["test"]["reconstruction"], 0)
 
+    def test_uses_arrays_where_they_lie(self):
+        for same, is_used_there in ((rows(), True), (rows().astype(float), False)):
+
+            def spoil(epoch):
+                same[:] = np.nan
+
+            with self.subTest(same.dtype):
+                if is_used_there:
+                    with self.assertRaises(hourglass.RuntimeFailure):
+                        hourglass.train(RECIPE, same, callback=spoil)
+                else:
+                    hourglass.train(RECIPE, same, callback=spoil)
+
     def test_starts_from_the_weights_of_another_model(self):
         start = hourglass.train(RECIPE, rows())
         on = hourglass.train(RECIPE, rows(), init=start, overrides=["train.optimizer={sgd=1e-30}"])

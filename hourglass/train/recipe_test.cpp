@@ -119,7 +119,8 @@ TEST(Recipe, TakesUnitsAsAShareOfTheInput) {
   for (const char* wrong : {"inputs", "input/", "input/0", "input/-2", "input/2x", "input/ 2", "input/9999999"})
     EXPECT_EQ(
         message_with(fmt::format("model.encoder=[{{dense=\"{}\"}}]", wrong)),
-        fmt::format("dense: expected a whole number, \"input\" or a share of it as \"input/2\", found \"{}\"", wrong));
+        fmt::format("dense: expected a whole number, \"input\" or a share of it as \"input/2\", found text \"{}\"",
+                    wrong));
 }
 
 TEST(Recipe, TakesBareNames) {

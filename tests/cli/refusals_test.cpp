@@ -82,7 +82,7 @@ TEST_F(Refusals, DataThatIsNotFiniteByRowAndColumn) {
     write("bad.npy", npy_bytes(rows));
     for (const char* loss : {"bce", "mse"})
       expect_refused({"--data", "bad.npy", "--set", std::string("objective.reconstruction=") + loss},
-                     {"bad.npy: row 2, column 5 (counted from 0): ", std::isnan(bad) ? "nan" : "inf"});
+                     {"bad.npy: row 2, column 5 (counted from 0)", std::isnan(bad) ? "NaN" : "inf"});
   }
 }
 

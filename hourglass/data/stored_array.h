@@ -39,12 +39,12 @@ class StoredArray {
 /// Files from this size on are mapped instead of read.
 constexpr size_t kMapFrom = size_t{1} << 28;
 
-/// Maps the array of an npy file in C order. Throws Error as parse_npy does, before any number is read of what the
-/// header tells.
 struct StoredNpy {
   Shape shape;
   StoredArray values;
 };
+
+/// Maps the array of an npy file in C order and looks at every number once. Throws Error as parse_npy does.
 StoredNpy map_npy(const std::string& path, bool nan_is_missing = false);
 
 }  // namespace hourglass

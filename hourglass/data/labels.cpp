@@ -19,8 +19,7 @@ void check_labelled(const Dataset& data) {
 
 std::vector<int32_t> distinct(std::vector<int32_t> labels) {
   std::ranges::sort(labels);
-  const auto rest = std::ranges::unique(labels);
-  labels.erase(rest.begin(), rest.end());
+  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
   return labels;
 }
 

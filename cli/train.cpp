@@ -158,22 +158,44 @@ Recipe recipe_of(const Options& o) {
   if (!o.recipe.empty()) return find_recipe(o.recipe, overrides(o));
   if (o.data.empty()) fail("train: expected a recipe, or --data to train on");
   const ReadOptions given = given_reading(o);
-  const Recipe suggested = suggested_recipe(o, suggested_reading(inspect_source(o.data, given), given));
-  const Recipe recipe = parse_recipe(recipe_toml(suggested), suggested.name, overrides(o));
-  if (const auto& texts = recipe.data.read.categorical; !texts.empty())
-    fmt::print(stderr, "columns of text, each value a feature: {}; if one is the label: --set data.label=NAME\n",
-               fmt::join(texts, ", "));
+  const ReadOptions how = suggested_reading(inspect_source(o.data, given), given);
+  const Recipe suggested = suggested_recipe(o, how);
+  Recipe recipe = parse_recipe(recipe_toml(suggested), suggested.name, overrides(o));
+  recipe.data.read.categorical = how.categorical;  // with those that the options name
+  recipe.data.read.ignore = how.ignore;
   return recipe;
+}
+
+/// What became of columns without anybody's asking.
+void tell_of_columns(const ReadOptions& how) {
+  if (!how.categorical.empty())
+    fmt::print(stderr, "columns of text, each value a feature: {}{}\n", fmt::join(how.categorical, ", "),
+               how.label.empty() ? "; if one is the label: --set data.label=NAME" : "");
+  if (!how.ignore.empty()) fmt::print(stderr, "columns left out: {}\n", fmt::join(how.ignore, ", "));
+}
+
+/// Features of which 32-bit numbers keep little, as of times in seconds since 1970.
+void tell_of_rounding(const Scaler& scaler, const std::string& data) {
+  if (scaler.kind != "standard" && scaler.kind != "robust") return;
+  for (size_t j = 0; j < scaler.offset.size(); ++j)
+    if (std::abs(scaler.offset[j] * scaler.factor[j]) > 1e5f)
+      fmt::print(
+          stderr,
+          "{}: {} varies by 1/{:.1g} of its size, of which 32-bit numbers keep little; subtract about {} first\n", data,
+          scaler.columns.empty() ? fmt::format("feature {}", j + 1) : scaler.columns[j],
+          std::abs(scaler.offset[j] * scaler.factor[j]), scaler.offset[j]);
 }
 
 void train(const Options& o) {
   Recipe recipe = recipe_of(o);
   RunFolder folder(o.output.empty() ? "runs/" + recipe.name : o.output, existing(o));
+  if (o.recipe.empty()) tell_of_columns(recipe.data.read);
   const DataSplits data = open_data(recipe.data.source, recipe.data.read);
   recipe.data.read.classes = data.train.classes;  // so that other files' labels get the same numbers
   const Dataset* test = data.test ? &*data.test : nullptr;
   Autoencoder model = fresh_model(recipe, data.train.sample, o.init);
   Trainer trainer(recipe, model, data.train, test, o.threads);
+  tell_of_rounding(model.scaler, data.train.name);
   for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) std::signal(signal, request_stop);
   const auto before = o.resume ? resume(folder, trainer) : std::nullopt;
   if (before && trainer.is_finished() && is_complete(folder, model_bytes(recipe, model, anomaly_scale(trainer)))) {

@@ -80,10 +80,7 @@ ReadOptions suggested_reading(const Inspection& found, const ReadOptions& given)
     const bool empty = column.numbers == 0 && column.texts == 0;
     if (!empty && !is_text(column)) continue;
     const bool few = !empty && column.words.size() <= kMostSuggestedCategories;
-    if (given.ignore.empty() && (!few || !given.categorical.empty()))
-      how.ignore.push_back(column.name);
-    else if (few && given.categorical.empty())
-      how.categorical.push_back(column.name);
+    (few && given.categorical.empty() ? how.categorical : how.ignore).push_back(column.name);
   }
   if (given.missing != "refuse") how.missing = given.missing;
   return how;

@@ -55,7 +55,9 @@ class Parser {
     if (bytes_.size() < kLengthBytes) fail("{}: {} bytes, too short for a safetensors file", file_, bytes_.size());
     uint64_t length;
     std::memcpy(&length, bytes_.data(), kLengthBytes);
-    if (length > kLongestHeader) fail("{}: header of {} bytes, at most {} are allowed", file_, length, kLongestHeader);
+    if (length > kLongestHeader)
+      fail("{}: not a safetensors file: its first 8 bytes announce a header of {} bytes, of {} allowed", file_, length,
+           kLongestHeader);
     const uint64_t rest = bytes_.size() - kLengthBytes;
     if (length > rest) fail("{}: header of {} bytes, but only {} follow", file_, length, rest);
     data_ = bytes_.substr(kLengthBytes + length);

@@ -121,7 +121,8 @@ TEST(SafeTensors, RefuseTrailingBytes) {
 TEST(SafeTensors, RefuseAHeaderThatDoesNotFit) {
   EXPECT_EQ(message_of("short"), "m: 5 bytes, too short for a safetensors file");
   EXPECT_EQ(message_of(std::string(8, '\xff')),
-            "m: header of 18446744073709551615 bytes, at most 100000000 are allowed");
+            "m: not a safetensors file: its first 8 bytes announce a header of 18446744073709551615 bytes, of "
+            "100000000 allowed");
   EXPECT_EQ(message_of(std::string("\x05\0\0\0\0\0\0\0{}", 10)), "m: header of 5 bytes, but only 2 follow");
 }
 

@@ -38,7 +38,7 @@ Series split_curve(const std::vector<EpochRecord>& epochs, const char* label, in
 Chart reconstruction_chart(const LossPlot& plot) {
   Chart chart;
   chart.x = {.label = "epoch", .whole = true};
-  chart.y = {.label = plot.reconstruction + " (mean per pixel)", .scale = ChartAxis::Scale::automatic};
+  chart.y = {.label = plot.reconstruction + " (mean per feature)", .scale = ChartAxis::Scale::automatic};
   chart.series.push_back(curve(plot.epochs, "train (mean over the epoch)", kTrainStyle));
   for (size_t i = 0; i < plot.epochs.size(); ++i) chart.series[0].y[i] = plot.epochs[i].train.reconstruction;
   chart.series.push_back(split_curve(plot.epochs, "validation", kValidationStyle, &EpochRecord::validation));

@@ -49,7 +49,7 @@ TEST(LossPlot, LabelsAxesAndTheSplitsThereAre) {
   EXPECT_EQ(picture.find("<?xml"), 0u);
   EXPECT_TRUE(shows(picture, "demo"));
   EXPECT_TRUE(shows(picture, "epoch"));
-  EXPECT_TRUE(shows(picture, "bce (mean per pixel)"));
+  EXPECT_TRUE(shows(picture, "bce (mean per feature)"));
   EXPECT_TRUE(shows(picture, "train (mean over the epoch)"));
   EXPECT_TRUE(shows(picture, "test"));
   EXPECT_FALSE(shows(picture, "validation"));
@@ -99,7 +99,7 @@ TEST(LossPlot, SurvivesADivergedRun) {
     epoch.train.reconstruction = std::nan("");
     epoch.test.reset();
   }
-  EXPECT_TRUE(shows(svg(plot), "bce (mean per pixel)"));
+  EXPECT_TRUE(shows(svg(plot), "bce (mean per feature)"));
 }
 
 TEST(LossPlot, SurvivesACurveThatHardlyMoves) {
@@ -107,7 +107,7 @@ TEST(LossPlot, SurvivesACurveThatHardlyMoves) {
   for (EpochRecord& epoch : plot.epochs) epoch.test.reset();
   plot.epochs[0].train.reconstruction = 0.1;
   plot.epochs[1].train.reconstruction = std::nextafter(0.1, 1.0);
-  EXPECT_TRUE(shows(svg(plot), "bce (mean per pixel)"));
+  EXPECT_TRUE(shows(svg(plot), "bce (mean per feature)"));
 }
 
 TEST(LossPlot, DrawsATitleAsItIs) {

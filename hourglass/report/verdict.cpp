@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
+#include <span>
 
 #include "hourglass/report/format.h"
 
@@ -52,15 +54,20 @@ std::string percent(double fraction) {
   return p >= 10 ? fmt::format("{:.0f} %", p) : p >= 0.1 ? fmt::format("{:.1f} %", p) : "less than 0.1 %";
 }
 
+double mean(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
 Finding convergence(const Watched& w) {
   const size_t n = w.values.size(), window = std::max<size_t>(2, n / 5);
-  const double last = w.values.back();
   if (!std::ranges::all_of(w.values, [](double v) { return std::isfinite(v); }))
     return {Kind::warning, fmt::format("Diverged: the {} is not finite in every epoch.", w.name)};
   if (n < kFewestEpochs)
     return {Kind::note, fmt::format("{} too few to tell whether the {} has converged.",
                                     n == 1 ? "1 epoch is" : fmt::format("{} epochs are", n), w.name)};
-  const double before = w.values[n - 1 - window], change = (before - last) / before;
+  // Means of many epochs: what corruption or dropped rows make of single ones is no trend.
+  const auto end = w.values.end();
+  const double before = mean({end - 2 * window, end - window}), change = (before - mean({end - window, end})) / before;
   const std::string over = fmt::format("over the last {} of {} epochs", window, n);
   if (change > kStill)
     return {Kind::note, fmt::format("Still falling: the {} fell by {} {}; more epochs would lower it further.", w.name,

@@ -47,12 +47,19 @@ TEST(Verdict, TellsASettledLossFromOneThatFallsAndOneThatRises) {
   const auto falling = said(run_of({0.5, 0.4, 0.3, 0.25, 0.2}), "Still falling");
   ASSERT_TRUE(falling);
   EXPECT_EQ(falling->text,
-            "Still falling: the test bce fell by 33 % over the last 2 of 5 epochs; more epochs would "
+            "Still falling: the test bce fell by 36 % over the last 2 of 5 epochs; more epochs would "
             "lower it further.");
   const auto rising = said(run_of({0.5, 0.1, 0.2, 0.3, 0.4}), "Rising");
   ASSERT_TRUE(rising);
   EXPECT_EQ(rising->kind, Kind::warning);
   EXPECT_NE(rising->text.find("lowest after epoch 2"), std::string::npos) << rising->text;
+}
+
+TEST(Verdict, TakesNoNoiseOfSingleEpochsForATrend) {
+  std::vector<double> noisy(50);
+  for (size_t i = 0; i < noisy.size(); ++i) noisy[i] = 0.4 + 0.004 * std::sin(12.9898 * static_cast<double>(i * i));
+  noisy.back() = 0.41;
+  EXPECT_TRUE(said(run_of(noisy), "Converged"));
 }
 
 TEST(Verdict, DoesNotJudgeAFewEpochs) {

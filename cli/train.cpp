@@ -177,13 +177,14 @@ void tell_of_columns(const ReadOptions& how) {
 /// Features of which 32-bit numbers keep little, as of times in seconds since 1970.
 void tell_of_rounding(const Scaler& scaler, const std::string& data) {
   if (scaler.kind != "standard" && scaler.kind != "robust") return;
-  for (size_t j = 0; j < scaler.offset.size(); ++j)
-    if (std::abs(scaler.offset[j] * scaler.factor[j]) > 1e5f)
-      fmt::print(
-          stderr,
-          "{}: {} varies by 1/{:.1g} of its size, of which 32-bit numbers keep little; subtract about {} first\n", data,
-          scaler.columns.empty() ? fmt::format("feature {}", j + 1) : scaler.columns[j],
-          std::abs(scaler.offset[j] * scaler.factor[j]), scaler.offset[j]);
+  for (size_t j = 0; j < scaler.offset.size(); ++j) {
+    const float parts = std::abs(scaler.offset[j] * scaler.factor[j]);
+    if (parts < 1e5f) continue;
+    fmt::print(stderr,
+               "{}: {} varies by one part in {:.0f}, and 32-bit numbers tell 16 million apart: subtract {:.0f} first\n",
+               data, scaler.columns.empty() ? fmt::format("feature {}", j + 1) : scaler.columns[j], parts,
+               scaler.offset[j]);
+  }
 }
 
 void train(const Options& o) {

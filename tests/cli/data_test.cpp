@@ -76,6 +76,20 @@ TEST_F(OwnData, ATableTrainsWithoutARecipeByTheOneThatInspectShows) {
   EXPECT_TRUE(exists("run/report.html"));
 }
 
+TEST_F(OwnData, OptionsAddToWhatIsSuggestedAndTheRestIsTold) {
+  std::string text = "id,age,name,kind,seconds\n";
+  for (int i = 0; i < 1200; ++i)
+    text += fmt::format("{},{},name {},{},{}\n", i, 20 + i % 60, i, i % 2 ? "a" : "b", 1700000000 + i);
+  write("people.csv", text);
+  const Outcome outcome =
+      run(training_on("people.csv", {"--set", "data.label=kind", "--set", R"(data.ignore=["id"])"}));
+  ASSERT_TRUE(succeeded(outcome));
+  EXPECT_TRUE(contains(outcome.err, "columns left out: id, name"));
+  EXPECT_TRUE(contains(outcome.err, "seconds varies by one part in 4"));
+  EXPECT_FALSE(contains(outcome.err, "age varies"));
+  EXPECT_TRUE(contains(read("run/recipe.toml"), R"(ignore = ["id", "name"])"));
+}
+
 TEST_F(OwnData, ATableIsReadForAModelByItsColumnsNames) {
   write("people.csv", people(kColumns));
   write("turned.csv", people({"kind", "one", "city", "income", "age"}));

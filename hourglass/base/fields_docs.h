@@ -1,7 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,10 +27,10 @@ class FieldDocs {
   FieldDocs(std::string prefix, std::vector<FieldDoc>& rows) : prefix_(std::move(prefix)), rows_(rows) {}
 
   void field(std::string_view key, const auto& x, const auto& allowed, std::string_view what) {
-    add(key, key == needed_ ? "required" : toml_text(plain_value(x)), allowed.text(), what);
+    add(key, needed_.contains(key) ? "required" : toml_text(plain_value(x)), allowed.text(), what);
   }
   void field_if_given(std::string_view key, const auto&, const auto& allowed, std::string_view what) {
-    add(key, key == needed_ ? "required" : "", allowed.text(), what);
+    add(key, needed_.contains(key) ? "required" : "", allowed.text(), what);
   }
   template <class T>
   void table(std::string_view key, const std::optional<T>&, std::string_view what) {
@@ -46,11 +48,11 @@ class FieldDocs {
   }
   template <class T>
   void list(std::string_view key, std::string_view noun, const std::vector<T>&, std::string_view what) {
-    add(key, key == needed_ ? "required" : "[]", fmt::format("a list, each a {}", noun), what);
+    add(key, needed_.contains(key) ? "required" : "[]", fmt::format("a list, each a {}", noun), what);
     T x;
     list_kinds(noun, x);
   }
-  void needs(std::string_view key) { needed_ = key; }
+  void needs(std::string_view key) { needed_.emplace(key); }
   void excludes(std::string_view, std::string_view) {}
   void check(bool, std::string_view) {}
 
@@ -61,12 +63,11 @@ class FieldDocs {
 
   std::string prefix_;
   std::vector<FieldDoc>& rows_;
+  std::set<std::string, std::less<>> needed_;
 
  private:
   /// Once for each noun, however many lists take it.
   void list_kinds(std::string_view noun, auto& x);
-
-  std::string needed_;
 };
 
 /// The third visitor for `kinds`.
@@ -75,6 +76,7 @@ class KindDocs : public FieldDocs {
   KindDocs(std::string_view noun, std::vector<FieldDoc>& rows) : FieldDocs("", rows), noun_(noun) {}
 
   bool kind(std::string_view name, const std::string&) {
+    needed_.clear();
     prefix_ = noun_ + " ";
     add(name, "", "", "");
     prefix_ += std::string(name) + ".";

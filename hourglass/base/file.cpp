@@ -10,6 +10,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "hourglass/base/descriptor.h"
 #include "hourglass/base/error.h"
 
 namespace hourglass {
@@ -26,22 +27,6 @@ std::string reason(int error) { return std::generic_category().message(error); }
 [[noreturn]] void cannot_write(const std::filesystem::path& path, int error) {
   throw RuntimeFailure(fmt::format("{}: cannot write: {}", path.string(), reason(error)));
 }
-
-int open_retrying(const std::filesystem::path& path, int flags) {
-  int descriptor;
-  do descriptor = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
-  while (descriptor < 0 && errno == EINTR);
-  return descriptor;
-}
-
-struct Descriptor {
-  int value;
-  explicit Descriptor(int descriptor) : value(descriptor) {}
-  Descriptor(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (value >= 0) ::close(value);
-  }
-};
 
 /// Created empty; deleted again unless it got its final name.
 struct Temporary {
@@ -125,11 +110,12 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 }
 
 void remove_temporaries(const std::filesystem::path& folder) {
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, ignored)) {
-    const std::string name = entry.path().filename().string();
+  std::error_code error, ignored;
+  const std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator entry(folder, error); !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
     if (name.starts_with(kTemporaryBegin) && name.ends_with(kTemporaryEnd))
-      std::filesystem::remove(entry.path(), ignored);
+      std::filesystem::remove(entry->path(), ignored);
   }
 }
 

@@ -14,7 +14,8 @@ std::string read_file(const std::filesystem::path& path, size_t limit = SIZE_MAX
 /// On failure throws RuntimeFailure with path and reason; the temporary is gone and the previous file whole.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
-/// Deletes the temporaries that killed processes left in `folder` and below. Not while anybody writes there.
+/// Deletes the temporaries that killed processes left in `folder`, not below it, as far as that can be read. Not while
+/// anybody writes there.
 void remove_temporaries(const std::filesystem::path& folder);
 
 }  // namespace hourglass

@@ -1,6 +1,5 @@
 #include "hourglass/base/file_lock.h"
 
-#include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,15 +10,14 @@
 #include <system_error>
 #include <utility>
 
+#include "hourglass/base/descriptor.h"
 #include "hourglass/base/error.h"
 
 namespace hourglass {
 namespace {
 
 int open_file(const std::filesystem::path& path) {
-  int descriptor;
-  do descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  while (descriptor < 0 && errno == EINTR);
+  const int descriptor = open_retrying(path, O_RDWR | O_CREAT);
   if (descriptor < 0)
     throw RuntimeFailure(fmt::format("{}: cannot write: {}", path.string(), std::generic_category().message(errno)));
   return descriptor;

@@ -1,15 +1,14 @@
 #include "hourglass/base/mapped_file.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <system_error>
 
+#include "hourglass/base/descriptor.h"
 #include "hourglass/base/error.h"
 
 namespace hourglass {
@@ -25,18 +24,11 @@ void replace_in_list(const MappedFile* from, const MappedFile* to) {
   }
 }
 
-struct Descriptor {
-  int value;
-  ~Descriptor() {
-    if (value >= 0) ::close(value);
-  }
-};
-
 }  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& path) : path_(path.string()) {
   const auto refuse = [&](int error) { fail("{}: cannot read: {}", path_, std::generic_category().message(error)); };
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  const Descriptor file(open_retrying(path, O_RDONLY));
   struct stat info;
   if (file.value < 0 || ::fstat(file.value, &info) != 0) refuse(errno);
   if (!S_ISREG(info.st_mode)) refuse(S_ISDIR(info.st_mode) ? EISDIR : EINVAL);

@@ -18,18 +18,32 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// Cells in each of the first rows, or nothing where they cannot be read.
-std::vector<size_t> cells_of_first_rows(std::string_view text, char delimiter, const std::string& name) {
-  constexpr size_t kRows = 20;
-  std::vector<size_t> counts;
-  std::vector<std::string_view> cells;
+bool is_like_number(std::string_view cell) { return is_missing(cell) || number_in(cell) || has_decimal_comma(cell); }
+
+/// What a delimiter makes of the first rows; the better it is, the greater. Ragged rows speak against it; then numbers
+/// alone, decimal commas among them, below a row that may be the header speak for it; then many cells.
+struct Cut {
+  bool alike = false, numbers = false;
+  size_t cells = 1;
+
+  auto operator<=>(const Cut&) const = default;
+};
+
+Cut first_rows_cut(std::string_view text, char delimiter, const std::string& name) {
+  constexpr int kRows = 20;
   CsvRows rows(text, delimiter, name);
+  std::vector<std::string_view> cells;
+  Cut cut{true, true};
   try {
-    while (counts.size() < kRows && rows.next(cells)) counts.push_back(cells.size());
+    for (int i = 0; i < kRows && rows.next(cells); ++i) {
+      if (i == 0) cut.cells = cells.size();
+      cut.alike &= cells.size() == cut.cells;
+      cut.numbers = (i < 2 || cut.numbers) && std::ranges::all_of(cells, is_like_number);
+    }
   } catch (const Error&) {
     return {};
   }
-  return counts;
+  return cut.cells < 2 ? Cut() : cut;
 }
 
 }  // namespace
@@ -45,6 +59,8 @@ bool CsvRows::next(std::vector<std::string_view>& cells) {
   if (!skip_empty_lines()) return false;
   line_ = next_line_;
   do {
+    if (cells.size() == kMostColumns)
+      fail("{}:{}: more than {} cells, the most a row may have", name_, line_, kMostColumns);
     const size_t blanks = std::min(rest_.find_first_not_of(delimiter_ == '\t' ? " " : " \t"), rest_.size());
     const bool quoted = rest_.substr(blanks).starts_with('"');
     if (quoted) rest_.remove_prefix(blanks + 1);
@@ -70,8 +86,8 @@ std::string_view CsvRows::quoted_cell() {
   if (!trimmed(after).empty()) fail("{}:{}: text follows the closing quote of a cell", name_, next_line_);
   rest_.remove_prefix(std::min(stop, rest_.size()));
   if (!doubled) return cell;
-  std::string& kept = kept_.emplace_back(cell);
-  for (size_t i = 0; (i = kept.find('"', i)) != std::string::npos; ++i) kept.erase(i, 1);
+  std::string& kept = kept_.emplace_back();
+  for (size_t i = 0; i < cell.size(); i += cell[i] == '"' ? 2 : 1) kept += cell[i];
   return kept;
 }
 
@@ -105,13 +121,11 @@ bool CsvRows::skip_empty_lines() {
 
 char detect_delimiter(std::string_view text, const std::string& name) {
   char best = ',';
-  std::pair<bool, size_t> most = {false, 1};
+  Cut most;
   for (const char delimiter : {',', '\t', ';', '|'}) {
-    const auto counts = cells_of_first_rows(text, delimiter, name);
-    if (counts.empty() || counts[0] < 2) continue;
-    const bool alike = std::ranges::all_of(counts, [&](size_t n) { return n == counts[0]; });
-    if (std::pair(alike, counts[0]) > most) {
-      most = {alike, counts[0]};
+    const Cut cut = first_rows_cut(text, delimiter, name);
+    if (cut > most) {
+      most = cut;
       best = delimiter;
     }
   }

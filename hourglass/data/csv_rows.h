@@ -9,6 +9,9 @@
 
 namespace hourglass {
 
+/// The most cells a row may have: each column takes memory, however little it holds.
+constexpr size_t kMostColumns = size_t{1} << 20;
+
 /// The rows of a text table, RFC 4180 with any delimiter: cells may be quoted, a quoted cell may hold delimiters, line
 /// ends and doubled quotes. Blanks around a cell that is not quoted do not count; empty lines are passed over.
 class CsvRows {
@@ -17,7 +20,7 @@ class CsvRows {
   CsvRows(std::string_view text, char delimiter, const std::string& name);
 
   /// The next row's cells, valid until the next call; false at the end. Throws Error, naming the line, on a quote that
-  /// is not closed or that text follows.
+  /// is not closed or that text follows, and on more than kMostColumns cells.
   bool next(std::vector<std::string_view>& cells);
   /// Where the row begins, from 1.
   int64_t line() const { return line_; }
@@ -35,7 +38,8 @@ class CsvRows {
   std::deque<std::string> kept_;  ///< cells that doubled quotes make different from the file
 };
 
-/// Comma, tab, semicolon or bar: the one that cuts the first lines into the same number of cells, the most of them.
+/// Comma, tab, semicolon or bar: the one that cuts the first rows into the same number of cells, rather into
+/// numbers alone (a comma may be their point) than into others, and into the most.
 char detect_delimiter(std::string_view text, const std::string& name);
 
 /// Whether this can be a text table: no bytes that text does not have among the first ones.

@@ -62,9 +62,21 @@ TEST(CsvRows, NamesTheLineOfABrokenQuote) {
   EXPECT_EQ(refusal("a\n\"b\" c,d\n"), "f:2: text follows the closing quote of a cell");
 }
 
+TEST(CsvRows, ReadsAMillionDoubledQuotesAtOnce) {
+  const size_t quotes = 1'000'000;
+  EXPECT_EQ(read('"' + std::string(2 * quotes, '"') + '"'), Cells{{std::string(quotes, '"')}});
+}
+
+TEST(CsvRows, RefusesMoreCellsThanARowMayHave) {
+  EXPECT_EQ(read(std::string(kMostColumns - 1, ','))[0].size(), kMostColumns);
+  EXPECT_EQ(refusal("a\n" + std::string(kMostColumns, ',')), "f:2: more than 1048576 cells, the most a row may have");
+}
+
 TEST(CsvRows, FindsTheDelimiter) {
   EXPECT_EQ(detect_delimiter("a,b\n1,2\n", "f"), ',');
   EXPECT_EQ(detect_delimiter("a;b\n1,5;2,5\n2;3,5\n", "f"), ';');
+  EXPECT_EQ(detect_delimiter("1,5;2,5\n2,5;3,5\n", "f"), ';') << "decimal commas without a header";
+  EXPECT_EQ(detect_delimiter("1,5;2,5", "f"), ';');
   EXPECT_EQ(detect_delimiter("a\tb\n1, 2\t3\n", "f"), '\t');
   EXPECT_EQ(detect_delimiter("\"a;b\",c\n\"d;e;f\",g\n", "f"), ',');
   EXPECT_EQ(detect_delimiter("1\n2\n", "f"), ',');

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <csetjmp>
 #include <cstdio>
+#include <type_traits>
 // jpeglib.h needs FILE and size_t to be there.
 #include <jerror.h>
 #include <jpeglib.h>
@@ -34,6 +35,8 @@ Picture read_png(std::string_view content, const std::string& name, int64_t most
   PngImage png;
   if (!png_image_begin_read_from_memory(&png, content.data(), content.size()))
     fail("{}: PNG is damaged: {}", name, png.message);
+  // libpng would take 16 bits that say nothing of their gamma for linear, and change them.
+  png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
   check_size(png.width, png.height, most, name);
   const bool colour = (png.format & PNG_FORMAT_FLAG_COLOR) != 0;
   png.format = colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
@@ -144,6 +147,27 @@ std::vector<Taps> taps(int64_t from, int64_t to) {
   return all;
 }
 
+/// (lines, from, step) values as (lines, to, step).
+template <class To, class From>
+std::vector<To> resampled(const std::vector<From>& values, int64_t lines, int64_t from, int64_t to, int64_t step) {
+  const auto places = taps(from, to);
+  std::vector<To> result;
+  result.reserve(static_cast<size_t>(lines * to * step));
+  for (int64_t line = 0; line < lines; ++line)
+    for (const Taps& t : places)
+      for (int64_t i = 0; i < step; ++i) {
+        const From* start = values.data() + (line * from + t.first) * step + i;
+        float sum = 0;
+        for (size_t k = 0; k < t.weights.size(); ++k)
+          sum += t.weights[k] * static_cast<float>(start[static_cast<int64_t>(k) * step]);
+        if constexpr (std::is_same_v<To, float>)
+          result.push_back(sum);
+        else
+          result.push_back(static_cast<To>(std::clamp(std::lround(sum), 0L, 255L)));
+      }
+  return result;
+}
+
 }  // namespace
 
 bool is_png(std::string_view content) { return content.starts_with("\x89PNG\r\n\x1a\n"); }
@@ -172,26 +196,16 @@ Picture with_channels(Picture picture, int64_t channels) {
 }
 
 Picture resized(const Picture& picture, int64_t width, int64_t height) {
-  const int64_t channels = picture.channels, across = width * channels;
-  const auto columns = taps(picture.width, width), rows = taps(picture.height, height);
-  std::vector<float> narrow(static_cast<size_t>(picture.height * across));
-  for (int64_t y = 0; y < picture.height; ++y)
-    for (int64_t i = 0; i < across; ++i) {
-      const Taps& t = columns[static_cast<size_t>(i / channels)];
-      const uint8_t* from = picture.pixels.data() + (y * picture.width + t.first) * channels + i % channels;
-      float sum = 0;
-      for (size_t k = 0; k < t.weights.size(); ++k) sum += t.weights[k] * static_cast<float>(from[k * channels]);
-      narrow[static_cast<size_t>(y * across + i)] = sum;
-    }
-  Picture result = empty_picture(width, height, channels);
-  for (int64_t y = 0; y < height; ++y)
-    for (int64_t i = 0; i < across; ++i) {
-      const Taps& t = rows[static_cast<size_t>(y)];
-      float sum = 0;
-      for (size_t k = 0; k < t.weights.size(); ++k)
-        sum += t.weights[k] * narrow[static_cast<size_t>((t.first + static_cast<int64_t>(k)) * across + i)];
-      result.pixels[static_cast<size_t>(y * across + i)] = static_cast<uint8_t>(std::clamp(std::lround(sum), 0L, 255L));
-    }
+  const int64_t channels = picture.channels;
+  Picture result{width, height, channels, {}};
+  // The axis first that leaves less in between, which is then no more than the larger of the two pictures.
+  if (picture.height * width <= height * picture.width) {
+    const auto narrow = resampled<float>(picture.pixels, picture.height, picture.width, width, channels);
+    result.pixels = resampled<uint8_t>(narrow, 1, picture.height, height, width * channels);
+  } else {
+    const auto low = resampled<float>(picture.pixels, 1, picture.height, height, picture.width * channels);
+    result.pixels = resampled<uint8_t>(low, height, picture.width, width, channels);
+  }
   return result;
 }
 

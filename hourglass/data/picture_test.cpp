@@ -28,6 +28,16 @@ TEST(Picture, ReadsPng) {
   EXPECT_EQ(colour.pixels, (std::vector<uint8_t>{1, 2, 3, 4, 5, 6}));
 }
 
+TEST(Picture, RoundsSixteenBitsToEight) {
+  const std::string png(
+      "\x89PNG\r\n\x1a\n"
+      "\0\0\0\x0dIHDR\0\0\0\3\0\0\0\1\x10\0\0\0\0\x6e\x1b\x97\x2b"
+      "\0\0\0\x0fIDAT\x78\x9c\x63\x60\x60\x50\x60\xf8\xff\x1f\0\3\x84\2\x1f\x11\x48\xac\x28"
+      "\0\0\0\0IEND\xae\x42\x60\x82",
+      72);
+  EXPECT_EQ(read_picture(png, "f").pixels, (std::vector<uint8_t>{0, 0x20, 255})) << "0, 0x2000, 0xffff";
+}
+
 TEST(Picture, ReadsJpeg) {
   const Picture read = read_picture(jpeg_of(grey(16, 8, std::vector<uint8_t>(128, 200))), "f");
   EXPECT_EQ(read.width, 16);
@@ -69,6 +79,14 @@ TEST(Picture, ResizesByArea) {
   EXPECT_EQ(resized(same, 2, 2).pixels, same.pixels);
   EXPECT_EQ(resized(grey(2, 1, {0, 100}), 4, 1).pixels, (std::vector<uint8_t>{0, 25, 75, 100}));
   EXPECT_EQ(resized(grey(4, 1, {0, 0, 80, 80}), 2, 1).pixels, (std::vector<uint8_t>{11, 69}));  // weights 3 3 1 of 7
+}
+
+TEST(Picture, TakesNoMoreMemoryForResizingThanThePictures) {
+  constexpr int64_t kLong = 1'000'000, kWide = 1 << 14;
+  EXPECT_EQ(resized(grey(1, kLong, std::vector<uint8_t>(kLong, 77)), kWide, 1).pixels, std::vector<uint8_t>(kWide, 77));
+  EXPECT_EQ(resized(grey(kLong, 1, std::vector<uint8_t>(kLong, 77)), 1, kWide).pixels, std::vector<uint8_t>(kWide, 77));
+  EXPECT_EQ(resized({1, 4, 3, {0, 9, 7, 0, 9, 7, 80, 9, 7, 80, 9, 7}}, 2, 2).pixels,
+            (std::vector<uint8_t>{11, 9, 7, 11, 9, 7, 69, 9, 7, 69, 9, 7}));
 }
 
 TEST(Picture, CropsTheMiddle) {

@@ -156,9 +156,17 @@ Dataset dataset_of(NpyArray array, const std::string& name, const std::string& m
 
 /// Names of columns mean something in tables only; a model that was trained on one takes arrays too.
 void refuse_columns(const ReadOptions& how, std::span<const std::string> features, const std::string& name) {
-  if (!features.empty() || (how.label.empty() && how.categorical.empty())) return;
-  fail("{}: [data] asks for column \"{}\", but this is no table with columns", name,
-       how.label.empty() ? how.categorical[0] : how.label);
+  if (!features.empty()) return;
+  std::vector<std::string> asked = {how.label};
+  asked.insert(asked.end(), how.categorical.begin(), how.categorical.end());
+  asked.insert(asked.end(), how.ignore.begin(), how.ignore.end());
+  for (const std::string& column : asked)
+    if (!column.empty()) fail("{}: [data] asks for column \"{}\", but this is no table with columns", name, column);
+}
+
+void refuse_member(const Address& from) {
+  if (!from.member.empty())
+    fail("{}: only npz and safetensors files hold arrays with names; leave \":{}\" out", from.text(), from.member);
 }
 
 /// Whether this is an array that had better stay on disk.
@@ -178,10 +186,12 @@ Dataset map_data_file(const std::string& file, const std::string& missing) {
 
 Dataset read_data_file(const Address& from, const ReadOptions& how, std::span<const std::string> features) {
   if (is_large_npy(from.file)) {
+    refuse_member(from);
     refuse_columns(how, features, from.text());
     return map_data_file(from.file, how.missing);
   }
   const std::string content = read_file(from.file);
+  if (!is_zip(content) && !is_safetensors(content)) refuse_member(from);
   if (auto array = array_of(content, from)) {
     refuse_columns(how, features, from.text());
     return dataset_of(std::move(*array), from.text(), how.missing);
@@ -199,6 +209,7 @@ Dataset read_data_file(const Address& from, const ReadOptions& how, std::span<co
 
 DataSplits open_source(const std::string& source, const ReadOptions& how, std::span<const std::string> features) {
   if (const KnownSet* set = find_known(source)) {
+    refuse_columns(how, features, source);
     const auto kept = kept_folder(*set);
     return read_folder(kept ? *kept : fetch(*set).folder, set->name);
   }
@@ -208,8 +219,11 @@ DataSplits open_source(const std::string& source, const ReadOptions& how, std::s
   if (!fs::exists(status)) {
     fail("{}: neither a file, a folder nor a known data set{}", source, did_you_mean(source, known_names()));
   }
-  if (fs::is_directory(status))
+  if (fs::is_directory(status)) {
+    refuse_member(from);
+    refuse_columns(how, features, source);
     return is_image_folder(source) ? read_image_folder(source, how.images, how.classes) : read_folder(source, source);
+  }
   // A device may never end.
   if (!fs::is_regular_file(status)) fail("{}: neither a regular file nor a folder", source);
   return {read_data_file(from, how, features), std::nullopt};

@@ -155,6 +155,18 @@ TEST_F(SourceTest, RefusesColumnsOfWhatIsNoTable) {
   const std::string path = file("rows.npy", npy_bytes(Tensor(DType::f32, {3, 2})));
   EXPECT_EQ(message_of<Error>([&] { open_source(path, {.label = "y"}); }),
             path + ": [data] asks for column \"y\", but this is no table with columns");
+  const std::string sample = HOURGLASS_TESTS "/data/mnist-sample";
+  EXPECT_EQ(message_of<Error>([&] { open_source(sample, {.ignore = {"id"}}); }),
+            sample + ": [data] asks for column \"id\", but this is no table with columns");
+  const std::vector<std::string> features = {"a", "b"};
+  EXPECT_EQ(open_source(path, {.ignore = {"id"}}, features).train.rows(), 3) << "a model of a table takes arrays";
+}
+
+TEST_F(SourceTest, RefusesNamesInWhatHasNone) {
+  for (const std::string& path :
+       {file("rows.npy", npy_bytes(Tensor(DType::f32, {3, 2}))), file("t.csv", "a,b\n1,2\n"), folder_.path().string()})
+    EXPECT_EQ(refusal(path + ":x"),
+              path + ":x: only npz and safetensors files hold arrays with names; leave \":x\" out");
 }
 
 TEST_F(SourceTest, RefusesDevices) {

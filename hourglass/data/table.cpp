@@ -78,7 +78,7 @@ class Reader {
     // For a model's features other columns do not count, and need not be there.
     if (features.empty())
       for (const std::string& column : how.ignore) use(column).kind = Use::Kind::ignored;
-    find_categories();
+    find_categories(!features.empty());
     features.empty() ? take_all() : take(features);
   }
 
@@ -133,10 +133,23 @@ class Reader {
     }
   }
 
-  /// The different values of the columns that have categories, and numbers for those of the label.
-  void find_categories() {
-    const auto counted = [](const Use& u) { return u.kind == Use::Kind::categories || u.kind == Use::Kind::label; };
-    if (std::ranges::none_of(uses_, counted)) return;
+  /// The different values of the columns that have categories, unless a model's features tell them, and numbers for
+  /// those of the label.
+  void find_categories(bool told) {
+    const auto counted = [&](const Use& u) {
+      return u.kind == Use::Kind::label ? how_.classes.empty() : u.kind == Use::Kind::categories && !told;
+    };
+    if (std::ranges::any_of(uses_, counted)) count_categories(counted);
+    for (Use& use : uses_) {
+      size_t number = 0;
+      for (auto& [category, place] : use.categories) place = number++;
+      if (use.kind != Use::Kind::label) continue;
+      for (const std::string& text : how_.classes) use.categories.emplace(text, use.categories.size());
+    }
+  }
+
+  template <class F>
+  void count_categories(F counted) {
     for_each_row([&](const Cells& cells) {
       for (size_t i = 0; i < cells.size(); ++i) {
         if (!counted(uses_[i]) || is_missing(cells[i])) continue;
@@ -147,13 +160,6 @@ class Reader {
         if (is_whole_label(i)) categories.clear();
       }
     });
-    for (Use& use : uses_) {
-      size_t number = 0;
-      for (auto& [category, place] : use.categories) place = number++;
-      if (use.kind != Use::Kind::label || how_.classes.empty()) continue;
-      use.categories.clear();
-      for (const std::string& text : how_.classes) use.categories.emplace(text, use.categories.size());
-    }
   }
 
   /// The texts of the labels, by their numbers.
@@ -212,7 +218,6 @@ class Reader {
   }
 
   static void take_categories(Use& use, const std::string& column, std::map<std::string, size_t>& places) {
-    use.categories.clear();
     const std::string start = column + "=";
     for (auto place = places.lower_bound(start); place != places.end() && place->first.starts_with(start);) {
       use.categories.emplace(place->first.substr(start.size()), place->second);

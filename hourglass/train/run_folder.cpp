@@ -47,7 +47,7 @@ void RunFolder::create() {
   fs::create_directories(path_ / "checkpoint", error);
   if (error) throw RuntimeFailure(fmt::format("{}: cannot make this folder: {}", path_.string(), error.message()));
   if (!lock_) lock_.emplace(path_ / kLock);
-  remove_temporaries(path_);
+  for (const char* folder : {"", "checkpoint", "plots"}) remove_temporaries(path_ / folder);
 }
 
 void RunFolder::write(const std::string& file, std::string_view bytes) const {

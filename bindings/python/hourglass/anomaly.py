@@ -31,7 +31,7 @@ class AnomalyDetector(OutlierMixin, RecipeEstimator):
     encoder, decoder : list of layers, optional
         As for Autoencoder. Default: one linear layer each, as wide as there are features.
     noise : float
-        Standard deviation of the noise while training, in units of the quartiles' distance.
+        Standard deviation of the noise while training, in robust standard deviations (1/1.349 of the quartiles' distance).
     trim : float
         Share of rows, those reconstructed worst, left out of the loss.
     epochs : int, optional

@@ -40,7 +40,7 @@ class Wheel(unittest.TestCase):
         lines = build_backend.metadata().splitlines()
         self.assertIn(f"Version: {hourglass.__version__}", lines)
         self.assertIn("Requires-Dist: numpy", lines)
-        self.assertIn('Requires-Dist: scikit-learn>=1.2; extra == "estimators"', lines)
+        self.assertIn('Requires-Dist: scikit-learn>=1.2,<1.6; extra == "estimators"', lines)
 
 
 if __name__ == "__main__":

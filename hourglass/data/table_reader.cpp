@@ -1,0 +1,260 @@
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <optional>
+
+#include "hourglass/base/error.h"
+#include "hourglass/base/text.h"
+#include "hourglass/data/csv_rows.h"
+#include "hourglass/data/table.h"
+
+namespace hourglass {
+namespace {
+
+using Cells = std::vector<std::string_view>;
+
+/// What becomes of a column.
+struct Use {
+  enum class Kind { skip, number, categories, label, ignored } kind = Kind::skip;
+  size_t feature = 0;                        ///< of a number
+  std::map<std::string, size_t> categories;  ///< the feature of each; of a label its number
+};
+
+class Reader {
+ public:
+  Reader(std::string_view text, const std::string& name, const ReadOptions& how, std::span<const std::string> features)
+      : text_(text), name_(name), how_(how), table_(scan_table(text, name)), uses_(table_.columns.size()) {
+    for (const std::string& column : how.categorical) {
+      if (!features.empty() && !has(column)) refuse_lacking(column);
+      use(column).kind = Use::Kind::categories;
+    }
+    if (!how.label.empty() && (features.empty() || has(how.label))) use(how.label).kind = Use::Kind::label;
+    // For a model's features other columns do not count, and need not be there.
+    if (features.empty())
+      for (const std::string& column : how.ignore) use(column).kind = Use::Kind::ignored;
+    find_categories(!features.empty());
+    features.empty() ? take_all() : take(features);
+  }
+
+  Dataset read() {
+    Dataset data{name_, {static_cast<int64_t>(features_.size())}, {}, {}};
+    data.columns = features_;
+    data.classes = classes();
+    std::vector<float> values, row;
+    values.reserve(static_cast<size_t>(table_.rows) * features_.size());
+    for_each_row([&](const Cells& cells) {
+      row.assign(features_.size(), 0.0f);
+      std::optional<int32_t> label;
+      bool complete = true;
+      for (size_t i = 0; i < cells.size(); ++i) complete &= read_cell(i, cells[i], row, label);
+      if (!complete && how_.missing == "drop") return;
+      values.insert(values.end(), row.begin(), row.end());
+      if (label) data.labels.push_back(*label);
+    });
+    if (values.empty()) fail("{}: every row has a missing value, so that missing = \"drop\" leaves none", name_);
+    data.values = std::move(values);
+    return data;
+  }
+
+ private:
+  bool has(const std::string& column) const {
+    return std::ranges::any_of(table_.columns, [&](const TableColumn& c) { return c.name == column; });
+  }
+
+  Use& use(const std::string& column) {
+    for (size_t i = 0; i < uses_.size(); ++i) {
+      if (table_.columns[i].name != column) continue;
+      if (uses_[i].kind != Use::Kind::skip) fail("{}: column \"{}\" is asked for twice", name_, column);
+      return uses_[i];
+    }
+    fail("{}: no column \"{}\"{}", name_, column, did_you_mean(column, names()));
+  }
+
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const TableColumn& c : table_.columns) all.push_back(c.name);
+    return all;
+  }
+
+  template <class F>
+  void for_each_row(F f) {
+    CsvRows rows(text_, table_.delimiter, name_);
+    Cells cells;
+    if (table_.header) rows.next(cells);
+    while (rows.next(cells)) {
+      line_ = rows.line();
+      f(cells);
+    }
+  }
+
+  /// The different values of the columns that have categories, unless a model's features tell them, and numbers for
+  /// those of the label.
+  void find_categories(bool told) {
+    const auto counted = [&](const Use& u) {
+      return u.kind == Use::Kind::label ? how_.classes.empty() : u.kind == Use::Kind::categories && !told;
+    };
+    if (std::ranges::any_of(uses_, counted)) count_categories(counted);
+    for (Use& use : uses_) {
+      size_t number = 0;
+      for (auto& [category, place] : use.categories) place = number++;
+      if (use.kind != Use::Kind::label) continue;
+      for (const std::string& text : how_.classes) use.categories.emplace(text, use.categories.size());
+    }
+  }
+
+  template <class F>
+  void count_categories(F counted) {
+    for_each_row([&](const Cells& cells) {
+      for (size_t i = 0; i < cells.size(); ++i) {
+        if (!counted(uses_[i]) || is_missing(cells[i])) continue;
+        auto& categories = uses_[i].categories;
+        categories.emplace(cells[i], 0);
+        if (categories.size() > kMostCategories && !is_whole_label(i))
+          fail("{}: column \"{}\" has more than {} categories", name_, table_.columns[i].name, kMostCategories);
+        if (is_whole_label(i)) categories.clear();
+      }
+    });
+  }
+
+  /// The texts of the labels, by their numbers.
+  std::vector<std::string> classes() const {
+    std::vector<std::string> all;
+    for (const Use& use : uses_) {
+      if (use.kind != Use::Kind::label) continue;
+      all.resize(use.categories.size());
+      for (const auto& [text, number] : use.categories) all[number] = text;
+    }
+    return all;
+  }
+
+  bool is_whole_label(size_t i) const {
+    if (!how_.classes.empty()) return false;
+    const TableColumn& c = table_.columns[i];
+    constexpr double kMost = std::numeric_limits<int32_t>::max();
+    return uses_[i].kind == Use::Kind::label && c.texts == 0 && c.whole && c.low >= -kMost && c.high <= kMost;
+  }
+
+  void take_all() {
+    for (size_t i = 0; i < uses_.size(); ++i) {
+      const std::string& column = table_.columns[i].name;
+      if (uses_[i].kind == Use::Kind::skip) uses_[i].kind = Use::Kind::number;
+      if (uses_[i].kind == Use::Kind::number) uses_[i].feature = add_feature(column);
+      if (uses_[i].kind != Use::Kind::categories) continue;
+      for (auto& [category, place] : uses_[i].categories) place = add_feature(column + "=" + category);
+    }
+    if (features_.empty()) fail("{}: no column is left for features", name_);
+  }
+
+  size_t add_feature(const std::string& feature) {
+    features_.push_back(feature);
+    return features_.size() - 1;
+  }
+
+  /// The features a model was trained on, wherever they stand in this file.
+  void take(std::span<const std::string> features) {
+    features_.assign(features.begin(), features.end());
+    std::map<std::string, size_t> places;
+    for (size_t j = 0; j < features_.size(); ++j) places.emplace(features_[j], j);
+    for (size_t i = 0; i < uses_.size(); ++i)
+      if (uses_[i].kind == Use::Kind::categories) take_categories(uses_[i], table_.columns[i].name, places);
+    for (size_t i = 0; i < uses_.size(); ++i) {
+      const auto found = places.find(table_.columns[i].name);
+      if (uses_[i].kind != Use::Kind::skip || found == places.end()) continue;
+      uses_[i] = {Use::Kind::number, found->second, {}};
+      places.erase(found);
+    }
+    if (!places.empty()) refuse_lacking(places.begin()->first);
+  }
+
+  [[noreturn]] void refuse_lacking(const std::string& column) const {
+    fail("{}: no column \"{}\", which the model was trained on; the file has {}", name_, column,
+         fmt::join(names(), ", "));
+  }
+
+  static void take_categories(Use& use, const std::string& column, std::map<std::string, size_t>& places) {
+    const std::string start = column + "=";
+    for (auto place = places.lower_bound(start); place != places.end() && place->first.starts_with(start);) {
+      use.categories.emplace(place->first.substr(start.size()), place->second);
+      place = places.erase(place);
+    }
+  }
+
+  /// Whether there is a value.
+  bool read_cell(size_t i, std::string_view cell, std::vector<float>& row, std::optional<int32_t>& label) {
+    const Use& use = uses_[i];
+    if (use.kind == Use::Kind::skip || use.kind == Use::Kind::ignored) return true;
+    if (is_missing(cell)) {
+      set_missing(i, row);
+      return false;
+    }
+    if (use.kind == Use::Kind::number) {
+      row[use.feature] = number(i, cell);
+    } else if (is_whole_label(i)) {
+      label = static_cast<int32_t>(*number_in(cell));
+    } else if (const auto found = use.categories.find(std::string(cell)); found != use.categories.end()) {
+      if (use.kind == Use::Kind::label)
+        label = static_cast<int32_t>(found->second);
+      else
+        row[found->second] = 1.0f;
+    } else if (use.kind == Use::Kind::label) {
+      fail("{}: {} holds \"{}\", which is none of the classes {}", name_, place(i), shortened(cell),
+           fmt::join(how_.classes, ", "));
+    }
+    return true;
+  }
+
+  void set_missing(size_t i, std::vector<float>& row) const {
+    const Use& use = uses_[i];
+    if (how_.missing == "drop") return;
+    if (use.kind == Use::Kind::label)
+      fail("{}: {} has no label; missing = \"drop\" leaves such rows out", name_, place(i));
+    if (how_.missing == "refuse")
+      fail("{}: {} has no value; [data] missing = \"mean\" or \"drop\" takes such rows", name_, place(i));
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    if (use.kind == Use::Kind::number) row[use.feature] = nan;
+    if (use.kind == Use::Kind::categories)
+      for (const auto& [category, feature] : use.categories) row[feature] = nan;
+  }
+
+  float number(size_t i, std::string_view cell) const {
+    constexpr double kMost = std::numeric_limits<float>::max();
+    const auto value = number_in(cell);
+    if (value && std::abs(*value) <= kMost) return static_cast<float>(*value);
+    const std::string start = fmt::format("{}: {} holds \"{}\", expected a ", name_, place(i), shortened(cell));
+    if (value) fail("{}32-bit number", start);
+    if (has_decimal_comma(cell)) fail("{}number with a decimal point", start);
+    fail("{}number; [data] categorical = [\"{}\"] takes texts", start, table_.columns[i].name);
+  }
+
+  static std::string shortened(std::string_view cell) {
+    constexpr size_t kShown = 40;
+    if (cell.size() <= kShown) return std::string(cell);
+    size_t end = kShown;  // no character is cut in two
+    while (end > 0 && (static_cast<unsigned char>(cell[end]) & 0xc0) == 0x80) --end;
+    return std::string(cell.substr(0, end)) + "…";
+  }
+
+  std::string place(size_t i) const {
+    return fmt::format("line {}, column {} (\"{}\")", line_, i + 1, table_.columns[i].name);
+  }
+
+  std::string_view text_;
+  const std::string& name_;
+  const ReadOptions& how_;
+  const Table table_;
+  std::vector<Use> uses_;
+  std::vector<std::string> features_;
+  int64_t line_ = 0;
+};
+
+}  // namespace
+
+Dataset read_table(std::string_view text, const std::string& name, const ReadOptions& how,
+                   std::span<const std::string> features) {
+  return Reader(text, name, how, features).read();
+}
+
+}  // namespace hourglass

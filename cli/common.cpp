@@ -80,16 +80,28 @@ TrainedModel ModelOptions::load() const {
 
 int ModelOptions::thread_count() const { return cli::thread_count(threads); }
 
-DataSplits ModelOptions::open_parts(const TrainedModel& model) const {
-  const DataConfig& own = model.recipe.data;
-  DataSplits splits = open_data(data.empty() ? own.source : data, own.read, model.autoencoder.scaler.columns);
+DataSplits ModelOptions::open_parts(const TrainedModel& model, const ReadOptions& how) const {
+  const std::string& source = data.empty() ? model.recipe.data.source : data;
+  DataSplits splits = open_data(source, how, model.autoencoder.scaler.columns);
   if (split == "train") splits.test.reset();
   return splits;
 }
 
-Dataset ModelOptions::open(const TrainedModel& model) const {
-  DataSplits splits = open_parts(model);
+DataSplits ModelOptions::open_parts(const TrainedModel& model) const {
+  return open_parts(model, model.recipe.data.read);
+}
+
+Dataset ModelOptions::open(const TrainedModel& model, const ReadOptions& how) const {
+  DataSplits splits = open_parts(model, how);
   return splits.test ? std::move(*splits.test) : std::move(splits.train);
+}
+
+Dataset ModelOptions::open(const TrainedModel& model) const { return open(model, model.recipe.data.read); }
+
+Dataset ModelOptions::open_each_row(const TrainedModel& model) const {
+  ReadOptions how = model.recipe.data.read;
+  if (how.missing == "drop") how.missing = "refuse";
+  return open(model, how);
 }
 
 void check_output(const std::string& path, const std::vector<std::string>& endings) {

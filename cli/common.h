@@ -47,7 +47,13 @@ struct ModelOptions {
   DataSplits open_parts(const TrainedModel& model) const;
   /// The part of them asked for: the test part where there is one. Data without parts is all of it.
   Dataset open(const TrainedModel& model) const;
+  /// Likewise for what holds a row for each of its rows: where the recipe drops rows, they are refused.
+  Dataset open_each_row(const TrainedModel& model) const;
   int thread_count() const;
+
+ private:
+  DataSplits open_parts(const TrainedModel& model, const ReadOptions& how) const;
+  Dataset open(const TrainedModel& model, const ReadOptions& how) const;
 };
 
 /// Progress goes to stderr: a bar on a terminal, plain lines elsewhere.

@@ -44,7 +44,7 @@ void encode(const ModelOptions& o) {
   check_output(o.output, {".npy", ".csv"});
   TrainedModel model = o.load();
   model.autoencoder.enter({.encoding = true});
-  const Dataset data = o.open(model);
+  const Dataset data = o.open_each_row(model);
   const Tensor codes = Inference(model.autoencoder, o.thread_count()).encode(data);
   write_rows(o.output, codes);
   fmt::print("{}: {} codes of {}\n", o.output, codes.rows(), model.autoencoder.network().code().output().text());
@@ -60,7 +60,7 @@ void decode(const ModelOptions& o) {
 void reconstruct(const ModelOptions& o) {
   check_output(o.output, {".npy", ".csv", ".png"});
   const TrainedModel model = o.load();
-  Dataset data = o.open(model);
+  Dataset data = o.open_each_row(model);
   if (o.output.ends_with(".png")) data = data.slice(0, std::min(kPictured, data.rows()));
   write_samples(model.autoencoder, o.output, Inference(model.autoencoder, o.thread_count()).reconstruct(data));
 }

@@ -53,6 +53,22 @@ void check_columns(const Options& o, const std::list<Loaded>& models) {
   }
 }
 
+/// The data are read once, as the first model's recipe says.
+void check_reading(const Options& o, const std::list<Loaded>& models) {
+  const ReadOptions& expected = models.front().model.recipe.data.read;
+  auto name = o.models.begin();
+  for (const Loaded& m : models) {
+    const ReadOptions& read = m.model.recipe.data.read;
+    if (read.missing != expected.missing)
+      fail("{}: trained with [data] missing = \"{}\", {} with \"{}\": they cannot score the same rows", *name,
+           read.missing, o.models.front(), expected.missing);
+    if (read.images != expected.images)
+      fail("{}: trained with other [data] images than {}: they cannot score the same pictures", *name,
+           o.models.front());
+    ++name;
+  }
+}
+
 /// A model that was trained without [anomaly] is measured against the rows that are scored.
 std::vector<AnomalyDetector> detectors(const Options& o, std::list<Loaded>& models, const Dataset& data) {
   std::vector<AnomalyDetector> all;
@@ -102,7 +118,8 @@ void score(const Options& o) {
   check_output(o.output, {".csv", ".npy"});
   std::list<Loaded> models = load_all(o);
   check_columns(o, models);
-  const Dataset data = o.open(models.front().model);
+  check_reading(o, models);
+  const Dataset data = o.open_each_row(models.front().model);
   const AnomalyScores scores = anomaly_scores(detectors(o, models, data), data, o.top);
   const double threshold = o.rate > 0 ? score_quantile(scores.score, 1 - o.rate) : 1.0;
   write_file_atomically(o.output, o.output.ends_with(".npy")

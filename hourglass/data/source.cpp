@@ -135,8 +135,8 @@ std::vector<float> without_missing(std::vector<float> values, int64_t width, con
     } else if (policy == "refuse") {
       const auto column = std::find_if(row, row + width, [](float x) { return std::isnan(x); }) - row;
       fail(
-          "{}: row {}, column {} (counted from 0) has no value (NaN); [data] missing = \"mean\" or \"drop\" takes such "
-          "rows",
+          "{}: row {}, column {} (counted from 0) has no value (NaN); [data] missing = \"mean\" takes such rows, "
+          "\"drop\" trains without them",
           name, at / static_cast<size_t>(width), column);
     }
   }

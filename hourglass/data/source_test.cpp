@@ -142,11 +142,10 @@ TEST_F(SourceTest, TreatsMissingValuesAsTold) {
   Tensor t(DType::f32, {3, 2});
   t.as<float>()[3] = std::nanf("");
   const std::string path = file("rows.npy", npy_bytes(t));
-  EXPECT_EQ(
-      refusal(path),
-      path +
-          ": row 1, column 1 (counted from 0) has no value (NaN); [data] missing = \"mean\" or \"drop\" takes such "
-          "rows");
+  EXPECT_EQ(refusal(path),
+            path +
+                ": row 1, column 1 (counted from 0) has no value (NaN); [data] missing = \"mean\" takes such rows, "
+                "\"drop\" trains without them");
   EXPECT_EQ(open_source(path, {.missing = "drop"}).train.rows(), 2);
   EXPECT_TRUE(std::isnan(std::get<1>(open_source(path, {.missing = "mean"}).train.values)[3]));
 }

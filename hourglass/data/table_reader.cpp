@@ -210,9 +210,10 @@ class Reader {
     const Use& use = uses_[i];
     if (how_.missing == "drop") return;
     if (use.kind == Use::Kind::label)
-      fail("{}: {} has no label; missing = \"drop\" leaves such rows out", name_, place(i));
+      fail("{}: {} has no label; [data] missing = \"drop\" trains without such rows", name_, place(i));
     if (how_.missing == "refuse")
-      fail("{}: {} has no value; [data] missing = \"mean\" or \"drop\" takes such rows", name_, place(i));
+      fail("{}: {} has no value; [data] missing = \"mean\" takes such rows, \"drop\" trains without them", name_,
+           place(i));
     const float nan = std::numeric_limits<float>::quiet_NaN();
     if (use.kind == Use::Kind::number) row[use.feature] = nan;
     if (use.kind == Use::Kind::categories)

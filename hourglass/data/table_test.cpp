@@ -113,7 +113,8 @@ TEST(Table, NamesTheLineOfARaggedRow) {
 
 TEST(Table, RefusesMissingValuesUnlessTold) {
   EXPECT_EQ(refusal("a,b\n1,2\n,4\n"),
-            "f.csv: line 3, column 1 (\"a\") has no value; [data] missing = \"mean\" or \"drop\" takes such rows");
+            "f.csv: line 3, column 1 (\"a\") has no value; [data] missing = \"mean\" takes such rows, \"drop\" trains "
+            "without them");
 }
 
 TEST(Table, KeepsMissingValuesForTheScaler) {

@@ -12,7 +12,9 @@ namespace hourglass {
 namespace {
 
 constexpr int64_t kFittedRows = 10000;                 // a quantile of so many is known to a fifth of a percent
-constexpr int64_t kScoredTogether = 4096;              // rows whose every contribution is held at a time
+constexpr int64_t kScoredTogether = 4096;              // rows whose every contribution is held at a time, and
+constexpr int64_t kMostTerms = int64_t{1} << 24;       // how many contributions, 128 MiB, if a chunk of rows has fewer
+constexpr int64_t kMostResiduals = int64_t{1} << 26;   // held at a time, 256 MiB, as data/scaler.cpp does
 constexpr double kUpperQuartile = 0.6744897501960817;  // Φ⁻¹(3/4)
 constexpr double kSmallestSpread = 0.1;                // of their root mean square
 constexpr double kAboveRounding = 1 + 1e-6;  // the row that the threshold is taken from is not above it when scored
@@ -41,63 +43,86 @@ void for_each_residual(ConstView reconstruction, ConstView clean, F f) {
                               : all(reconstruction.as<double>(), clean.as<double>());
 }
 
-/// What the residual e of a feature adds to a row's score, times `weight`, as a function of feature and e.
+/// What the residual e of a feature adds to a row's score, times `weight`, as a function of feature and e. A residual
+/// that is no number, of a row too far out to compute with, is as abnormal as can be.
 auto term_of(const AnomalyScale& scale, double weight) {
   const double factor = weight / (static_cast<double>(scale.spread.size()) * scale.threshold);
   return [&scale, factor](int64_t feature, double e) {
     const double z = e / scale.spread[feature];
-    return factor * z * z;
+    return std::isfinite(e) ? factor * z * z : HUGE_VAL;
   };
 }
 
-/// |e| of every feature, one list each: (features, rows).
-std::vector<float> absolute_residuals(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows) {
-  const auto count = static_cast<int64_t>(rows.size());
-  std::vector<float> residuals(count * data.sample.size());
+/// f(row of `rows`, feature, |e|) for every residual of these rows, a row's in the order of features; rows on many
+/// threads.
+template <class F>
+void for_each_size(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows, F f) {
   inference.reconstruct(data, rows, [&](const Inference::Chunk& chunk) {
     for_each_residual(chunk.reconstruction(), chunk.clean, [&](int64_t row, int64_t feature, double e) {
-      residuals[feature * count + chunk.first + row] = static_cast<float>(std::abs(e));
+      f(chunk.first + row, feature, static_cast<float>(std::abs(e)));
     });
   });
-  return residuals;
 }
 
-/// The lists stay as they are.
-std::vector<float> spreads(const std::vector<float>& residuals, int64_t rows) {
-  const int64_t features = static_cast<int64_t>(residuals.size()) / rows;
-  std::vector<float> spread(features), list(rows);
-  double squares = 0;
+/// The median |e| of features [first, first + residuals.size() / rows.size()), whose lists `residuals` is to hold.
+void medians(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows, int64_t first,
+             std::span<float> residuals, float* median) {
+  const auto count = static_cast<int64_t>(rows.size()), features = static_cast<int64_t>(residuals.size()) / count;
+  for_each_size(inference, data, rows, [&](int64_t row, int64_t feature, float e) {
+    if (feature >= first && feature < first + features) residuals[(feature - first) * count + row] = e;
+  });
+  if (!std::ranges::all_of(residuals, [](float e) { return std::isfinite(e); }))
+    fail("{}: the model reconstructs a row to something that is not a number: nothing to measure scores against",
+         data.name);
   for (int64_t j = 0; j < features; ++j) {
-    std::copy_n(residuals.begin() + j * rows, rows, list.begin());
-    std::ranges::nth_element(list, list.begin() + rows / 2);
-    spread[j] = static_cast<float>(list[rows / 2] / kUpperQuartile);
-    squares += static_cast<double>(spread[j]) * spread[j];
+    const auto list = residuals.subspan(j * count, count);
+    std::ranges::nth_element(list, list.begin() + count / 2);
+    median[j] = list[count / 2];
+  }
+}
+
+/// A median needs a feature's residuals side by side: as many features at a time as a bounded memory takes.
+std::vector<float> spreads(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows) {
+  const auto count = static_cast<int64_t>(rows.size()), features = data.sample.size();
+  const int64_t together = std::clamp<int64_t>(kMostResiduals / count, 1, features);
+  std::vector<float> spread(features), residuals(together * count);
+  for (int64_t first = 0; first < features; first += together) {
+    const int64_t some = std::min(together, features - first);
+    medians(inference, data, rows, first, std::span(residuals).first(some * count), spread.data() + first);
+  }
+  double squares = 0;
+  for (float& s : spread) {
+    s = static_cast<float>(s / kUpperQuartile);
+    squares += static_cast<double>(s) * s;
   }
   const auto least = static_cast<float>(kSmallestSpread * std::sqrt(squares / static_cast<double>(features)));
   for (float& s : spread) s = std::max(s, least);
   return spread;
 }
 
-std::vector<double> mean_squares(const std::vector<float>& residuals, const std::vector<float>& spread, int64_t rows) {
-  std::vector<double> scores(rows);
-  const auto features = static_cast<int64_t>(spread.size());
-  for (int64_t j = 0; j < features; ++j)
-    for (int64_t i = 0; i < rows; ++i) {
-      const double z = static_cast<double>(residuals[j * rows + i]) / spread[j];
-      scores[i] += z * z / static_cast<double>(features);
-    }
+std::vector<double> mean_squares(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
+                                 const std::vector<float>& spread) {
+  std::vector<double> scores(rows.size());
+  const auto features = static_cast<double>(spread.size());
+  for_each_size(inference, data, rows, [&](int64_t row, int64_t feature, float e) {
+    const double z = static_cast<double>(e) / spread[feature];
+    scores[row] += z * z / features;
+  });
   return scores;
 }
 
-/// The `top` largest of a row's terms, as shares of their sum; equal ones in the order of features.
+/// The `top` largest of a row's terms, as shares of their sum, which infinite ones have among them; equal ones in the
+/// order of features.
 void largest(std::span<const double> terms, std::span<Contribution> out) {
   std::vector<int64_t> order(terms.size());
   std::iota(order.begin(), order.end(), int64_t{0});
   const auto is_before = [&](int64_t a, int64_t b) { return terms[a] != terms[b] ? terms[a] > terms[b] : a < b; };
   std::partial_sort(order.begin(), order.begin() + static_cast<int64_t>(out.size()), order.end(), is_before);
   const double sum = std::accumulate(terms.begin(), terms.end(), 0.0);
+  const auto infinite = static_cast<double>(std::ranges::count(terms, HUGE_VAL));
+  const auto share = [&](double term) { return infinite > 0 ? (std::isinf(term) ? 1 / infinite : 0.0) : term / sum; };
   for (size_t k = 0; k < out.size(); ++k)
-    out[k] = {order[k], sum > 0 ? static_cast<float>(terms[order[k]] / sum) : 0.0f};
+    out[k] = {order[k], sum > 0 ? static_cast<float>(share(terms[order[k]])) : 0.0f};
 }
 
 /// terms (rows, features) accumulated: the detector's share of every feature's part in the scores of `rows`.
@@ -132,15 +157,10 @@ double score_quantile(std::vector<double> scores, double quantile) {
 AnomalyScale fit_anomaly_scale(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
                                double quantile) {
   const std::vector<uint32_t> some = chosen(data, rows);
-  const auto count = static_cast<int64_t>(some.size());
-  const std::vector<float> residuals = absolute_residuals(inference, data, some);
-  if (!std::ranges::all_of(residuals, [](float e) { return std::isfinite(e); }))
-    fail("{}: the model reconstructs a row to something that is not a number: nothing to measure scores against",
-         data.name);
-  AnomalyScale scale{spreads(residuals, count), 1.0, quantile};
+  AnomalyScale scale{spreads(inference, data, some), 1.0, quantile};
   const bool is_fitted = std::ranges::any_of(scale.spread, [](float e) { return e > 0; });
   if (is_fitted)
-    scale.threshold = kAboveRounding * score_quantile(mean_squares(residuals, scale.spread, count), quantile);
+    scale.threshold = kAboveRounding * score_quantile(mean_squares(inference, data, some, scale.spread), quantile);
   if (!is_fitted || scale.threshold == 0)
     fail(
         "{}: the model reconstructs most rows exactly, which leaves nothing to measure scores against; use a narrower "
@@ -154,9 +174,12 @@ AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const D
   const int64_t width = data.sample.size(), rows = data.rows();
   AnomalyScores out{std::vector<double>(rows), std::min(top, width), {}};
   out.contributions.resize(rows * out.top);
+  // Whole chunks: a row's bits may depend on how many others are taken with it.
+  const int64_t chunk = detectors[0].inference.chunk_rows();
+  const int64_t most = std::max(chunk, std::min(kScoredTogether, kMostTerms / width) / chunk * chunk);
   std::vector<double> terms;
-  for (int64_t first = 0; first < rows; first += kScoredTogether) {
-    std::vector<uint32_t> together(std::min(kScoredTogether, rows - first));
+  for (int64_t first = 0; first < rows; first += most) {
+    std::vector<uint32_t> together(std::min(most, rows - first));
     std::iota(together.begin(), together.end(), static_cast<uint32_t>(first));
     terms.assign(together.size() * width, 0.0);
     for (const AnomalyDetector& detector : detectors)
@@ -180,6 +203,7 @@ void anomaly_scores(const AnomalyScale& scale, ConstView reconstruction, ConstVi
 
 double roc_auc(std::span<const double> scores, const std::vector<bool>& is_abnormal) {
   HOURGLASS_CHECK(scores.size() == is_abnormal.size());
+  HOURGLASS_CHECK(std::ranges::none_of(scores, [](double s) { return std::isnan(s); }));
   std::vector<size_t> order(scores.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::ranges::sort(order, {}, [&](size_t i) { return scores[i]; });

@@ -12,7 +12,7 @@ namespace hourglass {
 /// What residuals are measured against, fitted once and kept in a model file. With the residual e_ij = r_ij − x_ij of
 /// row i and feature j, both as the scaler makes them:
 ///
-///   score_i = (1/D) Σ_j (e_ij / spread_j)² / threshold
+///   score_i = (1/D) Σ_j (e_ij / spread_j)² / threshold,   +∞ where a residual is not a finite number
 ///
 /// spread_j = median_i |e_ij| / Φ⁻¹(3/4), the robust standard deviation, so that what the model reconstructs badly in
 /// every row counts less than what it reconstructs badly in this one; at least a tenth of the root mean square of the
@@ -27,8 +27,9 @@ struct AnomalyScale {
   std::vector<float> residual_units() const;
 };
 
-/// Fits to the given rows of `data` (all if empty): to at most 10,000 of them, evenly spread. Throws Error when the
-/// model reconstructs every one of them exactly, or one to something that is not a number.
+/// Fits to the given rows of `data` (all if empty): to at most 10,000 of them, evenly spread. They are reconstructed
+/// more than once, so that memory beside the inference's own is at most 256 MiB. Throws Error when the model
+/// reconstructs every one of them exactly, or one to something that is not a number.
 AnomalyScale fit_anomaly_scale(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
                                double quantile);
 
@@ -57,7 +58,8 @@ struct AnomalyScores {
 };
 
 /// Scores every row: the mean over the detectors of their scores. `top` features a row are kept, at most all. The
-/// result does not depend on threads; memory beside it is bounded. Throws Error when the data do not fit a model.
+/// result does not depend on threads; memory beside it and the inference's own is at most 128 MiB, or a double for every
+/// feature of a chunk of rows. Throws Error when the data do not fit a model.
 AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const Dataset& data, int64_t top);
 
 /// The scores by one model of rows that are scaled and reconstructed already, both (scores.size(), …). Allocates
@@ -68,7 +70,7 @@ void anomaly_scores(const AnomalyScale& scale, ConstView reconstruction, ConstVi
 double score_quantile(std::vector<double> scores, double quantile);
 
 /// The share of pairs of one abnormal and one other row in which the abnormal one has the higher score, ties counted
-/// half: the area under the ROC curve. There is at least one row of each.
+/// half: the area under the ROC curve. There is at least one row of each, and no score is NaN.
 double roc_auc(std::span<const double> scores, const std::vector<bool>& is_abnormal);
 
 }  // namespace hourglass

@@ -114,6 +114,25 @@ TEST(AnomalyScores, NameTheFeaturesThatContributeMost) {
   EXPECT_EQ(scored(zeros(3), {{1, 1, 1}, 1, 0.95}, rows_of({1, 3, 2}, 3), 9).top, 3);
 }
 
+TEST(AnomalyScores, AreInfiniteWhereAResidualIsNotANumber) {
+  const auto scores = scored(zeros(3), {{1, 1, 1}, 1, 0.95}, rows_of({1, NAN, 2, -INFINITY, 2, NAN, 1, 2, 3}, 3));
+  EXPECT_EQ(scores.score[0], HUGE_VAL);
+  EXPECT_EQ(scores.score[1], HUGE_VAL);
+  EXPECT_DOUBLE_EQ(scores.score[2], 14.0 / 3);
+  EXPECT_FLOAT_EQ(scores.of(0)[1].share, 1.0f / 3) << "through the code it reaches every feature";
+  EXPECT_EQ(roc_auc(scores.score, {true, true, false}), 1.0);
+}
+
+/// Wide enough that the residuals of 10,000 rows are not held at once.
+TEST(AnomalyScale, IsTheSameWhereFeaturesAreTakenSomeAtATime) {
+  constexpr int64_t kWidth = 7000, kRows = 10000;
+  std::vector<uint8_t> bytes(kWidth * kRows);
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<uint8_t>(100 + i % kWidth / 70);
+  const Autoencoder a(model({layer("dense", 1)}, {layer("dense", kWidth)}), {kWidth});
+  const AnomalyScale scale = fit_anomaly_scale(Inference(a, 2), {"rows", {kWidth}, std::move(bytes), {}}, {}, 0.5);
+  for (int64_t j = 0; j < kWidth; ++j) EXPECT_NEAR(scale.spread[j], static_cast<double>(100 + j / 70) / 0.67449, 1e-2);
+}
+
 TEST(AnomalyScores, AverageTheDetectors) {
   const Autoencoder a = zeros(1);
   const Inference inference(a, 1);

@@ -1,6 +1,8 @@
+#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <cmath>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 
@@ -121,10 +123,15 @@ TEST_F(OwnData, TextsOfLabelsHaveTheSameNumbersInEveryFile) {
 
 TEST_F(OwnData, MissingValuesAreTreatedAsTheRecipeSays) {
   write("gaps.csv", "x,y\n1,2\n,4\n5,NA\n7,8\n");
-  expect_refused("gaps.csv", {"gaps.csv: line 3, column 1 (\"x\") has no value", "missing = \"mean\" or \"drop\""},
+  expect_refused("gaps.csv", {"gaps.csv: line 3, column 1 (\"x\") has no value", "missing = \"mean\" takes such rows"},
                  {"--set", "data.missing=refuse"});
   train_on("gaps.csv", {"--set", "data.missing=drop"});
   EXPECT_TRUE(contains(read("run/model.safetensors"), R"(\"columns\":[\"x\",\"y\"])"));
+  for (const char* verb : {"encode", "reconstruct", "score"})
+    EXPECT_TRUE(refused(run({verb, "run", "-o", "rows.csv"}), {"line 3, column 1 (\"x\")", "missing = \"mean\""}))
+        << verb << " writes a row for each row, so that none can be left out";
+  EXPECT_FALSE(exists("rows.csv"));
+  eval("run", {});
   fs::remove_all(path("run"));
   train_on("gaps.csv");
   EXPECT_TRUE(contains(read("run/recipe.toml"), "missing = \"mean\""));
@@ -264,8 +271,16 @@ TEST_F(LargeArray, ThatIsCutOffWhileInUseEndsTheRunWithAMessage) {
   ASSERT_TRUE(process.says("epoch   1/100"));
   fs::resize_file(path("large.npy"), 1 << 20);
   EXPECT_TRUE(failed(1, process.wait(), {"error: large.npy: part of it was lost while it was in use"}));
-  EXPECT_TRUE(exists("run/checkpoint/newest.safetensors"));
   EXPECT_FALSE(exists("run/model.safetensors"));
+  const auto epochs = metrics("run").size();
+  write_sparse(path("large.npy"), 80'000, 1024);
+  Words again = training_on_large("100");
+  again.push_back("--resume");
+  Process resumed(launch(again));
+  EXPECT_TRUE(resumed.says(fmt::format("epoch {:3}/100", epochs + 1)));
+  resumed.send(SIGINT);
+  EXPECT_FALSE(contains(resumed.wait().err, "damaged"));
+  EXPECT_GT(metrics("run").size(), epochs);
 }
 
 TEST_F(LargeArray, OfFourGigabytesIsTrainedOnWithinOne) {

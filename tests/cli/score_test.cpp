@@ -153,6 +153,30 @@ TEST_F(Score, TheLabelsColumnMayBeAbsent) {
   EXPECT_EQ(read("with.csv"), read("without.csv"));
 }
 
+TEST_F(Score, RefusesModelsThatReadMissingValuesInOtherWays) {
+  write("table.csv", bonded_table());
+  for (const char* missing : {"mean", "refuse"})
+    ASSERT_TRUE(
+        succeeded(run({"train", "--anomalies", "--data", "table.csv", "--epochs", "1", "--set", "data.label=kind",
+                       "--set", fmt::format("data.missing={}", missing), "--output-dir", missing})));
+  EXPECT_TRUE(refused(run({"score", "mean", "refuse", "-o", "scores.csv"}),
+                      {"refuse: trained with [data] missing = \"refuse\", mean with \"mean\""}));
+  EXPECT_FALSE(exists("scores.csv"));
+}
+
+TEST_F(Score, ARowTooFarOutToComputeWithIsAsAbnormalAsCanBe) {
+  std::string text = "x,y,kind\n";
+  for (int i = 0; i < 100; ++i) text += fmt::format("{},{},normal\n", std::sin(i) / 10, std::cos(i) / 10);
+  write("table.csv", text + "0,0,odd\n");
+  ASSERT_TRUE(succeeded(run({"train", "--anomalies", "--data", "table.csv", "--epochs", "1", "--set", "data.label=kind",
+                             "--output-dir", "run"})));
+  write("far.csv", "x,y,kind\n3e38,0,odd\n0.1,0,normal\n0,0.1,normal\n");
+  const Outcome outcome = run({"score", "run", "--data", "far.csv", "-o", "scores.csv"});
+  ASSERT_TRUE(succeeded(outcome));
+  EXPECT_TRUE(contains(read("scores.csv"), "\n0,inf,1,"));
+  EXPECT_TRUE(contains(outcome.out, "label 1 against 0: 1.0000"));
+}
+
 TEST_F(Score, RefusesModelsOfOtherColumns) {
   const std::string table = bonded_table();
   write("table.csv", table);
@@ -165,17 +189,12 @@ TEST_F(Score, RefusesModelsOfOtherColumns) {
 }
 
 /// Real tables with labels, which are not part of the repository.
-std::filesystem::path adbench() {
-  const char* named = std::getenv("HOURGLASS_ADBENCH_DIR");
-  return named ? named : HOURGLASS_SOURCE "/../shared/data/adbench";
-}
-
 TEST_F(Score, FindsTheAnomaliesOfRealTables) {
+  const char* folder = std::getenv("HOURGLASS_ADBENCH_DIR");
+  if (!folder) GTEST_SKIP() << "HOURGLASS_ADBENCH_DIR does not name the folder of ADBench's sets";
   double sum = 0;
   for (const char* name : {"38_thyroid.npz", "6_cardio.npz"}) {
-    const auto file = adbench() / name;
-    if (!std::filesystem::exists(file))
-      GTEST_SKIP() << file << " is not here; name the folder of ADBench's sets in HOURGLASS_ADBENCH_DIR";
+    const auto file = std::filesystem::path(folder) / name;
     const std::string data = file.string() + ":X";
     ASSERT_TRUE(succeeded(run({"train", "tabular-anomaly", "--data", data, "--output-dir", "run", "--overwrite"})));
     ASSERT_TRUE(succeeded(run({"score", "run", "-o", "scores.npy"})));

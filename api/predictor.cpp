@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numeric>
 
 #include "hourglass/base/parallel.h"
@@ -30,6 +31,15 @@ template <class T>
 auto rows_at(T* values, int64_t first, int64_t count, const Shape& sample) {
   using Byte = std::conditional_t<std::is_const_v<T>, const std::byte, std::byte>;
   return BasicView<Byte>(reinterpret_cast<Byte*>(values + first * sample.size()), DType::f32, sample.batch(count));
+}
+
+/// As the program's readers do, where the model fills nothing in.
+void refuse_missing(const Scaler& scaler, std::span<const float> rows, int64_t width) {
+  if (!scaler.fill.empty()) return;
+  const auto at = std::ranges::find_if(rows, [](float x) { return std::isnan(x); }) - rows.begin();
+  if (at < std::ssize(rows))
+    fail("row {}, value {} (counted from 0) is missing (NaN); a model trained with [data] missing = \"mean\" scores it",
+         at / width, at % width);
 }
 
 }  // namespace
@@ -106,6 +116,7 @@ void Predictor::reconstruct(const float* rows, int64_t count, float* out) const 
 
 void Predictor::score(const float* rows, int64_t count, double* scores) const {
   if (!has_scores()) fail("the model stores no threshold to score by: its recipe has no [anomaly]");
+  refuse_missing(model_.autoencoder.scaler, {rows, static_cast<size_t>(count * inputs())}, inputs());
   const Network& network = model_.autoencoder.network();
   run(count, [&](Space& s, int64_t first, int64_t n) {
     const ConstView samples = s.scaled(model_.autoencoder.scaler, rows + first * inputs(), n);

@@ -29,7 +29,7 @@ class Predictor {
   void encode(const float* rows, int64_t count, float* codes) const;
   void decode(const float* codes, int64_t count, float* rows) const;
   void reconstruct(const float* rows, int64_t count, float* out) const;
-  /// Throws Error when the model stores no threshold.
+  /// Throws Error when the model stores no threshold, or a value is NaN and the model fills none in.
   void score(const float* rows, int64_t count, double* scores) const;
 
  private:

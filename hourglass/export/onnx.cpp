@@ -1,6 +1,7 @@
 #include "hourglass/export/onnx.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <span>
 
@@ -11,13 +12,16 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kLargestFile = int64_t{1} << 31;
+constexpr int64_t kLargestFile = std::numeric_limits<int32_t>::max();  // as protobuf counts
 
-void refuse_huge(const Network& network) {
-  constexpr int64_t kRoom = 1 << 20;  // for the graph and its metadata
+void refuse_huge(const Network& network, const std::map<std::string, std::string>& metadata) {
+  constexpr int64_t kPerFeature = 5;  // fill, offset, factor, mean, residual unit
+  int64_t room = int64_t{1} << 20;    // for the graph
+  room += kPerFeature * network.input().size() * size_of(DType::f32);
+  for (const auto& [key, value] : metadata) room += std::ssize(key) + std::ssize(value);
   const int64_t bytes = network.parameter_count() * size_of(DType::f32);
-  if (bytes + kRoom > kLargestFile)
-    fail("the weights take {} bytes, an ONNX file holds at most {}", bytes, kLargestFile - kRoom);
+  if (bytes + room > kLargestFile)
+    fail("the weights take {} bytes, an ONNX file holds at most {} beside the rest", bytes, kLargestFile - room);
 }
 
 /// The layers of both lists in turn. Reorders are the network's own affair: in ONNX images are channels-first.
@@ -106,7 +110,7 @@ class Writer {
 std::string onnx_bytes(const ModelConfig& config, const Autoencoder& model, OnnxPart part,
                        const std::vector<float>& residual_units, const std::map<std::string, std::string>& metadata) {
   const Network& network = model.network();
-  refuse_huge(network);
+  refuse_huge(network, metadata);
   const std::vector<OnnxLayer> all = layers_of(config, network);
   const auto layers = std::span(all);
   const size_t encoder = config.encoder.size();

@@ -117,7 +117,11 @@ std::string OnnxGraph::bytes(const std::map<std::string, std::string>& metadata)
     property.set_value(value);
   }
   prove(model_);
-  return model_.SerializeAsString();
+  std::string bytes;
+  if (!model_.SerializeToString(&bytes))
+    throw RuntimeFailure(
+        fmt::format("this model's graph of {} bytes cannot be written as ONNX", model_.ByteSizeLong()));
+  return bytes;
 }
 
 }  // namespace hourglass

@@ -23,19 +23,19 @@ std::vector<uint32_t> order_of_rows(const Recipe& recipe, int64_t pass, int64_t 
 
 }  // namespace
 
-OnlineTrainer::OnlineTrainer(const Recipe& recipe, Autoencoder& model, int threads)
+OnlineTrainer::OnlineTrainer(const Recipe& recipe, Autoencoder& model)
     : recipe_(recipe),
       model_(model),
-      threads_(threads > 0 ? threads : available_threads()),
       objective_(recipe.objective, model.network(), recipe.train.seed),
       optimizer_(recipe.train.optimizer, model.theta().dtype(), model.network().parameter_count()),
       corruption_(recipe.corruption, recipe.train.seed),
       step_(model, objective_, optimizer_, corruption_, recipe.train.batch_size) {}
 
-double OnlineTrainer::pass(const Dataset& part, const std::function<bool()>& stop) {
+double OnlineTrainer::pass(const Dataset& part, int threads, const std::function<bool()>& stop) {
   model_.check_fits(part);
   if (objective_.reconstruction_name() == "bce") check_unit_interval(part, model_.scaler);
   model_.enter({});
+  if (threads <= 0) threads = available_threads();
   const std::vector<uint32_t> order = order_of_rows(recipe_, ++passes_, part.rows());
   double sum = 0;
   int64_t done = 0;
@@ -43,7 +43,7 @@ double OnlineTrainer::pass(const Dataset& part, const std::function<bool()>& sto
     const int64_t count = std::min(recipe_.train.batch_size, part.rows() - done);
     const double loss = step_
                             .run(part, std::span(order).subspan(done, count), static_cast<uint32_t>(passes_), ++steps_,
-                                 optimizer_.learning_rate(), threads_)
+                                 optimizer_.learning_rate(), threads)
                             .loss;
     if (!std::isfinite(loss))
       throw RuntimeFailure(fmt::format("{}: the loss is not finite; a smaller learning rate than {} may help",

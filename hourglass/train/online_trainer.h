@@ -16,13 +16,13 @@ namespace hourglass {
 /// function of recipe, starting weights and parts.
 class OnlineTrainer {
  public:
-  /// `threads`: 0 for as many as are really there. Recipe and model must outlive the trainer.
-  OnlineTrainer(const Recipe& recipe, Autoencoder& model, int threads);
+  /// Recipe and model must outlive the trainer.
+  OnlineTrainer(const Recipe& recipe, Autoencoder& model);
 
-  /// One pass over the rows of `part`, in batches. `stop` is asked after every step; true ends the pass there. Returns
+  /// One pass over the rows of `part`, in batches, on `threads`; 0 for as many as are really there. `stop` is asked after every step; true ends the pass there. Returns
   /// the mean loss of the rows trained on, weights moving meanwhile. Throws Error when the part does not fit the model
   /// or the objective, and RuntimeFailure when the loss is not finite; the weights before that step stay.
-  double pass(const Dataset& part, const std::function<bool()>& stop);
+  double pass(const Dataset& part, int threads, const std::function<bool()>& stop);
 
   /// What to go on from beside the weights, as bytes of a safetensors file, and back. Throws Error naming `name` when
   /// it is not of such a trainer.
@@ -32,7 +32,6 @@ class OnlineTrainer {
  private:
   const Recipe& recipe_;
   Autoencoder& model_;
-  int threads_;
   Objective objective_;
   Optimizer optimizer_;
   Corruption corruption_;

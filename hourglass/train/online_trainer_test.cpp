@@ -60,8 +60,8 @@ TEST(OnlineTrainer, DoesInPassesWhatATrainerDoesInEpochs) {
   const Recipe recipe = recipe_of();
   const Dataset data = rows_of(50, 1);
   Autoencoder online = fresh(recipe, data), whole = fresh(recipe, data);
-  OnlineTrainer trainer(recipe, online, 1);
-  for (int pass = 0; pass < 3; ++pass) trainer.pass(data, never);
+  OnlineTrainer trainer(recipe, online);
+  for (int pass = 0; pass < 3; ++pass) trainer.pass(data, 1, never);
   RunListener deaf;
   Trainer(recipe, whole, data, nullptr, 1).run({deaf, never, [] {}});
   EXPECT_EQ(weights(online), weights(whole));
@@ -71,12 +71,12 @@ TEST(OnlineTrainer, GoesOnFromItsState) {
   const Recipe recipe = recipe_of();
   const Dataset first = rows_of(50, 1), second = rows_of(30, 2);
   Autoencoder one = fresh(recipe, first), other = fresh(recipe, first);
-  OnlineTrainer trainer(recipe, one, 1);
-  trainer.pass(first, never);
+  OnlineTrainer trainer(recipe, one);
+  trainer.pass(first, 1, never);
   copy(one.theta(), other.theta());
-  OnlineTrainer later(recipe, other, 1);
+  OnlineTrainer later(recipe, other);
   later.restore(parse_safetensors(trainer.state(), "state"), "state");
-  EXPECT_EQ(trainer.pass(second, never), later.pass(second, never));
+  EXPECT_EQ(trainer.pass(second, 1, never), later.pass(second, 1, never));
   EXPECT_EQ(weights(one), weights(other));
 }
 
@@ -84,9 +84,9 @@ TEST(OnlineTrainer, EndsThePassWhenAsked) {
   const Recipe recipe = recipe_of();
   const Dataset data = rows_of(50, 1);
   Autoencoder model = fresh(recipe, data);
-  OnlineTrainer trainer(recipe, model, 1);
+  OnlineTrainer trainer(recipe, model);
   int asked = 0;
-  trainer.pass(data, [&] { return ++asked == 2; });
+  trainer.pass(data, 1, [&] { return ++asked == 2; });
   EXPECT_EQ(asked, 2);
 }
 
@@ -94,7 +94,7 @@ TEST(OnlineTrainer, RefusesWhatIsNoStateOfIt) {
   const Recipe adam = recipe_of(), sgd = recipe_of("optimizer = { sgd = 0.1 }");
   const Dataset data = rows_of(20, 1);
   Autoencoder model = fresh(adam, data);
-  OnlineTrainer from(sgd, model, 1), to(adam, model, 1);
+  OnlineTrainer from(sgd, model), to(adam, model);
   const auto refusal = [&](const std::string& bytes) {
     return message_of<Error>([&] { to.restore(parse_safetensors(bytes, "state"), "state"); });
   };
@@ -107,8 +107,8 @@ TEST(OnlineTrainer, KeepsTheWeightsFromBeforeALossThatIsNotFinite) {
   const Recipe recipe = recipe_of("optimizer = { sgd = 1e30 }");
   const Dataset data = rows_of(50, 1);
   Autoencoder model = fresh(recipe, data);
-  OnlineTrainer trainer(recipe, model, 1);
-  EXPECT_THROW(trainer.pass(data, never), RuntimeFailure);
+  OnlineTrainer trainer(recipe, model);
+  EXPECT_THROW(trainer.pass(data, 1, never), RuntimeFailure);
   EXPECT_TRUE(std::ranges::all_of(weights(model), [](float w) { return std::isfinite(w); }));
 }
 

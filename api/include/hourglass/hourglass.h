@@ -1,8 +1,8 @@
 /* Hourglass: encode, decode and score with a trained autoencoder, from C. C++ programs include hourglass.hpp.
  *
  * A row is one sample: floats in the units of the data the model was trained on, an image as channels, height, width.
- * The scaling stored in the model is applied as the program does: pixels of a model with scale "unit" are 0 … 1, those
- * of all others as they were trained on. Buffers belong to the caller and hold rows one after another, without gaps.
+ * The scaling stored in the model is applied as the program does: pixels of a model with scale "unit" or "center" are
+ * 0 … 1, those of all others as they were trained on. Buffers belong to the caller and hold rows one after another, without gaps.
  *
  * A model may be used by any number of threads at once. A call works on its own thread alone, and allocates no memory
  * after the thread's first call with as many rows; what it works in is freed with the model. Rows are taken 256 at a
@@ -20,8 +20,8 @@ extern "C" {
 
 typedef enum hourglass_status {
   HOURGLASS_OK = 0,
-  HOURGLASS_FAILED = 1,   /* the world's fault: a file that cannot be read, no memory */
-  HOURGLASS_BAD_INPUT = 2 /* a file that is no model, a NULL where something was expected */
+  HOURGLASS_FAILED = 1,   /* the world's fault: no memory, for instance */
+  HOURGLASS_BAD_INPUT = 2 /* a file that cannot be read or is no model, a NULL where something was expected */
 } hourglass_status;
 
 /* What went wrong in the calling thread's last call that did not return HOURGLASS_OK, in words; never NULL. Valid until
@@ -51,7 +51,8 @@ hourglass_status hourglass_decode(const hourglass_model* model, const float* cod
 /* What the model makes of rows (count × inputs): out (count × inputs), which may be rows. */
 hourglass_status hourglass_reconstruct(const hourglass_model* model, const float* rows, size_t count, float* out);
 /* How abnormal each of rows (count × inputs) is: scores (count); above 1 is beyond the threshold stored in the model.
- * HOURGLASS_BAD_INPUT for a model without one. */
+ * +infinity for a row too far out to compute with. HOURGLASS_BAD_INPUT for a model without one, and for a missing
+ * value (NaN) where the model fills none in. */
 hourglass_status hourglass_score(const hourglass_model* model, const float* rows, size_t count, double* scores);
 
 #ifdef __cplusplus

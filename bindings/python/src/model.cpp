@@ -63,7 +63,8 @@ py::array Model::errors(const py::object& array, int threads) {
 }
 
 py::array Model::anomaly_scores(const py::object& array, int threads) {
-  if (!trained_.anomaly) fail("this model was trained without [anomaly]: nothing to measure scores against");
+  if (!trained_.anomaly)
+    fail("this model has nothing to measure scores against: trained without [anomaly], or on more rows since");
   const auto [keeper, data] = rows(array);
   const auto scores = infer({}, threads, [&](const Inference& i) {
     const AnomalyDetector detector{i, *trained_.anomaly};
@@ -73,15 +74,19 @@ py::array Model::anomaly_scores(const py::object& array, int threads) {
   return py::array_t<double>(static_cast<py::ssize_t>(scores.size()), scores.data());
 }
 
-OnlineTrainer& Model::online(int threads) {
-  if (!online_) online_.emplace(trained_.recipe, trained_.autoencoder, threads);
+OnlineTrainer& Model::online() {
+  if (!online_) online_.emplace(trained_.recipe, trained_.autoencoder);
   return *online_;
 }
 
 double Model::train_on(const py::object& array, int threads) {
   const auto [keeper, data] = rows(array);
   Interrupts interrupts;
-  const double loss = alone([&] { return online(threads).pass(data, [&] { return interrupts.came(); }); });
+  const double loss = alone([&] {
+    trained_.autoencoder.check_fits(data);
+    trained_.anomaly.reset();
+    return online().pass(data, threads, [&] { return interrupts.came(); });
+  });
   interrupts.rethrow();
   return loss;
 }
@@ -106,7 +111,7 @@ std::string Model::online_state() {
 }
 
 void Model::restore_online(const std::string& state) {
-  if (!state.empty()) online(0).restore(parse_safetensors(state, "state"), "state");
+  if (!state.empty()) online().restore(parse_safetensors(state, "state"), "state");
 }
 
 std::unique_ptr<Model> begin_model(const std::string& text, const py::object& array) {

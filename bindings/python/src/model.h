@@ -31,7 +31,8 @@ class Model {
   py::array errors(const py::object& rows, int threads);
   /// (rows): AnomalyScores of this model alone. Throws Error when it has nothing to measure them against.
   py::array anomaly_scores(const py::object& rows, int threads);
-  /// One pass of an OnlineTrainer over the rows; its state stays until the next one. Returns the mean loss.
+  /// One pass of an OnlineTrainer over the rows; its state stays until the next one. What scores were measured
+  /// against does not: it was fitted to the weights before. Returns the mean loss.
   double train_on(const py::object& rows, int threads);
 
   std::string bytes() const;
@@ -45,7 +46,7 @@ class Model {
 
  private:
   Rows rows(const py::object& array) const;
-  OnlineTrainer& online(int threads);
+  OnlineTrainer& online();
   /// Calls f without Python's lock, alone on this model.
   template <class F>
   auto alone(F f) const {

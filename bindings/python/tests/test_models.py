@@ -268,6 +268,13 @@ class Refusals(unittest.TestCase):
     def test_say_that_scores_were_not_asked_for(self):
         self.assert_refused("[anomaly]", hourglass.train(RECIPE, rows()).anomaly_scores, rows())
 
+    def test_keep_no_threshold_of_weights_they_no_longer_have(self):
+        model = hourglass.train(RECIPE, rows(), overrides=["anomaly.quantile=0.9"])
+        model.anomaly_scores(rows())
+        model.train_on(rows())
+        self.assert_refused("on more rows since", model.anomaly_scores, rows())
+        self.assert_refused("[anomaly]", pickle.loads(pickle.dumps(model)).anomaly_scores, rows())
+
     def test_missing_values_pass_where_the_recipe_fills_them_in(self):
         holed = rows()
         holed[3, 2] = np.nan

@@ -58,8 +58,8 @@ struct AnomalyScores {
 };
 
 /// Scores every row: the mean over the detectors of their scores. `top` features a row are kept, at most all. The
-/// result does not depend on threads; memory beside it and the inference's own is at most 128 MiB, or a double for every
-/// feature of a chunk of rows. Throws Error when the data do not fit a model.
+/// result does not depend on threads; memory beside it and the inference's own is at most 128 MiB, or a double for
+/// every feature of a chunk of rows. Throws Error when the data do not fit a model.
 AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const Dataset& data, int64_t top);
 
 /// The scores by one model of rows that are scaled and reconstructed already, both (scores.size(), …). Allocates

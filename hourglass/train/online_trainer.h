@@ -19,9 +19,10 @@ class OnlineTrainer {
   /// Recipe and model must outlive the trainer.
   OnlineTrainer(const Recipe& recipe, Autoencoder& model);
 
-  /// One pass over the rows of `part`, in batches, on `threads`; 0 for as many as are really there. `stop` is asked after every step; true ends the pass there. Returns
-  /// the mean loss of the rows trained on, weights moving meanwhile. Throws Error when the part does not fit the model
-  /// or the objective, and RuntimeFailure when the loss is not finite; the weights before that step stay.
+  /// One pass over the rows of `part`, in batches, on `threads`; 0 for as many as are really there. `stop` is asked
+  /// after every step; true ends the pass there. Returns the mean loss of the rows trained on, weights moving
+  /// meanwhile. Throws Error when the part does not fit the model or the objective, and RuntimeFailure when the loss is
+  /// not finite; the weights before that step stay.
   double pass(const Dataset& part, int threads, const std::function<bool()>& stop);
 
   /// What to go on from beside the weights, as bytes of a safetensors file, and back. Throws Error naming `name` when

@@ -2,7 +2,8 @@
  *
  * A row is one sample: floats in the units of the data the model was trained on, an image as channels, height, width.
  * The scaling stored in the model is applied as the program does: pixels of a model with scale "unit" or "center" are
- * 0 … 1, those of all others as they were trained on. Buffers belong to the caller and hold rows one after another, without gaps.
+ * 0 … 1, those of all others as they were trained on. Buffers belong to the caller and hold rows one after another,
+ * without gaps.
  *
  * A model may be used by any number of threads at once. A call works on its own thread alone, and allocates no memory
  * after the thread's first call with as many rows; what it works in is freed with the model. Rows are taken 256 at a

@@ -25,10 +25,6 @@ const T& expect(const Value& v, std::string_view key, std::string_view expected)
   return *x;
 }
 
-bool contains(const std::vector<std::string>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 /// "input" or "input/N", 1 <= N < 10^6.
 bool parse_share(std::string_view text, int64_t& divisor) {
   constexpr std::string_view kAll = "input", kPart = "input/";

@@ -1,8 +1,8 @@
 #include "hourglass/base/parallel.h"
 
 #include <omp.h>
+#include <pthread.h>
 #include <sched.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -76,6 +76,9 @@ constexpr int kMostThreads = 256;
 /// never waited for.
 class Pool {
  public:
+  Pool() {
+    pthread_atfork(nullptr, nullptr, [] { is_forked = true; });
+  }
   ~Pool() {
     leave_parents_threads();
     stopping_ = true;
@@ -114,10 +117,10 @@ class Pool {
 
   /// A process that was forked has this pool and none of its threads, which it can neither use nor join: Python forks.
   void leave_parents_threads() {
-    if (getpid() == process_) return;
+    if (!is_forked) return;
     new std::vector<std::thread>(std::move(workers_));
     workers_.clear();
-    process_ = getpid();
+    is_forked = false;
   }
 
   /// Where the system gives no more threads, those that are there take all the tasks.
@@ -179,7 +182,7 @@ class Pool {
     if (left_.fetch_sub(1, std::memory_order_acq_rel) == 1) left_.notify_all();
   }
 
-  pid_t process_ = getpid();
+  static inline bool is_forked = false;  ///< since the threads began; set while a child has a single thread
   std::vector<std::thread> workers_;
   std::array<Range, kMostThreads> ranges_;  ///< per participant, the caller's first
   int most_ = kMostThreads;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,6 +15,10 @@ std::optional<std::string> nearest_name(std::string_view name, std::span<const s
 
 /// The end of a message about an unknown name: `; did you mean "dense"?`, or `; known: a, b, c` when nothing is near.
 std::string did_you_mean(std::string_view name, std::span<const std::string> known);
+
+inline bool contains(std::span<const std::string> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
 
 /// Where the first byte stands that is not UTF-8 (RFC 3629), or nothing.
 std::optional<size_t> first_not_utf8(std::string_view text);

@@ -62,6 +62,13 @@ std::string Dataset::sha256() const {
   return std::visit([](const auto& v) { return sha256_hex(bytes_of(v)); }, values);
 }
 
+Shape sample_of(const Shape& array) {
+  Shape sample;
+  if (array.rank() == 3) sample.push_back(1);
+  for (int axis = 1; axis < array.rank(); ++axis) sample.push_back(array[axis]);
+  return sample;
+}
+
 std::optional<int64_t> checked_size(const Shape& shape) {
   int64_t n = 1;
   for (int64_t extent : shape) {

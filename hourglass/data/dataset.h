@@ -77,6 +77,9 @@ struct DataSplits {
   std::optional<Dataset> test;
 };
 
+/// One row of an array of (rows, features), (rows, height, width) or (rows, channels, height, width).
+Shape sample_of(const Shape& array);
+
 /// shape.size(), or nothing when it does not fit 63 bits: for shapes that a file claims.
 std::optional<int64_t> checked_size(const Shape& shape);
 

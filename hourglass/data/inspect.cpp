@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "hourglass/base/file.h"
+#include "hourglass/base/text.h"
 #include "hourglass/data/csv_rows.h"
 #include "hourglass/data/known.h"
 #include "hourglass/data/labels.h"
@@ -51,10 +52,6 @@ Inspection of_arrays(const DataSplits& splits) {
                    .is_bytes = data.is_bytes()};
   found.columns = columns_of(data);
   return found;
-}
-
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::ranges::find(names, name) != names.end();
 }
 
 /// Numbers with decimal commas are no texts to make categories of.

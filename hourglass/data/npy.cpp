@@ -186,9 +186,7 @@ std::vector<float> floats(std::string_view data, const NpyHeader& header, bool n
   for (int64_t i = 0; i < header.count; ++i) {
     const T value = load<T>(data.data() + place_in_file(header, i) * sizeof(T), swapped);
     const float x = values[static_cast<size_t>(i)] = static_cast<float>(value);
-    if (std::isfinite(x) || (nan_is_missing && std::isnan(x))) continue;
-    fail("{}: row {}, column {} (counted from 0): {} is not a finite 32-bit number", name, i / width, i % width,
-         static_cast<double>(value));
+    if (!is_usable(x, nan_is_missing)) refuse_number(name, i, width, static_cast<double>(value));
   }
   return values;
 }
@@ -199,6 +197,13 @@ void decode(const char* from, size_t count, float* to) {
 }
 
 }  // namespace
+
+bool is_usable(float x, bool nan_is_missing) { return std::isfinite(x) || (nan_is_missing && std::isnan(x)); }
+
+void refuse_number(const std::string& name, int64_t index, int64_t width, double value) {
+  fail("{}: row {}, column {} (counted from 0): {} is not a finite 32-bit number", name, index / width, index % width,
+       value);
+}
 
 NpyDecoder npy_decoder(std::string_view type) {
   const bool swapped = type[0] == '>';

@@ -39,6 +39,11 @@ NpyHeader read_npy_header(std::string_view content, const std::string& name);
 /// Throws Error unless as many bytes follow the header as it announces.
 void check_npy_length(const NpyHeader& header, size_t bytes, const std::string& name);
 
+/// What may be in data: a finite number, or NaN where it stands for a missing value.
+bool is_usable(float x, bool nan_is_missing);
+/// Throws Error for one that is not, the `index`-th of rows of `width`, with its row and column, counted from 0.
+[[noreturn]] void refuse_number(const std::string& name, int64_t index, int64_t width, double value);
+
 /// Makes floats of numbers that lie one after the other.
 using NpyDecoder = void (*)(const char* from, size_t count, float* to);
 /// The one for numbers of a header's type.

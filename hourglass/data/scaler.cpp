@@ -13,9 +13,6 @@ namespace {
 
 const std::array<std::string, 6> kKinds = {"unit", "center", "standard", "minmax", "robust", "none"};
 
-/// Between the quartiles of a normal distribution, in its σ: 2 Φ⁻¹(3/4).
-constexpr double kNormalQuartiles = 2 * 0.6744897501960817;
-
 /// What "unit" multiplies stored values by.
 float unit_factor(bool is_bytes) { return is_bytes ? 1.0f / 255.0f : 1.0f; }
 
@@ -75,7 +72,7 @@ double quantile(const std::vector<float>& sorted, double fraction) {
 void make_robust(std::vector<float>& column, size_t feature, Scaler& scaler) {
   if (column.empty()) return;
   std::ranges::sort(column);
-  const auto factor = static_cast<float>(kNormalQuartiles / (quantile(column, 0.75) - quantile(column, 0.25)));
+  const auto factor = static_cast<float>(2 * kNormalQuartile / (quantile(column, 0.75) - quantile(column, 0.25)));
   if (!std::isnormal(factor)) return;
   scaler.offset[feature] = static_cast<float>(quantile(column, 0.5));
   scaler.factor[feature] = factor;

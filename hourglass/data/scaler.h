@@ -9,6 +9,9 @@
 
 namespace hourglass {
 
+/// The upper quartile of the standard normal distribution, Φ⁻¹(3/4).
+inline constexpr double kNormalQuartile = 0.6744897501960817;
+
 /// scaled = (raw − offset) · factor, feature by feature; vectors of size 1 hold for all features.
 ///
 ///   unit      bytes / 255, rounded once as in x.float() / 255; floats stay as they are

@@ -35,10 +35,7 @@ Shape sample_shape(const Shape& array, const std::string& name) {
   if (array[0] > std::numeric_limits<uint32_t>::max()) {
     fail("{}: {} rows, at most {} can be read", name, array[0], std::numeric_limits<uint32_t>::max());
   }
-  Shape sample;
-  if (array.rank() == 3) sample.push_back(1);
-  for (int axis = 1; axis < array.rank(); ++axis) sample.push_back(array[axis]);
-  return sample;
+  return sample_of(array);
 }
 
 std::vector<int32_t> read_labels(const fs::path& path, int64_t rows) {

@@ -11,8 +11,6 @@
 namespace hourglass {
 namespace {
 
-bool is_usable(float x, bool nan_is_missing) { return std::isfinite(x) || (nan_is_missing && std::isnan(x)); }
-
 void check_numbers(const StoredArray& array, int64_t width, bool nan_is_missing, const std::string& name) {
   constexpr size_t kStep = 1 << 14;
   std::vector<float> some(kStep);
@@ -26,11 +24,11 @@ void check_numbers(const StoredArray& array, int64_t width, bool nan_is_missing,
     const auto bad = std::find_if(some.begin(), end, [&](float x) { return !is_usable(x, nan_is_missing); });
     if (bad == end) continue;
     const auto place = static_cast<int64_t>(first) + (bad - some.begin());
-    const std::string where = fmt::format("{}: row {}, column {} (counted from 0)", name, place / width, place % width);
-    if (std::isnan(*bad))
-      fail("{} has no value (NaN); [data] missing = \"mean\" takes such rows of a file of {} MiB and more", where,
-           kMapFrom >> 20);
-    fail("{}: {} is not a finite 32-bit number", where, *bad);
+    if (!std::isnan(*bad)) refuse_number(name, place, width, *bad);
+    fail(
+        "{}: row {}, column {} (counted from 0) has no value (NaN); "
+        "[data] missing = \"mean\" takes such rows of a file of {} MiB and more",
+        name, place / width, place % width, kMapFrom >> 20);
   }
 }
 

@@ -6,17 +6,17 @@
 #include <numeric>
 
 #include "hourglass/base/error.h"
+#include "hourglass/data/scaler.h"
 
 namespace hourglass {
 
 namespace {
 
-constexpr int64_t kFittedRows = 10000;                 // a quantile of so many is known to a fifth of a percent
-constexpr int64_t kScoredTogether = 4096;              // rows whose every contribution is held at a time, and
-constexpr int64_t kMostTerms = int64_t{1} << 24;       // how many contributions, 128 MiB, if a chunk of rows has fewer
-constexpr int64_t kMostResiduals = int64_t{1} << 26;   // held at a time, 256 MiB, as data/scaler.cpp does
-constexpr double kUpperQuartile = 0.6744897501960817;  // Φ⁻¹(3/4)
-constexpr double kSmallestSpread = 0.1;                // of their root mean square
+constexpr int64_t kFittedRows = 10000;                // a quantile of so many is known to a fifth of a percent
+constexpr int64_t kScoredTogether = 4096;             // rows whose every contribution is held at a time, and
+constexpr int64_t kMostTerms = int64_t{1} << 24;      // how many contributions, 128 MiB, if a chunk of rows has fewer
+constexpr int64_t kMostResiduals = int64_t{1} << 26;  // held at a time, 256 MiB, as data/scaler.cpp does
+constexpr double kSmallestSpread = 0.1;               // of their root mean square
 constexpr double kAboveRounding = 1 + 1e-6;  // the row that the threshold is taken from is not above it when scored
 
 /// Evenly spread over `rows`, or over all rows of the data if empty.
@@ -92,7 +92,7 @@ std::vector<float> spreads(const Inference& inference, const Dataset& data, std:
   }
   double squares = 0;
   for (float& s : spread) {
-    s = static_cast<float>(s / kUpperQuartile);
+    s = static_cast<float>(s / kNormalQuartile);
     squares += static_cast<double>(s) * s;
   }
   const auto least = static_cast<float>(kSmallestSpread * std::sqrt(squares / static_cast<double>(features)));

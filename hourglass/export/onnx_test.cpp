@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "hourglass/base/text.h"
 #include "support/networks.h"
 
 namespace hourglass {
@@ -57,10 +58,6 @@ std::vector<std::string> operators(const onnx::ModelProto& proto) {
   std::vector<std::string> names;
   for (const auto& node : proto.graph().node()) names.push_back(node.op_type());
   return names;
-}
-
-bool contains(const std::vector<std::string>& all, const std::string& one) {
-  return std::ranges::find(all, one) != all.end();
 }
 
 using Texts = std::vector<std::string>;

@@ -1,6 +1,5 @@
 #include "arrays.h"
 
-#include <cmath>
 #include <limits>
 #include <string_view>
 
@@ -36,20 +35,10 @@ Shape shape_of(const py::array& array, const std::string& name) {
   return shape;
 }
 
-Shape sample_of(const Shape& rows) {
-  Shape sample;
-  if (rows.rank() == 3) sample.push_back(1);
-  for (int axis = 1; axis < rows.rank(); ++axis) sample.push_back(rows[axis]);
-  return sample;
-}
-
 void check_finite(const float* values, const Shape& shape, const std::string& name, bool nan_is_missing) {
   const int64_t width = shape.size() / shape[0];
-  for (int64_t i = 0; i < shape.size(); ++i) {
-    if (std::isfinite(values[i]) || (nan_is_missing && std::isnan(values[i]))) continue;
-    fail("{}: row {}, column {} (counted from 0): {} is not a finite 32-bit number", name, i / width, i % width,
-         values[i]);
-  }
+  for (int64_t i = 0; i < shape.size(); ++i)
+    if (!is_usable(values[i], nan_is_missing)) refuse_number(name, i, width, values[i]);
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ TEST(Compatibility, IsTestedWithThisVersionToo) {
 class EarlierVersion : public Workspace, public testing::WithParamInterface<std::string> {
  protected:
   EarlierVersion() {
-    for (const char* data : {"images.npy", "rows.npy"}) fs::copy(kFolder / data, path(data));
+    for (const char* data : {"images.npy", "rows.npy", "table.csv"}) fs::copy(kFolder / data, path(data));
     fs::copy(kFolder / GetParam(), path("."), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
     runs_ = folders_in(kFolder / GetParam());
   }
@@ -56,6 +56,20 @@ TEST_P(EarlierVersion, LeftModelsThatMeasureTheSame) {
   for (const auto& [run, metrics] : expected.items()) {
     SCOPED_TRACE(run);
     expect_near(eval(run, {"--metrics", "mse,contractive,l0"}), metrics);
+  }
+}
+
+TEST_P(EarlierVersion, LeftThresholdsAndNamesThatScoreTheSame) {
+  for (const std::string& run : runs_) {
+    if (!fs::exists(path(run + "/scores.csv"))) continue;
+    ASSERT_TRUE(succeeded(this->run({"score", run, "--output", "scores.csv"})));
+    const auto expected = table(run + "/scores.csv"), found = table("scores.csv");
+    ASSERT_EQ(found.size(), expected.size());
+    EXPECT_EQ(found[0], expected[0]);
+    for (size_t i = 1; i < expected.size(); ++i) {
+      EXPECT_NEAR(std::stod(found[i].at(1)), std::stod(expected[i].at(1)), 1e-4) << "row " << i - 1;
+      for (const size_t j : {0, 2, 3}) EXPECT_EQ(found[i].at(j), expected[i].at(j)) << "row " << i - 1;
+    }
   }
 }
 

@@ -22,17 +22,6 @@ class Score : public Workspace {
           {"--epochs", "1", "--seed", seed, "--set", "anomaly.quantile=0.9", "--set", "data.validation=0.2"});
   }
 
-  std::vector<std::vector<std::string>> table(const std::string& file) const {
-    std::istringstream text(read(file));
-    std::vector<std::vector<std::string>> lines;
-    for (std::string line; std::getline(text, line);) {
-      std::istringstream fields(line);
-      lines.emplace_back();
-      for (std::string field; std::getline(fields, field, ',');) lines.back().push_back(field);
-    }
-    return lines;
-  }
-
   /// A column of numbers, without its name.
   std::vector<double> column(const std::string& file, size_t j) const {
     std::vector<double> values;

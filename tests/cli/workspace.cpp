@@ -75,6 +75,17 @@ Outcome Workspace::train(const std::string& recipe, const std::string& output, c
   return outcome;
 }
 
+std::vector<Words> Workspace::table(const std::string& file) const {
+  std::istringstream text(read(file));
+  std::vector<Words> lines;
+  for (std::string line; std::getline(text, line);) {
+    std::istringstream fields(line);
+    lines.emplace_back();
+    for (std::string field; std::getline(fields, field, ',');) lines.back().push_back(field);
+  }
+  return lines;
+}
+
 std::vector<nlohmann::json> Workspace::metrics(const std::string& run) const {
   std::istringstream text(read(run + "/metrics.jsonl"));
   std::vector<nlohmann::json> epochs;

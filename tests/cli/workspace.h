@@ -43,6 +43,8 @@ class Workspace : public testing::Test {
   /// Runs it; the test fails when it does not succeed.
   Outcome train(const std::string& recipe, const std::string& output, const Words& more = {}) const;
 
+  /// The fields of a comma-separated file's lines.
+  std::vector<Words> table(const std::string& file) const;
   /// metrics.jsonl of a run folder, without what depends on the clock.
   std::vector<nlohmann::json> metrics(const std::string& run) const;
   /// `eval MODEL --json` and more words.

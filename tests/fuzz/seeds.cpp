@@ -7,6 +7,7 @@
 #include "data/picture_bytes.h"
 #include "data/zip_bytes.h"
 #include "hourglass/data/npy.h"
+#include "hourglass/data/table.h"
 #include "hourglass/report/jsonl.h"
 #include "hourglass/train/model_file.h"
 
@@ -54,6 +55,29 @@ hessian = { weight = 0.1, std = 0.2, samples = 2, probes = 1 }
 optimizer = { sgd = 0.1, momentum = 0.9 }
 )";
 
+constexpr const char* kTable = R"([data]
+source = "table.csv"
+scale = "robust"
+missing = "mean"
+label = "state"
+categorical = ["city"]
+ignore = ["id"]
+classes = ["bad", "good"]
+images = { width = 3, height = 2, fit = "crop", colour = "grey" }
+[model]
+encoder = [{ dense = "input/2" }]
+decoder = [{ dense = "input" }]
+[objective]
+trim = 0.05
+[corruption]
+salt_pepper = 0.1
+[train]
+checkpoint = { epochs = 2, minutes = 0.5 }
+[anomaly]
+quantile = 0.9
+)";
+constexpr const char* kRows = "id,a,b,city,state\n7,1,2.5,Bern,good\n8,-3e2,?,Chur,bad\n9,4,1,\"Bern\",good\n";
+
 Dataset rows_of(const Shape& sample, int64_t rows) {
   std::vector<uint8_t> values;
   for (int64_t i = 0; i < rows * sample.size(); ++i) values.push_back(static_cast<uint8_t>(i * 37 % 251));
@@ -75,18 +99,20 @@ std::string without_length(const std::string& file) {
   return file.substr(sizeof length, length) + "\n" + file.substr(sizeof length + length);
 }
 
-std::string model_file(const char* text, const Shape& input, std::optional<AnomalyScale> anomaly = {}) {
-  const Recipe recipe = parse_recipe(text, "seed");
-  Autoencoder model(recipe.model, input);
+std::string model_file(const Recipe& recipe, const Dataset& data, const std::optional<AnomalyScale>& anomaly = {}) {
+  Autoencoder model(recipe.model, data.sample);
   initialise(model.network(), recipe.model.init, 1, model.theta());
-  const Dataset data = rows_of(input, 4);
-  model.scaler = fit_scaler(recipe.data.scale, data, std::array{0u, 1u, 2u, 3u});
+  model.scaler = fit_scaler(recipe.data.scale, data, std::array{0u, 1u, 2u}, recipe.data.read.missing == "mean");
+  model.scaler.columns = data.columns;
   return model_bytes(recipe, model, anomaly);
 }
 
 std::vector<std::string> model_files() {
-  return {model_file(kConvolutions, {1, 8, 8}), model_file(kTied, {6}),
-          model_file(kTied, {6}, AnomalyScale{std::vector<float>(6, 0.5f), 2.0, 0.9})};
+  const Recipe table = parse_recipe(kTable, "seed");
+  const Dataset rows = read_table(kRows, "table.csv", table.data.read);
+  return {model_file(parse_recipe(kConvolutions, "seed"), rows_of({1, 8, 8}, 3)),
+          model_file(parse_recipe(kTied, "seed"), rows_of({6}, 3)),
+          model_file(table, rows, AnomalyScale{std::vector<float>(rows.columns.size(), 0.5f), 2.0, 0.9})};
 }
 
 Recipe small_recipe() { return parse_recipe(kConvolutions, "seed", std::array{std::string("data.scale=unit")}); }
@@ -111,7 +137,7 @@ std::vector<std::string> npz_seeds() {
 }
 
 std::vector<std::string> table_seeds() {
-  return {"a,b,city\n1,2.5,Bern\n-3e2,?,\"Chur\"\n", "1;2\n3;4\n", "\"x\ty\"\t\"say \"\"a\"\"\"\n1\tNaN\n\n2\tz\n"};
+  return {kRows, "1;2\n3;4\n", "\"x\ty\"\t\"say \"\"a\"\"\"\n1\tNaN\n\n2\tz\n"};
 }
 
 std::vector<std::string> picture_seeds() {
@@ -126,7 +152,7 @@ std::vector<std::string> picture_seeds() {
 
 std::vector<std::string> safetensors_seeds() { return model_files(); }
 
-std::vector<std::string> recipe_seeds() { return {kConvolutions, kTied}; }
+std::vector<std::string> recipe_seeds() { return {kConvolutions, kTied, kTable}; }
 
 std::vector<std::string> metrics_seeds() {
   EpochRecord epoch;

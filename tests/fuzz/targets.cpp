@@ -1,5 +1,6 @@
 #include "fuzz/targets.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <functional>
@@ -13,6 +14,7 @@
 #include "hourglass/data/npz.h"
 #include "hourglass/data/picture.h"
 #include "hourglass/data/table.h"
+#include "hourglass/eval/anomaly.h"
 #include "hourglass/model/inference.h"
 #include "hourglass/report/jsonl.h"
 #include "hourglass/train/model_file.h"
@@ -62,6 +64,15 @@ void read_table(std::string_view text) {
   expect(data.rows() == table.rows, "a row of the data for every row of the file");
   const Dataset again = hourglass::read_table(text, kName, {.missing = "drop", .categorical = columns}, data.columns);
   expect(again.columns == data.columns && again.rows() <= data.rows(), "a model's features come back");
+
+  const auto label = std::ranges::find_if(table.columns, [](auto& c) { return c.texts > 0 && c.missing == 0; });
+  if (label == table.columns.end()) return;
+  std::erase(columns, label->name);
+  ReadOptions how{.missing = "mean", .label = label->name, .categorical = columns};
+  const Dataset labelled = hourglass::read_table(text, kName, how);
+  expect(labelled.labels.size() == static_cast<size_t>(table.rows), "a label for every row");
+  how.classes = labelled.classes;
+  expect(hourglass::read_table(text, kName, how).labels == labelled.labels, "texts keep their numbers");
 }
 
 void read_picture(std::string_view bytes) {
@@ -115,8 +126,12 @@ void read_model(std::string_view bytes) {
   if (!is_small(network)) return;
   const int64_t features = network.input().size();
   const Dataset data{kName, network.input(), std::vector<uint8_t>(static_cast<size_t>(3 * features), 100), {}};
-  const Tensor made = Inference(model.autoencoder, 1).reconstruct(data);
-  expect(made.size() == 3 * features, "a reconstruction has the input's size");
+  const Inference inference(model.autoencoder, 1);
+  expect(inference.reconstruct(data).size() == 3 * features, "a reconstruction has the input's size");
+  if (!model.anomaly) return;
+  const AnomalyDetector detector{inference, *model.anomaly};
+  for (const double score : anomaly_scores(std::span(&detector, 1), data, 2).score)
+    expect(score >= 0, "a score is a number, or infinite");
 }
 
 void read_checkpoint(std::string_view bytes) {

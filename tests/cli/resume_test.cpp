@@ -39,7 +39,7 @@ class Resume : public Workspace {
   void expect_same_run(const std::string& run, const std::string& undisturbed) const {
     EXPECT_TRUE(read(run + "/model.safetensors") == read(undisturbed + "/model.safetensors"));
     EXPECT_EQ(metrics(run), metrics(undisturbed));
-    EXPECT_TRUE(exists(run + "/reconstructions.png"));
+    EXPECT_EQ(exists(run + "/reconstructions.png"), exists(undisturbed + "/reconstructions.png"));
   }
 
   /// Cuts a file in half.
@@ -72,9 +72,12 @@ TEST_F(Resume, EndsCleanlyOnOtherPoliteSignals) {
   }
 }
 
+const std::string kCompatible = HOURGLASS_TESTS "/compat/";
+
 struct Killed {
   const char* name;
-  const char* recipe;
+  std::string recipe;
+  std::string data;
   Words more;
 };
 
@@ -102,8 +105,8 @@ class ResumeAfterKills : public Resume, public testing::WithParamInterface<Kille
 
 /// A checkpoint after each step, so that most kills fall into one.
 TEST_P(ResumeAfterKills, GoesOnToTheBitOnAnyNumberOfThreads) {
-  const auto& [name, file, more] = GetParam();
-  const Words recipe = Words{"--data", kImages, "--epochs", "6", "--set", "train.checkpoint={minutes=1e-9}"} + more;
+  const auto& [name, file, data, more] = GetParam();
+  const Words recipe = Words{"--data", data, "--epochs", "6", "--set", "train.checkpoint={minutes=1e-9}"} + more;
   train(file, "undisturbed", recipe);
   for (int kills = 0; kills < 13 || within_epochs_ == 0;) {
     const Words words = recipe + Words{"--resume", "--threads", kills % 2 ? "2" : "1"};
@@ -120,14 +123,19 @@ TEST_P(ResumeAfterKills, GoesOnToTheBitOnAnyNumberOfThreads) {
 
 INSTANTIATE_TEST_SUITE_P(
     Recipes, ResumeAfterKills,
-    testing::Values(Killed{"Dense", "dense.toml", Words(kLong.begin() + 2, kLong.end())},
-                    Killed{"Conv", "conv.toml", {}},
-                    Killed{"Denoising", "conv.toml", {"--set", "corruption.gaussian=0.1"}},
-                    Killed{"Contractive", "dense.toml", {"--set", "objective.contractive={weight=0.1}"}},
+    testing::Values(Killed{"Dense", "dense.toml", kImages, Words(kLong.begin() + 2, kLong.end())},
+                    Killed{"Conv", "conv.toml", kImages, {}},
+                    Killed{"Denoising", "conv.toml", kImages, {"--set", "corruption.gaussian=0.1"}},
+                    Killed{"Contractive", "dense.toml", kImages, {"--set", "objective.contractive={weight=0.1}"}},
                     Killed{"FallingTopKAndHessian",
                            "dense.toml",
+                           kImages,
                            {"--set", "model.encoder=[{ dense = 40 }, { topk = 3, from = 30 }, { dense = 6 }, \"tanh\"]",
-                            "--set", "objective.hessian={weight=0.1, probes=2}"}}),
+                            "--set", "objective.hessian={weight=0.1, probes=2}"}},
+                    Killed{"TableWithThreshold",
+                           kCompatible + "table.toml",
+                           kCompatible + "table.csv",
+                           {"--set", "train.batch_size=1"}}),
     [](const auto& info) { return info.param.name; });
 
 TEST_F(Resume, FindsTheNewestCheckpointWhereverAKillLeftIt) {

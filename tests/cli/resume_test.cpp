@@ -106,7 +106,7 @@ class ResumeAfterKills : public Resume, public testing::WithParamInterface<Kille
 /// A checkpoint after each step, so that most kills fall into one.
 TEST_P(ResumeAfterKills, GoesOnToTheBitOnAnyNumberOfThreads) {
   const auto& [name, file, data, more] = GetParam();
-  const Words recipe = Words{"--data", data, "--epochs", "6", "--set", "train.checkpoint={minutes=1e-9}"} + more;
+  const Words recipe = Words{"--data", data, "--epochs", "20", "--set", "train.checkpoint={minutes=1e-9}"} + more;
   train(file, "undisturbed", recipe);
   for (int kills = 0; kills < 13 || within_epochs_ == 0;) {
     const Words words = recipe + Words{"--resume", "--threads", kills % 2 ? "2" : "1"};

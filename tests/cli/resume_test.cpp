@@ -39,7 +39,7 @@ class Resume : public Workspace {
   void expect_same_run(const std::string& run, const std::string& undisturbed) const {
     EXPECT_TRUE(read(run + "/model.safetensors") == read(undisturbed + "/model.safetensors"));
     EXPECT_EQ(metrics(run), metrics(undisturbed));
-    EXPECT_EQ(exists(run + "/reconstructions.png"), exists(undisturbed + "/reconstructions.png"));
+    EXPECT_TRUE(exists(run + "/reconstructions.png"));
   }
 
   /// Cuts a file in half.

@@ -40,7 +40,21 @@ std::string reconstructions_png(const DrawnRun& run) {
   return png_bytes(image_grid(rows, run.samples.sample, {.captions = captions}));
 }
 
-void write_report(const RunFolder& folder, const DrawnRun& run, int threads) {
+/// A chart is kept as soon as it is drawn: whoever draws what a killed process did not come to goes on from there.
+ChartRenderer keeping_renderer(const std::filesystem::path& plots) {
+  return [=](const std::string& name, const Chart& chart) {
+    const auto svg = plots / (name + ".svg"), png = plots / (name + ".png");
+    if (std::filesystem::exists(svg) && std::filesystem::exists(png))
+      return Chart::Files{read_file(svg), read_file(png)};
+    auto files = chart.render();
+    std::filesystem::create_directories(plots);
+    write_file_atomically(svg, files.svg);
+    write_file_atomically(png, files.png);
+    return files;
+  };
+}
+
+void write_report(const RunFolder& folder, const DrawnRun& run, int threads, const ChartRenderer& render) {
   const auto& sparse = run.recipe.objective.sparse_kl;
   RunReport report{title_of(folder),
                    run.recipe.description,
@@ -50,12 +64,12 @@ void write_report(const RunFolder& folder, const DrawnRun& run, int threads) {
                    analyse(run.model, run.samples, corruption_of(run), threads),
                    {}};
   report.figures = draw_figures(run.epochs, run.reconstruction, report.analysis,
-                                sparse ? std::optional(sparse->target) : std::nullopt);
+                                sparse ? std::optional(sparse->target) : std::nullopt, render);
   write_figures(folder.path(), report.figures);
   folder.write("report.html", report_page(report));
 }
 
-std::vector<Picture> pictures(const RunFolder& folder, const DrawnRun& run, int threads) {
+std::vector<Picture> pictures(const RunFolder& folder, const DrawnRun& run, int threads, const ChartRenderer& render) {
   std::vector<Picture> all;
   const auto loss = [&] {
     const LossPlot plot{run.epochs, run.reconstruction, title_of(folder)};
@@ -63,7 +77,7 @@ std::vector<Picture> pictures(const RunFolder& folder, const DrawnRun& run, int 
   };
   if (!run.epochs.empty()) all.push_back({"loss.png", loss});
   all.push_back({"reconstructions.png", [&] { folder.write("reconstructions.png", reconstructions_png(run)); }});
-  all.push_back({"report.html", [&, threads] { write_report(folder, run, threads); }});
+  all.push_back({"report.html", [&, threads] { write_report(folder, run, threads, render); }});
   return all;
 }
 
@@ -78,19 +92,24 @@ std::vector<EpochRecord> epochs_of(const std::filesystem::path& run) {
 void write_figures(const std::filesystem::path& folder, const Figures& figures) {
   const auto plots = folder / "plots";
   std::filesystem::create_directories(plots);
+  const auto write = [&](const std::string& name, const std::string& bytes) {
+    if (!std::filesystem::exists(plots / name) || read_file(plots / name) != bytes)
+      write_file_atomically(plots / name, bytes);
+  };
   for (const Figure& f : figures.drawn) {
-    write_file_atomically(plots / (f.name + ".png"), f.png);
-    if (!f.svg.empty()) write_file_atomically(plots / (f.name + ".svg"), f.svg);
+    write(f.name + ".png", f.png);
+    if (!f.svg.empty()) write(f.name + ".svg", f.svg);
   }
 }
 
 void draw_run(const RunFolder& folder, const DrawnRun& run, int threads) {
-  for (const Picture& picture : pictures(folder, run, threads)) picture.draw();
+  for (const Picture& picture : pictures(folder, run, threads, render_chart)) picture.draw();
 }
 
-void try_to_draw_run(const RunFolder& folder, const DrawnRun& run, int threads) {
-  for (const Picture& picture : pictures(folder, run, threads)) try {
-      picture.draw();
+void draw_missing(const RunFolder& folder, const DrawnRun& run, int threads) {
+  const ChartRenderer render = keeping_renderer(folder.path() / "plots");
+  for (const Picture& picture : pictures(folder, run, threads, render)) try {
+      if (!std::filesystem::exists(folder.path() / picture.file)) picture.draw();
     } catch (const std::exception& e) {
       fmt::print(stderr, "note: {} was not drawn: {}\n", picture.file, e.what());
     }

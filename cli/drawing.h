@@ -20,8 +20,8 @@ struct DrawnRun {
 
 /// Writes loss.png, reconstructions.png, report.html and plots/. Throws Error at the first that cannot be drawn.
 void draw_run(const RunFolder& folder, const DrawnRun& run, int threads);
-/// The same, but what cannot be drawn is a note on stderr: no picture is worth a finished run.
-void try_to_draw_run(const RunFolder& folder, const DrawnRun& run, int threads);
+/// Those that are not there yet. What cannot be drawn is a note on stderr: no picture is worth a finished run.
+void draw_missing(const RunFolder& folder, const DrawnRun& run, int threads);
 /// The epochs of a run folder's metrics.jsonl; none where there is no such file.
 std::vector<EpochRecord> epochs_of(const std::filesystem::path& run);
 

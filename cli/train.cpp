@@ -84,7 +84,9 @@ std::optional<std::vector<EpochRecord>> resume(const RunFolder& folder, Trainer&
     fmt::print(stderr, "{}no usable checkpoint in {}: starting at the beginning\n", problems, folder.path().string());
     return std::nullopt;
   }
-  auto epochs = parse_epochs(trainer.restore(checkpoint->content, checkpoint->name), checkpoint->name);
+  auto epochs = trainer.restore(checkpoint->content, checkpoint->name);
+  if (const auto text = checkpoint->content.metadata.find("metrics"); text != checkpoint->content.metadata.end())
+    epochs = parse_epochs(text->second, checkpoint->name);  // as they were kept before they were a tensor
   if (static_cast<int64_t>(epochs.size()) != trainer.epochs_done())
     fail("{}: its metrics hold {} epochs, its weights stand after {}", checkpoint->name, epochs.size(),
          trainer.epochs_done());
@@ -209,17 +211,17 @@ void train(const Options& o) {
   RunMetrics metrics(folder.path() / "metrics.jsonl", before.value_or(std::vector<EpochRecord>()));
   ProgressBar bar(std::cerr, progress_options());
   Listeners listeners({&metrics, &bar});
-  const auto save = [&] { folder.write_checkpoint(trainer.checkpoint(metrics.text())); };
+  const auto save = [&] { folder.write_checkpoint(trainer.checkpoint(metrics.epochs())); };
   const Ending ending = trainer.run({listeners, [] { return stop_requested != 0; }, save});
   const bool is_whole = ending == Ending::finished || ending == Ending::stopped_early;
-  folder.write("model.safetensors", model_bytes(recipe, model, is_whole ? anomaly_scale(trainer) : std::nullopt));
+  folder.write_model(model_bytes(recipe, model, is_whole ? anomaly_scale(trainer) : std::nullopt));
   if (ending == Ending::interrupted) {
     bar.on_note("interrupted; everything is saved, go on with --resume");
     throw Interrupted{};
   }
   if (ending == Ending::diverged) throw Failed{};
-  try_to_draw_run(folder, {recipe, model, trainer.reconstruction(), metrics.epochs(), test ? *test : data.train},
-                  thread_count(o.threads));
+  draw_missing(folder, {recipe, model, trainer.reconstruction(), metrics.epochs(), test ? *test : data.train},
+               thread_count(o.threads));
   print_summary(trainer.reconstruction(), metrics.epochs(), folder, o.json);
 }
 

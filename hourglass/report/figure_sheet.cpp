@@ -6,7 +6,7 @@ namespace hourglass {
 
 void FigureSheet::chart(Figure about, const Chart& chart) {
   attempt(std::move(about), [&](Figure& f) {
-    auto files = chart.render();
+    auto files = render_(f.name, chart);
     f.svg = std::move(files.svg);
     f.png = std::move(files.png);
   });

@@ -24,9 +24,16 @@ struct Figures {
   std::vector<Omission> omissions;  ///< what could not be drawn
 };
 
+/// Makes the files of the chart of this name.
+using ChartRenderer = std::function<Chart::Files(const std::string& name, const Chart& chart)>;
+
+inline Chart::Files render_chart(const std::string&, const Chart& chart) { return chart.render(); }
+
 /// Figures in the making. One that fails is left out, with its reason.
 class FigureSheet {
  public:
+  explicit FigureSheet(ChartRenderer render = render_chart) : render_(std::move(render)) {}
+
   /// `about` says what the figure is; its pixels and lines are made here.
   void chart(Figure about, const Chart& chart);
   void picture(Figure about, const std::function<Image()>& image);
@@ -39,6 +46,7 @@ class FigureSheet {
  private:
   void attempt(Figure about, const std::function<void(Figure&)>& draw);
 
+  ChartRenderer render_;
   Figures figures_;
 };
 

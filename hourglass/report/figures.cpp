@@ -98,8 +98,8 @@ void feature_error(FigureSheet& sheet, const Analysis& a) {
 }  // namespace
 
 Figures draw_figures(const std::vector<EpochRecord>& epochs, const std::string& reconstruction,
-                     const Analysis& analysis, std::optional<double> target) {
-  FigureSheet sheet;
+                     const Analysis& analysis, std::optional<double> target, const ChartRenderer& render) {
+  FigureSheet sheet(render);
   training(sheet, epochs, reconstruction);
   reconstructions(sheet, analysis);
   feature_error(sheet, analysis);

@@ -11,6 +11,7 @@ namespace hourglass {
 
 /// Every figure of a run that its epochs and analysis have the numbers for. `target` is ρ where the recipe has one.
 Figures draw_figures(const std::vector<EpochRecord>& epochs, const std::string& reconstruction,
-                     const Analysis& analysis, std::optional<double> target);
+                     const Analysis& analysis, std::optional<double> target,
+                     const ChartRenderer& render = render_chart);
 
 }  // namespace hourglass

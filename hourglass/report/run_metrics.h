@@ -17,14 +17,13 @@ class RunMetrics final : public RunListener {
   void on_epoch(const EpochRecord& epoch) override;
 
   const std::vector<EpochRecord>& epochs() const { return epochs_; }
-  /// What the file holds: a line per epoch.
-  std::string text() const;
 
  private:
   void write() const;
 
   std::filesystem::path path_;
   std::vector<EpochRecord> epochs_;
+  std::string text_;  ///< what the file holds
 };
 
 }  // namespace hourglass

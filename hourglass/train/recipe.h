@@ -31,7 +31,7 @@ void fields(V& v, EarlyStoppingConfig& c) {
 /// checkpoint = { epochs = 1, minutes = 10 }: whichever comes first. It changes no result.
 struct CheckpointConfig {
   int64_t epochs = 1;
-  double minutes = 10.0;  ///< of wall-clock time; within an epoch too
+  double minutes = 0.0;  ///< of wall-clock time; within an epoch too. 0: as Trainer sees fit
 
   bool operator==(const CheckpointConfig&) const = default;
 };
@@ -39,7 +39,9 @@ struct CheckpointConfig {
 template <class V>
 void fields(V& v, CheckpointConfig& c) {
   v.field("epochs", c.epochs, between(1, 1e6), "a checkpoint after so many epochs");
-  v.field("minutes", c.minutes, above(0), "or after so many minutes, within an epoch too");
+  v.field_if_given("minutes", c.minutes, above(0),
+                   "or after so many minutes, within an epoch too; unless given, as often as takes at most 1 % of the "
+                   "time, but not before a quarter of a second and not after ten minutes");
 }
 
 /// [train]

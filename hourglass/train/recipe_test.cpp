@@ -335,7 +335,7 @@ epochs = 10
 batch_size = 128
 optimizer = { adam = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-08 }
 schedule = { constant = 1.0, warmup_steps = 0 }
-checkpoint = { epochs = 1, minutes = 10.0 }
+checkpoint = { epochs = 1 }
 seed = 42
 )");
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <initializer_list>
 #include <optional>
 #include <string>
 
@@ -28,6 +29,8 @@ class RunFolder {
   /// Whether the file is there with exactly these bytes.
   bool holds(const std::string& file, std::string_view bytes) const;
 
+  /// Writes model.safetensors, unless it holds these bytes. Pictures of another model go first.
+  void write_model(std::string_view bytes) const;
   /// Keeps two generations, so that there is always a whole one.
   void write_checkpoint(std::string_view bytes);
   struct Checkpoint {
@@ -38,6 +41,8 @@ class RunFolder {
   std::optional<Checkpoint> read_checkpoint(std::string& problems) const;
 
  private:
+  void remove(std::initializer_list<const char*> names) const;
+
   std::filesystem::path path_;
   Existing existing_;
   std::optional<FileLock> lock_;

@@ -11,6 +11,7 @@
 #include "hourglass/model/inference.h"
 #include "hourglass/tensor/copy.h"
 #include "hourglass/train/checkpoint_file.h"
+#include "hourglass/train/history.h"
 
 namespace hourglass {
 
@@ -86,7 +87,8 @@ Trainer::Trainer(const Recipe& recipe, Autoencoder& model, const Dataset& train,
 Ending Trainer::run(const Hooks& hooks) {
   hooks.listener.on_start({recipe_.name, reconstruction(), recipe_.train.epochs, position_.epoch, steps_per_epoch_,
                            static_cast<int64_t>(split_.train.size())});
-  keep([] {});  // the start is as good as a checkpoint
+  remember();
+  kept_ = Clock::now();  // the start is as good as a checkpoint
   while (!position_.finished)
     if (const auto ending = run_epoch(hooks)) return *ending;
   return Ending::finished;
@@ -100,9 +102,9 @@ std::optional<Ending> Trainer::run_epoch(const Hooks& hooks) {
     hooks.listener.on_step({position_.epoch, position_.step, named(position_.totals, 1.0 / position_.rows),
                             position_.seconds, position_.rows});
     const bool stop = hooks.stop();
-    if (position_.step == steps_per_epoch_ || !(stop || is_checkpoint_due())) continue;
+    if (position_.step == steps_per_epoch_ || !(stop || is_checkpoint_due(hooks))) continue;
     if (!broken_tensor().empty()) return diverge(hooks.listener);
-    keep(hooks.checkpoint);
+    keep(hooks);
     if (stop) return Ending::interrupted;
   }
   model_.enter({});  // epochs are compared, and kept, as the networks that are used in the end
@@ -112,7 +114,10 @@ std::optional<Ending> Trainer::run_epoch(const Hooks& hooks) {
   hooks.listener.on_epoch(record);
   next_epoch(over);
   const bool stop = hooks.stop(), nth = epochs_done() % recipe_.train.checkpoint.epochs == 0;
-  keep(position_.finished || stop || nth || is_checkpoint_due() ? hooks.checkpoint : [] {});
+  if (position_.finished || stop || nth || is_checkpoint_due(hooks))
+    keep(hooks);
+  else
+    remember();
   if (over) return Ending::stopped_early;
   if (!position_.finished && stop) return Ending::interrupted;
   return std::nullopt;
@@ -136,15 +141,27 @@ void Trainer::next_epoch(bool over) {
   if (position_.finished && position_.best_epoch > 0) copy(best_, model_.theta());
 }
 
-bool Trainer::is_checkpoint_due() const { return seconds_since(kept_) >= 60 * recipe_.train.checkpoint.minutes; }
+bool Trainer::is_checkpoint_due(const Hooks& hooks) const {
+  if (!hooks.checkpoint) return false;
+  constexpr double kMostShare = 0.01, kShortest = 0.25, kLongest = 600;
+  const double minutes = recipe_.train.checkpoint.minutes;
+  return seconds_since(kept_) >= (minutes > 0 ? 60 * minutes : std::clamp(keeping_ / kMostShare, kShortest, kLongest));
+}
 
-void Trainer::keep(const std::function<void()>& checkpoint) {
+void Trainer::keep(const Hooks& hooks) {
+  remember();
+  if (!hooks.checkpoint) return;
+  const auto start = Clock::now();
+  hooks.checkpoint();
+  keeping_ = seconds_since(start);
+  kept_ = Clock::now();
+}
+
+void Trainer::remember() {
   copy(model_.theta(), good_);
   good_from_ = position_.step > 0    ? fmt::format("after epoch {} step {}", position_.epoch, position_.step)
                : position_.epoch > 1 ? fmt::format("after epoch {}", epochs_done())
                                      : "from before the first step";
-  checkpoint();
-  kept_ = Clock::now();
 }
 
 void Trainer::train_step(const std::vector<uint32_t>& order, int64_t step) {
@@ -162,6 +179,14 @@ void Trainer::train_step(const std::vector<uint32_t>& order, int64_t step) {
   const double seconds = seconds_since(start);
   threads_.took(seconds / static_cast<double>(count));
   position_.seconds += seconds;
+}
+
+EpochRecord Trainer::blank_epoch() const {
+  EpochRecord r;
+  r.train = named({.penalties = std::vector<double>(objective_.penalties().size())}, 1.0);
+  if (!split_.validation.empty()) r.validation.emplace();
+  if (test_) r.test.emplace();
+  return r;
 }
 
 EpochRecord Trainer::end_epoch() const {
@@ -239,22 +264,27 @@ std::map<std::string, View> Trainer::tensors() {
   return all;
 }
 
-std::string Trainer::checkpoint(const std::string& metrics) {
+std::string Trainer::checkpoint(const std::vector<EpochRecord>& epochs) {
   const auto& p = position_;
   const nlohmann::json position = {{"epoch", p.epoch},       {"step", p.step},
                                    {"seconds", p.seconds},   {"loss", p.totals.loss},
                                    {"rows", p.rows},         {"reconstruction", p.totals.reconstruction},
                                    {"best", p.best},         {"penalties", p.totals.penalties},
                                    {"finished", p.finished}, {"best_epoch", p.best_epoch}};
-  std::map<std::string, ConstView> views;
+  const EpochRecord like = blank_epoch();
+  const Tensor metrics = history_tensor(epochs, like);
+  std::map<std::string, ConstView> views = {{"metrics", metrics}};
   for (const auto& [name, view] : tensors()) views[name] = view;
   std::map<std::string, std::string> metadata = checksums_;
-  metadata.insert({{"recipe", recipe_json(recipe_)}, {"position", position.dump()}, {"metrics", metrics}});
+  metadata.insert({{"recipe", recipe_json(recipe_)},
+                   {"position", position.dump()},
+                   {"columns", nlohmann::json(history_columns(like)).dump()}});
   return checkpoint_bytes(views, metadata);
 }
 
-std::string Trainer::restore(const SafeTensors& file, const std::string& name) {
-  for (const char* key : {"recipe", "position", "metrics"})
+std::vector<EpochRecord> Trainer::restore(const SafeTensors& file, const std::string& name) {
+  const bool has_text = file.metadata.contains("metrics");
+  for (const char* key : {"recipe", "position", has_text ? "metrics" : "columns"})
     if (!file.metadata.contains(key)) fail("{}: not a checkpoint: metadata \"{}\" is missing", name, key);
   if (!is_same_run(file.metadata.at("recipe"), recipe_, name))
     fail("{}: made with another recipe; use --overwrite to start anew", name);
@@ -268,9 +298,19 @@ std::string Trainer::restore(const SafeTensors& file, const std::string& name) {
         found->second.dtype() != view.dtype())
       fail("{}: tensor {} is missing or of another shape", name, tensor);
   }
+  auto epochs = has_text ? std::vector<EpochRecord>() : read_metrics(file, name);
   position_ = read_position(file.metadata.at("position"), name);
   for (auto& [tensor, view] : tensors()) copy(file.tensors.at(tensor), view);
-  return file.metadata.at("metrics");
+  return epochs;
+}
+
+std::vector<EpochRecord> Trainer::read_metrics(const SafeTensors& file, const std::string& name) const {
+  const EpochRecord like = blank_epoch();
+  const std::string columns = nlohmann::json(history_columns(like)).dump(), &found = file.metadata.at("columns");
+  if (found != columns) fail("{}: metadata \"columns\": expected {}, found {}", name, columns, found);
+  const auto metrics = file.tensors.find("metrics");
+  if (metrics == file.tensors.end()) fail("{}: tensor metrics is missing", name);
+  return read_history(metrics->second, like, name);
 }
 
 Trainer::Position Trainer::read_position(const std::string& text, const std::string& name) const {

@@ -34,19 +34,20 @@ class Trainer {
   struct Hooks {
     RunListener& listener;
     std::function<bool()> stop;        ///< asked after every step; true ends the run there, resumable to the bit
-    std::function<void()> checkpoint;  ///< called when the recipe wants one and when stopped: the moment for
-                                       ///< checkpoint()
+    std::function<void()> checkpoint;  ///< called when one is due and when stopped: the moment for checkpoint(); may be
+                                       ///< empty
   };
   /// Trains to the end. When the loss is not finite, or before a checkpoint or after an epoch a weight or the
   /// optimiser's state is not, the weights of the last moment when all was well are put back.
   Ending run(const Hooks& hooks);
 
-  /// Everything needed to go on: weights, optimiser state, best weights, position, and `metrics`, the text of the
-  /// metrics so far.
-  std::string checkpoint(const std::string& metrics);
-  /// Goes on from a checkpoint of the same recipe and data and returns its metrics. Throws Error when it does not fit.
-  /// One without the data's checksums, as before there were any, is taken to be of this data.
-  std::string restore(const SafeTensors& checkpoint, const std::string& name);
+  /// Everything needed to go on: weights, optimiser state, best weights, position, and the epochs so far, as the
+  /// listener was told of them.
+  std::string checkpoint(const std::vector<EpochRecord>& epochs);
+  /// Goes on from a checkpoint of the same recipe and data and returns its epochs; none where they are a text in its
+  /// metadata "metrics", as they once were. Throws Error when it does not fit. One without the data's checksums, as
+  /// before there were any, is taken to be of this data.
+  std::vector<EpochRecord> restore(const SafeTensors& checkpoint, const std::string& name);
   /// What the recipe's [anomaly] asks for, fitted to the validation rows, or to the training rows where none are held
   /// out; nothing without it. Throws Error as fit_anomaly_scale does.
   std::optional<AnomalyScale> anomaly_scale();
@@ -75,15 +76,20 @@ class Trainer {
   std::vector<uint32_t> order_of_rows() const;
   void next_epoch(bool over);
   /// Whether the last checkpoint is too long ago.
-  bool is_checkpoint_due() const;
-  /// Remembers the weights as good, and has them kept as a checkpoint if asked.
-  void keep(const std::function<void()>& checkpoint);
+  bool is_checkpoint_due(const Hooks& hooks) const;
+  /// Remembers the weights as good.
+  void remember();
+  /// Likewise, and has a checkpoint made.
+  void keep(const Hooks& hooks);
+  std::vector<EpochRecord> read_metrics(const SafeTensors& file, const std::string& name) const;
   Position read_position(const std::string& text, const std::string& name) const;
   /// Of the whole run, before the present one.
   int64_t steps_done() const { return (position_.epoch - 1) * steps_per_epoch_ + position_.step; }
   int64_t steps() const { return recipe_.train.epochs * steps_per_epoch_; }
   void train_step(const std::vector<uint32_t>& order, int64_t step);
   EpochRecord end_epoch() const;
+  /// With the parts of the data and the penalties that every epoch has.
+  EpochRecord blank_epoch() const;
   bool patience_is_over(const EpochRecord& record, RunListener& listener);
   /// The first tensor of weights or optimiser with a value that is not finite; empty when all are.
   std::string broken_tensor();
@@ -109,6 +115,7 @@ class Trainer {
   Tensor good_;  ///< θ when all was last known to be well
   std::string good_from_;
   std::chrono::steady_clock::time_point kept_;  ///< when the last checkpoint was
+  double keeping_ = 0.0;                        ///< seconds that it took
 };
 
 }  // namespace hourglass

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "cli/workspace.h"
@@ -94,7 +95,8 @@ TEST_P(EarlierVersion, LeftCheckpointsToGoOnFrom) {
 
 INSTANTIATE_TEST_SUITE_P(Compatibility, EarlierVersion, testing::ValuesIn(folders_in(kFolder)), [](const auto& info) {
   std::string name = info.param;
-  std::replace(name.begin(), name.end(), '.', '_');
+  std::ranges::replace_if(
+      name, [](char c) { return !std::isalnum(c); }, '_');
   return name;
 });
 

@@ -155,12 +155,27 @@ TEST_F(Resume, KeepsCheckpointsAsOftenAsAsked) {
     const auto checkpoint = read_safetensors(path(file));
     return nlohmann::json::parse(checkpoint.metadata.at("position"))["epoch"].get<int>() - 1;
   };
-  EXPECT_EQ(epochs_kept("{epochs=1}", kPrevious), 4);
-  EXPECT_EQ(epochs_kept("{epochs=3}", kPrevious), 3);
-  EXPECT_EQ(epochs_kept("{epochs=3}", kNewest), 5) << "the last is always kept";
-  EXPECT_EQ(epochs_kept("{epochs=9}", kNewest), 5);
+  EXPECT_EQ(epochs_kept("{epochs=1, minutes=10}", kPrevious), 4);
+  EXPECT_EQ(epochs_kept("{epochs=3, minutes=10}", kPrevious), 3);
+  EXPECT_EQ(epochs_kept("{epochs=3, minutes=10}", kNewest), 5) << "the last is always kept";
+  EXPECT_EQ(epochs_kept("{epochs=9, minutes=10}", kNewest), 5);
   EXPECT_FALSE(exists(kPrevious));
   EXPECT_EQ(epochs_kept("{epochs=9, minutes=1e-9}", kPrevious), 4);
+}
+
+TEST_F(Resume, KeepsCheckpointsWithinALongEpochUnasked) {
+  const Words recipe = {"--epochs", "1",
+                        "--set",    "train.batch_size=1",
+                        "--set",    "train.checkpoint={epochs=1}",
+                        "--set",    "model.encoder=[{ dense = 200 }, \"sigmoid\"]"};
+  train("dense.toml", "undisturbed", recipe);
+  Process process(launch(training("dense.toml", "run", recipe)));
+  while (!exists(kNewest)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  process.send(SIGKILL);
+  EXPECT_EQ(process.wait().code, 128 + SIGKILL);
+  const Outcome resumed = train("dense.toml", "run", recipe + Words{"--resume"});
+  EXPECT_TRUE(contains(resumed.err, "after epoch 0 and ")) << "a kill costs less than an epoch";
+  expect_same_run("run", "undisturbed");
 }
 
 TEST_F(Resume, MayChangeHowOftenCheckpointsAreKept) {
@@ -192,6 +207,26 @@ TEST_F(Resume, DrawsThePicturesOfARunKilledBeforeThem) {
     EXPECT_TRUE(exists(picture));
   }
   EXPECT_TRUE(files("run") == before);
+}
+
+TEST_F(Resume, GoesOnWithTheReportWhereAKillLeftIt) {
+  train("dense.toml", "run");
+  const auto before = files("run");
+  const auto drawn = fs::last_write_time(path("run/plots/feature-error.svg"));
+  fs::remove(path("run/plots/loss.svg"));
+  fs::remove(path("run/report.html"));
+  train("dense.toml", "run", {"--resume"});
+  EXPECT_TRUE(files("run") == before);
+  EXPECT_EQ(fs::last_write_time(path("run/plots/feature-error.svg")), drawn) << "it was there";
+}
+
+TEST_F(Resume, LeavesNoPictureOfAnEarlierModel) {
+  stop_at("epoch  2/12", SIGINT, training("dense.toml", "run", kLong));
+  ASSERT_TRUE(succeeded(run({"report", "run"})));
+  const auto before = files("run");
+  train("dense.toml", "run", kLong + Words{"--resume"});
+  for (const char* picture : {"loss.png", "reconstructions.png", "report.html", "plots/loss.svg"})
+    EXPECT_FALSE(read("run/" + std::string(picture)) == before.at(picture)) << picture;
 }
 
 TEST_F(Resume, RefusesAFolderInUseAndNamesItsProcess) {

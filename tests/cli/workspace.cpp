@@ -26,6 +26,7 @@ decoder = [{{ dense = 784 }}, "sigmoid"]
 [train]
 epochs = 2
 batch_size = 64
+checkpoint = {{ minutes = 10 }}
 )";
 
 constexpr const char* kConv = R"(
@@ -40,6 +41,7 @@ decoder = [
 [train]
 epochs = 2
 batch_size = 64
+checkpoint = {{ minutes = 10 }}
 )";
 
 }  // namespace

@@ -36,7 +36,7 @@ struct SmallRun {
   const Dataset data;
   Autoencoder model;
   Trainer trainer;
-  std::string metrics;  ///< as in metrics.jsonl
+  std::vector<EpochRecord> epochs;
 };
 
 }  // namespace hourglass::fuzz

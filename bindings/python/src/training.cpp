@@ -39,7 +39,7 @@ Autoencoder start(const Recipe& recipe, const Shape& sample, const Model* init) 
 
 Ending run(Trainer& trainer, Listener& listener) {
   const py::gil_scoped_release without_lock;
-  return trainer.run({listener, [&] { return listener.interrupts.came(); }, [] {}});
+  return trainer.run({listener, [&] { return listener.interrupts.came(); }, {}});
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "hourglass/base/error.h"
-#include "hourglass/report/jsonl.h"
 #include "support/message_of.h"
 
 namespace hourglass {
@@ -35,9 +34,20 @@ TEST(History, NamesItsColumns) {
 
 TEST(History, BringsEveryBitBack) {
   const auto epochs = some_epochs();
-  const auto found = read_history(history_tensor(epochs, epochs[0]), epochs[0], "c");
-  ASSERT_EQ(found.size(), epochs.size());
-  for (size_t i = 0; i < epochs.size(); ++i) EXPECT_EQ(epoch_json(found[i]), epoch_json(epochs[i]));
+  const auto found = read_history(history_tensor(epochs, epochs[0]), epochs[2], "c");
+  ASSERT_EQ(found.size(), 3u);
+  const EpochRecord &expected = epochs[1], &epoch = found[1];
+  EXPECT_EQ(epoch.epoch, 2);
+  EXPECT_EQ(epoch.train.loss, expected.train.loss);
+  EXPECT_EQ(epoch.train.reconstruction, expected.train.reconstruction);
+  EXPECT_EQ(epoch.train.penalties[0], expected.train.penalties[0]);
+  EXPECT_EQ(epoch.train.penalties[1].first, "contractive");
+  EXPECT_TRUE(std::isnan(epoch.train.penalties[1].second));
+  EXPECT_EQ(epoch.validation->loss, expected.validation->loss);
+  EXPECT_EQ(epoch.validation->reconstruction, expected.validation->reconstruction);
+  EXPECT_FALSE(epoch.test);
+  EXPECT_EQ(epoch.seconds, expected.seconds);
+  EXPECT_EQ(epoch.samples_per_second, expected.samples_per_second);
 }
 
 TEST(History, MayBeEmpty) {

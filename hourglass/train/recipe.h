@@ -39,9 +39,9 @@ struct CheckpointConfig {
 template <class V>
 void fields(V& v, CheckpointConfig& c) {
   v.field("epochs", c.epochs, between(1, 1e6), "a checkpoint after so many epochs");
-  v.field_if_given("minutes", c.minutes, above(0),
-                   "or after so many minutes, within an epoch too; unless given, as often as takes at most 1 % of the "
-                   "time, but not before a quarter of a second and not after ten minutes");
+  v.field_if_given(
+      "minutes", c.minutes, above(0),
+      "or after so many minutes, within an epoch too; unless given, as often as takes about 1 % of the time");
 }
 
 /// [train]

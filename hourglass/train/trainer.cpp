@@ -16,7 +16,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double in_seconds(Clock::duration time) { return std::chrono::duration<double>(time).count(); }
+
+double seconds_since(Clock::time_point start) { return in_seconds(Clock::now() - start); }
 
 void add_scaled(const Objective::Totals& terms, double scale, Objective::Totals& total) {
   total.loss += scale * terms.loss;
@@ -72,7 +74,7 @@ Ending Trainer::run(const Hooks& hooks) {
   hooks.listener.on_start({recipe_.name, reconstruction(), recipe_.train.epochs, position_.epoch, steps_per_epoch_,
                            static_cast<int64_t>(split_.train.size())});
   remember();
-  kept_ = Clock::now();  // the start is as good as a checkpoint
+  started_ = kept_ = Clock::now();  // the start is as good as a checkpoint
   while (!position_.finished)
     if (const auto ending = run_epoch(hooks)) return *ending;
   return Ending::finished;
@@ -127,9 +129,13 @@ void Trainer::next_epoch(bool over) {
 
 bool Trainer::is_checkpoint_due(const Hooks& hooks) const {
   if (!hooks.checkpoint) return false;
-  constexpr double kMostShare = 0.01, kShortest = 0.25, kLongest = 600;
   const double minutes = recipe_.train.checkpoint.minutes;
-  return seconds_since(kept_) >= (minutes > 0 ? 60 * minutes : std::clamp(keeping_ / kMostShare, kShortest, kLongest));
+  return seconds_since(kept_) >= (minutes > 0 ? 60 * minutes : pause());
+}
+
+double Trainer::pause() const {
+  constexpr double kMostShare = 0.01, kShortest = 0.25, kLongest = 600;
+  return std::clamp(std::min(keeping_ / kMostShare, in_seconds(kept_ - started_)), kShortest, kLongest);
 }
 
 void Trainer::keep(const Hooks& hooks) {

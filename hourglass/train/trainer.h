@@ -77,6 +77,9 @@ class Trainer {
   void next_epoch(bool over);
   /// Whether the last checkpoint is too long ago.
   bool is_checkpoint_due(const Hooks& hooks) const;
+  /// Seconds between checkpoints where the recipe names none: at first as long as the run has lasted, so that a kill
+  /// costs half of that at most; later so long that checkpoints take one percent of the time.
+  double pause() const;
   /// Remembers the weights as good.
   void remember();
   /// Likewise, and has a checkpoint made.
@@ -114,8 +117,9 @@ class Trainer {
   Position position_;
   Tensor good_;  ///< θ when all was last known to be well
   std::string good_from_;
-  std::chrono::steady_clock::time_point kept_;  ///< when the last checkpoint was
-  double keeping_ = 0.0;                        ///< seconds that it took
+  std::chrono::steady_clock::time_point started_;  ///< when run() was called
+  std::chrono::steady_clock::time_point kept_;     ///< when the last checkpoint was
+  double keeping_ = 0.0;                           ///< seconds that it took
 };
 
 }  // namespace hourglass

@@ -24,7 +24,9 @@ Dataset some_rows(int64_t count) {
 /// Takes its time for every step and epoch.
 struct Slow final : RunListener {
   Clock::duration step, epoch;
+  Clock::time_point started;
   Slow(Clock::duration step, Clock::duration epoch) : step(step), epoch(epoch) {}
+  void on_start(const RunStart&) override { started = Clock::now(); }
   void on_step(const StepRecord&) override { std::this_thread::sleep_for(step); }
   void on_epoch(const EpochRecord&) override { std::this_thread::sleep_for(epoch); }
 };
@@ -48,19 +50,23 @@ struct SmallRun {
   SmallRun(const SmallRun&) = delete;
 };
 
-TEST(Trainer, KeepsCheckpointsWithinAnEpochThatTakeOnePercentOfTheTime) {
-  constexpr auto kCost = 25ms;  // so the next may come 2.5 s after
+/// Pauses double until checkpoints take one percent of the time.
+TEST(Trainer, KeepsCheckpointsWithinAnEpochUnasked) {
+  constexpr auto kCost = 8ms;
   std::vector<Clock::time_point> kept;
-  Slow slow(2ms, 0ms);
-  const auto stop = [&] { return !kept.empty() && Clock::now() - kept[0] > 1500ms; };
+  const auto stop = [&] { return kept.size() == 4; };
   const auto keep = [&] {
-    kept.push_back(Clock::now());
     std::this_thread::sleep_for(kCost);
+    kept.push_back(Clock::now());
   };
-  const auto start = Clock::now();
-  EXPECT_EQ(SmallRun("epochs = 1", 20'000).trainer.run({slow, stop, keep}), Ending::interrupted);
-  ASSERT_EQ(kept.size(), 2u) << "one by itself, one when stopped";
-  EXPECT_GE(kept[0] - start, 250ms);
+  Slow slow(1ms, 0ms);
+  EXPECT_EQ(SmallRun("epochs = 1", 50'000).trainer.run({slow, stop, keep}), Ending::interrupted);
+  ASSERT_EQ(kept.size(), 5u) << "four by themselves, one when stopped";
+  EXPECT_GE(kept[0] - slow.started, 250ms);
+  for (int i = 1; i < 4; ++i) {
+    const Clock::duration age = kept[i - 1] - slow.started, pause = kept[i] - kept[i - 1];
+    EXPECT_GE(pause, std::min<Clock::duration>(100 * kCost, age) - 5ms) << i;
+  }
 }
 
 TEST(Trainer, CountsMinutesFromTheLastCheckpointOnAndNotFromTheLastEpoch) {

@@ -77,7 +77,7 @@ std::vector<Picture> pictures(const RunFolder& folder, const DrawnRun& run, int 
   };
   if (!run.epochs.empty()) all.push_back({"loss.png", loss});
   all.push_back({"reconstructions.png", [&] { folder.write("reconstructions.png", reconstructions_png(run)); }});
-  all.push_back({"report.html", [&, threads] { write_report(folder, run, threads, render); }});
+  all.push_back({"report.html", [&, threads, render] { write_report(folder, run, threads, render); }});
   return all;
 }
 

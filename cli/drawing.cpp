@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <functional>
 
 #include "hourglass/base/file.h"
@@ -17,8 +16,6 @@
 namespace hourglass::cli {
 
 namespace {
-
-constexpr std::array kPictures = {"loss.png", "reconstructions.png", "report.html"};
 
 struct Picture {
   std::string file;
@@ -93,8 +90,7 @@ void write_figures(const std::filesystem::path& folder, const Figures& figures) 
   const auto plots = folder / "plots";
   std::filesystem::create_directories(plots);
   const auto write = [&](const std::string& name, const std::string& bytes) {
-    if (!std::filesystem::exists(plots / name) || read_file(plots / name) != bytes)
-      write_file_atomically(plots / name, bytes);
+    if (!file_holds(plots / name, bytes)) write_file_atomically(plots / name, bytes);
   };
   for (const Figure& f : figures.drawn) {
     write(f.name + ".png", f.png);

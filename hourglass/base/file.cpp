@@ -92,6 +92,10 @@ std::string read_file(const std::filesystem::path& path, size_t limit) {
   return bytes;
 }
 
+bool file_holds(const std::filesystem::path& path, std::string_view bytes) {
+  return std::filesystem::exists(path) && read_file(path) == bytes;
+}
+
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
   struct stat previous;
   // Renaming over a device such as /dev/null would replace it for everybody.

@@ -58,6 +58,13 @@ TEST_F(FileTest, ReadsAnEmptyFile) {
   EXPECT_EQ(read_file(file_), "");
 }
 
+TEST_F(FileTest, HoldsWhatWasWrittenAndNothingElse) {
+  EXPECT_FALSE(file_holds(file_, ""));
+  write_file_atomically(file_, "bytes");
+  EXPECT_TRUE(file_holds(file_, "bytes"));
+  for (const char* other : {"", "byte", "bytes too", "Bytes"}) EXPECT_FALSE(file_holds(file_, other));
+}
+
 TEST_F(FileTest, ReadsAFileThatTellsNoSize) { EXPECT_NE(read_file("/proc/self/status"), ""); }
 
 /// Interrupts every system call that takes longer than a millisecond.

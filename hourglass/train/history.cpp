@@ -1,32 +1,36 @@
 #include "hourglass/train/history.h"
 
+#include <string_view>
+
 #include "hourglass/base/error.h"
 
 namespace hourglass {
 namespace {
 
 template <class Visit>
-void visit_terms(const std::string& part, auto& terms, Visit visit) {
-  visit(part + ".loss", terms.loss);
-  visit(part + ".reconstruction", terms.reconstruction);
-  for (auto& [penalty, value] : terms.penalties) visit(part + "." + penalty, value);
+void visit_terms(std::string_view prefix, auto& terms, Visit visit) {
+  visit(prefix, "loss", terms.loss);
+  visit(prefix, "reconstruction", terms.reconstruction);
+  for (auto& [penalty, value] : terms.penalties) visit(prefix, penalty, value);
 }
 
-/// In the order of the columns.
+/// In the order of the columns, each named in two parts: a checkpoint visits every epoch there was.
 template <class Visit>
 void visit_numbers(auto& epoch, Visit visit) {
-  visit_terms("train", epoch.train, visit);
-  if (epoch.validation) visit_terms("validation", *epoch.validation, visit);
-  if (epoch.test) visit_terms("test", *epoch.test, visit);
-  visit("seconds", epoch.seconds);
-  visit("samples_per_second", epoch.samples_per_second);
+  visit_terms("train.", epoch.train, visit);
+  if (epoch.validation) visit_terms("validation.", *epoch.validation, visit);
+  if (epoch.test) visit_terms("test.", *epoch.test, visit);
+  visit("", "seconds", epoch.seconds);
+  visit("", "samples_per_second", epoch.samples_per_second);
 }
 
 }  // namespace
 
 std::vector<std::string> history_columns(const EpochRecord& epoch) {
   std::vector<std::string> columns;
-  visit_numbers(epoch, [&](const std::string& name, double) { columns.push_back(name); });
+  visit_numbers(epoch, [&](std::string_view prefix, std::string_view name, double) {
+    columns.emplace_back(prefix).append(name);
+  });
   return columns;
 }
 
@@ -34,7 +38,7 @@ Tensor history_tensor(const std::vector<EpochRecord>& epochs, const EpochRecord&
   Tensor history(DType::f64, {static_cast<int64_t>(epochs.size()), std::ssize(history_columns(like))});
   double* next = history.as<double>();
   for (const EpochRecord& epoch : epochs)
-    visit_numbers(epoch, [&](const std::string&, double value) { *next++ = value; });
+    visit_numbers(epoch, [&](std::string_view, std::string_view, double value) { *next++ = value; });
   HOURGLASS_CHECK(next == history.as<double>() + history.size());
   return history;
 }
@@ -49,7 +53,7 @@ std::vector<EpochRecord> read_history(ConstView history, const EpochRecord& like
   const double* next = history.as<double>();
   for (size_t i = 0; i < epochs.size(); ++i) {
     epochs[i].epoch = static_cast<int64_t>(i) + 1;
-    visit_numbers(epochs[i], [&](const std::string&, double& value) { value = *next++; });
+    visit_numbers(epochs[i], [&](std::string_view, std::string_view, double& value) { value = *next++; });
   }
   return epochs;
 }

@@ -20,7 +20,6 @@ constexpr const char* kNext = "checkpoint/next.safetensors";
 constexpr const char* kNewest = "checkpoint/newest.safetensors";
 constexpr const char* kPrevious = "checkpoint/previous.safetensors";
 constexpr const char* kModel = "model.safetensors";
-constexpr std::initializer_list<const char*> kPictures = {"loss.png", "reconstructions.png", "report.html", "plots"};
 
 /// The nearest folder above that exists must be writable for anything to be made below it.
 void need_writable(const fs::path& path) {
@@ -56,28 +55,27 @@ void RunFolder::write(const std::string& file, std::string_view bytes) const {
   write_file_atomically(path_ / file, bytes);
 }
 
-bool RunFolder::holds(const std::string& file, std::string_view bytes) const {
-  return fs::exists(path_ / file) && read_file(path_ / file) == bytes;
-}
+bool RunFolder::holds(const std::string& file, std::string_view bytes) const { return file_holds(path_ / file, bytes); }
 
-void RunFolder::remove(std::initializer_list<const char*> names) const {
+void RunFolder::remove_pictures() const {
   std::error_code ignored;
-  for (const char* name : names) fs::remove_all(path_ / name, ignored);
+  for (const char* name : kPictures) fs::remove(path_ / name, ignored);
+  fs::remove_all(path_ / "plots", ignored);
 }
 
 void RunFolder::write_model(std::string_view bytes) const {
   if (holds(kModel, bytes)) return;
-  remove(kPictures);
+  remove_pictures();
   write(kModel, bytes);
 }
 
 void RunFolder::write_checkpoint(std::string_view bytes) {
   write(kNext, bytes);  // whole before it replaces anything: the newest may be damaged
-  if (std::exchange(existing_, Existing::resume) == Existing::overwrite) {
-    remove({kNewest, kPrevious, kModel});
-    remove(kPictures);
-  }
   std::error_code error;
+  if (std::exchange(existing_, Existing::resume) == Existing::overwrite) {
+    for (const char* name : {kNewest, kPrevious, kModel}) fs::remove(path_ / name, error);
+    remove_pictures();
+  }
   fs::rename(path_ / kNewest, path_ / kPrevious, error);  // the first time there is none
   fs::rename(path_ / kNext, path_ / kNewest, error);
   if (error) throw RuntimeFailure(fmt::format("{}: cannot write: {}", (path_ / kNewest).string(), error.message()));

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <array>
 #include <filesystem>
-#include <initializer_list>
 #include <optional>
 #include <string>
 
@@ -9,6 +9,9 @@
 #include "hourglass/data/safetensors.h"
 
 namespace hourglass {
+
+/// A finished run's pictures; more, of the report, lie in plots/.
+inline constexpr std::array kPictures = {"loss.png", "reconstructions.png", "report.html"};
 
 /// The folder a training run leaves behind: recipe.toml, model.safetensors, metrics.jsonl, checkpoint/, pictures.
 /// Every file appears whole: written beside its name, synced, renamed. One process at a time writes to it.
@@ -41,7 +44,7 @@ class RunFolder {
   std::optional<Checkpoint> read_checkpoint(std::string& problems) const;
 
  private:
-  void remove(std::initializer_list<const char*> names) const;
+  void remove_pictures() const;
 
   std::filesystem::path path_;
   Existing existing_;

@@ -23,6 +23,8 @@ bool is_same_run(const std::string& saved, const Recipe& recipe, const std::stri
   }
 }
 
+std::string columns_json(const EpochRecord& like) { return nlohmann::json(history_columns(like)).dump(); }
+
 }  // namespace
 
 std::map<std::string, View> Trainer::tensors() {
@@ -44,9 +46,7 @@ std::string Trainer::checkpoint(const std::vector<EpochRecord>& epochs) {
   std::map<std::string, ConstView> views = {{"metrics", metrics}};
   for (const auto& [name, view] : tensors()) views[name] = view;
   std::map<std::string, std::string> metadata = checksums_;
-  metadata.insert({{"recipe", recipe_json(recipe_)},
-                   {"position", position.dump()},
-                   {"columns", nlohmann::json(history_columns(like)).dump()}});
+  metadata.insert({{"recipe", recipe_json(recipe_)}, {"position", position.dump()}, {"columns", columns_json(like)}});
   return checkpoint_bytes(views, metadata);
 }
 
@@ -74,7 +74,7 @@ std::vector<EpochRecord> Trainer::restore(const SafeTensors& file, const std::st
 
 std::vector<EpochRecord> Trainer::read_metrics(const SafeTensors& file, const std::string& name) const {
   const EpochRecord like = blank_epoch();
-  const std::string columns = nlohmann::json(history_columns(like)).dump(), &found = file.metadata.at("columns");
+  const std::string columns = columns_json(like), &found = file.metadata.at("columns");
   if (found != columns) fail("{}: metadata \"columns\": expected {}, found {}", name, columns, found);
   const auto metrics = file.tensors.find("metrics");
   if (metrics == file.tensors.end()) fail("{}: tensor metrics is missing", name);

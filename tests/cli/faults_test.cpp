@@ -152,7 +152,8 @@ TEST_F(Faults, TooLittleMemoryIsSaid) {
   if (kIsSanitized) GTEST_SKIP() << kTakesAddresses;
   for (const auto& [recipe, more] :
        {std::pair<std::string, Words>{"dense.toml", {"--set", "model.encoder=[{dense=900}]"}},
-        std::pair<std::string, Words>{"conv.toml", {}}}) {
+        std::pair<std::string, Words>{"conv.toml", {}},
+        std::pair<std::string, Words>{"conv.toml", {"--threads", "4"}}}) {
     int said = 0;
     bool enough = false;
     for (rlim_t megabytes = 90; !enough && megabytes < 1000; megabytes += 12) {

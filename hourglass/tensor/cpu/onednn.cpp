@@ -26,8 +26,14 @@ const dnnl::stream& stream() {
   return s;
 }
 
+/// Held by whoever compiles a primitive, and by whoever takes much memory meanwhile.
+std::mutex& compiling() {
+  static std::mutex mutex;
+  return mutex;
+}
+
 void need_room() {
-  constexpr size_t kRoom = size_t{64} << 20;  // some for what other threads take meanwhile
+  constexpr size_t kRoom = size_t{64} << 20;  // some for the little that other threads take meanwhile
   void* room = ::mmap(nullptr, kRoom, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (room == MAP_FAILED) throw std::bad_alloc();
   ::munmap(room, kRoom);
@@ -44,6 +50,7 @@ void* scratch(size_t bytes, int index) {
   thread_local std::array<Buffer, kBuffers> buffers;
   Buffer& b = buffers[index];
   if (b.size < bytes) {
+    const std::lock_guard nobody_compiles(compiling());
     ::operator delete[](b.data, kAlignment);
     b.data = nullptr;
     b.size = 0;
@@ -54,8 +61,7 @@ void* scratch(size_t bytes, int index) {
 }
 
 std::unique_lock<std::mutex> room_to_compile() {
-  static std::mutex compiling;
-  std::unique_lock lock(compiling);
+  std::unique_lock lock(compiling());
   need_room();
   // What all matrix products share is compiled by the first: while no other thread takes memory.
   static const dnnl_status_t products = [] {

@@ -112,7 +112,7 @@ void draw_missing(const RunFolder& folder, const DrawnRun& run, int threads) {
 }
 
 bool is_drawn(const RunFolder& folder) {
-  return std::ranges::all_of(kPictures,
+  return std::ranges::all_of(RunFolder::kPictures,
                              [&](const char* file) { return std::filesystem::exists(folder.path() / file); });
 }
 

@@ -10,13 +10,13 @@
 
 namespace hourglass {
 
-/// A finished run's pictures; more, of the report, lie in plots/.
-inline constexpr std::array kPictures = {"loss.png", "reconstructions.png", "report.html"};
-
 /// The folder a training run leaves behind: recipe.toml, model.safetensors, metrics.jsonl, checkpoint/, pictures.
 /// Every file appears whole: written beside its name, synced, renamed. One process at a time writes to it.
 class RunFolder {
  public:
+  /// A finished run's pictures; more, of the report, lie in plots/.
+  static constexpr std::array kPictures = {"loss.png", "reconstructions.png", "report.html"};
+
   enum class Existing { refuse, overwrite, resume };
 
   /// Refuses a folder that another process writes to, that is not empty (unless overwriting or resuming), is no folder,

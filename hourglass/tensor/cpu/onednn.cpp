@@ -26,7 +26,7 @@ const dnnl::stream& stream() {
   return s;
 }
 
-/// Held by whoever compiles a primitive, and by whoever takes much memory meanwhile.
+/// Held while a primitive is compiled, and while a scratch buffer grows.
 std::mutex& compiling() {
   static std::mutex mutex;
   return mutex;

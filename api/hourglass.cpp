@@ -4,9 +4,9 @@
 #include <cstdio>
 #include <new>
 
-#include "api/predictor.h"
+#include "hourglass/model/predictor.h"
 
-struct hourglass_model : hourglass::api::Predictor {
+struct hourglass_model : hourglass::Predictor {
   using Predictor::Predictor;
 };
 

@@ -13,9 +13,9 @@
 #include "hourglass/base/file.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/base/text.h"
-#include "hourglass/data/csv.h"
+#include "hourglass/data/formats/csv.h"
+#include "hourglass/data/formats/npy.h"
 #include "hourglass/data/known.h"
-#include "hourglass/data/npy.h"
 #include "hourglass/data/source.h"
 
 namespace hourglass::cli {

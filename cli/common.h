@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "hourglass/data/dataset.h"
-#include "hourglass/report/progress.h"
-#include "hourglass/train/model_file.h"
-#include "hourglass/train/recipe.h"
+#include "hourglass/model/model_file.h"
+#include "hourglass/recipe/recipe.h"
+#include "hourglass/report/terminal/progress.h"
 
 namespace CLI {
 class App;

@@ -10,12 +10,12 @@
 #include "cli/drawing.h"
 #include "cli/metric_json.h"
 #include "hourglass/base/file.h"
-#include "hourglass/eval/analyse.h"
+#include "hourglass/eval/analysis/analyse.h"
+#include "hourglass/eval/analysis/samples.h"
 #include "hourglass/eval/metrics.h"
-#include "hourglass/eval/samples.h"
 #include "hourglass/objective/objective.h"
-#include "hourglass/report/comparison.h"
-#include "hourglass/report/stage_progress.h"
+#include "hourglass/report/html/comparison.h"
+#include "hourglass/report/terminal/stage_progress.h"
 
 namespace hourglass::cli {
 

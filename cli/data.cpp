@@ -7,7 +7,7 @@
 #include "hourglass/data/inspect.h"
 #include "hourglass/data/known.h"
 #include "hourglass/data/source.h"
-#include "hourglass/train/suggest.h"
+#include "hourglass/recipe/suggest.h"
 
 namespace hourglass::cli {
 

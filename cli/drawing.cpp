@@ -6,12 +6,12 @@
 #include <functional>
 
 #include "hourglass/base/file.h"
-#include "hourglass/eval/analyse.h"
-#include "hourglass/eval/samples.h"
-#include "hourglass/report/image.h"
-#include "hourglass/report/jsonl.h"
-#include "hourglass/report/page.h"
-#include "hourglass/report/plot.h"
+#include "hourglass/eval/analysis/analyse.h"
+#include "hourglass/eval/analysis/samples.h"
+#include "hourglass/report/html/page.h"
+#include "hourglass/report/plot/image.h"
+#include "hourglass/report/plot/plot.h"
+#include "hourglass/run/jsonl.h"
 
 namespace hourglass::cli {
 

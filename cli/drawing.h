@@ -2,10 +2,10 @@
 
 #include "hourglass/data/dataset.h"
 #include "hourglass/model/autoencoder.h"
-#include "hourglass/report/figure_sheet.h"
-#include "hourglass/train/events.h"
-#include "hourglass/train/recipe.h"
-#include "hourglass/train/run_folder.h"
+#include "hourglass/recipe/recipe.h"
+#include "hourglass/report/html/figure_sheet.h"
+#include "hourglass/run/events.h"
+#include "hourglass/run/run_folder.h"
 
 namespace hourglass::cli {
 

@@ -8,13 +8,13 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/metric_json.h"
-#include "hourglass/base/fields_reader.h"
-#include "hourglass/base/toml.h"
+#include "hourglass/base/schema/fields_reader.h"
+#include "hourglass/base/schema/toml.h"
 #include "hourglass/data/unit_interval.h"
 #include "hourglass/eval/metrics.h"
 #include "hourglass/objective/corruption.h"
 #include "hourglass/report/format.h"
-#include "hourglass/report/stage_progress.h"
+#include "hourglass/report/terminal/stage_progress.h"
 
 namespace hourglass::cli {
 

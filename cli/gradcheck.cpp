@@ -6,7 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "hourglass/base/toml.h"
+#include "hourglass/base/schema/toml.h"
 #include "hourglass/data/unit_interval.h"
 #include "hourglass/objective/corruption.h"
 #include "hourglass/objective/gradient_check.h"

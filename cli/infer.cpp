@@ -5,9 +5,9 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "hourglass/base/file.h"
-#include "hourglass/data/npy.h"
+#include "hourglass/data/formats/npy.h"
 #include "hourglass/model/inference.h"
-#include "hourglass/report/image.h"
+#include "hourglass/report/plot/image.h"
 
 // encode, decode and reconstruct: a model, data, and a file for what comes out.
 

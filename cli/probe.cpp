@@ -1,4 +1,4 @@
-#include "hourglass/eval/probe.h"
+#include "hourglass/eval/classify/probe.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include "cli/common.h"
 #include "hourglass/data/labels.h"
 #include "hourglass/report/format.h"
-#include "hourglass/report/stage_progress.h"
+#include "hourglass/report/terminal/stage_progress.h"
 #include "hourglass/train/fine_tune.h"
 
 namespace hourglass::cli {

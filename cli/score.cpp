@@ -6,10 +6,10 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "hourglass/base/file.h"
-#include "hourglass/data/csv.h"
+#include "hourglass/data/formats/csv.h"
+#include "hourglass/data/formats/npy.h"
 #include "hourglass/data/labels.h"
-#include "hourglass/data/npy.h"
-#include "hourglass/eval/anomaly.h"
+#include "hourglass/model/anomaly.h"
 
 // score: models, data, and how abnormal every row is.
 

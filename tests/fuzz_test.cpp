@@ -8,8 +8,8 @@
 #include "fuzz/seeds.h"
 #include "fuzz/targets.h"
 #include "hourglass/base/file.h"
-#include "hourglass/data/npy.h"
-#include "hourglass/train/model_file.h"
+#include "hourglass/data/formats/npy.h"
+#include "hourglass/model/model_file.h"
 #include "support/message_of.h"
 
 /// What the fuzzers of tests/fuzz do at length, in short and in every build.

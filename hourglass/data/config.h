@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "hourglass/base/fields.h"
+#include "hourglass/base/schema/fields.h"
 
 namespace hourglass {
 

@@ -12,7 +12,7 @@
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
 #include "hourglass/base/text.h"
-#include "hourglass/data/picture.h"
+#include "hourglass/data/formats/picture.h"
 
 namespace hourglass {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "hourglass/base/file.h"
 #include "hourglass/base/text.h"
-#include "hourglass/data/csv_rows.h"
+#include "hourglass/data/formats/csv_rows.h"
 #include "hourglass/data/known.h"
 #include "hourglass/data/labels.h"
 #include "hourglass/data/source.h"

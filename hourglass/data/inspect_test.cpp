@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "hourglass/base/file.h"
-#include "hourglass/data/npy.h"
+#include "hourglass/data/formats/npy.h"
 #include "hourglass/data/process.h"
 #include "hourglass/data/source.h"
 

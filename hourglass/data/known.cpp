@@ -9,7 +9,7 @@
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
 #include "hourglass/base/text.h"
-#include "hourglass/data/gzip.h"
+#include "hourglass/data/formats/gzip.h"
 #include "hourglass/data/process.h"
 
 namespace hourglass {

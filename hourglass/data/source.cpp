@@ -12,15 +12,15 @@
 
 #include "hourglass/base/file.h"
 #include "hourglass/base/text.h"
-#include "hourglass/data/csv_rows.h"
-#include "hourglass/data/gzip.h"
-#include "hourglass/data/idx.h"
+#include "hourglass/data/formats/csv_rows.h"
+#include "hourglass/data/formats/gzip.h"
+#include "hourglass/data/formats/idx.h"
+#include "hourglass/data/formats/npy.h"
+#include "hourglass/data/formats/npz.h"
+#include "hourglass/data/formats/picture.h"
+#include "hourglass/data/formats/safetensors.h"
 #include "hourglass/data/image_folder.h"
 #include "hourglass/data/known.h"
-#include "hourglass/data/npy.h"
-#include "hourglass/data/npz.h"
-#include "hourglass/data/picture.h"
-#include "hourglass/data/safetensors.h"
 #include "hourglass/data/table.h"
 
 namespace hourglass {

@@ -9,10 +9,10 @@
 #include "data/idx_bytes.h"
 #include "data/zip_bytes.h"
 #include "hourglass/base/file.h"
+#include "hourglass/data/formats/npy.h"
+#include "hourglass/data/formats/safetensors.h"
 #include "hourglass/data/known.h"
-#include "hourglass/data/npy.h"
 #include "hourglass/data/process.h"
-#include "hourglass/data/safetensors.h"
 #include "support/message_of.h"
 
 namespace hourglass {

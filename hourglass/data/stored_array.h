@@ -6,7 +6,7 @@
 #include <string>
 
 #include "hourglass/base/mapped_file.h"
-#include "hourglass/data/npy.h"
+#include "hourglass/data/formats/npy.h"
 
 namespace hourglass {
 

@@ -5,7 +5,7 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/text.h"
-#include "hourglass/data/csv_rows.h"
+#include "hourglass/data/formats/csv_rows.h"
 
 namespace hourglass {
 namespace {

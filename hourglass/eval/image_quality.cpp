@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 
-#include "hourglass/eval/values.h"
 #include "hourglass/tensor/copy.h"
+#include "hourglass/tensor/values.h"
 
 namespace hourglass {
 

@@ -1,7 +1,7 @@
 #include "hourglass/eval/jacobian.h"
 
 #include "hourglass/eval/row_keys.h"
-#include "hourglass/objective/jacobian_norm.h"
+#include "hourglass/objective/jacobian/jacobian_norm.h"
 
 namespace hourglass {
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "hourglass/eval/values.h"
+#include "hourglass/tensor/values.h"
 
 namespace hourglass {
 

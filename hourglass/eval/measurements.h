@@ -3,11 +3,11 @@
 #include <optional>
 #include <vector>
 
-#include "hourglass/eval/labelled_codes.h"
+#include "hourglass/eval/analysis/spread.h"
+#include "hourglass/eval/classify/labelled_codes.h"
 #include "hourglass/eval/metrics.h"
 #include "hourglass/eval/pca.h"
 #include "hourglass/eval/robustness.h"
-#include "hourglass/eval/spread.h"
 
 namespace hourglass {
 

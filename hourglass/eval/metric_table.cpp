@@ -5,11 +5,11 @@
 #include <numeric>
 
 #include "hourglass/data/unit_interval.h"
+#include "hourglass/eval/analysis/spectrum.h"
+#include "hourglass/eval/classify/neighbours.h"
+#include "hourglass/eval/classify/probe.h"
 #include "hourglass/eval/image_quality.h"
-#include "hourglass/eval/neighbours.h"
-#include "hourglass/eval/probe.h"
-#include "hourglass/eval/spectrum.h"
-#include "hourglass/objective/jacobian_norm.h"
+#include "hourglass/objective/jacobian/jacobian_norm.h"
 
 namespace hourglass {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "hourglass/eval/contraction_curve.h"
+#include "hourglass/eval/analysis/contraction_curve.h"
 #include "hourglass/eval/jacobian.h"
 #include "hourglass/model/inference.h"
 #include "hourglass/objective/config.h"

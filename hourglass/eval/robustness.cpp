@@ -2,9 +2,9 @@
 
 #include <cmath>
 
+#include "hourglass/eval/analysis/spread.h"
 #include "hourglass/eval/row_keys.h"
 #include "hourglass/eval/second_pass.h"
-#include "hourglass/eval/spread.h"
 #include "hourglass/tensor/ops.h"
 
 namespace hourglass {

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "hourglass/data/safetensors.h"
+#include "hourglass/data/formats/safetensors.h"
 #include "hourglass/data/scaler.h"
 #include "hourglass/nn/network.h"
 

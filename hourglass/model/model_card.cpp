@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "hourglass/base/error.h"
-#include "hourglass/base/fields_reader.h"
 #include "hourglass/base/file.h"
-#include "hourglass/base/toml.h"
+#include "hourglass/base/schema/fields_reader.h"
+#include "hourglass/base/schema/toml.h"
 #include "hourglass/data/known.h"
 
 namespace hourglass {

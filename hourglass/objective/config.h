@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "hourglass/base/fields.h"
+#include "hourglass/base/schema/fields.h"
 
 namespace hourglass {
 

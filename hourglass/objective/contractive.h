@@ -1,6 +1,6 @@
 #pragma once
 
-#include "hourglass/objective/jacobian_penalty.h"
+#include "hourglass/objective/jacobian/jacobian_penalty.h"
 
 namespace hourglass {
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "hourglass/objective/jacobian_closed.h"
-#include "hourglass/objective/jacobian_rows.h"
+#include "hourglass/objective/jacobian/jacobian_closed.h"
+#include "hourglass/objective/jacobian/jacobian_rows.h"
 #include "support/message_of.h"
 #include "support/networks.h"
 #include "support/numbers.h"

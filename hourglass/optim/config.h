@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "hourglass/base/fields.h"
+#include "hourglass/base/schema/fields.h"
 
 namespace hourglass {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "hourglass/model/autoencoder.h"
-#include "hourglass/train/recipe.h"
+#include "hourglass/recipe/recipe.h"
 #include "hourglass/train/step.h"
 
 namespace hourglass {

@@ -9,10 +9,10 @@
 
 #include "hourglass/data/dataset.h"
 #include "hourglass/data/split.h"
-#include "hourglass/eval/anomaly.h"
+#include "hourglass/model/anomaly.h"
 #include "hourglass/model/autoencoder.h"
-#include "hourglass/train/events.h"
-#include "hourglass/train/recipe.h"
+#include "hourglass/recipe/recipe.h"
+#include "hourglass/run/events.h"
 #include "hourglass/train/step.h"
 #include "hourglass/train/thread_choice.h"
 

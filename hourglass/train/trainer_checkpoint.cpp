@@ -1,8 +1,8 @@
 #include <nlohmann/json.hpp>
 
+#include "hourglass/run/checkpoint_file.h"
+#include "hourglass/run/history.h"
 #include "hourglass/tensor/copy.h"
-#include "hourglass/train/checkpoint_file.h"
-#include "hourglass/train/history.h"
 #include "hourglass/train/trainer.h"
 
 // What of a Trainer goes into a checkpoint, and back: docs/formats/checkpoint.md.

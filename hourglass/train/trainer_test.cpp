@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "hourglass/base/error.h"
-#include "hourglass/train/checkpoint_file.h"
+#include "hourglass/run/checkpoint_file.h"
 #include "support/message_of.h"
 
 namespace hourglass {

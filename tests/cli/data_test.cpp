@@ -9,7 +9,7 @@
 #include "cli/workspace.h"
 #include "data/picture_bytes.h"
 #include "data/zip_bytes.h"
-#include "hourglass/data/npy.h"
+#include "hourglass/data/formats/npy.h"
 
 namespace hourglass::cli_test {
 namespace {

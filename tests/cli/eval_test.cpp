@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "cli/workspace.h"
-#include "hourglass/data/npy.h"
+#include "hourglass/data/formats/npy.h"
 
 namespace hourglass::cli_test {
 namespace {

@@ -2,7 +2,7 @@
 #include <onnx/onnx_pb.h>
 
 #include "cli/workspace.h"
-#include "hourglass/data/safetensors.h"
+#include "hourglass/data/formats/safetensors.h"
 
 namespace hourglass::cli_test {
 namespace {

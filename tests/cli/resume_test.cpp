@@ -5,8 +5,8 @@
 #include <thread>
 
 #include "cli/workspace.h"
-#include "hourglass/data/gzip.h"
-#include "hourglass/data/safetensors.h"
+#include "hourglass/data/formats/gzip.h"
+#include "hourglass/data/formats/safetensors.h"
 
 namespace hourglass::cli_test {
 namespace {

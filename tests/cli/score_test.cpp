@@ -7,9 +7,9 @@
 
 #include "cli/workspace.h"
 #include "hourglass/base/file.h"
-#include "hourglass/data/npy.h"
-#include "hourglass/data/npz.h"
-#include "hourglass/eval/anomaly.h"
+#include "hourglass/data/formats/npy.h"
+#include "hourglass/data/formats/npz.h"
+#include "hourglass/model/anomaly.h"
 
 namespace hourglass::cli_test {
 namespace {

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "cli/workspace.h"
-#include "hourglass/data/npy.h"
-#include "hourglass/data/safetensors.h"
+#include "hourglass/data/formats/npy.h"
+#include "hourglass/data/formats/safetensors.h"
 
 namespace hourglass::cli_test {
 namespace {

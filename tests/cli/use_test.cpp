@@ -3,7 +3,7 @@
 #include <sstream>
 
 #include "cli/workspace.h"
-#include "hourglass/data/npy.h"
+#include "hourglass/data/formats/npy.h"
 
 namespace hourglass::cli_test {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "cli/workspace.h"
 #include "data/idx_bytes.h"
-#include "hourglass/data/idx.h"
+#include "hourglass/data/formats/idx.h"
 
 namespace hourglass::cli_test {
 namespace {

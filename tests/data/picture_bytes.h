@@ -8,7 +8,7 @@
 // jpeglib.h needs FILE and size_t to be there.
 #include <jpeglib.h>
 
-#include "hourglass/data/picture.h"
+#include "hourglass/data/formats/picture.h"
 
 namespace hourglass {
 

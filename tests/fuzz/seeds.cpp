@@ -6,10 +6,10 @@
 #include "data/idx_bytes.h"
 #include "data/picture_bytes.h"
 #include "data/zip_bytes.h"
-#include "hourglass/data/npy.h"
+#include "hourglass/data/formats/npy.h"
 #include "hourglass/data/table.h"
-#include "hourglass/report/jsonl.h"
-#include "hourglass/train/model_file.h"
+#include "hourglass/model/model_file.h"
+#include "hourglass/run/jsonl.h"
 
 namespace hourglass::fuzz {
 namespace {

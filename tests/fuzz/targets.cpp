@@ -8,16 +8,16 @@
 #include <stdexcept>
 
 #include "fuzz/seeds.h"
-#include "hourglass/data/gzip.h"
-#include "hourglass/data/idx.h"
-#include "hourglass/data/npy.h"
-#include "hourglass/data/npz.h"
-#include "hourglass/data/picture.h"
+#include "hourglass/data/formats/gzip.h"
+#include "hourglass/data/formats/idx.h"
+#include "hourglass/data/formats/npy.h"
+#include "hourglass/data/formats/npz.h"
+#include "hourglass/data/formats/picture.h"
 #include "hourglass/data/table.h"
-#include "hourglass/eval/anomaly.h"
+#include "hourglass/model/anomaly.h"
 #include "hourglass/model/inference.h"
-#include "hourglass/report/jsonl.h"
-#include "hourglass/train/model_file.h"
+#include "hourglass/model/model_file.h"
+#include "hourglass/run/jsonl.h"
 #include "hourglass/train/trainer.h"
 
 namespace hourglass::fuzz {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "hourglass/base/file.h"
-#include "hourglass/train/model_file.h"
+#include "hourglass/model/model_file.h"
 #include "memory/requests.h"
 
 namespace hourglass {

@@ -2,9 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "hourglass/base/fields_reader.h"
-#include "hourglass/base/toml.h"
-#include "hourglass/data/safetensors.h"
+#include "hourglass/base/schema/fields_reader.h"
+#include "hourglass/base/schema/toml.h"
+#include "hourglass/data/formats/safetensors.h"
 #include "hourglass/tensor/ops.h"
 
 namespace hourglass {

@@ -9,8 +9,8 @@
 #include <string>
 
 #include "arrays.h"
-#include "hourglass/eval/anomaly.h"
-#include "hourglass/train/model_file.h"
+#include "hourglass/model/anomaly.h"
+#include "hourglass/model/model_file.h"
 #include "hourglass/train/online_trainer.h"
 
 namespace hourglass::python {

@@ -1,7 +1,7 @@
 #include "training.h"
 
 #include "arrays.h"
-#include "hourglass/report/jsonl.h"
+#include "hourglass/run/jsonl.h"
 #include "hourglass/train/trainer.h"
 #include "interrupts.h"
 

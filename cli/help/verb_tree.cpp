@@ -1,0 +1,81 @@
+#include "cli/help/verb_tree.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <regex>
+#include <set>
+
+namespace hourglass::cli {
+
+namespace {
+
+std::vector<std::string> names_of(const CLI::Option& option) {
+  if (option.get_positional()) return {option.get_name(true)};
+  std::vector<std::string> names;
+  for (const auto& name : option.get_snames()) names.push_back("-" + name);
+  for (const auto& name : option.get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+/// Sorted by name: CLI11 sorts them by address.
+std::vector<std::string> names_of(const std::set<CLI::Option*>& options) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : options) names.push_back(names_of(*option).back());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// What CLI11 tells of a value's type and checks, as in its help: "INT:INT in [0 - 9]", "TEXT:{a,b}", "TEXT:FILE".
+void read_type(const std::string& type, Argument& argument) {
+  argument.value = type.substr(0, type.find(':'));
+  std::smatch match;
+  if (std::regex_search(type, match, std::regex(":\\{(.*)\\}"))) argument.choices = CLI::detail::split(match[1], ',');
+  if (std::regex_search(type, match, std::regex(" in \\[(.*) - (.*)\\]"))) {
+    argument.least = match[1];
+    argument.most = match[2];
+  }
+  if (std::regex_search(type, match, std::regex(":(FILE|DIR)"))) argument.value = match[1];
+}
+
+Argument argument_of(const CLI::Option& option) {
+  Argument a;
+  a.names = names_of(option);
+  if (option.get_items_expected_max() > 0) read_type(option.get_type_name(), a);
+  if (option.get_positional()) a.value = a.names.front();
+  a.description = option.get_description();
+  a.group = option.get_group();
+  a.preset = option.get_default_str();
+  a.needs = names_of(option.get_needs());
+  a.excludes = names_of(option.get_excludes());
+  a.required = option.get_required();
+  a.repeated = option.get_items_expected_max() > 1;
+  return a;
+}
+
+Verb verb_below(const CLI::App& app, std::vector<std::string> path) {
+  path.push_back(app.get_name());
+  Verb verb{path, app.get_description(), {}, {}, {}};
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_group().empty()) continue;
+    (option->get_positional() ? verb.positionals : verb.options).push_back(argument_of(*option));
+  }
+  for (const CLI::App* below : app.get_subcommands([](const CLI::App* a) { return !a->get_group().empty(); }))
+    verb.verbs.push_back(verb_below(*below, path));
+  return verb;
+}
+
+}  // namespace
+
+Verb verb_tree(const CLI::App& app) { return verb_below(app, {}); }
+
+std::string escaped(const std::string& text, const std::vector<std::pair<char, std::string>>& escapes) {
+  std::string result;
+  for (const char c : text) {
+    const auto found =
+        std::find_if(escapes.begin(), escapes.end(), [c](const auto& escape) { return escape.first == c; });
+    result += found == escapes.end() ? std::string(1, c) : found->second;
+  }
+  return result;
+}
+
+}  // namespace hourglass::cli

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hourglass/base/schema/value.h"
+
+/// One definition of a config struct serves reading, writing and documentation. Beside the struct stands
+///
+///   template <class V>
+///   void fields(V& v, TrainConfig& c) {
+///     v.field("epochs", c.epochs, between(1, 1e6), "passes over the training rows");
+///   }
+///
+/// and, for a struct whose table is named by one key (`{ dense = 128 }`, `"relu"`),
+///
+///   template <class V>
+///   void kinds(V& v, LayerConfig& c) {
+///     if (v.kind("dense", c.kind)) v.value(c.size, between(1, 1 << 20));
+///     v.kind("relu", c.kind);
+///   }
+///
+/// The visitors V are FieldReader and KindReader (fields_reader.h), FieldWriter and KindWriter (fields_writer.h).
+/// A field that is not in the source keeps the struct's default.
+namespace hourglass {
+
+/// The numbers a field takes: an interval, each end open or closed. NaN and infinities are never in it.
+struct Range {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+  bool low_open = false;
+  bool high_open = false;
+
+  /// Empty when x is inside, else what was expected: "at least 1", "below 1", "a finite number".
+  std::string complaint(double x) const;
+  /// "[1, 1000000]", "(0, ∞)"
+  std::string text() const;
+};
+
+constexpr Range at_least(double low) { return {.low = low}; }
+constexpr Range above(double low) { return {.low = low, .low_open = true}; }
+constexpr Range between(double low, double high) { return {.low = low, .high = high}; }
+constexpr Range inside(double low, double high) { return {low, high, true, true}; }
+/// [0, 1)
+constexpr Range fraction() { return {.low = 0, .high = 1, .high_open = true}; }
+
+/// The names a text field takes.
+struct OneOf {
+  std::vector<std::string> names;
+  std::string text() const;
+};
+
+/// Free text, or true and false.
+struct Anything {
+  std::string text() const { return ""; }
+};
+
+}  // namespace hourglass

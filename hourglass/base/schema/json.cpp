@@ -1,0 +1,122 @@
+#include "hourglass/base/schema/json.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "hourglass/base/error.h"
+
+namespace hourglass {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Builds a Value from nlohmann's parse events, so that depth, size and duplicates are refused as they appear.
+class Builder {
+ public:
+  explicit Builder(const std::string& name) : name_(name), place_{std::make_shared<const std::string>(name)} {}
+
+  bool null() { fail("{}: JSON: null is not allowed", name_); }
+  bool boolean(bool b) { return add(b); }
+  bool number_integer(int64_t i) { return add(i); }
+  bool number_unsigned(uint64_t u) {
+    return u <= INT64_MAX ? add(static_cast<int64_t>(u)) : add(static_cast<double>(u));
+  }
+  bool number_float(double d, const std::string&) { return add(d); }
+  bool string(std::string& s) { return add(std::move(s)); }
+  bool binary(Json::binary_t&) { return false; }
+  bool start_object(size_t) { return open(Value::Table()); }
+  bool start_array(size_t) { return open(Value::List()); }
+  bool key(std::string& k) {
+    open_.back()->as<Value::Table>()->push_back({std::move(k), place_, {}});
+    return true;
+  }
+  bool end_object() {
+    refuse_duplicates(*open_.back()->as<Value::Table>());
+    return end_array();
+  }
+  bool end_array() {
+    open_.pop_back();
+    return true;
+  }
+  bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception& e) {
+    // nlohmann's text starts with its own error number; the sentence follows.
+    const std::string text = e.what();
+    fail("{}: JSON: byte {}: {}", name_, position, text.substr(std::min(text.find("] ") + 2, text.size())));
+  }
+
+  Value take() { return std::move(root_); }
+
+ private:
+  static constexpr size_t kMaxDepth = 64;
+  static constexpr size_t kMaxValues = 1'000'000;
+
+  template <class T>
+  bool add(T&& data) {
+    place_value(std::forward<T>(data));
+    return true;
+  }
+
+  template <class T>
+  bool open(T&& container) {
+    if (open_.size() == kMaxDepth) fail("{}: JSON: nested deeper than {} levels", name_, kMaxDepth);
+    open_.push_back(&place_value(std::forward<T>(container)));
+    return true;
+  }
+
+  // Pointers in open_ stay valid: a container grows only while it is the innermost open one.
+  template <class T>
+  Value& place_value(T&& data) {
+    if (++values_ > kMaxValues) fail("{}: JSON: more than {} values", name_, kMaxValues);
+    Value value{std::forward<T>(data), place_};
+    if (open_.empty()) return root_ = std::move(value);
+    if (auto* list = open_.back()->as<Value::List>()) return list->emplace_back(std::move(value));
+    return open_.back()->as<Value::Table>()->back().value = std::move(value);
+  }
+
+  void refuse_duplicates(const Value::Table& table) const {
+    std::vector<std::string_view> keys;
+    for (const auto& entry : table) keys.push_back(entry.key);
+    std::sort(keys.begin(), keys.end());
+    const auto twice = std::adjacent_find(keys.begin(), keys.end());
+    if (twice != keys.end()) fail("{}: JSON: key \"{}\" appears twice", name_, *twice);
+  }
+
+  std::string name_;
+  Place place_;
+  Value root_;
+  std::vector<Value*> open_;
+  size_t values_ = 0;
+};
+
+struct ToJson {
+  Json operator()(const Value::List& list) const {
+    Json json = Json::array();
+    for (const Value& v : list) json.push_back(std::visit(*this, v.data));
+    return json;
+  }
+  Json operator()(const Value::Table& table) const {
+    Json json = Json::object();
+    for (const auto& entry : table) json[entry.key] = std::visit(*this, entry.value.data);
+    return json;
+  }
+  Json operator()(const auto& scalar) const { return scalar; }
+};
+
+}  // namespace
+
+Value parse_json(std::string_view text, const std::string& name) {
+  Builder builder(name);
+  Json::sax_parse(text.begin(), text.end(), &builder);
+  return builder.take();
+}
+
+std::string json_text(const Value& value) {
+  try {
+    return std::visit(ToJson{}, value.data).dump();
+  } catch (const Json::type_error&) {
+    fail("{} holds text that is not UTF-8", value.describe());
+  }
+}
+
+}  // namespace hourglass

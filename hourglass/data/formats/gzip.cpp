@@ -1,0 +1,56 @@
+#include "hourglass/data/formats/gzip.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+
+#include "hourglass/base/error.h"
+
+namespace hourglass {
+namespace {
+
+struct Inflater : z_stream {
+  Inflater() : z_stream{} {
+    constexpr int kGzipOnly = 16;
+    HOURGLASS_CHECK(inflateInit2(this, kGzipOnly + MAX_WBITS) == Z_OK);
+  }
+  Inflater(const Inflater&) = delete;
+  ~Inflater() { inflateEnd(this); }
+
+  /// Appends up to `room` bytes to `out`, takes what it read off `packed`.
+  int step(std::string_view& packed, std::string& out, size_t room) {
+    constexpr size_t kPiece = size_t{1} << 30;  // zlib counts in 32 bits
+    const size_t before = out.size();
+    out.resize(before + room);
+    next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+    next_out = reinterpret_cast<Bytef*>(out.data() + before);
+    const uInt offered = avail_in = static_cast<uInt>(std::min(packed.size(), kPiece));
+    avail_out = static_cast<uInt>(room);
+    const int status = inflate(this, Z_NO_FLUSH);
+    packed.remove_prefix(offered - avail_in);
+    out.resize(out.size() - avail_out);
+    return status;
+  }
+};
+
+}  // namespace
+
+bool is_gzip(std::string_view content) { return content.starts_with("\x1f\x8b"); }
+
+std::string gunzip(std::string_view packed, size_t limit, const std::string& name) {
+  constexpr size_t kStep = size_t{1} << 20;
+  Inflater inflater;
+  std::string out;
+  int status = Z_OK;
+  while (status != Z_STREAM_END && out.size() < limit) {
+    status = inflater.step(packed, out, std::min(limit - out.size(), kStep));
+    if (status == Z_BUF_ERROR) fail("{}: gzip stream ends early, after {} unpacked bytes", name, out.size());
+    if (status != Z_OK && status != Z_STREAM_END) {
+      fail("{}: gzip stream is damaged: {}", name, inflater.msg ? inflater.msg : zError(status));
+    }
+  }
+  if (status == Z_STREAM_END && !packed.empty()) fail("{}: {} bytes follow the gzip stream", name, packed.size());
+  return out;
+}
+
+}  // namespace hourglass

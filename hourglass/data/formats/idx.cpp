@@ -1,0 +1,107 @@
+#include "hourglass/data/formats/idx.h"
+
+#include <algorithm>
+
+#include "hourglass/base/error.h"
+#include "hourglass/base/file.h"
+#include "hourglass/data/dataset.h"
+#include "hourglass/data/formats/gzip.h"
+
+namespace hourglass {
+namespace {
+
+constexpr size_t kLongestHeader = 4 + 4 * Shape::kMaxRank;
+
+struct Header {
+  Shape shape;
+  size_t length;  // of the header itself
+  int64_t count;  // of the numbers after it
+};
+
+unsigned byte_at(std::string_view content, size_t i) { return static_cast<unsigned char>(content[i]); }
+
+std::string first_bytes(std::string_view content) {
+  if (content.empty()) return "nothing";
+  std::string text;
+  for (size_t i = 0; i < std::min<size_t>(content.size(), 4); ++i) {
+    text += fmt::format("{}{:02x}", i ? " " : "", byte_at(content, i));
+  }
+  return text;
+}
+
+const char* type_name(unsigned type) {
+  switch (type) {
+    case 0x09:
+      return "signed bytes";
+    case 0x0b:
+      return "16-bit integers";
+    case 0x0c:
+      return "32-bit integers";
+    case 0x0d:
+      return "32-bit floats";
+    case 0x0e:
+      return "64-bit floats";
+    default:
+      return "an unknown type";
+  }
+}
+
+void check_magic(std::string_view content, const std::string& name) {
+  if (content.size() < 4 || !is_idx(content)) {
+    fail("{}: not an IDX file: starts with {}, expected 00 00 08 and the number of dimensions", name,
+         first_bytes(content));
+  }
+  const unsigned type = byte_at(content, 2), rank = byte_at(content, 3);
+  if (type != 0x08) fail("{}: IDX file of {} ({:02x}), expected unsigned bytes (08)", name, type_name(type), type);
+  if (rank < 1 || rank > Shape::kMaxRank) fail("{}: IDX header says {} dimensions, expected 1 to 4", name, rank);
+}
+
+Header parse_header(std::string_view content, const std::string& name) {
+  check_magic(content, name);
+  const size_t rank = byte_at(content, 3), length = 4 + 4 * rank;
+  if (content.size() < length) {
+    fail("{}: IDX header of {} dimensions needs {} bytes, file ends after {}", name, rank, length, content.size());
+  }
+  Shape shape;
+  for (size_t i = 4; i < length; i += 4) {
+    shape.push_back(int64_t{byte_at(content, i)} << 24 | byte_at(content, i + 1) << 16 | byte_at(content, i + 2) << 8 |
+                    byte_at(content, i + 3));
+  }
+  const auto count = checked_size(shape);
+  if (!count) fail("{}: header says {}: more than any file can hold", name, shape.text());
+  if (*count == 0) fail("{}: header says {}: every dimension must be at least 1", name, shape.text());
+  return {shape, length, *count};
+}
+
+IdxArray parse_plain(std::string_view content, const std::string& name, bool cut_off) {
+  const Header header = parse_header(content, name);
+  content.remove_prefix(header.length);
+  const auto expected = static_cast<size_t>(header.count);
+  if (content.size() != expected) {
+    const bool images = header.shape.rank() > 1;
+    fail("{}: header says {}{} bytes of {}, file holds {}{}", name, images ? header.shape.text() + " = " : "", expected,
+         images ? "pixels" : "labels", cut_off && content.size() > expected ? "at least " : "", content.size());
+  }
+  return {header.shape, {content.begin(), content.end()}};
+}
+
+}  // namespace
+
+bool is_idx(std::string_view content) { return content.starts_with(std::string_view("\0\0", 2)); }
+
+IdxArray parse_idx(std::string_view content, const std::string& name) {
+  if (!is_gzip(content)) return parse_plain(content, name, false);
+  const Header header = parse_header(gunzip(content, kLongestHeader, name), name);
+  // Deflate shrinks to 1/1032 at best, so an absurd promise is known before unpacking.
+  if (static_cast<size_t>(header.count) / 1032 > content.size()) {
+    fail("{}: header says {} = {} bytes, more than {} packed bytes can hold", name, header.shape.text(), header.count,
+         content.size());
+  }
+  // One byte more than announced tells a file that is too long without unpacking all of it.
+  const size_t limit = header.length + static_cast<size_t>(header.count) + 1;
+  return parse_plain(gunzip(content, limit, name), name, true);
+}
+
+IdxArray read_idx(const std::filesystem::path& path) { return parse_idx(read_file(path), path.string()); }
+
+}  // namespace hourglass

@@ -1,0 +1,226 @@
+#include "hourglass/eval/analysis/analyse.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+#include "hourglass/eval/analysis/code_map.h"
+#include "hourglass/eval/analysis/samples.h"
+#include "hourglass/eval/analysis/spectrum.h"
+#include "hourglass/eval/analysis/unit_pictures.h"
+#include "hourglass/eval/metrics.h"
+#include "hourglass/tensor/copy.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr int64_t kMostRows = 2000;
+constexpr int64_t kMostValues = int64_t{1} << 24;  // inputs or codes in memory at once: 64 MB
+constexpr int64_t kExamples = 8, kPictures = 64, kStrong = 8;
+constexpr int64_t kBins = 50;
+constexpr int64_t kProbes = 8;
+constexpr double kMostSpectrumProducts = 5e9;  // less than a second
+constexpr int64_t kFewestSpectra = 4;
+
+/// Rows in even steps over the whole of the data, all where there are no more than `count`.
+Dataset evenly_spread(const Dataset& data, int64_t count) {
+  if (count >= data.rows()) return data;
+  Dataset part{data.name, data.sample, {}, {}, data.columns, data.classes};
+  const int64_t width = data.sample.size();
+  const auto row = [&](int64_t i) { return i * data.rows() / count; };
+  data.with_rows([&](const auto& rows) {
+    auto& values = part.values.emplace<std::vector<std::remove_cvref_t<decltype(*rows[0])>>>();
+    for (int64_t i = 0; i < count; ++i) {
+      const auto* x = rows[row(i)];
+      values.insert(values.end(), x, x + width);
+    }
+  });
+  for (int64_t i = 0; i < count && !data.labels.empty(); ++i) part.labels.push_back(data.labels[row(i)]);
+  return part;
+}
+
+/// Σ (r − x)² per row and, over rows, per feature.
+struct Errors {
+  std::vector<double> rows, features;
+};
+
+Errors errors_of(const Inference& inference, const Dataset& data) {
+  Errors e{std::vector<double>(data.rows()), std::vector<double>(data.sample.size())};
+  std::vector<std::vector<double>> parts(inference.chunks(data.rows()), e.features);
+  inference.reconstruct(data, [&](const Inference::Chunk& chunk) {
+    const float *x = chunk.clean.as<float>(), *r = chunk.reconstruction().as<float>();
+    const auto width = static_cast<int64_t>(e.features.size());
+    for (int64_t i = 0; i < chunk.rows * width; ++i) {
+      const double d = double{r[i]} - double{x[i]};
+      e.rows[chunk.first + i / width] += d * d;
+      parts[chunk.index][i % width] += d * d;
+    }
+  });
+  for (const auto& part : parts) std::ranges::transform(e.features, part, e.features.begin(), std::plus{});
+  for (double& f : e.features) f /= static_cast<double>(data.rows());
+  for (double& r : e.rows) r /= static_cast<double>(data.sample.size());
+  return e;
+}
+
+Examples examples(const Autoencoder& model, const Inference& inference, const Dataset& data,
+                  std::span<const uint32_t> rows, const Errors& errors) {
+  const auto count = static_cast<int64_t>(rows.size());
+  Examples e{Tensor(DType::f32, {count, data.sample.size()}), Tensor(DType::f32, {count, data.sample.size()}), {}};
+  inference.reconstruct(data, rows, [&](const Inference::Chunk& chunk) {
+    copy(chunk.clean, e.inputs.view().slice(chunk.first, chunk.rows));
+    copy(chunk.reconstruction(), e.reconstructions.view().slice(chunk.first, chunk.rows));
+  });
+  uncenter(model.scaler, e.inputs);
+  uncenter(model.scaler, e.reconstructions);
+  for (const uint32_t row : rows) e.errors.push_back(errors.rows[row]);
+  return e;
+}
+
+/// The rows by their errors, the smallest first.
+std::vector<uint32_t> ranking(const Errors& errors) {
+  std::vector<uint32_t> order(errors.rows.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::stable_sort(order, {}, [&](uint32_t i) { return errors.rows[i]; });
+  return order;
+}
+
+Histogram histogram(ConstView values) {
+  const float *first = values.as<float>(), *end = first + values.size();
+  const auto [low, high] = std::minmax_element(first, end);
+  Histogram h{*low, *high, std::vector<int64_t>(kBins)};
+  if (h.high <= h.low) h.high = h.low + 1;
+  for (const float* v = first; v < end; ++v) {
+    const double place = (*v - h.low) / (h.high - h.low) * kBins;
+    ++h.counts[std::clamp<int64_t>(static_cast<int64_t>(place), 0, kBins - 1)];
+  }
+  return h;
+}
+
+/// Mean and standard deviation of every column.
+void describe_units(ConstView codes, std::vector<double>& mean, std::vector<double>& spread) {
+  const int64_t units = codes.columns();
+  const auto rows = static_cast<double>(codes.rows());
+  const float* h = codes.as<float>();
+  mean.assign(units, 0);
+  spread.assign(units, 0);
+  for (int64_t i = 0; i < codes.size(); ++i) mean[i % units] += h[i] / rows;
+  for (int64_t i = 0; i < codes.size(); ++i) {
+    const double d = h[i] - mean[i % units];
+    spread[i % units] += d * d / rows;
+  }
+  for (double& s : spread) s = std::sqrt(s);
+}
+
+/// One analysis in the making.
+class Analyst {
+ public:
+  Analyst(const Autoencoder& model, const Dataset& data, const Corruption& corruption, int64_t rows, int threads)
+      : model_(model),
+        data_(evenly_spread(data, rows)),
+        corruption_(corruption),
+        threads_(threads),
+        inference_(model, threads) {
+    a_.data = data.name;
+    a_.rows = data_.rows();
+    a_.of_rows = data.rows();
+    a_.sample = data.sample;
+    a_.code = model.network().code().output();
+  }
+
+  Analysis run() && {
+    show_examples();
+    measure();
+    describe_codes();
+    look_at_units();
+    return std::move(a_);
+  }
+
+ private:
+  /// A part that may be impossible.
+  void attempt(const std::string& part, const std::function<void()>& make) {
+    try {
+      make();
+    } catch (const Error& e) {
+      a_.omissions.push_back({part, e.what()});
+    }
+  }
+
+  void show_examples() {
+    const Errors errors = errors_of(inference_, data_);
+    a_.feature_error = errors.features;
+    std::vector<uint32_t> order = ranking(errors);
+    const auto count = std::min<size_t>(kExamples, order.size()), middle = (order.size() - count) / 2;
+    typical_ = order[order.size() / 2];
+    const auto some = [&](size_t first) {
+      return examples(model_, inference_, data_, std::span(order).subspan(first, count), errors);
+    };
+    a_.best = some(0);
+    a_.typical = some(middle);
+    std::ranges::reverse(order);
+    a_.worst = some(0);
+    if (!corruption_.is_active()) return;
+    auto s = reconstruct_samples(model_, data_, corruption_, kExamples);
+    a_.denoised = DenoisedExamples{std::move(s.clean), std::move(s.noisy), std::move(s.reconstruction)};
+  }
+
+  void measure() {
+    const bool probability = model_.network().ends_in_sigmoid();
+    for (const std::string name : {"bce", "bce_excess", "mse", "explained_variance", "mean_activation", "l0",
+                                   "dead_frac", "saturation", "relative_contraction", "contraction_ratio"}) {
+      if (name.starts_with("bce") && !probability) continue;
+      EvaluationOptions options{.threads = threads_};
+      if (name == "relative_contraction") options.jacobian.probes = kProbes;
+      measure(name, data_, options);
+    }
+    const auto affordable = static_cast<int64_t>(kMostSpectrumProducts / spectrum_products(model_.network()));
+    const Dataset few = evenly_spread(data_, std::max(affordable, kFewestSpectra));
+    a_.spectrum_rows = few.rows();
+    measure("jacobian_spectrum", few, {.threads = threads_, .jacobian = {.exact = true}});
+  }
+
+  void measure(const std::string& name, const Dataset& data, EvaluationOptions options) {
+    options.note = [this](const Omission& o) { a_.omissions.push_back(o); };
+    std::ranges::move(evaluate(model_, data, {&name, 1}, options), std::back_inserter(a_.metrics));
+  }
+
+  void describe_codes() {
+    codes_ = Tensor(DType::f32, {data_.rows(), a_.code.size()});
+    copy(inference_.encode(data_), codes_);
+    describe_units(codes_, a_.mean_activation, a_.spread);
+    a_.activations = histogram(codes_);
+    attempt("Map of codes", [&] {
+      a_.map = code_map(codes_);
+      a_.map->labels = data_.labels;
+    });
+  }
+
+  void look_at_units() {
+    const CodedRows rows{model_, inference_, data_, codes_, a_.mean_activation, a_.spread};
+    a_.atoms = decoder_atoms(rows, kPictures);
+    a_.strong = strong_units(rows, *a_.atoms, kStrong, typical_);
+    attempt("First-layer filters", [&] { a_.filters = first_filters(model_, a_.atoms->units, kPictures); });
+  }
+
+  const Autoencoder& model_;
+  Dataset data_;
+  const Corruption& corruption_;
+  int threads_;
+  Inference inference_;
+  Tensor codes_;
+  int64_t typical_ = 0;
+  Analysis a_;
+};
+
+}  // namespace
+
+Analysis analyse(const Autoencoder& model, const Dataset& data, const Corruption& corruption, int threads) {
+  if (data.rows() < 1) fail("{}: no rows to analyse", data.name);
+  const int64_t widest = std::max(data.sample.size(), model.network().code().output().size());
+  const int64_t rows = std::clamp<int64_t>(kMostValues / widest, 1, kMostRows);
+  return Analyst(model, data, corruption, rows, threads).run();
+}
+
+}  // namespace hourglass

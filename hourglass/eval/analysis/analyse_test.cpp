@@ -1,0 +1,182 @@
+#include "hourglass/eval/analysis/analyse.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "hourglass/eval/analysis/code_map.h"
+#include "hourglass/eval/metrics.h"
+#include "hourglass/eval/pca.h"
+#include "support/message_of.h"
+#include "support/networks.h"
+#include "support/numbers.h"
+
+namespace hourglass {
+namespace {
+
+const Corruption kClean({}, 0);
+
+Dataset data_of(const Shape& sample, int64_t rows) {
+  const Tensor x = uniforms(DType::f32, {rows, sample.size()}, 7, 0, 1);
+  Dataset data{"random", sample, std::vector<float>(x.as<float>(), x.as<float>() + x.size()), {}};
+  for (int64_t i = 0; i < rows; ++i) data.labels.push_back(static_cast<int32_t>(i % 3));
+  return data;
+}
+
+Autoencoder fresh(const ModelConfig& config, const Shape& input) {
+  Autoencoder a(config, input);
+  initialise(a.network(), {}, 1, a.theta());
+  return a;
+}
+
+Autoencoder shallow() {
+  return fresh(model({layer("dense", 5), layer("sigmoid")}, {layer("dense", 64), layer("sigmoid")}), {1, 8, 8});
+}
+
+double mean(const std::vector<double>& v) {
+  return std::accumulate(v.begin(), v.end(), 0.0) / static_cast<double>(v.size());
+}
+
+double metric(const Analysis& a, const std::string& name) { return *find_metric<double>(a.metrics, name); }
+
+TEST(Analyse, AgreesWithTheMetrics) {
+  const Autoencoder a = shallow();
+  const Dataset data = data_of({1, 8, 8}, 300);
+  const Analysis all = analyse(a, data, kClean, 2);
+  EXPECT_EQ(all.rows, 300);
+  EXPECT_NEAR(mean(all.feature_error), metric(all, "mse"), 1e-8);  // its squares are single
+  EXPECT_NEAR(mean(all.mean_activation), metric(all, "mean_activation"), 1e-9);
+  EXPECT_EQ(std::accumulate(all.activations.counts.begin(), all.activations.counts.end(), int64_t{0}), 300 * 5);
+}
+
+TEST(Analyse, ShowsCorruptedInputsOfADenoiser) {
+  EXPECT_FALSE(analyse(shallow(), data_of({1, 8, 8}, 20), kClean, 1).denoised);
+  const auto denoised = analyse(shallow(), data_of({1, 8, 8}, 20), Corruption({.masking = 1}, 0), 1).denoised;
+  ASSERT_TRUE(denoised);
+  EXPECT_EQ(denoised->inputs.rows(), 8);
+  const float *seen = denoised->corrupted.as<float>(), *x = denoised->inputs.as<float>();
+  EXPECT_TRUE(std::all_of(seen, seen + denoised->corrupted.size(), [](float v) { return v == 0; }));
+  EXPECT_FALSE(std::all_of(x, x + denoised->inputs.size(), [](float v) { return v == 0; }));
+}
+
+TEST(Analyse, RanksRowsByTheirError) {
+  const Analysis all = analyse(shallow(), data_of({1, 8, 8}, 300), kClean, 1);
+  EXPECT_TRUE(std::ranges::is_sorted(all.best.errors));
+  EXPECT_TRUE(std::ranges::is_sorted(all.worst.errors, std::greater{}));
+  EXPECT_LT(all.best.errors.back(), all.typical.errors.front());
+  EXPECT_LT(all.typical.errors.back(), all.worst.errors.back());
+  const float *x = all.worst.inputs.as<float>(), *r = all.worst.reconstructions.as<float>();
+  double sum = 0;
+  for (int i = 0; i < 64; ++i) sum += (r[i] - x[i]) * (r[i] - x[i]);
+  EXPECT_NEAR(sum / 64, all.worst.errors[0], 1e-6);
+}
+
+TEST(Analyse, TakesSomeRowsOfManyAndAllOfFew) {
+  const Analysis many = analyse(shallow(), data_of({1, 8, 8}, 5001), kClean, 2);
+  EXPECT_EQ(many.rows, 2000);
+  EXPECT_EQ(many.of_rows, 5001);
+  EXPECT_EQ(many.map->labels.size(), 2000u);
+  EXPECT_EQ(many.map->labels[1], 2 % 3) << "rows are spread over the data";
+  const Analysis one = analyse(shallow(), data_of({1, 8, 8}, 1), kClean, 1);
+  EXPECT_EQ(one.best.errors.size(), 1u);
+  EXPECT_FALSE(one.map);
+  EXPECT_TRUE(std::ranges::any_of(one.omissions, [](const Omission& o) { return o.part == "Map of codes"; }));
+}
+
+TEST(Analyse, DoesNotDependOnThreads) {
+  const Dataset data = data_of({1, 8, 8}, 700);
+  const Analysis one = analyse(shallow(), data, kClean, 1), three = analyse(shallow(), data, kClean, 3);
+  EXPECT_EQ(one.feature_error, three.feature_error);
+  EXPECT_EQ(one.metrics, three.metrics);
+  EXPECT_EQ(one.map->x, three.map->x);
+}
+
+TEST(Analyse, TakesTheWeightsOfADenseLayerAsFilters) {
+  const Autoencoder a = shallow();
+  const Analysis all = analyse(a, data_of({1, 8, 8}, 50), kClean, 1);
+  const ConstView weight = a.network().parameters()[0].in(a.theta());
+  ASSERT_TRUE(all.filters);
+  EXPECT_EQ(all.filters->units, (std::vector<int64_t>{0, 1, 2, 3, 4}));
+  EXPECT_EQ(values_of(all.filters->values), values_of(weight));
+}
+
+TEST(Analyse, TakesTheKernelsOfAConvolutionAsFilters) {
+  const Autoencoder a =
+      fresh(model({layer("conv2d", 4, 3), layer("relu"), layer("dense", 3)}, {layer("dense", 64), layer("sigmoid")}),
+            {1, 8, 8});
+  const Analysis all = analyse(a, data_of({1, 8, 8}, 50), kClean, 1);
+  ASSERT_TRUE(all.filters);
+  EXPECT_EQ(all.filters->shape, (Shape{1, 3, 3}));
+  EXPECT_EQ(all.filters->values.rows(), 4);
+  EXPECT_TRUE(all.filters->units.empty());
+}
+
+TEST(Analyse, SaysWhyThereAreNoFilters) {
+  const Autoencoder a = fresh(model({layer("max_pool2d", 2), layer("dense", 3)}, {layer("dense", 64)}), {1, 8, 8});
+  const Analysis all = analyse(a, data_of({1, 8, 8}, 50), kClean, 1);
+  EXPECT_FALSE(all.filters);
+  ASSERT_FALSE(all.omissions.empty());
+}
+
+TEST(Analyse, ShowsWhatAUnitOfALinearDecoderAdds) {
+  const Autoencoder a = fresh(model({layer("dense", 3)}, {layer("dense", 64)}), {64});
+  const Dataset data = data_of({64}, 100);
+  const Analysis all = analyse(a, data, kClean, 1);
+  const auto columns = decoder_columns(a, Inference(a, 1));
+  ASSERT_EQ(all.atoms->units.size(), 3u);
+  for (int64_t unit = 0; unit < 3; ++unit)
+    for (int64_t i = 0; i < 64; ++i)
+      EXPECT_NEAR(all.atoms->values.as<float>()[unit * 64 + i], all.spread[unit] * columns->as<double>()[unit * 64 + i],
+                  1e-5);
+}
+
+TEST(Analyse, WalksAStrongUnitThroughItsRange) {
+  const Analysis all = analyse(shallow(), data_of({1, 8, 8}, 200), kClean, 1);
+  ASSERT_EQ(all.strong->units.size(), 5u);
+  EXPECT_EQ(all.strong->walks.rows(), 5 * all.strong->walk_steps);
+  EXPECT_EQ(all.strong->inputs.rows(), 5 * all.strong->inputs_each);
+  const auto values = values_of(all.strong->walks);
+  EXPECT_NE(values[0], values[64 * (all.strong->walk_steps - 1)]);
+}
+
+TEST(Analyse, RefusesDataOfAnotherShape) {
+  EXPECT_THROW(analyse(shallow(), data_of({7}, 10), kClean, 1), Error);
+  EXPECT_NE(message_of<Error>([] {
+              analyse(shallow(), data_of({1, 8, 8}, 0), kClean, 1);
+            }).find("no rows"),
+            std::string::npos);
+}
+
+TEST(CodeMap, IsThePrincipalPlane) {
+  Tensor codes = uniforms(DType::f32, {400, 30}, 3, 0, 1);
+  for (int64_t i = 0; i < 400; ++i)  // two directions longer than the rest, far from each other
+    for (int64_t k = 0; k < 2; ++k) codes.as<float>()[i * 30 + k] *= k ? 3 : 6;
+  const Dataset data{"codes", {30}, std::vector<float>(codes.as<float>(), codes.as<float>() + codes.size()), {}};
+  const auto exact = principal_components(data, Scaler{}, 1);
+  const CodeMap map = code_map(codes);
+  const double total = std::accumulate(exact.variances.begin(), exact.variances.end(), 0.0);
+  EXPECT_NEAR(map.share_x, exact.variances[0] / total, 1e-9);
+  EXPECT_NEAR(map.share_y, exact.variances[1] / total, 1e-9);
+  double along = 0;
+  for (const double x : map.x) along += x * x / 400;
+  EXPECT_NEAR(along, exact.variances[0], 1e-6 * along);
+}
+
+TEST(CodeMap, RefusesCodesWithoutAPlane) {
+  EXPECT_THROW(code_map(uniforms(DType::f32, {9, 1}, 1, 0, 1)), Error);
+  EXPECT_THROW(code_map(Tensor(DType::f32, {9, 4})), Error);
+  EXPECT_THROW(code_map(uniforms(DType::f32, {1, 4}, 1, 0, 1)), Error);
+}
+
+TEST(CodeMap, SurvivesRowsOfWhichFewDiffer) {
+  Tensor codes(DType::f32, {40, 4});
+  codes.as<float>()[7] = 1;
+  const CodeMap map = code_map(codes);
+  EXPECT_NEAR(map.share_x, 1, 1e-9);
+  EXPECT_NEAR(map.share_y, 0, 1e-9);
+}
+
+}  // namespace
+}  // namespace hourglass

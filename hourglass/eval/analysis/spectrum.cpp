@@ -1,0 +1,156 @@
+#include "hourglass/eval/analysis/spectrum.h"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+
+#include "hourglass/objective/jacobian/jacobian_norm.h"
+#include "hourglass/tensor/copy.h"
+#include "hourglass/tensor/values.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr int64_t kTileElements = 1 << 18;  // of the widest layer's rows: 1 MB
+
+using Matrix = Eigen::MatrixXd;
+
+/// J of one row at a time: the code's unit vectors run down through the encoder as Jᵀv, as many at once as stay in
+/// cache. Units without a slope, such as silent relus, have no row.
+class RowJacobian {
+ public:
+  explicit RowJacobian(const Autoencoder& model)
+      : model_(model), jacobian_(model.theta().dtype(), {units(), network().input().size()}) {
+    int64_t widest = network().input().size();
+    for (int i = 0; i < network().code_end(); ++i) widest = std::max(widest, network().layer(i).output().size());
+    tile_ = std::min(units(), std::max<int64_t>(kTileElements / widest, 16));
+    for (Tensor& t : row_) t = Tensor(model.theta().dtype(), {tile_, widest});
+    slope_.resize(network().code_end());
+  }
+
+  /// (units with a slope, inputs), until the next call.
+  ConstView operator()(const Inference::Chunk& chunk, int64_t row) {
+    const auto value = [&](int i) { return (i < 0 ? chunk.input : chunk.value(i)).slice(row, 1); };
+    for (int i = 0; i < network().code_end(); ++i) {
+      const Activation* activation = network().layer(i).activation();
+      if (!activation) continue;
+      if (!slope_[i].size()) slope_[i] = Tensor(value(i).dtype(), {1, value(i).size()});
+      ops::activation_derivatives(*activation, value(i - 1), value(i), slope_[i], {});
+    }
+    choose_sloping();
+    const auto count = static_cast<int64_t>(sloping_.size());
+    for (int64_t first = 0; first < count; first += tile_) take(first, std::min(tile_, count - first), value);
+    return jacobian_.view().slice(0, count);
+  }
+
+ private:
+  const Network& network() const { return model_.network(); }
+  int64_t units() const { return network().code().output().size(); }
+  View rows(int which, int64_t count, int64_t width) {
+    return View(row_[which].view().bytes(), jacobian_.dtype(), {count, width});
+  }
+
+  void choose_sloping() {
+    const Tensor& last = slope_.back();
+    sloping_.clear();
+    if (last.size())
+      for_each_value(last, [&](int64_t unit, double slope) {
+        if (slope != 0) sloping_.push_back(unit);
+      });
+    else
+      for (int64_t unit = 0; unit < units(); ++unit) sloping_.push_back(unit);
+  }
+
+  template <class Value>
+  void take(int64_t first, int64_t count, Value value) {
+    int now = 0;
+    View v = rows(now, count, units());
+    clear(v);
+    for (int64_t k = 0; k < count; ++k) set_one(v.part(k * units() + sloping_[first + k], {1}));
+    for (int i = network().code_end() - 1; i >= 0; --i) {
+      const Layer& layer = network().layer(i);
+      if (layer.activation()) {
+        ops::scale_rows_by_sample(slope_[i], v, v);
+        continue;
+      }
+      now = 1 - now;
+      const View below = rows(now, count, value(i - 1).size());
+      layer.linear()->apply_transposed(model_.theta(), value(i - 1), v, below);
+      v = below;
+    }
+    copy(v, jacobian_.view().slice(first, count));
+  }
+
+  static void set_one(View element) {
+    if (element.dtype() == DType::f32)
+      *element.as<float>() = 1;
+    else
+      *element.as<double>() = 1;
+  }
+
+  const Autoencoder& model_;
+  Tensor jacobian_;
+  int64_t tile_ = 1;
+  Tensor row_[2];                 ///< on their way down
+  std::vector<Tensor> slope_;     ///< s' of this row per activation
+  std::vector<int64_t> sloping_;  ///< units
+};
+
+template <class T>
+Matrix doubles(ConstView m) {
+  using Rows = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  return Eigen::Map<const Rows>(m.as<T>(), m.rows(), m.columns()).template cast<double>();
+}
+
+/// Largest first.
+Eigen::VectorXd singular_values(ConstView jacobian) {
+  if (jacobian.rows() == 0) return {};
+  const Matrix j = jacobian.dtype() == DType::f32 ? doubles<float>(jacobian) : doubles<double>(jacobian);
+  const auto side = std::min(j.rows(), j.cols());
+  Matrix gram = Matrix::Zero(side, side);
+  if (j.rows() <= j.cols())
+    gram.selfadjointView<Eigen::Lower>().rankUpdate(j);
+  else
+    gram.selfadjointView<Eigen::Lower>().rankUpdate(j.transpose());
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(gram, Eigen::EigenvaluesOnly);
+  return solver.eigenvalues().cwiseMax(0).cwiseSqrt().reverse();
+}
+
+}  // namespace
+
+std::vector<double> jacobian_spectrum(const MeasuredRows& rows) {
+  const auto count = std::min(rows.network().code().output().size(), rows.network().input().size());
+  std::vector<Eigen::VectorXd> parts(rows.inference.chunks(rows.data.rows()));
+  Ticker ticker(rows.progress, "jacobian_spectrum", rows.data.rows());
+  const auto measure = [&](const Inference::Chunk& chunk) {
+    RowJacobian jacobian(rows.model);
+    Eigen::VectorXd& sum = parts[chunk.index] = Eigen::VectorXd::Zero(count);
+    for (int64_t row = 0; row < chunk.rows; ++row) {
+      const Eigen::VectorXd values = singular_values(jacobian(chunk, row));
+      sum.head(values.size()) += values;
+      ticker.advance();
+    }
+  };
+  rows.inference.reconstruct(rows.data, measure, rows.disturb);
+  Eigen::VectorXd mean = Eigen::VectorXd::Zero(count);
+  for (const Eigen::VectorXd& part : parts) mean += part;
+  mean /= static_cast<double>(rows.data.rows());
+  return {mean.begin(), mean.end()};
+}
+
+double spectrum_products(const Network& network) {
+  const Activation* last = network.code().activation();
+  double units = static_cast<double>(network.code().output().size());
+  if (last && last->kind == Activation::Kind::topk) units = std::min(units, last->parameter);
+  const auto inputs = static_cast<double>(network.input().size()), side = std::min(units, inputs);
+  double products = side * units * inputs + 4 * side * side * side;
+  for (int i = 0; i < network.code_end(); ++i)
+    if (const LinearLayer* layer = network.layer(i).linear())
+      products += units * static_cast<double>(layer->products());
+  return products;
+}
+
+double spectrum_cost(const Network& network) { return spectrum_products(network) / plain_step_products(network); }
+
+}  // namespace hourglass

@@ -1,0 +1,76 @@
+#include "hourglass/eval/classify/neighbours.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "hourglass/base/parallel.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr int64_t kTestRows = 128, kTrainRows = 2048;  // of one block of distances: 1 MB
+
+/// A training row and ‖b‖² − 2⟨a, b⟩: how near it is.
+using Neighbour = std::pair<double, int64_t>;
+
+/// The k nearest so far, a heap with the farthest on top.
+void keep_nearest(std::vector<Neighbour>& nearest, Neighbour n, size_t k) {
+  if (nearest.size() == k) {
+    if (n >= nearest.front()) return;
+    std::ranges::pop_heap(nearest);
+    nearest.pop_back();
+  }
+  nearest.push_back(n);
+  std::ranges::push_heap(nearest);
+}
+
+int32_t most_frequent(const std::vector<Neighbour>& nearest, const std::vector<int32_t>& labels) {
+  std::map<int32_t, int64_t> votes;
+  for (const auto& [distance, row] : nearest) ++votes[labels[row]];
+  return std::ranges::max_element(votes, {}, [](const auto& v) { return v.second; })->first;
+}
+
+/// Adds training rows [first, first + products.columns()) to the test rows' nearest.
+template <class T>
+void add_block(ConstView products, std::span<const double> squares, int64_t first, size_t k,
+               std::vector<std::vector<Neighbour>>& nearest) {
+  const T* p = products.as<T>();
+  for (int64_t i = 0; i < products.rows(); ++i)
+    for (int64_t j = 0; j < products.columns(); ++j, ++p)
+      keep_nearest(nearest[i], {squares[first + j] - 2 * static_cast<double>(*p), first + j}, k);
+}
+
+}  // namespace
+
+double nearest_neighbour_error(const ClassifiedCodes& codes, int64_t k, int threads,
+                               const EvaluationProgress& progress) {
+  const int64_t rows = codes.test.rows(), known = codes.train.rows();
+  HOURGLASS_CHECK(k >= 1 && k <= known);
+  const ConstView train = codes.train.flat(), test = codes.test.flat();
+  std::vector<double> squares(known);
+  ops::row_sums_of_squares(train, squares);
+  std::vector<int64_t> wrong((rows + kTestRows - 1) / kTestRows);
+  Ticker ticker(progress, "knn_error", rows);
+  auto task = [&](int64_t block) {
+    const int64_t start = block * kTestRows, count = std::min(kTestRows, rows - start);
+    Tensor space(train.dtype(), {count * kTrainRows});
+    std::vector<std::vector<Neighbour>> nearest(count);
+    for (int64_t first = 0; first < known; first += kTrainRows) {
+      const int64_t width = std::min(kTrainRows, known - first);
+      const View products = space.view().part(0, {count, width});
+      ops::matmul(test.slice(start, count), ops::Transpose::no, train.slice(first, width), ops::Transpose::yes,
+                  products);
+      const auto add = train.dtype() == DType::f32 ? add_block<float> : add_block<double>;
+      add(products, squares, first, static_cast<size_t>(k), nearest);
+    }
+    for (int64_t i = 0; i < count; ++i)
+      wrong[block] += most_frequent(nearest[i], codes.train.labels) != codes.test.labels[start + i];
+    ticker.advance(count);
+  };
+  parallel_for(static_cast<int64_t>(wrong.size()), threads, task);
+  return static_cast<double>(std::accumulate(wrong.begin(), wrong.end(), int64_t{0})) / static_cast<double>(rows);
+}
+
+}  // namespace hourglass

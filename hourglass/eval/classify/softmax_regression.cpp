@@ -1,0 +1,198 @@
+#include "hourglass/eval/classify/softmax_regression.h"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "hourglass/base/free_list.h"
+#include "hourglass/base/parallel.h"
+#include "hourglass/data/labels.h"
+#include "hourglass/tensor/copy.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr int64_t kChunkRows = 2048;
+
+int64_t chunks_of(int64_t rows) { return (rows + kChunkRows - 1) / kChunkRows; }
+
+/// Parameters in the codes' type.
+struct Weights {
+  Weights(std::span<const double> parameters, int64_t classes, int64_t units, DType dtype)
+      : all(tensor(parameters, dtype)),
+        w(all.view().part(0, {classes, units})),
+        b(all.view().part(w.size(), {classes})) {}
+
+  static Tensor tensor(std::span<const double> parameters, DType dtype) {
+    Tensor t(DType::f64, {static_cast<int64_t>(parameters.size())});
+    std::ranges::copy(parameters, t.as<double>());
+    return t.cast(dtype);
+  }
+
+  Tensor all;
+  ConstView w, b;
+};
+
+/// Calls use(chunk, first row, logits (rows, classes)) for all rows.
+template <class Use>
+void for_each_chunk(const LabelledCodes& codes, const Weights& weights, int threads, Use use) {
+  const ConstView all = codes.flat();
+  FreeList<Tensor> free;
+  const auto make = [&] { return std::make_unique<Tensor>(all.dtype(), Shape{kChunkRows, weights.w.rows()}); };
+  auto task = [&](int64_t chunk) {
+    const int64_t first = chunk * kChunkRows, count = std::min(kChunkRows, codes.rows() - first);
+    free.with(make, [&](Tensor& space) {
+      const View logits = space.view().slice(0, count);
+      ops::matmul(all.slice(first, count), ops::Transpose::no, weights.w, ops::Transpose::yes, logits,
+                  ops::Write::assign, weights.b);
+      use(chunk, first, logits);
+    });
+  };
+  parallel_for(chunks_of(codes.rows()), threads, task);
+}
+
+/// The mean loss of labelled codes and its gradient, as a function of the parameters.
+class Loss {
+ public:
+  Loss(const LabelledCodes& codes, std::span<const int32_t> labels, double decay, int threads)
+      : codes_(codes), classes_(static_cast<int64_t>(labels.size())), decay_(decay), threads_(threads) {
+    for (const int32_t label : codes.labels) {
+      const auto place = std::ranges::lower_bound(labels, label);
+      HOURGLASS_CHECK(place != labels.end() && *place == label);
+      targets_.push_back(static_cast<int32_t>(place - labels.begin()));
+    }
+    gradients_ = Tensor(codes.codes.dtype(), {chunks_of(codes.rows()), size()});
+    losses_.resize(gradients_.rows());
+  }
+
+  int64_t size() const { return classes_ * (codes_.units() + 1); }
+
+  double operator()(std::span<const double> parameters, std::span<double> gradient) {
+    const Weights weights(parameters, classes_, codes_.units(), codes_.codes.dtype());
+    for_each_chunk(codes_, weights, threads_, [&](int64_t chunk, int64_t first, View logits) {
+      const auto targets = std::span(targets_).subspan(first, logits.rows());
+      losses_[chunk] = ops::cross_entropy(logits, targets, 1, logits);
+      const View g = gradients_.view().slice(chunk, 1), dw = g.part(0, weights.w.shape());
+      const ConstView h = codes_.flat().slice(first, logits.rows());
+      ops::matmul(logits, ops::Transpose::yes, h, ops::Transpose::no, dw);
+      const View db = g.part(dw.size(), {classes_});
+      clear(db);
+      ops::add_column_sums(logits, db);
+    });
+    return total(parameters, gradient);
+  }
+
+ private:
+  double total(std::span<const double> parameters, std::span<double> gradient) const {
+    ops::column_sums(gradients_, gradient);
+    const auto rows = static_cast<double>(codes_.rows());
+    double squares = 0;
+    for (double& g : gradient) g /= rows;
+    for (int64_t i = 0; i < classes_ * codes_.units(); ++i) {
+      squares += parameters[i] * parameters[i];
+      gradient[i] += decay_ * parameters[i];
+    }
+    return std::accumulate(losses_.begin(), losses_.end(), 0.0) / rows + decay_ / 2 * squares;
+  }
+
+  const LabelledCodes& codes_;
+  int64_t classes_;
+  double decay_;
+  int threads_;
+  std::vector<int32_t> targets_;  ///< per row, its class
+  Tensor gradients_;              ///< per chunk
+  std::vector<double> losses_;
+};
+
+/// Of the parameters, so that the loss bends about equally every way. Where all classes are as likely, its second
+/// derivative is at most moments / classes + decay in the weights of a class (Böhning, "Multinomial logistic regression
+/// algorithm", Annals of the Institute of Statistical Mathematics 1992) and 1 / classes in its bias.
+class Coordinates {
+ public:
+  Coordinates(ConstView moments, int64_t classes, double decay) : classes_(classes) {
+    const int64_t units = moments.rows();
+    Matrix bend = ConstMap(moments.as<double>(), units, units);
+    // Products in float leave noise where the codes hardly vary.
+    const double least = 1e-3 * bend.trace() / static_cast<double>(units);
+    bend /= static_cast<double>(classes);
+    bend.diagonal().array() += decay + least;
+    root_.compute(bend);
+  }
+
+  void enter(std::span<double> parameters) const {
+    Map w = weights(parameters);
+    w = root_.matrixU() * w.eval();
+    scale_biases(parameters, 1 / std::sqrt(classes_));
+  }
+  void leave(std::span<double> parameters) const {
+    Map w = weights(parameters);
+    root_.matrixU().solveInPlace(w);
+    scale_biases(parameters, std::sqrt(classes_));
+  }
+  void enter_gradient(std::span<double> gradient) const {
+    Map g = weights(gradient);
+    root_.matrixL().solveInPlace(g);
+    scale_biases(gradient, std::sqrt(classes_));
+  }
+
+ private:
+  using Matrix = Eigen::MatrixXd;
+  using Map = Eigen::Map<Matrix>;
+  using ConstMap = Eigen::Map<const Matrix>;
+
+  /// One column a class.
+  Map weights(std::span<double> parameters) const { return {parameters.data(), root_.rows(), classes_}; }
+  void scale_biases(std::span<double> parameters, double by) const {
+    for (double& b : parameters.last(classes_)) b *= by;
+  }
+
+  int64_t classes_;
+  Eigen::LLT<Matrix> root_;
+};
+
+}  // namespace
+
+SoftmaxRegression fit_softmax_regression(const LabelledCodes& codes, ConstView moments, double decay, int threads,
+                                         const MinimiserOptions& options, const SoftmaxRegression& start) {
+  SoftmaxRegression model{distinct(codes.labels), start.parameters};
+  Loss loss(codes, model.labels, decay, threads);
+  if (model.labels != start.labels) model.parameters.assign(loss.size(), 0);
+  const Coordinates coordinates(moments, model.classes(), decay);
+  std::vector<double> parameters;
+  const auto value = [&](std::span<const double> at, std::span<double> gradient) {
+    parameters.assign(at.begin(), at.end());
+    coordinates.leave(parameters);
+    const double v = loss(parameters, gradient);
+    coordinates.enter_gradient(gradient);
+    return v;
+  };
+  coordinates.enter(model.parameters);
+  minimise(value, model.parameters, options);
+  coordinates.leave(model.parameters);
+  return model;
+}
+
+double softmax_regression_loss(const SoftmaxRegression& model, const LabelledCodes& codes, double decay, int threads) {
+  std::vector<double> gradient(model.parameters.size());
+  return Loss(codes, model.labels, decay, threads)(model.parameters, gradient);
+}
+
+double classification_error(const SoftmaxRegression& model, const LabelledCodes& codes, int threads) {
+  const Weights weights(model.parameters, model.classes(), codes.units(), codes.codes.dtype());
+  std::vector<int64_t> wrong(chunks_of(codes.rows()));
+  for_each_chunk(codes, weights, threads, [&](int64_t chunk, int64_t first, View logits) {
+    const auto count = [&](const auto* row) {
+      for (int64_t i = 0; i < logits.rows(); ++i, row += model.classes()) {
+        const auto best = std::max_element(row, row + model.classes()) - row;
+        wrong[chunk] += model.labels[best] != codes.labels[first + i];
+      }
+    };
+    logits.dtype() == DType::f32 ? count(logits.as<float>()) : count(logits.as<double>());
+  });
+  return static_cast<double>(std::accumulate(wrong.begin(), wrong.end(), int64_t{0})) /
+         static_cast<double>(codes.rows());
+}
+
+}  // namespace hourglass

@@ -1,0 +1,244 @@
+#include "hourglass/model/anomaly.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "hourglass/base/error.h"
+#include "hourglass/data/scaler.h"
+
+namespace hourglass {
+
+namespace {
+
+constexpr int64_t kFittedRows = 10000;                // a quantile of so many is known to a fifth of a percent
+constexpr int64_t kScoredTogether = 4096;             // rows whose every contribution is held at a time, and
+constexpr int64_t kMostTerms = int64_t{1} << 24;      // how many contributions, 128 MiB, if a chunk of rows has fewer
+constexpr int64_t kMostResiduals = int64_t{1} << 26;  // held at a time, 256 MiB, as data/scaler.cpp does
+constexpr double kSmallestSpread = 0.1;               // of their root mean square
+constexpr double kAboveRounding = 1 + 1e-6;  // the row that the threshold is taken from is not above it when scored
+
+/// Evenly spread over `rows`, or over all rows of the data if empty.
+std::vector<uint32_t> chosen(const Dataset& data, std::span<const uint32_t> rows) {
+  const int64_t all = rows.empty() ? data.rows() : static_cast<int64_t>(rows.size());
+  const int64_t count = std::min(all, kFittedRows);
+  std::vector<uint32_t> some(count);
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t at = i * all / count;
+    some[i] = rows.empty() ? static_cast<uint32_t>(at) : rows[at];
+  }
+  return some;
+}
+
+/// f(row, feature, e) for every residual e.
+template <class F>
+void for_each_residual(ConstView reconstruction, ConstView clean, F f) {
+  HOURGLASS_CHECK(reconstruction.size() == clean.size());
+  const auto all = [&](const auto* r, const auto* x) {
+    const int64_t width = clean.columns();
+    for (int64_t i = 0; i < clean.size(); ++i) f(i / width, i % width, static_cast<double>(r[i]) - x[i]);
+  };
+  clean.dtype() == DType::f32 ? all(reconstruction.as<float>(), clean.as<float>())
+                              : all(reconstruction.as<double>(), clean.as<double>());
+}
+
+/// What the residual e of a feature adds to a row's score, times `weight`, as a function of feature and e. A residual
+/// that is no number, of a row too far out to compute with, is as abnormal as can be.
+auto term_of(const AnomalyScale& scale, double weight) {
+  const double factor = weight / (static_cast<double>(scale.spread.size()) * scale.threshold);
+  return [&scale, factor](int64_t feature, double e) {
+    const double z = e / scale.spread[feature];
+    return std::isfinite(e) ? factor * z * z : HUGE_VAL;
+  };
+}
+
+/// f(row of `rows`, feature, |e|) for every residual of these rows, a row's in the order of features; rows on many
+/// threads.
+template <class F>
+void for_each_size(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows, F f) {
+  inference.reconstruct(data, rows, [&](const Inference::Chunk& chunk) {
+    for_each_residual(chunk.reconstruction(), chunk.clean, [&](int64_t row, int64_t feature, double e) {
+      f(chunk.first + row, feature, static_cast<float>(std::abs(e)));
+    });
+  });
+}
+
+/// The median |e| of features [first, first + residuals.size() / rows.size()), whose lists `residuals` is to hold.
+void medians(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows, int64_t first,
+             std::span<float> residuals, float* median) {
+  const auto count = static_cast<int64_t>(rows.size()), features = static_cast<int64_t>(residuals.size()) / count;
+  for_each_size(inference, data, rows, [&](int64_t row, int64_t feature, float e) {
+    if (feature >= first && feature < first + features) residuals[(feature - first) * count + row] = e;
+  });
+  if (!std::ranges::all_of(residuals, [](float e) { return std::isfinite(e); }))
+    fail("{}: the model reconstructs a row to something that is not a number: nothing to measure scores against",
+         data.name);
+  for (int64_t j = 0; j < features; ++j) {
+    const auto list = residuals.subspan(j * count, count);
+    std::ranges::nth_element(list, list.begin() + count / 2);
+    median[j] = list[count / 2];
+  }
+}
+
+/// A median needs a feature's residuals side by side: as many features at a time as a bounded memory takes.
+std::vector<float> spreads(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows) {
+  const auto count = static_cast<int64_t>(rows.size()), features = data.sample.size();
+  const int64_t together = std::clamp<int64_t>(kMostResiduals / count, 1, features);
+  std::vector<float> spread(features), residuals(together * count);
+  for (int64_t first = 0; first < features; first += together) {
+    const int64_t some = std::min(together, features - first);
+    medians(inference, data, rows, first, std::span(residuals).first(some * count), spread.data() + first);
+  }
+  double squares = 0;
+  for (float& s : spread) {
+    s = static_cast<float>(s / kNormalQuartile);
+    squares += static_cast<double>(s) * s;
+  }
+  const auto least = static_cast<float>(kSmallestSpread * std::sqrt(squares / static_cast<double>(features)));
+  for (float& s : spread) s = std::max(s, least);
+  return spread;
+}
+
+std::vector<double> mean_squares(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
+                                 const std::vector<float>& spread) {
+  std::vector<double> scores(rows.size());
+  const auto features = static_cast<double>(spread.size());
+  for_each_size(inference, data, rows, [&](int64_t row, int64_t feature, float e) {
+    const double z = static_cast<double>(e) / spread[feature];
+    scores[row] += z * z / features;
+  });
+  return scores;
+}
+
+/// The `top` largest of a row's terms, as shares of their sum, which infinite ones have among them; equal ones in the
+/// order of features.
+void largest(std::span<const double> terms, std::span<Contribution> out) {
+  std::vector<int64_t> order(terms.size());
+  std::iota(order.begin(), order.end(), int64_t{0});
+  const auto is_before = [&](int64_t a, int64_t b) { return terms[a] != terms[b] ? terms[a] > terms[b] : a < b; };
+  std::partial_sort(order.begin(), order.begin() + static_cast<int64_t>(out.size()), order.end(), is_before);
+  const double sum = std::accumulate(terms.begin(), terms.end(), 0.0);
+  const auto infinite = static_cast<double>(std::ranges::count(terms, HUGE_VAL));
+  const auto share = [&](double term) { return infinite > 0 ? (std::isinf(term) ? 1 / infinite : 0.0) : term / sum; };
+  for (size_t k = 0; k < out.size(); ++k)
+    out[k] = {order[k], sum > 0 ? static_cast<float>(share(terms[order[k]])) : 0.0f};
+}
+
+/// terms (rows, features) accumulated: the detector's share of every feature's part in the scores of `rows`.
+void add_terms(const AnomalyDetector& detector, double weight, const Dataset& data, std::span<const uint32_t> rows,
+               std::vector<double>& terms) {
+  const auto width = static_cast<int64_t>(detector.scale.spread.size());
+  HOURGLASS_CHECK(width == data.sample.size());
+  const auto term = term_of(detector.scale, weight);
+  detector.inference.reconstruct(data, rows, [&](const Inference::Chunk& chunk) {
+    for_each_residual(chunk.reconstruction(), chunk.clean, [&](int64_t row, int64_t feature, double e) {
+      terms[(chunk.first + row) * width + feature] += term(feature, e);
+    });
+  });
+}
+
+}  // namespace
+
+std::vector<float> AnomalyScale::residual_units() const {
+  std::vector<float> units = spread;
+  for (float& u : units) u = static_cast<float>(u * std::sqrt(threshold));
+  return units;
+}
+
+double score_quantile(std::vector<double> scores, double quantile) {
+  HOURGLASS_CHECK(!scores.empty());
+  const auto rank = static_cast<int64_t>(std::ceil(quantile * static_cast<double>(scores.size()))) - 1;
+  const auto at = scores.begin() + std::clamp<int64_t>(rank, 0, static_cast<int64_t>(scores.size()) - 1);
+  std::nth_element(scores.begin(), at, scores.end());
+  return *at;
+}
+
+AnomalyScale fit_anomaly_scale(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
+                               double quantile) {
+  const std::vector<uint32_t> some = chosen(data, rows);
+  AnomalyScale scale{spreads(inference, data, some), 1.0, quantile};
+  const bool is_fitted = std::ranges::any_of(scale.spread, [](float e) { return e > 0; });
+  if (is_fitted)
+    scale.threshold = kAboveRounding * score_quantile(mean_squares(inference, data, some, scale.spread), quantile);
+  if (!is_fitted || scale.threshold == 0)
+    fail(
+        "{}: the model reconstructs most rows exactly, which leaves nothing to measure scores against; use a narrower "
+        "code or corruption",
+        data.name);
+  return scale;
+}
+
+AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const Dataset& data, int64_t top) {
+  HOURGLASS_CHECK(!detectors.empty());
+  const int64_t width = data.sample.size(), rows = data.rows();
+  AnomalyScores out{std::vector<double>(rows), std::min(top, width), {}};
+  out.contributions.resize(rows * out.top);
+  // Whole chunks: a row's bits may depend on how many others are taken with it.
+  const int64_t chunk = detectors[0].inference.chunk_rows();
+  const int64_t most = std::max(chunk, std::min(kScoredTogether, kMostTerms / width) / chunk * chunk);
+  std::vector<double> terms;
+  for (int64_t first = 0; first < rows; first += most) {
+    std::vector<uint32_t> together(std::min(most, rows - first));
+    std::iota(together.begin(), together.end(), static_cast<uint32_t>(first));
+    terms.assign(together.size() * width, 0.0);
+    for (const AnomalyDetector& detector : detectors)
+      add_terms(detector, 1.0 / static_cast<double>(detectors.size()), data, together, terms);
+    for (size_t i = 0; i < together.size(); ++i) {
+      const auto row = std::span(terms).subspan(i * width, width);
+      out.score[first + i] = std::accumulate(row.begin(), row.end(), 0.0);
+      largest(row, std::span(out.contributions).subspan((first + i) * out.top, out.top));
+    }
+  }
+  return out;
+}
+
+void anomaly_scores(const AnomalyScale& scale, ConstView reconstruction, ConstView clean, std::span<double> scores) {
+  HOURGLASS_CHECK(clean.columns() == static_cast<int64_t>(scale.spread.size()));
+  std::ranges::fill(scores, 0.0);
+  const auto term = term_of(scale, 1.0);
+  for_each_residual(reconstruction, clean,
+                    [&](int64_t row, int64_t feature, double e) { scores[row] += term(feature, e); });
+}
+
+double roc_auc(std::span<const double> scores, const std::vector<bool>& is_abnormal) {
+  HOURGLASS_CHECK(scores.size() == is_abnormal.size());
+  HOURGLASS_CHECK(std::ranges::none_of(scores, [](double s) { return std::isnan(s); }));
+  std::vector<size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::sort(order, {}, [&](size_t i) { return scores[i]; });
+  double pairs = 0, others_below = 0, abnormal = 0;
+  for (size_t first = 0, end; first < order.size(); first = end) {
+    double of_each[2] = {0, 0};
+    for (end = first; end < order.size() && scores[order[end]] == scores[order[first]]; ++end)
+      ++of_each[is_abnormal[order[end]]];
+    pairs += of_each[1] * (others_below + of_each[0] / 2);
+    others_below += of_each[0];
+    abnormal += of_each[1];
+  }
+  HOURGLASS_CHECK(abnormal > 0 && others_below > 0);
+  return pairs / (abnormal * others_below);
+}
+
+std::string anomaly_json(const AnomalyScale& s) {
+  return nlohmann::json{{"spread", s.spread}, {"threshold", s.threshold}, {"quantile", s.quantile}}.dump();
+}
+
+AnomalyScale anomaly_from_json(const std::string& text, int64_t features, const std::string& name) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  AnomalyScale s;
+  try {
+    s = {json.at("spread").get<std::vector<float>>(), json.at("threshold").get<double>(),
+         json.at("quantile").get<double>()};
+  } catch (const nlohmann::json::exception&) {
+    fail("{}: metadata \"anomaly\": expected an object with spread, threshold and quantile", name);
+  }
+  if (static_cast<int64_t>(s.spread.size()) != features)
+    fail("{}: metadata \"anomaly\": {} spreads, expected {}", name, s.spread.size(), features);
+  const auto usable = [](double v) { return std::isfinite(v) && v > 0; };
+  if (!std::ranges::all_of(s.spread, usable) || !usable(s.threshold) || !usable(s.quantile) || s.quantile >= 1)
+    fail("{}: metadata \"anomaly\": expected spreads and a threshold above 0 and a quantile in (0, 1)", name);
+  return s;
+}
+
+}  // namespace hourglass

@@ -1,0 +1,77 @@
+#include "hourglass/model/model_file.h"
+
+#include <nlohmann/json.hpp>
+
+#include "hourglass/base/file.h"
+
+namespace hourglass {
+
+namespace {
+
+const std::string& metadata(const SafeTensors& file, const std::string& key, const std::string& name) {
+  const auto found = file.metadata.find(key);
+  if (found == file.metadata.end())
+    fail("{}: metadata \"{}\" is missing; a model file made elsewhere can start a training: train --init {}", name, key,
+         name);
+  return found->second;
+}
+
+/// What f gives; a complaint names the file first.
+template <class F>
+auto in_file(const std::string& name, F f) {
+  try {
+    return f();
+  } catch (const Error& e) {
+    fail("{}: {}", name, e.what());
+  }
+}
+
+Shape input_shape(const std::string& text, const std::string& name) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  const bool good =
+      json.is_array() && !json.empty() && json.size() <= 3 && std::all_of(json.begin(), json.end(), [](const auto& v) {
+        return v.is_number_unsigned() && v.template get<uint64_t>() >= 1 && v.template get<uint64_t>() <= (1u << 20);
+      });
+  if (!good) fail("{}: metadata \"input\": expected 1 to 3 sizes, found {}", name, text.substr(0, 60));
+  Shape shape;
+  for (const auto& v : json) shape.push_back(v.get<int64_t>());
+  return shape;
+}
+
+}  // namespace
+
+std::map<std::string, std::string> model_metadata(const Recipe& recipe, const Autoencoder& model,
+                                                  const std::optional<AnomalyScale>& anomaly) {
+  const Shape& input = model.network().input();
+  std::map<std::string, std::string> metadata = {
+      {"recipe", recipe_json(recipe)},
+      {"scaler", scaler_json(model.scaler)},
+      {"input", nlohmann::json(std::vector(input.begin(), input.end())).dump()},
+      {"hourglass", HOURGLASS_VERSION}};
+  if (anomaly) metadata["anomaly"] = anomaly_json(*anomaly);
+  return metadata;
+}
+
+std::string model_bytes(const Recipe& recipe, const Autoencoder& model, const std::optional<AnomalyScale>& anomaly) {
+  return safetensors_bytes(model.weights(), model_metadata(recipe, model, anomaly));
+}
+
+TrainedModel load_model(const std::filesystem::path& path) {
+  const auto file = std::filesystem::is_directory(path) ? path / "model.safetensors" : path;
+  return parse_model(read_file(file), file.string());
+}
+
+TrainedModel parse_model(std::string_view bytes, const std::string& name) {
+  const SafeTensors file = parse_safetensors(bytes, name);
+  const std::string& text = metadata(file, "recipe", name);
+  const Shape input = input_shape(metadata(file, "input", name), name);
+  const Recipe recipe = in_file(name, [&] { return recipe_from_json(text); });
+  Network network = in_file(name, [&] { return Network(recipe.model, input); });
+  TrainedModel model{recipe, Autoencoder(std::move(network), file, name)};
+  model.autoencoder.scaler = scaler_from_json(metadata(file, "scaler", name), input.size(), name);
+  if (const auto found = file.metadata.find("anomaly"); found != file.metadata.end())
+    model.anomaly = anomaly_from_json(found->second, input.size(), name);
+  return model;
+}
+
+}  // namespace hourglass

@@ -1,0 +1,395 @@
+#include "hourglass/recipe/recipe.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+#include <unistd.h>
+
+#include <random>
+
+#include "hourglass/base/error.h"
+#include "hourglass/base/file.h"
+
+namespace hourglass {
+namespace {
+
+const std::string kMinimal = R"([data]
+source = "mnist"
+[model]
+encoder = [{ dense = 32 }, "relu"]
+decoder = [{ dense = 784 }, "sigmoid"]
+)";
+
+const std::string kFull = R"(description = "everything at once"
+[data]
+source = "some/where.idx"
+scale = "standard"
+validation = 0.2
+shuffle = false
+[model]
+encoder = [{ conv2d = 8, kernel = 3 }, "leaky_relu", { kernel = 5, stride = 2, padding = 1, conv2d = 16 }, { elu = 0.5 }, { max_pool2d = 2, stride = 1 }]
+decoder = [{ conv_transpose2d = 1, kernel = 8 }, { leaky_relu = 0.2 }, "sigmoid"]
+tied = true
+init = { normal = 0.1 }
+[objective]
+reconstruction = "bce"
+contractive = { weight = 1e-4, probes = 4, force = true }
+sparse_kl = { weight = 0.005, target = 0.08, on = "hidden", reduction = "mean" }
+sparse_l1 = { weight = 1 }
+weight_decay = { weight = 0 }
+[corruption]
+masking = 0.25
+[train]
+epochs = 20
+batch_size = 600
+optimizer = { sgd = 0.1, momentum = 0.9 }
+schedule = { cosine = 0.0, warmup_steps = 100 }
+early_stopping = { patience = 3 }
+checkpoint = { epochs = 5, minutes = 0.5 }
+seed = 7
+)";
+
+Recipe parse(const std::string& text, const std::vector<std::string>& overrides = {}) {
+  return parse_recipe(text, "r.toml", overrides);
+}
+
+/// Of kMinimal with one override, without the words that name the override.
+std::string message_with(const std::string& override_text) {
+  try {
+    parse(kMinimal, {override_text});
+  } catch (const Error& e) {
+    const std::string start = "override \"" + override_text + "\": ", message = e.what();
+    return message.starts_with(start) ? message.substr(start.size()) : message;
+  }
+  return "nothing was thrown";
+}
+
+std::string message_of(const std::string& text) {
+  try {
+    parse(text);
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "nothing was thrown";
+}
+
+TEST(Recipe, TakesDefaultsForWhatIsNotGiven) {
+  const Recipe r = parse(kMinimal);
+  Recipe expected;
+  expected.name = "r";
+  expected.data.source = "mnist";
+  expected.model.encoder = {{.kind = "dense", .size = 32}, {.kind = "relu"}};
+  expected.model.decoder = {{.kind = "dense", .size = 784}, {.kind = "sigmoid"}};
+  EXPECT_EQ(r, expected);
+}
+
+TEST(Recipe, ReadsEverything) {
+  const Recipe r = parse(kFull);
+  EXPECT_EQ(r.description, "everything at once");
+  EXPECT_EQ(r.data, (DataConfig{"some/where.idx", "standard", 0.2, false, {}}));
+  ASSERT_EQ(r.model.encoder.size(), 5u);
+  EXPECT_EQ(r.model.encoder[0], (LayerConfig{.kind = "conv2d", .size = 8, .kernel = 3}));
+  EXPECT_EQ(r.model.encoder[1], (LayerConfig{.kind = "leaky_relu", .parameter = 0.01}));
+  EXPECT_EQ(r.model.encoder[2], (LayerConfig{.kind = "conv2d", .size = 16, .kernel = 5, .stride = 2, .padding = 1}));
+  EXPECT_EQ(r.model.encoder[3], (LayerConfig{.kind = "elu", .parameter = 0.5}));
+  EXPECT_EQ(r.model.encoder[4], (LayerConfig{.kind = "max_pool2d", .size = 2, .stride = 1}));
+  EXPECT_EQ(r.model.decoder[0], (LayerConfig{.kind = "conv_transpose2d", .size = 1, .kernel = 8}));
+  EXPECT_TRUE(r.model.tied);
+  EXPECT_EQ(r.model.init, (InitConfig{"normal", 0.1}));
+  EXPECT_EQ(r.objective.reconstruction, "bce");
+  EXPECT_EQ(r.objective.contractive, (ContractiveConfig{.weight = 1e-4, .probes = 4, .force = true}));
+  EXPECT_EQ(r.objective.sparse_kl, (SparseKlConfig{0.005, 0.08, "hidden", "mean"}));
+  EXPECT_EQ(r.objective.sparse_l1, (SparseL1Config{1.0, "code", "sum"}));
+  EXPECT_EQ(r.objective.weight_decay, WeightDecayConfig{0.0});
+  EXPECT_EQ(r.corruption, (CorruptionConfig{.masking = 0.25}));
+  EXPECT_EQ(r.train.epochs, 20);
+  EXPECT_EQ(r.train.batch_size, 600);
+  EXPECT_EQ(r.train.optimizer, (OptimizerConfig{.kind = "sgd", .learning_rate = 0.1, .momentum = 0.9}));
+  EXPECT_EQ(r.train.schedule, (ScheduleConfig{"cosine", 0.0, 100}));
+  EXPECT_EQ(r.train.early_stopping, (EarlyStoppingConfig{3, 0.0}));
+  EXPECT_EQ(r.train.checkpoint, (CheckpointConfig{5, 0.5}));
+  EXPECT_EQ(r.train.seed, 7u);
+}
+
+TEST(Recipe, TakesUnitsAsAShareOfTheInput) {
+  const std::string layers = "[{ dense = \"input/3\" }, { dense = \"input\" }]";
+  const Recipe r = parse(kMinimal, {"model.encoder=" + layers});
+  EXPECT_EQ(r.model.encoder,
+            (std::vector<LayerConfig>{{.kind = "dense", .divisor = 3}, {.kind = "dense", .divisor = 1}}));
+  EXPECT_NE(recipe_toml(r).find("encoder = " + layers), std::string::npos);
+  for (const char* wrong : {"inputs", "input/", "input/0", "input/-2", "input/2x", "input/ 2", "input/9999999"})
+    EXPECT_EQ(
+        message_with(fmt::format("model.encoder=[{{dense=\"{}\"}}]", wrong)),
+        fmt::format("dense: expected a whole number, \"input\" or a share of it as \"input/2\", found text \"{}\"",
+                    wrong));
+}
+
+TEST(Recipe, TakesBareNames) {
+  const Recipe r = parse(kMinimal, {"train.optimizer=adam", "train.schedule=cosine", "model.init=he"});
+  EXPECT_EQ(r.train.optimizer, OptimizerConfig{});
+  EXPECT_EQ(r.train.schedule, (ScheduleConfig{"cosine", 0.0, 0}));
+  EXPECT_EQ(r.model.init, InitConfig{"he"});
+}
+
+TEST(Recipe, HoldsRowsOutForEarlyStopping) {
+  EXPECT_EQ(parse(kMinimal, {"train.early_stopping={}"}).data.validation, 0.1);
+  EXPECT_EQ(parse(kMinimal, {"train.early_stopping={}", "data.validation=0.3"}).data.validation, 0.3);
+  EXPECT_EQ(parse(kMinimal).data.validation, 0.0);
+}
+
+TEST(Recipe, IsReadFromAFileAndNamedAfterIt) {
+  const auto path = std::filesystem::temp_directory_path() / fmt::format("hourglass-recipe-{}.toml", ::getpid());
+  write_file_atomically(path, kMinimal);
+  const Recipe r = read_recipe(path);
+  write_file_atomically(path, std::string(1'000'001, '#'));
+  EXPECT_THROW(read_recipe(path), Error);
+  std::filesystem::remove(path);
+  EXPECT_EQ(r.name, path.stem());
+  EXPECT_THROW(read_recipe(path), Error);
+}
+
+TEST(RecipeOverride, BeatsTheFile) {
+  const Recipe r = parse(kFull, {"train.epochs=3", "objective.contractive.weight=1e-3", "train.optimizer={sgd=0.2}",
+                                 "model.encoder=[{dense=3},\"relu\"]", "train.epochs=4"});
+  EXPECT_EQ(r.train.epochs, 4);
+  EXPECT_EQ(r.objective.contractive->weight, 1e-3);
+  EXPECT_EQ(r.objective.contractive->probes, 4);
+  EXPECT_EQ(r.train.optimizer, (OptimizerConfig{.kind = "sgd", .learning_rate = 0.2}));
+  EXPECT_EQ(r.model.encoder.size(), 2u);
+}
+
+TEST(RecipeOverride, MakesSectionsThatAreNotThere) {
+  EXPECT_EQ(parse(kMinimal, {"objective.sparse_l1.weight=2"}).objective.sparse_l1->weight, 2.0);
+}
+
+TEST(RecipeOverride, TakesABareWordAsText) {
+  EXPECT_EQ(parse(kMinimal, {"data.source=/some where/x-idx3"}).data.source, "/some where/x-idx3");
+  EXPECT_EQ(parse(kMinimal, {"data.source=a=b"}).data.source, "a=b");
+  EXPECT_EQ(parse(kMinimal, {"data.source=\"3\""}).data.source, "3");
+}
+
+TEST(RecipeOverride, IsNamedInItsErrors) {
+  try {
+    parse(kMinimal, {"train.epochs=x"});
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_STREQ(e.what(), "override \"train.epochs=x\": epochs: expected a whole number, found text \"x\"");
+  }
+  EXPECT_EQ(message_with("trian.epochs=3"), "unknown section or key \"trian\"; did you mean \"train\"?");
+  EXPECT_EQ(message_with("train.epoch=3"), "unknown key \"epoch\" in train; did you mean \"epochs\"?");
+  EXPECT_EQ(message_with("model.encoder=[{dnese=3}]"), "unknown layer \"dnese\"; did you mean \"dense\"?");
+}
+
+TEST(RecipeOverride, RefusesWhatIsNoAssignment) {
+  for (const char* text : {"", "=", "=3", "train", "train.", ".epochs=3", "train..epochs=3", "a.b.c.d.e.f.g.h.i=1"})
+    EXPECT_EQ(message_with(text), "expected section.key=value") << text;
+  EXPECT_EQ(message_with("data.source.x=3"), "\"x\" has no place inside text \"mnist\"");
+  EXPECT_NE(message_with("model.encoder=[{dense=3}"), "nothing was thrown");
+}
+
+TEST(RecipeOverride, CannotSmuggleInASecondKey) {
+  EXPECT_EQ(message_with("train.seed=3\nx = 4"), "seed: expected a whole number, found text \"3\nx = 4\"");
+}
+
+TEST(Recipe, NamesLineAndColumn) {
+  EXPECT_EQ(message_of("[data]\nsource = 'mnist'\n[model]\nencoder = ['relu', { dnese = 3, kernel = 2 }]"),
+            "r.toml:4:22: unknown layer \"dnese\"; did you mean \"dense\"?");
+  EXPECT_EQ(message_of(kMinimal + "[trian]\nepochs = 3"),
+            "r.toml:6:2: unknown section or key \"trian\"; did you mean \"train\"?");
+  EXPECT_EQ(message_of(kMinimal + "[train]\nepochs = -1"), "r.toml:7:10: epochs: expected at least 1, found -1");
+}
+
+TEST(Recipe, NeedsSourceEncoderAndDecoder) {
+  EXPECT_EQ(message_of(""), "r.toml: data: \"source\" is missing");
+  EXPECT_EQ(message_of("[data]\nsource = ''"), "r.toml:1:1: data: source: expected a name or a path, found empty text");
+  EXPECT_EQ(message_of("[data]\nsource = 'x'"), "r.toml: model: \"encoder\" is missing");
+  EXPECT_EQ(message_of("[data]\nsource = 'x'\n[model]\nencoder = ['relu']"),
+            "r.toml:3:1: model: \"decoder\" is missing");
+  EXPECT_EQ(message_with("model.encoder=[]"), "r.toml:3:1: model: encoder: expected at least one layer");
+  EXPECT_NO_THROW(parse("[model]\nencoder = ['relu']\ndecoder = ['relu']", {"data.source=x"}));
+}
+
+TEST(Recipe, RefusesImpossibleLayers) {
+  EXPECT_EQ(message_with("model.encoder=[{dense=0}]"), "dense: expected at least 1, found 0");
+  EXPECT_EQ(message_with("model.encoder=[{dense=1048577}]"), "dense: expected at most 1048576, found 1048577");
+  EXPECT_EQ(message_with("model.encoder=[{conv2d=3}]"), "conv2d: \"kernel\" is missing");
+  EXPECT_EQ(message_with("model.encoder=[{conv2d=3, kernel=1025}]"), "kernel: expected at most 1024, found 1025");
+  EXPECT_EQ(message_with("model.encoder=[{conv2d=3, kernel=3, stride=0}]"), "stride: expected at least 1, found 0");
+  EXPECT_EQ(message_with("model.encoder=[{conv2d=3, kernel=3, padding=-1}]"), "padding: expected at least 0, found -1");
+  EXPECT_EQ(message_with("model.encoder=[{dense=3, kernel=3}]"), "unknown key \"kernel\" in dense; known: dense");
+  EXPECT_EQ(message_with("model.encoder=[{relu=1}]"), "relu takes no value: write \"relu\"");
+  EXPECT_EQ(message_with("model.encoder=[\"rleu\"]"), "unknown layer \"rleu\"; did you mean \"relu\"?");
+}
+
+TEST(Recipe, RefusesValuesOutOfRange) {
+  EXPECT_EQ(message_with("train.batch_size=0"), "batch_size: expected at least 1, found 0");
+  EXPECT_EQ(message_with("train.epochs=1000001"), "epochs: expected at most 1000000, found 1000001");
+  EXPECT_EQ(message_with("train.seed=-1"), "seed: expected at least 0, found -1");
+  EXPECT_EQ(message_with("train.optimizer={adam=0}"), "adam: expected above 0, found 0");
+  EXPECT_EQ(message_with("train.optimizer={adam=\"x\"}"), "adam: expected a number, found text \"x\"");
+  EXPECT_EQ(message_with("train.optimizer={adam=inf}"), "adam: expected a finite number, found inf");
+  EXPECT_EQ(message_with("data.validation=1"), "validation: expected below 1, found 1");
+  EXPECT_EQ(message_with("objective.weight_decay={weight=-1}"), "weight: expected at least 0, found -1");
+  EXPECT_EQ(message_with("objective.sparse_kl={weight=1, target=1}"), "target: expected below 1, found 1");
+  EXPECT_EQ(message_with("objective.sparse_kl={weight=1, target=0}"), "target: expected above 0, found 0");
+  EXPECT_EQ(message_with("objective.sparse_kl={target=0.1}"), "sparse_kl: \"weight\" is missing");
+  EXPECT_EQ(message_with("objective.sparse_kl={wieght=1}"),
+            "unknown key \"wieght\" in sparse_kl; did you mean \"weight\"?");
+  EXPECT_EQ(message_with("corruption.masking=1"), "masking: expected below 1, found 1");
+  EXPECT_EQ(message_with("corruption.gaussian=-0.1"), "gaussian: expected at least 0, found -0.1");
+  EXPECT_EQ(message_with("model.init={normal=0}"), "normal: expected above 0, found 0");
+  EXPECT_EQ(message_with("data.scale=unti"), "scale: unknown \"unti\"; did you mean \"unit\"?");
+}
+
+TEST(Recipe, RefusesContradictions) {
+  EXPECT_EQ(message_with("corruption={gaussian=0.1, masking=0.1}"),
+            "corruption: expected at most one of gaussian, masking and salt_pepper above 0");
+  EXPECT_EQ(message_with("objective.contractive={weight=1, estimator=\"exact\", probes=4}"),
+            "contractive: expected estimator or probes, found both");
+}
+
+/// Any recipe that a file can say.
+Recipe any_recipe() {
+  const auto pick = [](auto... xs) { return *rc::gen::element(xs...); };
+  const auto number = [] { return *rc::gen::inRange(1, 1000) / 1001.0; };
+  const auto text = [] {
+    return *rc::gen::container<std::string>(rc::gen::map(rc::gen::inRange(1, 128), [](int c) { return char(c); }));
+  };
+  const auto layers = [&] {
+    std::vector<LayerConfig> list{{.kind = "dense", .size = *rc::gen::inRange(1, 1000)},
+                                  {.kind = "dense", .divisor = *rc::gen::inRange(1, 1000)}};
+    for (int i = *rc::gen::inRange(0, 4); i > 0; --i) {
+      const std::string kind =
+          pick("conv2d", "conv_transpose2d", "max_pool2d", "leaky_relu", "elu", "gelu", "tanh", "topk");
+      LayerConfig layer{.kind = kind};
+      if (kind.ends_with("2d")) layer.size = pick(1, 7), layer.stride = pick(0, 2), layer.padding = pick(0, 1);
+      if (kind.starts_with("conv")) layer.kernel = pick(1, 5);
+      if (kind == "topk") layer.size = pick(1, 7), layer.from = pick(0, 7, 9), layer.alpha = pick(0.0, 2.5);
+      if (kind.ends_with("elu") && kind != "gelu") layer.parameter = number();
+      list.push_back(layer);
+    }
+    return list;
+  };
+  Recipe r;
+  r.name = "r";
+  r.description = text();
+  r.data = {"x" + text(), pick("unit", "center", "standard", "minmax", "robust", "none"), number(), pick(true, false),
+            ReadOptions{.missing = pick("refuse", "mean", "drop"), .label = text()}};
+  for (auto* names : {&r.data.read.categorical, &r.data.read.ignore, &r.data.read.classes})
+    for (int i = pick(0, 1, 3); i > 0; --i) names->push_back(text());
+  if (pick(0, 1)) r.data.read.images = {pick(1, 28), pick(1, 28), pick("resize", "crop"), pick("auto", "grey", "rgb")};
+  r.model = {layers(), layers(), pick(true, false), pick(InitConfig{}, InitConfig{"he"}, InitConfig{"normal", 0.3})};
+  r.objective.reconstruction = pick("bce", "mse", "");
+  r.objective.trim = pick(0.0, 0.05);
+  if (pick(0, 1)) r.objective.contractive = {.weight = number(), .probes = pick(0, 4), .force = pick(true, false)};
+  if (pick(0, 1))
+    r.objective.hessian = {.weight = number(), .std = number(), .samples = pick(1, 3), .probes = pick(0, 4)};
+  if (pick(0, 1)) r.objective.sparse_kl = {number(), number(), pick("code", "hidden"), pick("sum", "mean")};
+  if (pick(0, 1)) r.objective.sparse_l1 = {number(), pick("code", "hidden"), pick("sum", "mean")};
+  if (pick(0, 1)) r.objective.weight_decay = {number()};
+  (pick(0, 1) ? r.corruption.gaussian : r.corruption.salt_pepper) = number();
+  r.train.epochs = pick(1, 1000000);
+  r.train.seed = pick(0u, 1u << 31);
+  if (pick(0, 1)) r.train.optimizer = {.kind = "sgd", .learning_rate = number(), .momentum = number()};
+  if (pick(0, 1)) r.train.schedule = {"cosine", number(), pick(0, 100)};
+  if (pick(0, 1)) r.train.early_stopping = {pick(1, 9), number()};
+  r.train.checkpoint = {pick(1, 9), number()};
+  if (pick(0, 1)) r.anomaly = {number()};
+  return r;
+}
+
+RC_GTEST_PROP(Recipe, SurvivesToml, ()) {
+  const Recipe r = any_recipe();
+  RC_ASSERT(parse(recipe_toml(r)) == r);
+}
+
+RC_GTEST_PROP(Recipe, SurvivesJson, ()) {
+  const Recipe r = any_recipe();
+  Recipe back = recipe_from_json(recipe_json(r));
+  back.name = r.name;
+  RC_ASSERT(back == r);
+}
+
+TEST(Recipe, IsWrittenInTheOrderOfADocument) {
+  EXPECT_EQ(recipe_toml(parse(kMinimal)), R"([data]
+source = "mnist"
+scale = "unit"
+validation = 0.0
+shuffle = true
+missing = "refuse"
+
+[model]
+encoder = [{ dense = 32 }, "relu"]
+decoder = [{ dense = 784 }, "sigmoid"]
+tied = false
+init = "pytorch"
+
+[objective]
+
+[corruption]
+gaussian = 0.0
+masking = 0.0
+salt_pepper = 0.0
+
+[train]
+epochs = 10
+batch_size = 128
+optimizer = { adam = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-08 }
+schedule = { constant = 1.0, warmup_steps = 0 }
+checkpoint = { epochs = 1 }
+seed = 42
+)");
+}
+
+TEST(Recipe, RefusesDamagedJson) {
+  EXPECT_THROW(recipe_from_json("{"), Error);
+  EXPECT_THROW(recipe_from_json("[]"), Error);
+  EXPECT_THROW(recipe_from_json(std::string(1'000'000, '[')), Error);
+  std::string json = recipe_json(parse(kMinimal));
+  json.replace(json.find("epochs"), 6, "epoch_");
+  EXPECT_THROW(recipe_from_json(json), Error);
+}
+
+/// Whether a recipe or an Error comes out; anything else ends the test program.
+bool survives(const std::string& text) {
+  try {
+    return parse(recipe_toml(parse(text))) == parse(text);
+  } catch (const Error&) {
+    return true;
+  }
+}
+
+TEST(Recipe, OfRandomBytesIsRefused) {
+  std::mt19937 random(1);
+  for (int i = 0; i < 2000; ++i) {
+    std::string text(random() % 400, '\0');
+    for (char& c : text) c = static_cast<char>(random());
+    EXPECT_TRUE(survives(text));
+  }
+}
+
+TEST(Recipe, WithRandomDamageIsReadOrRefused) {
+  std::mt19937 random(2);
+  const std::string tokens = "=[]{}.,\"'#\n0-+e_\\x\xff";
+  for (int i = 0; i < 5000; ++i) {
+    std::string text = kFull;
+    for (unsigned changes = 1 + random() % 4; changes > 0; --changes) {
+      const size_t at = random() % text.size(), length = random() % 12;
+      if (random() % 2)
+        text.replace(at, length % 2, 1, tokens[random() % tokens.size()]);
+      else if (random() % 2)
+        text.erase(at, length);
+      else
+        text.insert(at, text.substr(random() % text.size(), length));
+    }
+    EXPECT_TRUE(survives(text)) << text;
+  }
+}
+
+TEST(RecipeReference, IsTheOneInTheDocumentation) {
+  const std::string page = read_file(std::filesystem::path(HOURGLASS_SOURCE) / "docs/formats/recipe.md");
+  EXPECT_NE(page.find(recipe_reference()), std::string::npos) << "docs/formats/recipe.md should hold\n"
+                                                              << recipe_reference();
+}
+
+}  // namespace
+}  // namespace hourglass

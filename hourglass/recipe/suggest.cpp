@@ -1,0 +1,49 @@
+#include "hourglass/recipe/suggest.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace hourglass {
+namespace {
+
+LayerConfig layer(std::string kind, int64_t size = 0) {
+  LayerConfig config;
+  config.kind = std::move(kind);
+  config.size = size;
+  if (config.kind == "elu") config.parameter = 1;
+  return config;
+}
+
+}  // namespace
+
+std::string suggest_name(const std::string& source) {
+  std::filesystem::path path = std::filesystem::path(source).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  const std::string name = path.stem().string();
+  return name.empty() || name.starts_with('.') ? "data" : name;
+}
+
+Recipe suggest_recipe(const std::string& source, const ReadOptions& how, const Dataset& data) {
+  constexpr int64_t kSteps = 10000;
+  Recipe recipe;
+  recipe.name = suggest_name(source);
+  recipe.data.source = source;
+  recipe.data.read = how;
+  const bool pictures = data.is_bytes() && data.sample.rank() == 3;
+  recipe.data.scale = pictures ? "unit" : "standard";
+  recipe.objective.reconstruction = pictures ? "bce" : "mse";
+  const int64_t features = data.sample.size(), rows = data.rows();
+  const int64_t hidden = pictures ? 256 : std::clamp<int64_t>(2 * features, 16, 256);
+  const int64_t code = pictures ? 32 : std::clamp<int64_t>(features / 4, 2, 64);
+  // A few relu units may all be dead from the start.
+  const std::string activation = pictures ? "relu" : "elu";
+  recipe.model.encoder = {layer("dense", hidden), layer(activation), layer("dense", code)};
+  recipe.model.decoder = {layer("dense", hidden), layer(activation), layer("dense")};
+  recipe.model.decoder.back().divisor = 1;
+  if (pictures) recipe.model.decoder.push_back(layer("sigmoid"));
+  recipe.train.batch_size = std::clamp<int64_t>(rows / 50, 16, 256);
+  recipe.train.epochs = std::clamp<int64_t>(kSteps * recipe.train.batch_size / rows, 10, 200);
+  return recipe;
+}
+
+}  // namespace hourglass

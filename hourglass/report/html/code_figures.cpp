@@ -1,0 +1,138 @@
+#include "hourglass/report/html/code_figures.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <set>
+
+#include "hourglass/report/format.h"
+
+namespace hourglass {
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+void activations(FigureSheet& sheet, const Analysis& a) {
+  const Histogram& h = a.activations;
+  const double total = std::accumulate(h.counts.begin(), h.counts.end(), 0.0);
+  const double width = (h.high - h.low) / static_cast<double>(h.counts.size());
+  Series bars{"", 0, Series::Mark::bars, {}, {}};
+  for (size_t i = 0; i < h.counts.size(); ++i) {
+    bars.x.push_back(h.low + (static_cast<double>(i) + 0.5) * width);
+    bars.y.push_back(h.counts[i] ? 100 * static_cast<double>(h.counts[i]) / total : kMissing);
+  }
+  Chart c{.x = {.label = "activation"}, .y = {.label = "share of activations (%)"}};
+  const auto smallest = std::ranges::min(h.counts, {}, [](int64_t n) { return n ? n : INT64_MAX; });
+  const bool deep = static_cast<double>(std::ranges::max(h.counts)) > 100 * static_cast<double>(smallest);
+  c.y.scale = deep ? ChartAxis::Scale::logarithmic : ChartAxis::Scale::linear;
+  if (!deep) c.y.from = 0;
+  c.series.push_back(std::move(bars));
+  sheet.chart({"code", "activations", "Activations",
+               fmt::format("All {} units on {} rows, in {} bins.{}", a.code.size(), format_count(a.rows),
+                           h.counts.size(), deep ? " The share is on a logarithmic axis." : "")},
+              c);
+}
+
+void mean_activation(FigureSheet& sheet, const Analysis& a, std::optional<double> target) {
+  std::vector<double> sorted = a.mean_activation;
+  std::ranges::sort(sorted, std::greater{});
+  const size_t count = sorted.size();
+  Chart c{.x = {.label = "unit, by mean activation", .whole = true}, .y = {.label = "mean activation"}};
+  c.series.push_back({target ? "units" : "", 0, count > 200 ? Series::Mark::lines : Series::Mark::points,
+                      counted(count), std::move(sorted)});
+  if (target)
+    c.series.push_back({fmt::format("target ρ = {}", *target),
+                        1,
+                        Series::Mark::lines,
+                        {1, static_cast<double>(count)},
+                        {*target, *target}});
+  sheet.chart({"code", "mean-activation", "Mean activation per unit",
+               fmt::format("Over {} rows{}.", format_count(a.rows), target ? ", against the recipe's target" : "")},
+              c);
+}
+
+void add_class(Chart& c, const CodeMap& m, int32_t label) {
+  Series s{"", static_cast<int>(c.series.size()), Series::Mark::points, {}, {}};
+  for (size_t i = 0; i < m.labels.size(); ++i)
+    if (m.labels[i] == label) s.x.push_back(m.x[i]), s.y.push_back(m.y[i]);
+  const auto mean = [](const std::vector<double>& v) {
+    return std::accumulate(v.begin(), v.end(), 0.0) / static_cast<double>(v.size());
+  };
+  c.texts.push_back({mean(s.x), mean(s.y), fmt::format("{}", label)});
+  c.series.push_back(std::move(s));
+}
+
+void map(FigureSheet& sheet, const Analysis& a, const CodeMap& m) {
+  const std::set<int32_t> classes(m.labels.begin(), m.labels.end());
+  const bool labelled = !classes.empty() && classes.size() <= kChartStyles;
+  Chart c{.x = {.label = fmt::format("1st principal component ({:.1f} % of the variance)", 100 * m.share_x)},
+          .y = {.label = fmt::format("2nd principal component ({:.1f} %)", 100 * m.share_y)}};
+  if (labelled)
+    for (const int32_t label : classes) add_class(c, m, label);
+  else
+    c.series.push_back({"", 0, Series::Mark::points, m.x, m.y});
+  const std::string why = labelled ? "Colour and mark tell the label, which stands at the middle of its points."
+                          : classes.empty() ? "The data have no labels."
+                                            : fmt::format("{} labels are too many to colour.", classes.size());
+  sheet.chart({"code", "map", "Map of codes",
+               fmt::format("The codes of {} rows in the plane of their first two principal components. {}",
+                           format_count(a.rows), why)},
+              c);
+}
+
+void spectrum(FigureSheet& sheet, const Analysis& a, const std::vector<double>& values) {
+  Chart c = spectrum_chart();
+  c.series.push_back(spectrum_series(values, "", 0));
+  sheet.chart({"contraction", "spectrum", "Spectrum of the encoder's Jacobian",
+               fmt::format("Mean over {} rows. Few large values: the code follows few directions around an input.",
+                           format_count(a.spectrum_rows))},
+              c);
+}
+
+void contraction(FigureSheet& sheet, const Analysis& a, const ContractionCurve& curve) {
+  Chart c = contraction_chart();
+  c.series.push_back(contraction_series(curve, "", 0));
+  sheet.chart(
+      {"contraction", "contraction-curve", "Contraction curve",
+       fmt::format("How far the code moves per distance the input moves, in random directions: mean over {} rows.",
+                   format_count(a.rows))},
+      c);
+}
+
+}  // namespace
+
+Chart spectrum_chart() {
+  return {.x = {.label = "singular value, by size", .whole = true},
+          .y = {.label = "singular value of ∂h/∂x", .scale = ChartAxis::Scale::automatic}};
+}
+
+Series spectrum_series(const std::vector<double>& values, const std::string& label, int style) {
+  constexpr size_t kMostPoints = 200;
+  std::vector<double> seen = values;
+  // Zeros would keep the axis linear.
+  while (!seen.empty() && seen.back() <= 1e-6 * seen[0]) seen.pop_back();
+  const bool dotted = label.empty() && seen.size() <= kMostPoints;
+  return {label, style, dotted ? Series::Mark::points : Series::Mark::lines, counted(seen.size()), seen};
+}
+
+Chart contraction_chart() {
+  return {.x = {.label = "distance ‖δ‖ from an input (scaled units)", .scale = ChartAxis::Scale::logarithmic},
+          .y = {.label = "‖f(x+δ) − f(x)‖ / ‖δ‖", .from = 0}};
+}
+
+Series contraction_series(const ContractionCurve& curve, const std::string& label, int style) {
+  return {label, style, Series::Mark::lines_and_points, curve.radii, curve.ratios};
+}
+
+void draw_code_figures(FigureSheet& sheet, const Analysis& a, std::optional<double> target) {
+  activations(sheet, a);
+  mean_activation(sheet, a, target);
+  if (a.map) map(sheet, a, *a.map);
+  if (const auto* values = find_metric<std::vector<double>>(a.metrics, "jacobian_spectrum"))
+    spectrum(sheet, a, *values);
+  if (const auto* curve = find_metric<ContractionCurve>(a.metrics, "contraction_ratio")) contraction(sheet, a, *curve);
+}
+
+}  // namespace hourglass

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "hourglass/eval/analysis/analysis.h"
+#include "hourglass/report/plot/chart.h"
+#include "hourglass/report/plot/image.h"
+
+namespace hourglass {
+
+/// A plot or a grid of pictures, ready to be shown and kept.
+struct Figure {
+  std::string section;  ///< of the page
+  std::string name;     ///< of its files: "contraction-curve"
+  std::string title, caption;
+  std::string svg = {};  ///< empty for grids of pictures, which are pixels
+  std::string png = {};
+};
+
+struct Figures {
+  std::vector<Figure> drawn;
+  std::vector<Omission> omissions;  ///< what could not be drawn
+};
+
+/// Makes the files of the chart of this name.
+using ChartRenderer = std::function<Chart::Files(const std::string& name, const Chart& chart)>;
+
+inline Chart::Files render_chart(const std::string&, const Chart& chart) { return chart.render(); }
+
+/// Figures in the making. One that fails is left out, with its reason.
+class FigureSheet {
+ public:
+  explicit FigureSheet(ChartRenderer render = render_chart) : render_(std::move(render)) {}
+
+  /// `about` says what the figure is; its pixels and lines are made here.
+  void chart(Figure about, const Chart& chart);
+  void picture(Figure about, const std::function<Image()>& image);
+  void omit(std::string part, std::string reason) {
+    figures_.omissions.push_back({std::move(part), std::move(reason)});
+  }
+
+  Figures take() && { return std::move(figures_); }
+
+ private:
+  void attempt(Figure about, const std::function<void(Figure&)>& draw);
+
+  ChartRenderer render_;
+  Figures figures_;
+};
+
+}  // namespace hourglass

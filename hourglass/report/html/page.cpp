@@ -1,0 +1,81 @@
+#include "hourglass/report/html/page.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "hourglass/report/format.h"
+#include "hourglass/report/html/html.h"
+#include "hourglass/report/html/metric_words.h"
+#include "hourglass/report/html/page_parts.h"
+#include "hourglass/report/html/verdict.h"
+
+namespace hourglass {
+namespace {
+
+const std::array kSections = {
+    Section{"training", "Training", ""},
+    Section{"reconstruction", "Reconstructions", "Best, typical and worst by mean squared error."},
+    Section{"units", "What the units stand for", ""},
+    Section{"code", "The code", ""},
+    Section{"contraction", "Contraction", "How the code follows small changes of the input."},
+};
+
+std::string facts(const RunReport& r) {
+  const Analysis& a = r.analysis;
+  double seconds = 0;
+  for (const EpochRecord& e : r.epochs) seconds += e.seconds;
+  std::vector<std::pair<std::string, std::string>> all = {
+      {"Input", a.sample.text()},
+      {"Code", a.code.text()},
+      {"Epochs", format_count(static_cast<int64_t>(r.epochs.size()))},
+      {"Training time", format_duration(seconds)},
+      {"Analysed", fmt::format("{} of the {} rows of {}", format_count(a.rows), format_count(a.of_rows), a.data)}};
+  std::string html = "<dl>";
+  for (const auto& [name, value] : all)
+    html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", name, html_escaped(value));
+  return html + "</dl>\n";
+}
+
+std::string findings(const RunReport& r) {
+  std::string html = "<ul class=\"verdict\">\n";
+  for (const Finding& f : verdict(r.epochs, r.reconstruction, r.analysis)) {
+    const char* mark = f.kind == Finding::Kind::good ? "good" : f.kind == Finding::Kind::note ? "note" : "mind";
+    html += fmt::format("<li class=\"{0}\"><b>{0}</b><span>{1}</span></li>\n", mark, html_escaped(f.text));
+  }
+  return html + "</ul>\n";
+}
+
+std::string losses(const RunReport& r) {
+  if (r.epochs.empty()) return "";
+  const EpochRecord& last = r.epochs.back();
+  std::vector<Row> rows = {{"training", format_value(last.train.reconstruction), "mean over the last epoch's rows"}};
+  if (last.validation) rows.push_back({"validation", format_value(last.validation->reconstruction), "held-out rows"});
+  if (last.test) rows.push_back({"test", format_value(last.test->reconstruction), "all rows of the test part"});
+  for (const auto& [name, value] : last.train.penalties)
+    rows.push_back({name, format_value(value), "penalty, unweighted, mean over the last epoch's rows"});
+  return html_table({"After the last epoch", r.reconstruction, ""}, rows);
+}
+
+std::string metrics(const RunReport& r) {
+  std::vector<Row> rows;
+  for (const auto& [name, value] : r.analysis.metrics)
+    if (const auto* number = std::get_if<double>(&value))
+      rows.push_back({name, format_value(*number), metric_words(name).meaning});
+  return rows.empty() ? "" : html_table({"On the analysed rows", "value", ""}, rows);
+}
+
+}  // namespace
+
+std::string report_page(const RunReport& r) {
+  std::string body = "<section id=\"verdict\"><h2>Verdict</h2>\n" + findings(r) + "</section>\n" +
+                     "<section id=\"numbers\"><h2>Numbers</h2>\n" + losses(r) + metrics(r) + "</section>\n";
+  for (const Section& s : kSections) body += html_section(s, r.figures.drawn);
+  std::vector<Omission> omissions = r.analysis.omissions;
+  omissions.insert(omissions.end(), r.figures.omissions.begin(), r.figures.omissions.end());
+  body += html_omissions(omissions) + "<section id=\"recipe\"><h2>Recipe</h2>\n<pre>" + html_escaped(r.recipe) +
+          "</pre></section>\n";
+  return html_page(r.name, "<p>" + html_escaped(r.description) + "</p>\n" + facts(r), body);
+}
+
+}  // namespace hourglass

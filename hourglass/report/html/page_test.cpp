@@ -1,0 +1,171 @@
+#include "hourglass/report/html/page.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <regex>
+#include <set>
+
+namespace hourglass {
+namespace {
+
+Tensor ramp(Shape shape) {
+  Tensor t(DType::f32, shape);
+  for (int64_t i = 0; i < t.size(); ++i) t.as<float>()[i] = static_cast<float>(i % 7) / 7;
+  return t;
+}
+
+Examples examples(int64_t features) { return {ramp({2, features}), ramp({2, features}), {0.1, 0.2}}; }
+
+/// As of a model with three units on samples of this shape.
+Analysis analysis(const Shape& sample) {
+  const int64_t n = sample.size();
+  Analysis a;
+  a.data = "digits";
+  a.rows = 4;
+  a.of_rows = 9;
+  a.sample = sample;
+  a.code = {3};
+  a.metrics = {{"mse", 0.125},
+               {"jacobian_spectrum", std::vector<double>{2, 1, 0.5}},
+               {"contraction_ratio", ContractionCurve{{0.5, 1, 2}, {0.3, 0.2, 0.1}}}};
+  a.best = examples(n);
+  a.typical = examples(n);
+  a.worst = examples(n);
+  a.feature_error.assign(n, 0.5);
+  a.activations = {0, 1, {3, 0, 9}};
+  a.mean_activation = {0.1, 0.3, 0.2};
+  a.spread = {1, 1, 1};
+  a.map = CodeMap{{0, 1, 2, 3}, {0, 1, 0, 1}, 0.5, 0.25, {0, 1, 0, 1}};
+  a.atoms = SignedPictures{ramp({2, n}), sample, {0, 2}};
+  a.filters = SignedPictures{ramp({2, n}), sample, {0, 2}};
+  a.strong = StrongUnits{{2}, ramp({3, n}), ramp({2, n}), 3, 2};
+  return a;
+}
+
+std::vector<EpochRecord> epochs() {
+  EpochRecord e;
+  e.epoch = 1;
+  e.train = {0.3, 0.2, {{"sparse_kl", 0.1}}};
+  e.test = Terms{0.25, 0.25, {}};
+  e.seconds = 75;
+  return {e};
+}
+
+RunReport undrawn(const Shape& sample) {
+  return {"a <run>", "About \"it\"", "[data]\nsource = \"x\" # <&>\n", "mse", epochs(), analysis(sample), {}};
+}
+
+RunReport drawn(const Shape& sample) {
+  RunReport r = undrawn(sample);
+  r.figures = draw_figures(r.epochs, r.reconstruction, r.analysis, 0.05);
+  return r;
+}
+
+const RunReport& of_images() {
+  static const RunReport report = drawn({1, 8, 8});
+  return report;
+}
+
+const RunReport& of_rows() {
+  static const RunReport report = drawn({5});
+  return report;
+}
+
+std::set<std::string> names(const Figures& figures) {
+  std::set<std::string> all;
+  for (const Figure& f : figures.drawn) all.insert(f.name);
+  return all;
+}
+
+const std::set<std::string> kOfAnySamples = {"loss",
+                                             "penalty-sparse_kl",
+                                             "reconstructions-best",
+                                             "reconstructions-typical",
+                                             "reconstructions-worst",
+                                             "feature-error",
+                                             "activations",
+                                             "mean-activation",
+                                             "map",
+                                             "spectrum",
+                                             "contraction-curve"};
+
+TEST(Figures, ShowPicturesOfImages) {
+  auto expected = kOfAnySamples;
+  expected.insert({"filters", "atoms", "traversals", "top-inputs"});
+  const Figures& figures = of_images().figures;
+  EXPECT_EQ(names(figures), expected);
+  EXPECT_TRUE(figures.omissions.empty());
+}
+
+TEST(Figures, ShowCurvesOfOtherSamplesAndSayWhatIsLeftOut) {
+  const Figures& figures = of_rows().figures;
+  EXPECT_EQ(names(figures), kOfAnySamples);
+  ASSERT_EQ(figures.omissions.size(), 1u);
+  EXPECT_EQ(figures.omissions[0].reason, "samples of 5 are no pictures");
+}
+
+TEST(Figures, ArePngsAndPlotsAreSvgsToo) {
+  for (const Figure& f : of_images().figures.drawn) {
+    EXPECT_EQ(f.png.substr(1, 3), "PNG") << f.name;
+    const bool is_grid = f.section == "units" || f.name.starts_with("reconstructions");
+    EXPECT_EQ(f.svg.empty(), is_grid) << f.name;
+    EXPECT_FALSE(f.caption.empty()) << f.name;
+  }
+}
+
+TEST(Figures, ShowTheTargetOfASparseCode) {
+  const auto& figures = of_rows().figures.drawn;
+  const auto mean = std::ranges::find(figures, "mean-activation", &Figure::name);
+  EXPECT_NE(mean->svg.find("target ρ = 0.05"), std::string::npos);
+}
+
+TEST(Figures, LeaveOutWhatTheAnalysisLacks) {
+  RunReport r = undrawn({5});
+  r.analysis.metrics.clear();
+  r.analysis.map.reset();
+  const auto left = names(draw_figures({}, "mse", r.analysis, {}));
+  for (const char* name : {"spectrum", "contraction-curve", "map", "loss"}) EXPECT_FALSE(left.contains(name)) << name;
+}
+
+TEST(Page, StandsAlone) {
+  const std::string page = report_page(of_images());
+  for (const char* word : {"<script", "<link rel=\"stylesheet", "@import", "srcset"})
+    EXPECT_EQ(page.find(word), std::string::npos) << word;
+  const std::regex address("(?:src|href)=['\"]([^'\"]{0,40})");
+  for (std::sregex_iterator i(page.begin(), page.end(), address), end; i != end; ++i) {
+    const std::string target = (*i)[1];
+    EXPECT_TRUE(target.starts_with("data:") || target.starts_with("#")) << target;
+  }
+}
+
+TEST(Page, GivesEveryPartAnIdOfItsOwn) {
+  const std::string page = report_page(of_images());
+  const std::regex id("\\sid=['\"]([^'\"]+)");
+  std::set<std::string> seen;
+  for (std::sregex_iterator i(page.begin(), page.end(), id), end; i != end; ++i)
+    EXPECT_TRUE(seen.insert((*i)[1]).second) << (*i)[1];
+  EXPECT_GT(seen.size(), 50u);
+}
+
+TEST(Page, EscapesWhatTheRecipeSays) {
+  const std::string page = report_page(undrawn({5}));
+  EXPECT_NE(page.find("<h1>a &lt;run&gt;</h1>"), std::string::npos);
+  EXPECT_NE(page.find("About &quot;it&quot;"), std::string::npos);
+  EXPECT_NE(page.find("# &lt;&amp;&gt;"), std::string::npos);
+  EXPECT_EQ(page.find("<run>"), std::string::npos);
+}
+
+TEST(Page, TellsHowManyRowsWereAnalysed) {
+  EXPECT_NE(report_page(undrawn({5})).find("4 of the 9 rows of digits"), std::string::npos);
+}
+
+TEST(Page, SaysWhatIsLeftOutAndWhy) {
+  RunReport r = undrawn({5});
+  r.analysis.omissions.push_back({"Spectrum", "it would take too long"});
+  EXPECT_NE(report_page(r).find("<b>Spectrum</b>: it would take too long."), std::string::npos);
+  EXPECT_EQ(report_page(of_images()).find("Left out"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace hourglass

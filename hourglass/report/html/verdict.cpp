@@ -1,0 +1,144 @@
+#include "hourglass/report/html/verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <optional>
+#include <span>
+
+#include "hourglass/report/format.h"
+
+namespace hourglass {
+namespace {
+
+using Kind = Finding::Kind;
+
+// The thresholds of the rules.
+constexpr double kStill = 0.01;  // a relative change over the last fifth that counts as one
+constexpr double kSmallGap = 0.03, kLargeGap = 0.10;
+constexpr double kWellExplained = 0.9;
+constexpr double kIdle = 0.01;  // of the largest unit's spread
+constexpr size_t kFewestEpochs = 5;
+
+struct Watched {
+  std::string name;  ///< "test bce"
+  std::vector<double> values;
+};
+
+std::vector<double> of_split(const std::vector<EpochRecord>& epochs, std::optional<Terms> EpochRecord::*split) {
+  std::vector<double> values;
+  for (const EpochRecord& e : epochs)
+    if (e.*split) values.push_back((e.*split)->reconstruction);
+  return values;
+}
+
+/// The held-out loss, validation before test; nothing where there is none.
+std::optional<Watched> held_out(const std::vector<EpochRecord>& epochs, const std::string& loss) {
+  if (auto values = of_split(epochs, &EpochRecord::validation); values.size() == epochs.size())
+    return Watched{"validation " + loss, std::move(values)};
+  if (auto values = of_split(epochs, &EpochRecord::test); values.size() == epochs.size())
+    return Watched{"test " + loss, std::move(values)};
+  return std::nullopt;
+}
+
+Watched of_training(const std::vector<EpochRecord>& epochs, const std::string& loss) {
+  Watched w{"training " + loss, {}};
+  for (const EpochRecord& e : epochs) w.values.push_back(e.train.reconstruction);
+  return w;
+}
+
+std::string percent(double fraction) {
+  const double p = 100 * std::abs(fraction);
+  return p >= 10 ? fmt::format("{:.0f} %", p) : p >= 0.1 ? fmt::format("{:.1f} %", p) : "less than 0.1 %";
+}
+
+double mean(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+Finding convergence(const Watched& w) {
+  const size_t n = w.values.size(), window = std::max<size_t>(2, n / 5);
+  if (!std::ranges::all_of(w.values, [](double v) { return std::isfinite(v); }))
+    return {Kind::warning, fmt::format("Diverged: the {} is not finite in every epoch.", w.name)};
+  if (n < kFewestEpochs)
+    return {Kind::note, fmt::format("{} too few to tell whether the {} has converged.",
+                                    n == 1 ? "1 epoch is" : fmt::format("{} epochs are", n), w.name)};
+  // Means of many epochs: what corruption or dropped rows make of single ones is no trend.
+  const auto end = w.values.end();
+  const double before = mean({end - 2 * window, end - window}), change = (before - mean({end - window, end})) / before;
+  const std::string over = fmt::format("over the last {} of {} epochs", window, n);
+  if (change > kStill)
+    return {Kind::note, fmt::format("Still falling: the {} fell by {} {}; more epochs would lower it further.", w.name,
+                                    percent(change), over)};
+  if (change < -kStill) {
+    const auto best = std::ranges::min_element(w.values);
+    return {Kind::warning, fmt::format("Rising: the {} rose by {} {}; it was lowest after epoch {}.", w.name,
+                                       percent(change), over, best - w.values.begin() + 1)};
+  }
+  return {Kind::good, fmt::format("Converged: the {} changed by {} {}.", w.name, percent(change), over)};
+}
+
+Finding gap(const Watched& held, double train) {
+  const double last = held.values.back(), gap = last / train - 1;
+  const std::string numbers = fmt::format("the {} is {}, {} {} the training rows' {}", held.name, format_value(last),
+                                          percent(gap), gap < 0 ? "below" : "above", format_value(train));
+  if (gap > kLargeGap) return {Kind::warning, "Overfitting: " + numbers + "."};
+  if (gap > kSmallGap) return {Kind::note, "A gap to watch: " + numbers + "."};
+  return {Kind::good, "No overfitting to be seen: " + numbers + "."};
+}
+
+std::optional<double> metric(const Analysis& a, const std::string& name) {
+  const auto* value = find_metric<double>(a.metrics, name);
+  return value && std::isfinite(*value) ? std::optional(*value) : std::nullopt;
+}
+
+Finding explained(double share) {
+  if (share < 0) return {Kind::warning, "It reconstructs worse than the mean of the data would."};
+  return {share >= kWellExplained ? Kind::good : Kind::note,
+          fmt::format("The reconstruction explains {:.1f} % of the data's variance.", 100 * share)};
+}
+
+Finding activity(const Analysis& a) {
+  const double largest = std::ranges::max(a.spread);
+  const auto idle = std::ranges::count_if(a.spread, [&](double s) { return s <= kIdle * largest; });
+  if (idle == 0) return {Kind::good, fmt::format("All {} units of the code are in use.", a.spread.size())};
+  return {Kind::warning, fmt::format("{} of the code's {} units hardly move, with a spread of at most 1 % of the "
+                                     "liveliest unit's: they carry next to nothing.",
+                                     idle, a.spread.size())};
+}
+
+Finding contraction(double k) {
+  const std::string text = fmt::format(
+      "noise of the data's own size moves the code by {} of the code's own spread "
+      "(relative_contraction)",
+      format_value(k));
+  return k < 1 ? Finding{Kind::good, "The encoder contracts: " + text + "."}
+               : Finding{Kind::note, "The encoder does not contract: " + text + "."};
+}
+
+}  // namespace
+
+std::vector<Finding> verdict(const std::vector<EpochRecord>& epochs, const std::string& reconstruction,
+                             const Analysis& analysis) {
+  std::vector<Finding> all;
+  if (!epochs.empty()) {
+    const Watched train = of_training(epochs, reconstruction);
+    const auto held = held_out(epochs, reconstruction);
+    all.push_back(convergence(held ? *held : train));
+    if (held)
+      all.push_back(gap(*held, train.values.back()));
+    else
+      all.push_back({Kind::note, "No rows were held out, so nothing can be said about overfitting."});
+  }
+  if (const auto share = metric(analysis, "explained_variance")) all.push_back(explained(*share));
+  if (!analysis.spread.empty()) all.push_back(activity(analysis));
+  if (const auto share = metric(analysis, "saturation"))
+    all.push_back({Kind::note,
+                   fmt::format("{:.1f} % of the activations are saturated: below 0.05 or above 0.95.", 100 * *share)});
+  if (const auto k = metric(analysis, "relative_contraction")) all.push_back(contraction(*k));
+  return all;
+}
+
+}  // namespace hourglass

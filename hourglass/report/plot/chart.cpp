@@ -1,0 +1,190 @@
+#include "hourglass/report/plot/chart.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "hourglass/base/error.h"
+#include "hourglass/report/plot/gnuplot.h"
+
+namespace hourglass {
+namespace {
+
+// Okabe and Ito's palette first; marks and dashes tell styles apart in black and white.
+constexpr std::array<const char*, kChartStyles> kStyles = {
+    "lc rgb '#0072B2' dt 1 pt 7", "lc rgb '#D55E00' dt 2 pt 5",  "lc rgb '#009E73' dt 4 pt 9",
+    "lc rgb '#CC79A7' dt 1 pt 7", "lc rgb '#E69F00' dt 3 pt 11", "lc rgb '#56B4E9' dt 5 pt 13",
+    "lc rgb '#8A6D3B' dt 2 pt 4", "lc rgb '#7F7F7F' dt 4 pt 6",  "lc rgb '#AA4499' dt 3 pt 8",
+    "lc rgb '#44AA99' dt 5 pt 12"};
+
+constexpr int kWidth = 560, kHeight = 380, kFont = 14, kPngZoom = 2;
+constexpr int kMostNamesInside = 3;
+
+struct Range {
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+
+  void take(double v) {
+    if (std::isfinite(v)) low = std::min(low, v), high = std::max(high, v);
+  }
+};
+
+Range range_of(const Chart& chart, std::vector<double> Series::*values) {
+  Range range;
+  for (const Series& s : chart.series)
+    for (const double v : s.*values) range.take(v);
+  if (range.low > range.high) return {0, 1};
+  return range;
+}
+
+bool is_logarithmic(const ChartAxis& axis, const Range& r) {
+  if (axis.scale == ChartAxis::Scale::automatic) return r.low > 0 && r.high / r.low > 100;
+  return axis.scale == ChartAxis::Scale::logarithmic && r.low > 0;
+}
+
+/// A round distance (1, 2 or 5 times a power of ten) with at most `count` tics over `span` whole steps.
+int64_t tic_distance(int64_t span, int64_t count) {
+  int64_t distance = 1;
+  for (int i = 0; span / distance > count; ++i) distance = i % 3 == 1 ? distance / 2 * 5 : distance * 2;
+  return distance;
+}
+
+std::string whole_tics(char name, const Range& r, int64_t tics) {
+  const auto first = std::llround(r.low), last = std::llround(r.high);
+  const double margin = first == last ? 0.5 : 0.02 * static_cast<double>(last - first);
+  const int64_t distance = tic_distance(last - first, tics);
+  return fmt::format("unset logscale {0}\nset {0}range [{1}:{2}]\nset {0}tics {3},{4}\nset format {0} '%.0f'\n", name,
+                     static_cast<double>(first) - margin, static_cast<double>(last) + margin,
+                     (first + distance - 1) / distance * distance, distance);
+}
+
+std::string axis_script(const Chart& chart, char name, const ChartAxis& axis, std::vector<double> Series::*values,
+                        int64_t tics) {
+  Range r = range_of(chart, values);
+  std::string script = fmt::format("set {}label {} noenhanced\n", name, gnuplot_quoted(axis.label));
+  if (axis.whole) return script + whole_tics(name, r, tics);
+  script += fmt::format("set {0}tics autofreq\nset format {0} '%g'\n", name);
+  if (is_logarithmic(axis, r))
+    return script + fmt::format("set logscale {0}\nset {0}range [{1}:{2}]\n", name, r.low / 1.3, r.high * 1.3);
+  if (axis.from) r.take(*axis.from);
+  const double margin = r.high > r.low ? 0.06 * (r.high - r.low) : r.high != 0 ? 0.1 * std::abs(r.high) : 1;
+  const double low = axis.from ? *axis.from : r.low >= 0 ? std::max(0.0, r.low - margin) : r.low - margin;
+  return script + fmt::format("unset logscale {0}\nset {0}range [{1}:{2}]\n", name, low, r.high + margin);
+}
+
+std::string data_block(const std::string& name, const Series& series) {
+  std::string block = fmt::format("${} << EOD\n", name);
+  for (size_t i = 0; i < series.x.size(); ++i)
+    block += std::isfinite(series.y[i]) ? fmt::format("{:.6g} {:.9g}\n", series.x[i], series.y[i])
+                                        : fmt::format("{:.6g} NaN\n", series.x[i]);
+  return block + "EOD\n";
+}
+
+std::string drawn(const Series& series) {
+  const std::string style = kStyles[series.style % kChartStyles];
+  switch (series.mark) {
+    case Series::Mark::bars:
+      return "boxes fs solid 0.85 noborder " + style;
+    case Series::Mark::points:
+      return "points ps 0.55 " + style;
+    case Series::Mark::lines:
+      return "lines lw 2 " + style;
+    case Series::Mark::lines_and_points:
+      break;
+  }
+  return fmt::format("linespoints lw 2 ps 1.1 pi {} {}", std::max<size_t>(1, series.x.size() / 20), style);
+}
+
+std::string series_script(const Chart& chart) {
+  std::string blocks, plots;
+  for (size_t i = 0; i < chart.series.size(); ++i) {
+    const Series& s = chart.series[i];
+    HOURGLASS_CHECK(s.x.size() == s.y.size());
+    blocks += data_block(fmt::format("series{}", i), s);
+    plots += fmt::format("{} $series{} with {} {}", i ? "," : "plot", i, drawn(s),
+                         s.label.empty() ? "notitle" : "title " + gnuplot_quoted(s.label));
+  }
+  // Without a finite number anywhere there are still axes.
+  return blocks + (plots.empty() ? "plot NaN notitle" : plots) + "\n";
+}
+
+std::string texts_script(const Chart& chart) {
+  std::string script = "unset label\nset style textbox opaque noborder margins 0.5,0.5 fillcolor rgb '#FFFFFF'\n";
+  for (const ChartText& t : chart.texts)
+    script += fmt::format("set label {} at {:.6g},{:.6g} center front boxed noenhanced font ',17' tc rgb '#404040'\n",
+                          gnuplot_quoted(t.text), t.x, t.y);
+  return script;
+}
+
+/// Viridis: even to the eye, and to the colour-blind and in grey as well.
+std::string heat_script(const Chart& chart, const HeatMap& heat) {
+  HOURGLASS_CHECK(static_cast<int64_t>(heat.values.size()) == heat.rows * heat.columns);
+  std::string script =
+      "set palette defined (0 '#440154', 1 '#414487', 2 '#2A788E', 3 '#22A884', 4 '#7AD151', 5 '#FDE725')\n"
+      "unset grid\nset size ratio -1\nset xlabel " +
+      gnuplot_quoted(chart.x.label) + "\nset ylabel " + gnuplot_quoted(chart.y.label) + "\nset cblabel " +
+      gnuplot_quoted(heat.label) + " noenhanced\nset format cb '%g'\n" +
+      fmt::format("set xrange [-0.5:{}]\nset yrange [{}:-0.5]\n$heat << EOD\n", static_cast<double>(heat.columns) - 0.5,
+                  static_cast<double>(heat.rows) - 0.5);
+  for (int64_t i = 0; i < heat.rows * heat.columns; ++i)
+    script += fmt::format("{} {} {:.6g}\n", i % heat.columns, i / heat.columns, heat.values[i]);
+  return script + "EOD\nplot $heat with image pixels notitle\n";
+}
+
+}  // namespace
+
+std::vector<double> counted(size_t count) {
+  std::vector<double> x(count);
+  std::iota(x.begin(), x.end(), 1);
+  return x;
+}
+
+std::string chart_terminal(PictureFormat format, int width, int height, int font, int zoom) {
+  const std::string size = fmt::format("size {},{} font 'DejaVu Sans,{}'", width * zoom, height * zoom, font);
+  const std::string terminal = format == PictureFormat::svg ? "svg dynamic " + size
+                               : zoom == 1
+                                   ? "pngcairo " + size
+                                   : fmt::format("pngcairo {0} fontscale {1} linewidth {1} pointscale {1}", size, zoom);
+  return fmt::format(
+      "set encoding utf8\n"
+      "set terminal {} background '#FFFFFF' noenhanced\n"
+      "set border 3 lc rgb '#404040'\nset tics nomirror out textcolor rgb '#404040'\n"
+      "set grid lc rgb '#DDDDDD' lt 1 lw 1\n"
+      "set key top right noenhanced samplen 3 spacing 1.2 textcolor rgb '#404040'\n",
+      terminal);
+}
+
+std::string chart_script(const Chart& chart, const std::optional<Frame>& frame) {
+  std::string script;
+  if (frame)
+    script = fmt::format(
+        "set lmargin at screen {}\nset rmargin at screen {}\nset bmargin at screen {}\n"
+        "set tmargin at screen {}\n",
+        frame->left, frame->right, frame->bottom, frame->top);
+  if (chart.heat) return script + heat_script(chart, *chart.heat);
+  const auto tics = static_cast<int64_t>(frame ? 20 * (frame->right - frame->left) : 8);
+  script += axis_script(chart, 'x', chart.x, &Series::x, tics) + axis_script(chart, 'y', chart.y, &Series::y, tics);
+  const bool bars = std::ranges::any_of(chart.series, [](const Series& s) { return s.mark == Series::Mark::bars; });
+  if (bars) script += "set boxwidth 1 relative\n";
+  // Many names would hide what they name.
+  if (std::ranges::count_if(chart.series, [](const Series& s) { return !s.label.empty(); }) > kMostNamesInside)
+    script += "set key below horizontal maxcols 2 font ',11'\n";
+  return script + texts_script(chart) + series_script(chart);
+}
+
+Chart::Files Chart::render() const {
+  const auto script = [&](PictureFormat format, int zoom) {
+    return chart_terminal(format, kWidth, kHeight, kFont, zoom) +
+           (title.empty() ? "" : "set title " + gnuplot_quoted(title) + " noenhanced\n") +
+           chart_script(*this, std::nullopt);
+  };
+  // One process for both: starting one takes longer than drawing.
+  const std::string both =
+      run_gnuplot(script(PictureFormat::svg, 1) + "reset\n" + script(PictureFormat::png, kPngZoom));
+  const size_t png = both.find("\x89PNG");
+  if (png == std::string::npos) throw RuntimeFailure("gnuplot drew no PNG; is its terminal pngcairo missing?");
+  return {both.substr(0, png), both.substr(png)};
+}
+
+}  // namespace hourglass

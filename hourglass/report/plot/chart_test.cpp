@@ -1,0 +1,81 @@
+#include "hourglass/report/plot/chart.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace hourglass {
+namespace {
+
+std::string svg(const Chart& chart) { return chart.render().svg; }
+bool shows(const std::string& svg, const std::string& text) { return svg.find(">" + text + "<") != std::string::npos; }
+
+Chart line(std::vector<double> x, std::vector<double> y) {
+  Chart chart{.x = {.label = "distance (units)"}, .y = {.label = "ratio"}};
+  chart.series.push_back({"", 0, Series::Mark::lines_and_points, std::move(x), std::move(y)});
+  return chart;
+}
+
+TEST(Chart, LabelsItsAxes) {
+  const std::string picture = svg(line({1, 2}, {3, 4}));
+  EXPECT_TRUE(shows(picture, "distance (units)"));
+  EXPECT_TRUE(shows(picture, "ratio"));
+}
+
+TEST(Chart, IsAPngAsWell) { EXPECT_EQ(line({1, 2}, {3, 4}).render().png.substr(1, 3), "PNG"); }
+
+TEST(Chart, StartsAnAxisWhereAsked) {
+  EXPECT_FALSE(shows(svg(line({1, 2}, {10, 11})), "0"));
+  Chart chart = line({1, 2}, {10, 11});
+  chart.y.from = 0;
+  EXPECT_TRUE(shows(svg(chart), "0"));
+}
+
+TEST(Chart, HasALogarithmicAxisOnlyForValuesAboveZero) {
+  Chart chart = line({0.25, 0.5, 1, 2}, {1, 1, 1, 1});
+  chart.x.scale = ChartAxis::Scale::logarithmic;
+  EXPECT_FALSE(shows(svg(chart), "1.5"));
+  chart.series[0].x[0] = 0;
+  EXPECT_TRUE(shows(svg(chart), "1.5"));
+}
+
+TEST(Chart, WritesWordsAtPlaces) {
+  Chart chart = line({1, 2}, {3, 4});
+  chart.texts.push_back({1.5, 3.5, "seven's"});
+  EXPECT_TRUE(shows(svg(chart), "seven’s"));
+}
+
+TEST(Chart, NamesOnlyTheSeriesThatHaveALabel) {
+  Chart chart = line({1, 2}, {3, 4});
+  EXPECT_FALSE(shows(svg(chart), "units"));
+  chart.series[0].label = "units";
+  EXPECT_TRUE(shows(svg(chart), "units"));
+}
+
+TEST(Chart, DrawsABarForEachValueButNotForGaps) {
+  Chart chart = line({1, 2, 3}, {3, std::nan(""), 4});
+  chart.series[0].mark = Series::Mark::bars;
+  const std::string picture = svg(chart);
+  size_t bars = 0;
+  for (size_t at = picture.find("<polygon"); at != std::string::npos; at = picture.find("<polygon", at + 1)) ++bars;
+  EXPECT_EQ(bars, 2u);
+}
+
+TEST(Chart, ColoursAGrid) {
+  Chart chart{.x = {.label = "pixel column"}, .y = {.label = "pixel row"}};
+  chart.heat = HeatMap{2, 3, {0, 1, 2, 3, 4, 5}, "error"};
+  const std::string picture = svg(chart);
+  for (const char* label : {"pixel column", "pixel row", "error"}) EXPECT_TRUE(shows(picture, label)) << label;
+}
+
+TEST(Chart, SurvivesValuesThatAreAllTheSameOrMissing) {
+  EXPECT_TRUE(shows(svg(line({1, 2}, {0, 0})), "ratio"));
+  EXPECT_TRUE(shows(svg(line({1, 2}, {std::nan(""), INFINITY})), "ratio"));
+  EXPECT_TRUE(shows(svg(line({}, {})), "ratio"));
+  Chart chart{.x = {.label = "column"}};
+  chart.heat = HeatMap{2, 2, {0, 0, 0, 0}, "error"};
+  EXPECT_TRUE(shows(svg(chart), "column"));
+}
+
+}  // namespace
+}  // namespace hourglass

@@ -1,0 +1,161 @@
+#include "hourglass/report/plot/image.h"
+
+#include <png.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "hourglass/report/plot/font.h"
+
+namespace hourglass {
+namespace {
+
+constexpr int64_t kUsualSide = 84;
+constexpr int64_t kStripHeight = 12;
+constexpr int64_t kMostValues = int64_t{1} << 28;
+constexpr uint8_t kBackground = 230;
+constexpr uint8_t kInk = 40;
+constexpr int kTextScale = 2;
+
+/// How one sample is drawn: its extents and the size of one value in pixels.
+struct Cell {
+  int64_t channels = 1, rows = 1, columns = 1;
+  int64_t pixel_width = 1, pixel_height = 1;
+
+  int64_t width() const { return columns * pixel_width; }
+  int64_t height() const { return rows * pixel_height; }
+};
+
+Cell cell_of(const Shape& sample, int scale) {
+  Cell cell;
+  if (sample.rank() == 3 && (sample[0] == 1 || sample[0] == 3)) {
+    cell = {sample[0], sample[1], sample[2]};
+  } else if (sample.rank() == 1) {
+    const auto side = std::llround(std::sqrt(static_cast<double>(sample[0])));
+    const bool square = sample[0] >= 16 && side * side == sample[0];
+    cell = square ? Cell{1, side, side} : Cell{1, 1, sample[0]};
+  } else {
+    fail("a picture needs samples of (values) or (1 or 3 channels, height, width), found {}", sample.text());
+  }
+  if (sample.size() < 1) fail("a picture needs samples with at least one value, found {}", sample.text());
+  const int64_t longer = std::max(cell.rows, cell.columns);
+  const int64_t size = scale > 0 ? scale : std::max<int64_t>(1, (kUsualSide + longer / 2) / longer);
+  cell.pixel_width = cell.pixel_height = size;
+  if (cell.rows == 1) cell.pixel_height = std::max(size, kStripHeight);
+  return cell;
+}
+
+/// Cells of one size in rows and columns, with gaps around them and room for captions at the left.
+struct Layout {
+  Cell cell;
+  int64_t columns, rows, left, row_height, gap;
+
+  int64_t x(int64_t column) const { return left + gap + column * (cell.width() + gap); }
+  int64_t y(int64_t row) const { return gap + row * (row_height + gap) + (row_height - cell.height()) / 2; }
+};
+
+Image blank_image(const Layout& layout) {
+  const int64_t width = layout.left + layout.gap + layout.columns * (layout.cell.width() + layout.gap);
+  const int64_t height = layout.gap + layout.rows * (layout.row_height + layout.gap);
+  if (width > kMostValues || height > kMostValues / width / layout.cell.channels)
+    fail("a picture of {} × {} pixels is too large: give fewer samples", width, height);
+  Image image{static_cast<int>(width), static_cast<int>(height), static_cast<int>(layout.cell.channels), {}};
+  image.pixels.assign(width * height * layout.cell.channels, kBackground);
+  return image;
+}
+
+uint8_t to_byte(float value) {
+  // Written so that NaN is black.
+  return value > 0.0F ? static_cast<uint8_t>(std::lround(std::min(value, 1.0F) * 255.0F)) : 0;
+}
+
+void draw_sample(Image& image, const Cell& cell, const float* values, int64_t left, int64_t top) {
+  for (int64_t y = 0; y < cell.height(); ++y) {
+    uint8_t* out = &image.pixels[((top + y) * image.width + left) * image.channels];
+    for (int64_t x = 0; x < cell.width(); ++x) {
+      const float* value = values + y / cell.pixel_height * cell.columns + x / cell.pixel_width;
+      for (int64_t c = 0; c < cell.channels; ++c) *out++ = to_byte(value[c * cell.rows * cell.columns]);
+    }
+  }
+}
+
+void draw_text(Image& image, const std::string& text, int64_t left, int64_t top) {
+  const auto advance = kGlyphAdvance * kTextScale;
+  for (int y = 0; y < kGlyphHeight * kTextScale; ++y)
+    for (int x = 0; x < static_cast<int>(text.size()) * advance; ++x) {
+      const int column = x % advance / kTextScale;
+      if (column >= kGlyphWidth || !glyph_pixel(text[x / advance], column, y / kTextScale)) continue;
+      std::fill_n(&image.pixels[((top + y) * image.width + left + x) * image.channels], image.channels, kInk);
+    }
+}
+
+int64_t text_width(const std::string& text) { return static_cast<int64_t>(text.size()) * kGlyphAdvance * kTextScale; }
+
+const float* values_of(ConstView samples, const Shape& sample) {
+  HOURGLASS_CHECK(samples.size() == samples.rows() * sample.size());
+  if (samples.rows() < 1) fail("a picture needs at least one sample, found none");
+  return samples.as<float>();
+}
+
+}  // namespace
+
+bool is_picture(const Shape& sample) {
+  if (sample.rank() == 3) return sample[0] == 1 || sample[0] == 3;
+  const auto side = std::llround(std::sqrt(static_cast<double>(sample.size())));
+  return sample.rank() == 1 && sample.size() >= 64 && side * side == sample.size();
+}
+
+std::string png_bytes(const Image& image) {
+  HOURGLASS_CHECK(image.channels == 1 || image.channels == 3);
+  HOURGLASS_CHECK(image.pixels.size() == size_t{1} * image.width * image.height * image.channels);
+  png_image png{};
+  png.version = PNG_IMAGE_VERSION;
+  png.width = static_cast<png_uint_32>(image.width);
+  png.height = static_cast<png_uint_32>(image.height);
+  png.format = image.channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(png);
+  std::string bytes(size, '\0');
+  if (!png_image_write_to_memory(&png, bytes.data(), &size, 0, image.pixels.data(), 0, nullptr))
+    fail("cannot make a PNG of {} × {} pixels: {}", image.width, image.height, png.message);
+  bytes.resize(size);
+  return bytes;
+}
+
+Image image_grid(std::span<const ConstView> batches, const Shape& sample, const GridOptions& options) {
+  HOURGLASS_CHECK(!batches.empty() && options.columns > 0 && options.gap >= 0);
+  HOURGLASS_CHECK(options.captions.empty() || options.captions.size() == batches.size());
+  const Cell cell = cell_of(sample, options.scale);
+  const int64_t columns = std::min<int64_t>(options.columns, batches[0].rows());
+  Layout layout{cell, columns, static_cast<int64_t>(batches.size()), 0, cell.height(), options.gap};
+  for (const std::string& caption : options.captions) {
+    layout.left = std::max(layout.left, text_width(caption) + 2 * kGlyphAdvance);
+    layout.row_height = std::max<int64_t>(cell.height(), kGlyphHeight * kTextScale);
+  }
+  Image image = blank_image(layout);
+  for (int64_t row = 0; row < layout.rows; ++row) {
+    const float* values = values_of(batches[row], sample);
+    HOURGLASS_CHECK(batches[row].rows() == batches[0].rows());
+    for (int64_t column = 0; column < columns; ++column)
+      draw_sample(image, cell, values + column * sample.size(), layout.x(column), layout.y(row));
+    if (options.captions.empty()) continue;
+    const std::string& caption = options.captions[row];
+    const int64_t top = layout.y(row) + (cell.height() - kGlyphHeight * kTextScale) / 2;
+    draw_text(image, caption, layout.left - kGlyphAdvance - text_width(caption), top);
+  }
+  return image;
+}
+
+Image tile(ConstView samples, const Shape& sample, int columns) {
+  HOURGLASS_CHECK(columns > 0);
+  const float* values = values_of(samples, sample);
+  const Cell cell = cell_of(sample, 0);
+  const int64_t in_a_row = std::min<int64_t>(columns, samples.rows());
+  const int64_t rows = (samples.rows() + in_a_row - 1) / in_a_row;
+  const Layout layout{cell, in_a_row, rows, 0, cell.height(), GridOptions{}.gap};
+  Image image = blank_image(layout);
+  for (int64_t i = 0; i < samples.rows(); ++i)
+    draw_sample(image, cell, values + i * sample.size(), layout.x(i % in_a_row), layout.y(i / in_a_row));
+  return image;
+}
+
+}  // namespace hourglass

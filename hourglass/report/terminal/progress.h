@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <string>
+
+#include "hourglass/run/events.h"
+
+namespace hourglass {
+
+/// Where a progress bar draws.
+struct ProgressOptions {
+  bool terminal = false;                           ///< false: plain lines only, no control characters
+  std::function<int()> width = [] { return 80; };  ///< columns; asked before each drawing, as windows are resized
+  std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
+};
+
+/// A run's progress as text. Each epoch leaves one line,
+/// `epoch 7/20  train bce 0.07310  test bce 0.07221  contractive 18.20  9,140 samples/s`;
+/// on a terminal the epoch under way is one line more, redrawn at most ten times a second, never wider than the window:
+/// `epoch 7/20  ━━━━━━━━──────  62/100  bce 0.07310  contractive 18.20  9,140 samples/s  1:32 left`.
+/// The time left covers all remaining epochs with the evaluation after each.
+class ProgressBar final : public RunListener {
+ public:
+  explicit ProgressBar(std::ostream& out, ProgressOptions options = {});
+  /// Takes an unfinished bar off the terminal, so that the next message starts on a clean line.
+  ~ProgressBar() override;
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  void on_start(const RunStart& start) override;
+  void on_step(const StepRecord& step) override;
+  void on_epoch(const EpochRecord& epoch) override;
+  void on_note(const std::string& note) override;
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;
+
+  std::string epoch_of(int64_t epoch) const;
+  std::string seconds_left(const StepRecord& step) const;
+  void print_line(const std::string& line);
+  void erase_bar();
+
+  std::ostream& out_;
+  ProgressOptions options_;
+  RunStart run_;
+  bool visible_ = false;  ///< a bar is on the terminal's last line
+  std::optional<Time> drawn_;
+  Time last_step_{};
+  double training_seconds_ = 0.0;    ///< of the finished epochs
+  double evaluation_seconds_ = 0.0;  ///< after the last finished epoch
+  int64_t rows_ = 0;                 ///< trained on in the finished epochs
+};
+
+}  // namespace hourglass

@@ -1,0 +1,120 @@
+#include "hourglass/run/jsonl.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <cmath>
+#include <limits>
+
+#include "hourglass/base/error.h"
+
+namespace hourglass {
+namespace {
+
+const std::string kLine = R"({"epoch":1,"train":{"loss":0.5,"reconstruction":0.25,"sparse_kl":2.0,"contractive":18.0},)"
+                          R"("test":{"loss":0.2,"reconstruction":0.2},"seconds":6.5,"samples_per_second":9140.0})";
+
+EpochRecord sample_epoch() {
+  EpochRecord epoch;
+  epoch.epoch = 1;
+  epoch.train = {0.5, 0.25, {{"sparse_kl", 2.0}, {"contractive", 18.0}}};
+  epoch.test = Terms{0.2, 0.2, {}};
+  epoch.seconds = 6.5;
+  epoch.samples_per_second = 9140;
+  return epoch;
+}
+
+std::string message_of(const std::string& text) {
+  try {
+    parse_epochs(text, "metrics.jsonl");
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "accepted";
+}
+
+std::string with(std::string_view from, std::string_view to) {
+  std::string line = kLine;
+  return line.replace(line.find(from), from.size(), to);
+}
+
+TEST(Jsonl, WritesOneLineWithTheKeysInOrder) { EXPECT_EQ(epoch_json(sample_epoch()), kLine); }
+
+TEST(Jsonl, WritesTheValidationSplitWhenThereIsOne) {
+  EpochRecord epoch = sample_epoch();
+  epoch.validation = Terms{0.25, 0.25, {}};
+  EXPECT_NE(epoch_json(epoch).find(R"("validation":{"loss":0.25,"reconstruction":0.25},"test")"), std::string::npos);
+}
+
+TEST(Jsonl, TurnsWhatIsNotFiniteIntoNullAndBackIntoNan) {
+  EpochRecord epoch = sample_epoch();
+  epoch.train.loss = std::nan("");
+  epoch.samples_per_second = std::numeric_limits<double>::infinity();
+  const std::string line = epoch_json(epoch);
+  EXPECT_NE(line.find(R"("loss":null)"), std::string::npos);
+  const EpochRecord back = parse_epochs(line, "x").at(0);
+  EXPECT_TRUE(std::isnan(back.train.loss));
+  EXPECT_TRUE(std::isnan(back.samples_per_second));
+}
+
+TEST(Jsonl, ReadsBackEveryBit) {
+  EXPECT_TRUE(rc::check([](const std::vector<double>& values) {
+    EpochRecord epoch = sample_epoch();
+    epoch.train.penalties.clear();
+    for (size_t i = 0; i < values.size(); ++i) epoch.train.penalties.emplace_back("p" + std::to_string(i), values[i]);
+    RC_ASSERT(parse_epochs(epoch_json(epoch) + "\n", "x").at(0).train.penalties == epoch.train.penalties);
+  }));
+  EpochRecord tiny = sample_epoch();
+  tiny.seconds = std::numeric_limits<double>::denorm_min();
+  EXPECT_EQ(parse_epochs(epoch_json(tiny), "x").at(0).seconds, tiny.seconds);
+}
+
+TEST(Jsonl, ReadsLinesInOrderWithOrWithoutTheLastNewline) {
+  const std::string two = kLine + "\n" + with("\"epoch\":1", "\"epoch\":2");
+  for (const std::string& text : {two, two + "\n"}) {
+    const auto epochs = parse_epochs(text, "x");
+    ASSERT_EQ(epochs.size(), 2u);
+    EXPECT_EQ(epoch_json(epochs[0]), kLine);
+    EXPECT_EQ(epochs[1].epoch, 2);
+  }
+  EXPECT_TRUE(parse_epochs("", "x").empty());
+}
+
+TEST(Jsonl, NamesFileAndLine) {
+  EXPECT_EQ(message_of(kLine + "\n" + with("\"epoch\":1", "\"epoch\":3")),
+            "metrics.jsonl, line 2: epoch 3 follows epoch 1");
+  EXPECT_EQ(message_of(kLine + "\n" + kLine.substr(0, 40)).find("metrics.jsonl, line 2: not JSON: "), 0u);
+  EXPECT_EQ(message_of("\n" + kLine).find("metrics.jsonl, line 1: not JSON: "), 0u);
+}
+
+TEST(Jsonl, RefusesEverythingElse) {
+  const auto refused = [](const std::string& text, const std::string& why) {
+    EXPECT_NE(message_of(text).find(why), std::string::npos) << message_of(text);
+  };
+  refused("[1]", "expected an object, found array");
+  refused(kLine + " {}", "not JSON");
+  refused(with("seconds", "minutes"), "unknown key \"minutes\"");
+  refused(with("\"seconds\":6.5,", ""), "key \"seconds\" is missing");
+  refused(with("\"loss\":0.5,", ""), "key \"loss\" is missing");
+  refused(with("\"loss\":0.5", "\"loss\":\"0.5\""), "\"loss\" should be a number or null, found string");
+  refused(with("{\"loss\":0.2,\"reconstruction\":0.2}", "7"), "\"test\" should be an object, found number");
+  refused(with("\"contractive\"", "\"sparse_kl\""), "key \"sparse_kl\" stands twice");
+  refused(with("\"epoch\":1", "\"epoch\":0"), "whole number from 1 on, found 0");
+  refused(with("\"epoch\":1", "\"epoch\":[]"), "whole number from 1 on, found array");
+  refused(with("\"epoch\":1", "\"epoch\":1.5"), "whole number from 1 on, found 1.5");
+  refused(with("\"epoch\":1", "\"epoch\":18446744073709551615"), "whole number");
+  refused(with("\"loss\":0.5", "\"loss\":1e999"), "not JSON");
+}
+
+TEST(Jsonl, TakesAnyTextWithoutMisbehaving) {
+  EXPECT_TRUE(rc::check([](const std::string& text) {
+    try {
+      RC_ASSERT(parse_epochs(text, "x").empty() == text.empty());
+    } catch (const Error& e) {
+      RC_ASSERT(std::string_view(e.what()).starts_with("x, line "));
+    }
+  }));
+}
+
+}  // namespace
+}  // namespace hourglass

@@ -1,0 +1,97 @@
+#include "hourglass/run/run_folder.h"
+
+#include <unistd.h>
+
+#include <system_error>
+#include <utility>
+
+#include "hourglass/base/error.h"
+#include "hourglass/base/file.h"
+#include "hourglass/run/checkpoint_file.h"
+
+namespace hourglass {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kLock = ".lock";
+constexpr const char* kNext = "checkpoint/next.safetensors";
+constexpr const char* kNewest = "checkpoint/newest.safetensors";
+constexpr const char* kPrevious = "checkpoint/previous.safetensors";
+constexpr const char* kModel = "model.safetensors";
+
+/// The nearest folder above that exists must be writable for anything to be made below it.
+void need_writable(const fs::path& path) {
+  fs::path existing = fs::absolute(path);
+  while (!fs::exists(existing) && existing.has_relative_path()) existing = existing.parent_path();
+  if (!fs::is_directory(existing)) fail("{}: is a file, expected a folder", existing.string());
+  if (access(existing.c_str(), W_OK | X_OK) != 0) fail("{}: no permission to write here", existing.string());
+}
+
+}  // namespace
+
+RunFolder::RunFolder(fs::path path, Existing existing) : path_(std::move(path)), existing_(existing) {
+  need_writable(path_);
+  if (!fs::exists(path_)) return;
+  const bool refuse = existing == Existing::refuse;
+  if (!refuse || fs::exists(path_ / kLock)) lock_.emplace(path_ / kLock);
+  if (refuse && !fs::is_empty(path_))
+    fail(
+        "{}: the output folder is not empty; go on with --resume, replace it with --overwrite, or choose another "
+        "--output-dir",
+        path_.string());
+}
+
+void RunFolder::create() {
+  std::error_code error;
+  fs::create_directories(path_ / "checkpoint", error);
+  if (error) throw RuntimeFailure(fmt::format("{}: cannot make this folder: {}", path_.string(), error.message()));
+  if (!lock_) lock_.emplace(path_ / kLock);
+  for (const char* folder : {"", "checkpoint", "plots"}) remove_temporaries(path_ / folder);
+}
+
+void RunFolder::write(const std::string& file, std::string_view bytes) const {
+  write_file_atomically(path_ / file, bytes);
+}
+
+bool RunFolder::holds(const std::string& file, std::string_view bytes) const { return file_holds(path_ / file, bytes); }
+
+void RunFolder::remove_pictures() const {
+  std::error_code ignored;
+  for (const char* name : kPictures) fs::remove(path_ / name, ignored);
+  fs::remove_all(path_ / "plots", ignored);
+}
+
+void RunFolder::write_model(std::string_view bytes) const {
+  if (holds(kModel, bytes)) return;
+  remove_pictures();
+  write(kModel, bytes);
+}
+
+void RunFolder::write_checkpoint(std::string_view bytes) {
+  write(kNext, bytes);  // whole before it replaces anything: the newest may be damaged
+  std::error_code error;
+  if (std::exchange(existing_, Existing::resume) == Existing::overwrite) {
+    for (const char* name : {kNewest, kPrevious, kModel}) fs::remove(path_ / name, error);
+    remove_pictures();
+  }
+  fs::rename(path_ / kNewest, path_ / kPrevious, error);  // the first time there is none
+  fs::rename(path_ / kNext, path_ / kNewest, error);
+  if (error) throw RuntimeFailure(fmt::format("{}: cannot write: {}", (path_ / kNewest).string(), error.message()));
+}
+
+std::optional<RunFolder::Checkpoint> RunFolder::read_checkpoint(std::string& problems) const {
+  for (const char* file : {kNext, kNewest, kPrevious}) {
+    if (!fs::exists(path_ / file)) continue;
+    const std::string name = (path_ / file).string();
+    try {
+      return Checkpoint{name, parse_checkpoint(read_file(path_ / file), name)};
+    } catch (const Error& e) {
+      problems += fmt::format("{}; ", e.what());
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace hourglass

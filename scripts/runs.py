@@ -1,4 +1,4 @@
-"""Run folders as scripts see them: what was trained, whether it is finished, what it measures. Standard library only.
+"""Run folders for scripts: the recipe of a run, whether it is finished, and its metrics. Standard library only.
 
 $HOURGLASS names the program (default build/release/hourglass).
 """
@@ -17,9 +17,9 @@ CONTRACTIVE = "objective.contractive"
 
 
 def hourglass(*words):
-    """What the program prints; its complaint ends the script."""
+    """Output of the program; an error of the program ends the script."""
     if not os.access(PROGRAM, os.X_OK):
-        sys.exit(f"{PROGRAM} is not there yet; build it or name the program in $HOURGLASS")
+        sys.exit(f"{PROGRAM} does not exist; build it or name the program in $HOURGLASS")
     result = subprocess.run([PROGRAM, *map(str, words)], capture_output=True, text=True)
     if result.returncode:
         sys.exit(f"hourglass {' '.join(map(str, words))}\nexited with {result.returncode}: {result.stderr.strip()}")
@@ -41,7 +41,7 @@ def flat(table, prefix=""):
 
 
 def differences(recipe, shipped):
-    """{key: (value, shipped value)} where they differ and it matters. A recipe without contractive is one with weight 0."""
+    """{key: (value, shipped value)} of the relevant differences. A recipe without a contractive penalty counts as weight 0."""
     a, b = flat(recipe), flat(shipped)
     if not recipe["objective"].get("contractive") and shipped["objective"].get("contractive"):
         a |= {key: value for key, value in b.items() if key.startswith(CONTRACTIVE)} | {f"{CONTRACTIVE}.weight": 0.0}
@@ -57,7 +57,7 @@ def has_layer(layer):
     return lambda name, recipe: f'"{layer}"' in json.dumps(recipe["model"])
 
 
-# What to measure beside bce or mse, and of which recipes: the metrics that show whether a recipe does what it is for.
+# Metrics to measure in addition to bce or mse, by recipe: those that show whether a recipe reaches its purpose.
 CONTRACTION = ("relative_contraction", "contractive")
 EXTRA_METRICS = (
     (lambda name, recipe: recipe["objective"].get("reconstruction") == "mse", ("mse",)),
@@ -74,7 +74,7 @@ def extra_metrics(name, recipe):
 
 
 def eval_options(recipe, metrics):
-    """The options of `hourglass eval` that measure these. The exact Jacobian of a convolutional code takes hours."""
+    """Options of `hourglass eval` for these metrics. The exact Jacobian of a convolutional code takes hours."""
     probes = has_layer("conv2d")("", recipe) and not set(CONTRACTION).isdisjoint(metrics)
     return (["--metrics", ",".join(metrics)] if metrics else []) + (["--probes", "16"] if probes else [])
 
@@ -83,12 +83,12 @@ def has_corruption(recipe):
     return any(recipe["corruption"].values())
 
 
-# A linear autoencoder has its optimum on the images it was trained on.
+# The optimum of a linear autoencoder is that of its training images.
 OPTIMUM = ("--split", "train", "--metrics", "pca")
 
 
 def card_options(name, recipe):
-    """The options of `hourglass eval` for what the recipe is for: its optimum, or denoising, or as in the table."""
+    """Options of `hourglass eval` for a model card, by the purpose of the recipe: its optimum, denoising, or its metrics."""
     if recipe["data"]["scale"] == "center":
         return list(OPTIMUM)
     return eval_options(recipe, extra_metrics(name, recipe)) + (["--corrupt"] if has_corruption(recipe) else [])
@@ -118,7 +118,7 @@ class Run:
         return hashlib.sha256(self.weights.read_bytes()).hexdigest()
 
     def complaint(self):
-        """Why this run does not count yet; empty when it is finished."""
+        """Why this run is not finished; empty if it is."""
         for file in ("model.safetensors", "metrics.jsonl"):
             if not (self.folder / file).exists():
                 return f"not finished: there is no {file}"
@@ -127,29 +127,29 @@ class Run:
         return "" if done == wanted or stopped_early else f"not finished: {done} of {wanted} epochs"
 
     def nearest_recipe(self):
-        """The shipped recipe with the fewest differences from this run's, and these, but for the seed."""
+        """The shipped recipe with the fewest differences from this run's, and the differences other than the seed."""
         found = {name: differences(self.recipe, shipped) for name, shipped in shipped_recipes().items()}
         name = min(found, key=lambda name: len(found[name].keys() - {"train.seed"}))
         return name, {key: pair for key, pair in found[name].items() if key != "train.seed"}
 
     def evaluate(self, *options):
-        """`hourglass eval --json`, remembered as measure does."""
+        """Result of `hourglass eval --json`, cached by measure()."""
         return self.measure("eval", options, " ".join(options))
 
     def probe(self, *options):
-        """`hourglass probe --json`, remembered as measure does."""
+        """Result of `hourglass probe --json`, cached by measure()."""
         return self.measure("probe", options, " ".join(("probe", *options)))
 
-    def measure(self, verb, options, key):
-        """`hourglass VERB --json`, remembered by its key beside the weights for as long as they stay the same."""
-        kept = self.folder / "results.json"
-        results = json.loads(kept.read_text()) if kept.exists() else {}
+    def measure(self, subcommand, options, key):
+        """Result of `hourglass SUBCOMMAND --json`, cached next to the weights by its key until the weights change."""
+        stored = self.folder / "results.json"
+        results = json.loads(stored.read_text()) if stored.exists() else {}
         if results.get("sha256") != self.sha256:
             results = {"sha256": self.sha256, "evaluations": {}}
         if key not in results["evaluations"]:
             print(f"evaluating {self.folder} {key}", file=sys.stderr)
-            results["evaluations"][key] = json.loads(hourglass(verb, self.folder, "--json", *options))
-            replace(kept, json.dumps(results, indent=1) + "\n")
+            results["evaluations"][key] = json.loads(hourglass(subcommand, self.folder, "--json", *options))
+            replace(stored, json.dumps(results, indent=1) + "\n")
         return results["evaluations"][key]
 
 
@@ -174,13 +174,13 @@ def finished_runs(arguments):
 
 
 def headline(metrics):
-    """("mse", 0.01) where that was asked for or is all there is, else ("bce", …)."""
+    """("mse", 0.01) if the metrics have mse, else ("bce", …)."""
     name = "mse" if "mse" in metrics else "bce"
     return name, metrics[name]
 
 
 def replace(path, content):
-    """Puts text or bytes under a name at once or not at all."""
+    """Writes a file atomically: text or bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     part.write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -192,7 +192,7 @@ def say_differences(differences):
 
 
 def table(header, rows):
-    """Markdown, without the columns that are empty all the way down."""
+    """Markdown table without the columns that are empty in every row."""
     kept = [i for i in range(len(header)) if any(row[i] for row in rows)]
     lines = [header, ["---"] * len(header), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
     return "".join(f"| {' | '.join(line[i] for i in kept)} |\n" for line in lines)

@@ -23,17 +23,17 @@ void fields(V& v, ImagesConfig& c) {
   v.needs("height");
   v.field("width", c.width, between(1, 1 << 14), "pixels of every sample");
   v.field("height", c.height, between(1, 1 << 14), "pixels of every sample");
-  v.field("fit", c.fit, OneOf{{"resize", "crop"}}, "stretch the whole picture, or cut out its middle");
-  v.field("colour", c.colour, OneOf{{"auto", "grey", "rgb"}}, "channels; auto: rgb if any picture has colour");
+  v.field("fit", c.fit, OneOf{{"resize", "crop"}}, "stretch the whole image, or cut out its middle");
+  v.field("colour", c.colour, OneOf{{"auto", "grey", "rgb"}}, "channels; auto: rgb if any image has colour");
 }
 
-/// The keys of [data] that say how files are read.
+/// The keys of [data] that control how files are read.
 struct ReadOptions {
-  std::string missing = "refuse";             ///< what becomes of missing values: "refuse", "mean", "drop"
-  std::string label = "";                     ///< the column of a table that holds labels, no feature; empty: none
-  std::vector<std::string> categorical = {};  ///< columns that become a feature for each of their values
-  std::vector<std::string> ignore = {};       ///< columns that are no features
-  std::vector<std::string> classes = {};      ///< texts of labels, in the order of their numbers from 0
+  std::string missing = "refuse";  ///< treatment of missing values: "refuse", "mean", "drop"
+  std::string label = "";          ///< the column of a table that contains the labels, no feature; empty: none
+  std::vector<std::string> categorical = {};  ///< one-hot encoded columns
+  std::vector<std::string> ignore = {};       ///< columns that are not used
+  std::vector<std::string> classes = {};      ///< label texts, in the order of their numbers from 0
   std::optional<ImagesConfig> images = {};
 
   bool operator==(const ReadOptions&) const = default;
@@ -53,19 +53,20 @@ struct DataConfig {
 template <class V>
 void fields(V& v, DataConfig& c) {
   v.needs("source");
-  v.field("source", c.source, Anything{}, "a known name (mnist, fashion-mnist) or a path");
+  v.field("source", c.source, Anything{}, "a path, or the name of a known data set (mnist, fashion-mnist)");
   v.check(!c.source.empty(), "source: expected a name or a path, found empty text");
   v.field("scale", c.scale, OneOf{{"unit", "center", "standard", "minmax", "robust", "none"}},
-          "how features are scaled; unit: bytes / 255; center: that minus the training rows' mean");
-  v.field("validation", c.validation, fraction(), "fraction of the training rows held out; 0.1 if early stopping asks");
-  v.field("shuffle", c.shuffle, Anything{}, "a new order in every epoch");
+          "how features are scaled; unit: bytes / 255; center: unit minus the mean of the training rows");
+  v.field("validation", c.validation, fraction(),
+          "fraction of the training rows held out for validation; with early stopping the default is 0.1");
+  v.field("shuffle", c.shuffle, Anything{}, "shuffle the training rows in every epoch");
   v.field("missing", c.read.missing, OneOf{{"refuse", "mean", "drop"}},
-          "missing values are refused, take the training rows' mean, or their rows are left out");
-  v.field_if_given("label", c.read.label, Anything{}, "the column of a table that holds labels");
-  v.field_if_given("categorical", c.read.categorical, Anything{}, "columns that become one feature per value");
-  v.field_if_given("ignore", c.read.ignore, Anything{}, "columns of a table that are left out");
-  v.field_if_given("classes", c.read.classes, Anything{}, "the labels' texts, numbered from 0; training fills them in");
-  v.table("images", c.read.images, "how pictures of a folder become samples of one shape");
+          "missing values are an error, become the mean of the training rows, or their rows are dropped");
+  v.field_if_given("label", c.read.label, Anything{}, "the column of a table that contains the labels");
+  v.field_if_given("categorical", c.read.categorical, Anything{}, "columns of a table that are one-hot encoded");
+  v.field_if_given("ignore", c.read.ignore, Anything{}, "columns of a table that are ignored");
+  v.field_if_given("classes", c.read.classes, Anything{}, "the texts of the labels, numbered from 0; set by training");
+  v.table("images", c.read.images, "how the images of a folder are resized to one shape");
 }
 
 }  // namespace hourglass

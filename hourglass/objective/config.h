@@ -31,8 +31,8 @@ struct SparseKlConfig {
 struct ContractiveConfig {
   double weight = 0.0;
   std::string estimator = "exact";  ///< "exact"; not given when probes > 0
-  int64_t probes = 0;               ///< random probes per sample; 0 = exact
-  bool force = false;               ///< exact even where it costs many times a plain step
+  int64_t probes = 0;               ///< Hutchinson probe vectors per sample; 0 = exact
+  bool force = false;               ///< exact even if it costs many times a plain step
 
   bool operator==(const ContractiveConfig&) const = default;
 };
@@ -44,7 +44,7 @@ struct HessianConfig {
   int64_t samples = 1;              ///< noises per row
   std::string estimator = "exact";  ///< "exact"; not given when probes > 0
   int64_t probes = 0;               ///< random probes per row and noise; 0 = exact
-  bool force = false;               ///< exact even where it costs many times a plain step
+  bool force = false;               ///< exact even if it costs many times a plain step
 
   bool operator==(const HessianConfig&) const = default;
 };
@@ -91,17 +91,17 @@ void weight_field(V& v, double& weight) {
 template <class V, class Sparse>
 void sparse_fields(V& v, Sparse& c) {
   v.field("on", c.on, OneOf{{"code", "hidden"}}, "the code, or every activation of encoder and decoder");
-  v.field("reduction", c.reduction, OneOf{{"sum", "mean"}}, "over units; over the batch it is the mean");
+  v.field("reduction", c.reduction, OneOf{{"sum", "mean"}}, "over units; always the mean over the batch");
 }
 
 template <class V, class Config>
 void jacobian_fields(V& v, Config& c) {
-  v.field_if_given("probes", c.probes, between(0, 1 << 20), "random probes per sample; 0 = exact");
+  v.field_if_given("probes", c.probes, between(0, 1 << 20), "Hutchinson probe vectors per sample; 0 = exact");
   if (c.probes == 0)
-    v.field("estimator", c.estimator, OneOf{{"exact"}}, "the whole Jacobian; not together with probes");
+    v.field("estimator", c.estimator, OneOf{{"exact"}}, "computes the whole Jacobian; not together with probes");
   else
     v.excludes("estimator", "probes");
-  v.field("force", c.force, Anything{}, "exact even where it costs many times a plain step");
+  v.field("force", c.force, Anything{}, "exact even if it costs many times a plain step");
 }
 
 }  // namespace detail
@@ -115,7 +115,7 @@ void fields(V& v, SparseL1Config& c) {
 template <class V>
 void fields(V& v, SparseKlConfig& c) {
   detail::weight_field(v, c.weight);
-  v.field("target", c.target, inside(0, 1), "ρ, the mean activation aimed at");
+  v.field("target", c.target, inside(0, 1), "ρ, the target of the mean activation");
   detail::sparse_fields(v, c);
 }
 
@@ -129,7 +129,7 @@ template <class V>
 void fields(V& v, HessianConfig& c) {
   detail::weight_field(v, c.weight);
   v.field("std", c.std, above(0), "standard deviation of the noise");
-  v.field("samples", c.samples, between(1, 1024), "noises per sample");
+  v.field("samples", c.samples, between(1, 1024), "noise vectors per sample");
   detail::jacobian_fields(v, c);
 }
 
@@ -141,13 +141,14 @@ void fields(V& v, WeightDecayConfig& c) {
 template <class V>
 void fields(V& v, ObjectiveConfig& c) {
   v.field_if_given("reconstruction", c.reconstruction, OneOf{{"bce", "mse"}},
-                   "bce when the decoder ends in a sigmoid, else mse, unless given");
-  v.field_if_given("trim", c.trim, between(0, 0.5), "share of rows, the worst ones, left out of the reconstruction");
+                   "default: bce if the decoder ends in a sigmoid, else mse");
+  v.field_if_given("trim", c.trim, between(0, 0.5),
+                   "fraction of rows, those with the largest loss, left out of the reconstruction");
   v.table("contractive", c.contractive, "squared Frobenius norm of the encoder's Jacobian");
-  v.table("hessian", c.hessian, "how much that Jacobian changes under noise on the input");
+  v.table("hessian", c.hessian, "change of the Jacobian under noise on the input");
   v.table("sparse_kl", c.sparse_kl, "Kullback–Leibler divergence of mean activations from a target");
   v.table("sparse_l1", c.sparse_l1, "sum of absolute activations");
-  v.table("weight_decay", c.weight_decay, "sum of squared weights, biases left out");
+  v.table("weight_decay", c.weight_decay, "sum of squared weights, without biases");
 }
 
 template <class V>

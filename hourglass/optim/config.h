@@ -23,21 +23,21 @@ template <class V>
 void kinds(V& v, OptimizerConfig& c) {
   if (v.kind("adam", c.kind)) {
     v.value_or(c.learning_rate, 1e-3, above(0), "learning rate");
-    v.field("beta1", c.beta1, fraction(), "decay of the mean gradient");
-    v.field("beta2", c.beta2, fraction(), "decay of the mean squared gradient");
-    v.field("epsilon", c.epsilon, above(0), "added to the root of the mean square");
+    v.field("beta1", c.beta1, fraction(), "decay of the moving average of the gradient");
+    v.field("beta2", c.beta2, fraction(), "decay of the moving average of the squared gradient");
+    v.field("epsilon", c.epsilon, above(0), "added to the root of the mean squared gradient");
   }
   if (v.kind("sgd", c.kind)) {
     v.value(c.learning_rate, above(0), "learning rate");
-    v.field("momentum", c.momentum, fraction(), "share of the previous step that is kept");
+    v.field("momentum", c.momentum, fraction(), "decay of the velocity");
   }
 }
 
 /// schedule = "constant" | { constant = 1.0, warmup_steps = 100 } | { cosine = 0.0, warmup_steps = 100 }
 struct ScheduleConfig {
   std::string kind = "constant";
-  double final_factor = 1.0;  ///< cosine: the last step's rate as a fraction of the optimizer's; constant: 1
-  int64_t warmup_steps = 0;   ///< linear from 0 to the full rate over this many steps
+  double final_factor = 1.0;  ///< cosine: learning rate of the last step, as a fraction of the optimizer's; constant: 1
+  int64_t warmup_steps = 0;   ///< steps of linear warm-up from 0 to the full learning rate
 
   bool operator==(const ScheduleConfig&) const = default;
 };
@@ -45,14 +45,15 @@ struct ScheduleConfig {
 template <class V>
 void kinds(V& v, ScheduleConfig& c) {
   const auto warmup = [&] {
-    v.field("warmup_steps", c.warmup_steps, between(0, 1e12), "steps of linear growth from 0 to the full rate");
+    v.field("warmup_steps", c.warmup_steps, between(0, 1e12),
+            "steps of linear warm-up from 0 to the full learning rate");
   };
   if (v.kind("constant", c.kind)) {
-    v.value_or(c.final_factor, 1.0, between(1, 1), "always 1");
+    v.value_or(c.final_factor, 1.0, between(1, 1), "factor of the learning rate, always 1");
     warmup();
   }
   if (v.kind("cosine", c.kind)) {
-    v.value_or(c.final_factor, 0.0, between(0, 1), "the last step's rate as a fraction of the optimizer's");
+    v.value_or(c.final_factor, 0.0, between(0, 1), "learning rate of the last step, as a fraction of the optimizer's");
     warmup();
   }
 }

@@ -4,9 +4,10 @@
 
 namespace hourglass {
 
-/// [anomaly]: after training, what scores of rows are measured against is fitted and kept in the model.
+/// [anomaly]: the anomaly score is fitted at the end of training and stored in the model.
 struct AnomalyConfig {
-  double quantile = 0.95;  ///< of the scores of the validation rows, or of the training rows where none are held out
+  double quantile = 0.95;  ///< fraction of the fitted rows below the threshold: validation rows, or training rows if
+                           ///< none are held out
 
   bool operator==(const AnomalyConfig&) const = default;
 };
@@ -14,7 +15,7 @@ struct AnomalyConfig {
 template <class V>
 void fields(V& v, AnomalyConfig& c) {
   v.field("quantile", c.quantile, inside(0, 1),
-          "share of the validation rows, else training rows, below the threshold");
+          "fraction of the validation rows below the threshold; of the training rows if none are held out");
 }
 
 }  // namespace hourglass

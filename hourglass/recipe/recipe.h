@@ -28,20 +28,20 @@ void fields(V& v, EarlyStoppingConfig& c) {
   v.field("min_delta", c.min_delta, at_least(0), "the smallest improvement that counts");
 }
 
-/// checkpoint = { epochs = 1, minutes = 10 }: whichever comes first. It changes no result.
+/// checkpoint = { epochs = 1, minutes = 10 }: a checkpoint after either interval. It does not affect results.
 struct CheckpointConfig {
   int64_t epochs = 1;
-  double minutes = 0.0;  ///< of wall-clock time; within an epoch too. 0: as Trainer sees fit
+  double minutes = 0.0;  ///< wall-clock time between checkpoints within an epoch; 0: the trainer chooses the interval
 
   bool operator==(const CheckpointConfig&) const = default;
 };
 
 template <class V>
 void fields(V& v, CheckpointConfig& c) {
-  v.field("epochs", c.epochs, between(1, 1e6), "a checkpoint after so many epochs");
+  v.field("epochs", c.epochs, between(1, 1e6), "epochs between checkpoints");
   v.field_if_given(
       "minutes", c.minutes, above(0),
-      "or after so many minutes, within an epoch too; unless given, as often as takes about 1 % of the time");
+      "minutes between checkpoints, also within an epoch; default: as often as costs about 1 % of the time");
 }
 
 /// [train]
@@ -61,14 +61,14 @@ template <class V>
 void fields(V& v, TrainConfig& c) {
   v.field("epochs", c.epochs, between(1, 1e6), "passes over the training rows");
   v.field("batch_size", c.batch_size, between(1, 1 << 20), "rows per step");
-  v.choice("optimizer", c.optimizer, "how weights move");
+  v.choice("optimizer", c.optimizer, "update rule of the parameters");
   v.choice("schedule", c.schedule, "how the learning rate changes from step to step");
   v.table("early_stopping", c.early_stopping, "stop when the validation reconstruction no longer improves");
   v.section("checkpoint", c.checkpoint);
-  v.field("seed", c.seed, at_least(0), "of everything random");
+  v.field("seed", c.seed, at_least(0), "random seed");
 }
 
-/// Everything a training run is: the sum of every room's own config.
+/// The configuration of a training run: the configs of all modules.
 struct Recipe {
   std::string name;  ///< shipped name or file stem; not a key
   std::string description;
@@ -90,28 +90,28 @@ void fields(V& v, Recipe& r) {
   v.section("objective", r.objective);
   v.section("corruption", r.corruption);
   v.section("train", r.train);
-  v.table("anomaly", r.anomaly, "keep in the model what `score` measures rows against");
+  v.table("anomaly", r.anomaly, "fits the anomaly score at the end of training and stores it in the model");
 }
 
-/// A recipe from a TOML file of at most 1 MB; its name is the file's stem. Each override is `section.key=value`, beats
-/// the file and takes a value in TOML's syntax or a bare word: `train.epochs=3`, `train.optimizer={sgd=0.1}`,
-/// `model.init=he`. Early stopping without a validation split gets one of 0.1. Throws Error with file, line and column,
-/// or the override.
+/// Reads a recipe from a TOML file of at most 1 MB; its name is the file's stem. Each override is `section.key=value`,
+/// has priority over the file, and its value is in TOML's syntax or a bare word: `train.epochs=3`,
+/// `train.optimizer={sgd=0.1}`, `model.init=he`. Early stopping without a validation split gets one of 0.1. Throws
+/// Error with file, line and column, or the override.
 Recipe read_recipe(const std::filesystem::path& path, std::span<const std::string> overrides = {});
 
-/// As read_recipe, of a text; `name` stands for the file.
+/// Reads a recipe from a text, as read_recipe does; `name` replaces the file name in errors.
 Recipe parse_recipe(std::string_view text, const std::string& name, std::span<const std::string> overrides = {});
 
-/// The recipe with every default written out, as TOML that parse_recipe reads back to an equal one.
+/// Writes the recipe with all defaults as TOML; parse_recipe reads it back to an equal recipe.
 std::string recipe_toml(const Recipe& recipe);
 
-/// The same tree on one line of JSON, for a model file's metadata.
+/// Writes the recipe with all defaults as one line of JSON, for the metadata of model files.
 std::string recipe_json(const Recipe& recipe);
 
-/// Every key of a recipe with its default, what is allowed and what it does, as a Markdown table.
+/// Markdown table of all recipe keys with default, allowed values and meaning.
 std::string recipe_reference();
 
-/// The inverse of recipe_json, but for the name, which is no key. Throws Error; the text need not be trusted.
+/// Reads the output of recipe_json; the name is not part of it. The text may be untrusted. Throws Error.
 Recipe recipe_from_json(std::string_view text);
 
 }  // namespace hourglass

@@ -10,23 +10,23 @@
 
 #include "hourglass/base/schema/value.h"
 
-/// One definition of a config struct serves reading, writing and documentation. Beside the struct stands
+/// One definition of a config struct serves reading, writing and documentation. It is a function next to the struct:
 ///
-///   template <class V>
-///   void fields(V& v, TrainConfig& c) {
-///     v.field("epochs", c.epochs, between(1, 1e6), "passes over the training rows");
-///   }
+///     template <class V>
+///     void fields(V& v, TrainConfig& c) {
+///       v.field("epochs", c.epochs, between(1, 1e6), "passes over the training rows");
+///     }
 ///
 /// and, for a struct whose table is named by one key (`{ dense = 128 }`, `"relu"`),
 ///
-///   template <class V>
-///   void kinds(V& v, LayerConfig& c) {
-///     if (v.kind("dense", c.kind)) v.value(c.size, between(1, 1 << 20));
-///     v.kind("relu", c.kind);
-///   }
+///     template <class V>
+///     void kinds(V& v, LayerConfig& c) {
+///       if (v.kind("dense", c.kind)) v.value(c.size, between(1, 1 << 20));
+///       v.kind("relu", c.kind);
+///     }
 ///
 /// The visitors V are FieldReader and KindReader (fields_reader.h), FieldWriter and KindWriter (fields_writer.h).
-/// A field that is not in the source keeps the struct's default.
+/// A field that is not in the source keeps the default of the struct.
 namespace hourglass {
 
 /// The numbers a field takes: an interval, each end open or closed. NaN and infinities are never in it.

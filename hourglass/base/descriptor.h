@@ -8,7 +8,7 @@
 
 namespace hourglass {
 
-/// An open file, closed at the end; negative where there is none.
+/// Owns a file descriptor and closes it in the destructor; negative means no file.
 struct Descriptor {
   int value;
 
@@ -19,7 +19,7 @@ struct Descriptor {
   }
 };
 
-/// As open(2), again when a signal comes in between; new files may be read and written as the umask allows.
+/// Calls open(2) and retries if a signal interrupts it. New files get the permissions 0666 minus the umask.
 inline int open_retrying(const std::filesystem::path& path, int flags) {
   int descriptor;
   do descriptor = ::open(path.c_str(), flags | O_CLOEXEC, 0666);

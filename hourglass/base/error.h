@@ -8,14 +8,14 @@
 
 namespace hourglass {
 
-/// Bad input: a file, a recipe, an option, a shape. The message names the place, what was found and
-/// what was expected. The library throws this one type and never prints or exits.
+/// Bad input: a file, a recipe, an option or a shape. The message names the place, what was found and what was
+/// expected. The library throws only this type and never prints or exits.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// A failure of the world rather than of the input: the disk is full, a file vanished.
+/// Runtime failure that the input did not cause: out of memory, a full disk, a file that vanished.
 class RuntimeFailure : public Error {
  public:
   using Error::Error;
@@ -33,6 +33,6 @@ namespace detail {
 
 }  // namespace hourglass
 
-/// A programmer's mistake, not the user's: checked in every build, aborts with the place.
+/// Checks a precondition in every build; a violation is a programming error and aborts with its file and line.
 #define HOURGLASS_CHECK(condition) \
   ((condition) ? static_cast<void>(0) : ::hourglass::detail::precondition_failed(#condition, __FILE__, __LINE__))

@@ -6,19 +6,20 @@
 
 namespace hourglass {
 
-/// The whole file as bytes. Throws Error with path and reason when it is missing, unreadable or a directory, and before
-/// reading when it is longer than `limit` bytes.
+/// Reads a whole file. Throws Error with path and reason if it is missing, unreadable, a directory, or longer than
+/// `limit` bytes; the length is checked before reading.
 std::string read_file(const std::filesystem::path& path, size_t limit = SIZE_MAX);
 
-/// Whether there is a file with exactly these bytes. Throws Error when it cannot be read.
+/// True if the file exists and consists of exactly these bytes. Throws Error if it cannot be read.
 bool file_holds(const std::filesystem::path& path, std::string_view bytes);
 
-/// Puts `bytes` under `path`: written to a temporary in the same folder, fsync, rename, fsync of the folder.
-/// On failure throws RuntimeFailure with path and reason; the temporary is gone and the previous file whole.
+/// Writes `bytes` to `path` atomically: write to a temporary file in the same folder, fsync, rename, fsync of the
+/// folder. On failure throws RuntimeFailure with path and reason, deletes the temporary file and leaves the previous
+/// file unchanged.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
-/// Deletes the temporaries that killed processes left in `folder`, not below it, as far as that can be read. Not while
-/// anybody writes there.
+/// Deletes the temporary files that killed processes left in `folder` (not in its sub-folders). Errors are ignored. No
+/// other process may write to the folder meanwhile.
 void remove_temporaries(const std::filesystem::path& folder);
 
 }  // namespace hourglass

@@ -4,12 +4,13 @@
 
 namespace hourglass {
 
-/// Holds `path` as a lock for one process at a time; the file names the holder. The system takes the lock back when the
-/// process ends, however it ends: a file that is left behind holds nobody up. On file systems without locks it does
-/// nothing.
+/// Locks the file `path` for one process at a time and writes the name of the holder into it. The operating system
+/// releases the lock when the process ends, so a file left behind does not lock anything. On file systems without locks
+/// it has no effect.
 class FileLock {
  public:
-  /// Throws RuntimeFailure naming process and host when another process holds it, or the file cannot be made.
+  /// Acquires the lock. Throws RuntimeFailure with process and host if another process holds it, or if the file cannot
+  /// be created.
   explicit FileLock(std::filesystem::path path);
   FileLock(FileLock&& other) noexcept;
   ~FileLock();

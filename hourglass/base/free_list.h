@@ -7,12 +7,12 @@
 
 namespace hourglass {
 
-/// Working memory for tasks that run beside each other: each takes what another has put back, so there is as much as
-/// ever ran at one time.
+/// Pool of reusable objects for concurrent tasks, such as working memory. It grows to the largest number of objects
+/// that were in use at the same time.
 template <class T>
 class FreeList {
  public:
-  /// Calls use(T&); `make` gives a new T, as a unique_ptr, where none is free.
+  /// Calls use(T&) with a free object; if there is none, make() creates one and returns a unique_ptr.
   template <class Make, class Use>
   void with(Make make, Use use) {
     std::unique_ptr<T> item = take();

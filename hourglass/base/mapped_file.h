@@ -6,11 +6,11 @@
 
 namespace hourglass {
 
-/// A file's bytes, read from disk when they are touched and forgotten when memory is short. When the file becomes
-/// shorter meanwhile, or the disk fails, touching what is lost raises SIGBUS: see mapped_file_at.
+/// Memory-mapped file: pages are read on demand and evicted under memory pressure. If the file is truncated or its disk
+/// fails while it is mapped, access to the lost part raises SIGBUS; see mapped_file_at.
 class MappedFile {
  public:
-  /// Throws Error with path and reason when the file is missing, unreadable or not a regular file.
+  /// Maps the file. Throws Error with path and reason if it is missing, unreadable or not a regular file.
   explicit MappedFile(const std::filesystem::path& path);
   MappedFile(const MappedFile&) = delete;
   ~MappedFile();
@@ -24,8 +24,8 @@ class MappedFile {
   std::string_view bytes_;
 };
 
-/// The path of a mapped file that an address lies in, or null. A handler of SIGBUS may call it, and so tell its user
-/// which file was lost; of more than 16 files mapped at a time the first ones are known.
+/// Path of the mapped file that contains an address, or null. May be called in a handler of SIGBUS, to report which
+/// file was lost. Only the first 16 files mapped at the same time are known.
 const char* mapped_file_at(const void* address);
 
 }  // namespace hourglass

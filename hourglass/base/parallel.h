@@ -4,10 +4,10 @@
 
 namespace hourglass {
 
-/// Threads that are really there: affinity mask and cgroup quota, whichever is smaller. At least 1.
+/// Number of available cores: the smaller of the affinity mask and the cgroup quota, at least 1.
 int available_threads();
 
-/// A non-owning reference to a callable: no allocation when a loop body is passed.
+/// Non-owning reference to a callable; passing a loop body does not allocate.
 class TaskRef {
  public:
   template <class F>
@@ -19,11 +19,11 @@ class TaskRef {
   void (*call_)(void*, int64_t);
 };
 
-/// Runs task(0 … tasks − 1) on up to `threads` threads, the caller's own among them. Each thread starts with the same
-/// share of the tasks every time, which keeps their data in its cache, and then takes over what others have not
-/// started, so a thread that the system has put aside holds up one task at most. The first exception a task throws is
-/// rethrown after all have ended. Called from within a task, or while another caller's loop runs, it runs everything on
-/// its own thread.
+/// Runs task(0 … tasks − 1) on up to `threads` threads, including the calling thread. Each thread starts with the same
+/// share of the tasks in every call, which keeps their data in its cache, and then takes tasks that other threads have
+/// not started; a thread that the operating system has preempted therefore delays at most one task. Rethrows the first
+/// exception after all tasks have ended. If called from within a task, or while another loop runs, all tasks run on the
+/// calling thread.
 void parallel_for(int64_t tasks, int threads, TaskRef task);
 
 }  // namespace hourglass

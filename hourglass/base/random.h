@@ -6,11 +6,11 @@
 
 namespace hourglass {
 
-/// What random numbers are for. Each purpose is a stream of its own, so one never shifts another.
+/// Purposes of random numbers. Each has its own stream, so that numbers of one purpose do not depend on another.
 enum class Stream : uint32_t { init, shuffle, corruption, probes, split, hessian, hessian_probes, evaluation };
 
 /// Counter-based random numbers (Philox4x32-10; Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
-/// A pure function of (seed, stream, a, b, block): the same on any number of threads and in any order.
+/// Pure function of (seed, stream, a, b, block): independent of threads and order.
 class Random {
  public:
   Random(uint64_t seed, Stream stream) : seed_(seed), stream_(stream) {}
@@ -18,10 +18,10 @@ class Random {
   /// Four independent 32-bit words for the key (a, b, block), e.g. (epoch, sample, feature / 4).
   std::array<uint32_t, 4> words(uint32_t a, uint64_t b, uint32_t block) const;
 
-  /// Uniform in [0, 1) with 24 bits, for counter `index` under the key (a, b).
+  /// Uniform number in [0, 1) with 24 bits, for the counter `index` under the key (a, b).
   double uniform(uint32_t a, uint64_t b, uint64_t index) const;
 
-  /// Standard normal (Box–Muller) for counter `index` under the key (a, b).
+  /// Standard normal number (Box–Muller), for the counter `index` under the key (a, b).
   double normal(uint32_t a, uint64_t b, uint64_t index) const;
 
  private:
@@ -29,7 +29,7 @@ class Random {
   Stream stream_;
 };
 
-/// The order of samples in an epoch: a permutation of [0, n), a pure function of (seed, epoch, n).
+/// Order of the samples in an epoch: a permutation of [0, n), a pure function of (seed, epoch, n).
 std::vector<uint32_t> shuffled(uint64_t seed, uint32_t epoch, uint32_t n);
 
 }  // namespace hourglass

@@ -29,16 +29,16 @@
 /// A field that is not in the source keeps the default of the struct.
 namespace hourglass {
 
-/// The numbers a field takes: an interval, each end open or closed. NaN and infinities are never in it.
+/// Interval of the allowed numbers of a field; each end is open or closed. NaN and infinities are never allowed.
 struct Range {
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
   bool low_open = false;
   bool high_open = false;
 
-  /// Empty when x is inside, else what was expected: "at least 1", "below 1", "a finite number".
+  /// Empty if x is allowed, otherwise the expected numbers: "at least 1", "below 1", "a finite number".
   std::string complaint(double x) const;
-  /// "[1, 1000000]", "(0, ∞)"
+  /// Text of the interval: "[1, 1000000]", "(0, ∞)".
   std::string text() const;
 };
 
@@ -46,16 +46,16 @@ constexpr Range at_least(double low) { return {.low = low}; }
 constexpr Range above(double low) { return {.low = low, .low_open = true}; }
 constexpr Range between(double low, double high) { return {.low = low, .high = high}; }
 constexpr Range inside(double low, double high) { return {low, high, true, true}; }
-/// [0, 1)
+/// The interval [0, 1).
 constexpr Range fraction() { return {.low = 0, .high = 1, .high_open = true}; }
 
-/// The names a text field takes.
+/// The allowed values of a text field.
 struct OneOf {
   std::vector<std::string> names;
   std::string text() const;
 };
 
-/// Free text, or true and false.
+/// No restriction: any text or boolean.
 struct Anything {
   std::string text() const { return ""; }
 };

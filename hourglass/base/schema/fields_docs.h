@@ -13,7 +13,7 @@
 
 namespace hourglass {
 
-/// One line of a reference page; texts are empty where there is nothing to say.
+/// Row of a reference table; texts without content are empty.
 struct FieldDoc {
   std::string name;      ///< "train.epochs", "layer conv2d", "layer conv2d.kernel"
   std::string fallback;  ///< the default, in TOML, or "required"
@@ -21,7 +21,7 @@ struct FieldDoc {
   std::string what;
 };
 
-/// Lists every field of a config struct with the struct's defaults: the third visitor for `fields` (fields.h).
+/// Lists every field of a config struct with its default. The third visitor for `fields` (fields.h).
 class FieldDocs {
  public:
   FieldDocs(std::string prefix, std::vector<FieldDoc>& rows) : prefix_(std::move(prefix)), rows_(rows) {}
@@ -66,11 +66,11 @@ class FieldDocs {
   std::set<std::string, std::less<>> needed_;
 
  private:
-  /// Once for each noun, however many lists take it.
+  /// Lists the kinds of a noun, once even if several lists use it.
   void list_kinds(std::string_view noun, auto& x);
 };
 
-/// The third visitor for `kinds`.
+/// The third visitor for `kinds` (fields.h).
 class KindDocs : public FieldDocs {
  public:
   KindDocs(std::string_view noun, std::vector<FieldDoc>& rows) : FieldDocs("", rows), noun_(noun) {}

@@ -11,7 +11,7 @@
 
 namespace hourglass {
 
-// Each throws Error "PLACE: KEY: expected …, found …" when the value has another type or is not allowed.
+// Read a value. Throw Error "PLACE: KEY: expected …, found …" if it has another type or is not allowed.
 void read_value(const Value& v, std::string_view key, bool& x, const Anything&);
 void read_value(const Value& v, std::string_view key, std::string& x, const Anything&);
 void read_value(const Value& v, std::string_view key, std::string& x, const OneOf& allowed);
@@ -19,49 +19,50 @@ void read_value(const Value& v, std::string_view key, std::vector<std::string>& 
 void read_value(const Value& v, std::string_view key, int64_t& x, const Range& allowed);
 void read_value(const Value& v, std::string_view key, uint64_t& x, const Range& allowed);
 void read_value(const Value& v, std::string_view key, double& x, const Range& allowed);
-/// The value as a list, of anything.
+/// Returns the value as a list of any values. Throws Error if it is not a list.
 const Value::List& read_list(const Value& v, std::string_view key);
 
-/// Fills a config struct from a table. Throws Error on the first thing that does not fit; call finish() at the end.
+/// Fills a config struct from a table. Throws Error at the first invalid value. Call finish() at the end.
 class FieldReader {
  public:
-  /// `where` names the table in messages; empty for the whole document.
+  /// `where` is the name of the table in messages; empty for the whole document.
   FieldReader(const Value& table, std::string where);
 
   template <class T, class Allowed>
   void field(std::string_view key, T& x, const Allowed& allowed, std::string_view) {
     if (const Value* v = take(key)) read_value(*v, key, x, allowed);
   }
-  /// As field; written only when it is not zero or empty, which stands for "not given".
+  /// Reads an optional field; zero or empty means "not given", and the writers then omit it.
   template <class T, class Allowed>
   void field_if_given(std::string_view key, T& x, const Allowed& allowed, std::string_view what) {
     field(key, x, allowed, what);
   }
-  /// A table of its own that may be absent.
+  /// Reads a sub-table that may be absent.
   template <class T>
   void table(std::string_view key, std::optional<T>& x, std::string_view) {
     if (const Value* v = take(key)) read_table(*v, key, x.emplace());
   }
-  /// A table of its own in which everything may be left to defaults.
+  /// Reads a sub-table whose fields all have defaults; it may be absent.
   template <class T>
   void section(std::string_view key, T& x) {
     const Value* v = take(key);
     read_table(v ? *v : Value{Value::Table(), place_}, key, x);
   }
-  /// A table named by one of its keys, or a bare name; see KindReader.
+  /// Reads a table named by one of its keys, or a plain name; see KindReader.
   template <class T>
   void choice(std::string_view key, T& x, std::string_view);
-  /// A list of such, each a `noun`.
+  /// Reads a list of such tables, each called a `noun` in messages.
   template <class T>
   void list(std::string_view key, std::string_view noun, std::vector<T>& x, std::string_view);
 
-  /// This key must be there. Told at the end: a misspelt one is better called by its name.
+  /// Requires a key. The error is reported in finish(), because the name of a misspelt key is the better message.
   void needs(std::string_view key);
-  /// This key must not be there, because `other` is.
+  /// Refuses a key that contradicts `other`.
   void excludes(std::string_view key, std::string_view other) const;
-  /// What must hold between the fields, unless one is missing; the message follows the table's place and name.
+  /// Checks a condition between fields, unless one of them is missing. The message follows the place and name of the
+  /// table.
   void check(bool holds, std::string_view message) const;
-  /// Refuses keys that no field asked for, then missing ones.
+  /// Reports unknown keys, then missing ones.
   void finish() const;
 
  protected:
@@ -85,7 +86,7 @@ class FieldReader {
   std::string missing_;
 };
 
-/// Collects the names that a `kinds` definition accepts, and their options.
+/// Collects the kinds that a `kinds` definition accepts, and their options.
 struct KindNames {
   std::vector<std::string> kinds, options;
 
@@ -101,37 +102,37 @@ struct KindNames {
   void needs(std::string_view) {}
 };
 
-/// Reads `"relu"` or `{ conv2d = 8, kernel = 3 }`: exactly one key is the kind, its value the kind's main number, the
-/// other keys are options.
+/// Reads `"relu"` or `{ conv2d = 8, kernel = 3 }`: exactly one key is the kind, its value is the main number of the
+/// kind, and the other keys are options.
 class KindReader : public FieldReader {
  public:
   KindReader(const Value& v, std::string_view noun, const KindNames& names);
 
-  /// Whether this is the kind; if so it is stored in `chosen`.
+  /// True if the value has this kind, which is then stored in `chosen`.
   bool kind(std::string_view name, std::string& chosen) {
     if (name != kind_) return false;
     chosen = kind_;
     return true;
   }
-  /// The main number, which must be given.
+  /// Reads the main number, which is required.
   template <class T>
   void value(T& x, const Range& allowed, std::string_view) {
     read_value(main_value(), kind_, x, allowed);
   }
-  /// The main number, or `fallback` for a bare name.
+  /// Reads the main number; uses `fallback` for a plain name.
   void value_or(double& x, double fallback, const Range& allowed, std::string_view) {
     x = fallback;
     if (main_) read_value(main_value(), kind_, x, allowed);
   }
-  /// The main number, or a share of something else's: "input" is its all, "input/4" a fourth. `divisor` is then 1 and
-  /// 4, and 0 for a number.
+  /// Reads the main number, or a fraction of the input size: "input" sets `divisor` to 1, "input/4" to 4. For a number
+  /// `divisor` is 0.
   void value_or_share(int64_t& x, int64_t& divisor, const Range& allowed, std::string_view);
   void finish() const;
 
  private:
   struct Choice {
     std::string kind;
-    const Value* main = nullptr;  ///< null: a bare name
+    const Value* main = nullptr;  ///< null for a plain name
   };
   static Choice choose(const Value& v, std::string_view noun, const KindNames& names);
   KindReader(const Value& v, const Choice& choice);

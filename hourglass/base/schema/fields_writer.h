@@ -11,7 +11,7 @@
 
 namespace hourglass {
 
-/// A bool, number or text as a Value.
+/// Converts a bool, number or text to a Value.
 template <class T>
 Value plain_value(const T& x) {
   return {x, {}};
@@ -26,11 +26,11 @@ inline Value plain_value(uint64_t x) {
   return {static_cast<int64_t>(x), {}};
 }
 
-/// `"relu"` or `{ dense = 128 }`, as KindReader reads it.
+/// Converts a config to `"relu"` or `{ dense = 128 }`, in the form that KindReader reads.
 template <class T>
 Value kind_value(T& x);
 
-/// The inverse of FieldReader: a config struct as a table with every default written out.
+/// Writes a config struct as a table with all defaults; the inverse of FieldReader.
 class FieldWriter {
  public:
   template <class T>
@@ -74,7 +74,7 @@ class FieldWriter {
   Value::Table table_;
 };
 
-/// The inverse of KindReader.
+/// Writes a config with a kind; the inverse of KindReader.
 class KindWriter : public FieldWriter {
  public:
   bool kind(std::string_view name, const std::string& chosen) {

@@ -7,14 +7,12 @@
 
 namespace hourglass {
 
-/// Reads a TOML text from an untrusted source; `name` stands for it in messages and places. The result is a table.
-/// Throws Error with line and column on a syntax error, a date or time, or a dotted name of more than 8 parts,
-/// or more than 64 levels.
+/// Parses TOML from an untrusted source; `name` is its name in messages and places. Returns a table. Throws Error with
+/// line and column for a syntax error, a date or time, a dotted name of more than 8 parts, or more than 64 levels.
 Value parse_toml(std::string_view text, const std::string& name);
 
-/// A value on one line of TOML: `{ dense = 128 }`, `["a", 1.0]`. Doubles keep every bit, keys are
-/// bare names. Throws Error on text that is
-/// not UTF-8.
+/// Writes a value as one line of TOML: `{ dense = 128 }`, `["a", 1.0]`. Doubles are exact, keys are not quoted. Throws
+/// Error if a text is not UTF-8.
 std::string toml_text(const Value& value);
 
 }  // namespace hourglass

@@ -9,7 +9,7 @@
 
 namespace hourglass {
 
-/// Where a value was read: `sparse.toml:12:15`, or the source alone when there are no lines to count.
+/// Source position of a value: `sparse.toml:12:15`, or only the source if it has no lines.
 struct Place {
   std::shared_ptr<const std::string> source;
   uint32_t line = 0;  ///< from 1; 0 = unknown
@@ -18,7 +18,7 @@ struct Place {
   std::string text() const;
 };
 
-/// A tree of plain values, what TOML and JSON have in common. Every node knows its place.
+/// Tree of plain values, the common part of TOML and JSON. Every node has its source position.
 struct Value {
   struct Entry;
   using List = std::vector<Value>;
@@ -36,7 +36,7 @@ struct Value {
     return std::get_if<T>(&data);
   }
 
-  /// For messages: `text "x"`, `3`, `0.5`, `true`, `a list`, `a table`. Long texts are cut.
+  /// Description for messages: `text "x"`, `3`, `0.5`, `true`, `a list`, `a table`. Long texts are shortened.
   std::string describe() const;
 };
 
@@ -46,10 +46,10 @@ struct Value::Entry {
   Value value;
 };
 
-/// The shortest text that reads back to the same double, with a point or an exponent: "1.0", "1e-05".
+/// Shortest text that reads back to the same double, with a decimal point or an exponent: "1.0", "1e-05".
 std::string number_text(double x);
 
-/// The entry's value, or null.
+/// Value of the entry with this key, or null.
 const Value* find(const Value::Table& table, std::string_view key);
 Value* find(Value::Table& table, std::string_view key);
 

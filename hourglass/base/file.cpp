@@ -28,7 +28,7 @@ std::string reason(int error) { return std::generic_category().message(error); }
   throw RuntimeFailure(fmt::format("{}: cannot write: {}", path.string(), reason(error)));
 }
 
-/// Created empty; deleted again unless it got its final name.
+/// A temporary file: created empty, deleted by the destructor unless it was renamed.
 struct Temporary {
   std::filesystem::path path;
   Descriptor file;
@@ -40,7 +40,7 @@ struct Temporary {
   }
 
  private:
-  // A process id comes back sooner or later, so a name left by a killed process is stepped over.
+  // Process ids are reused, so the name of a file left by a killed process is skipped.
   int create(const std::filesystem::path& final_path) {
     static std::atomic<unsigned> counter{0};
     int descriptor;
@@ -52,7 +52,7 @@ struct Temporary {
   }
 };
 
-/// Returns 0 or the errno of the failure.
+/// Writes all bytes; returns 0 or the errno of the failure.
 int sync(int descriptor) {
   int result;
   do result = ::fsync(descriptor);
@@ -60,7 +60,7 @@ int sync(int descriptor) {
   return result == 0 ? 0 : errno;
 }
 
-/// Likewise.
+/// Syncs the file; returns 0 or the errno of the failure.
 int write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
@@ -78,7 +78,7 @@ std::string read_file(const std::filesystem::path& path, size_t limit) {
   if (file.value < 0 || ::fstat(file.value, &info) != 0) cannot_read(path, errno);
   if (S_ISDIR(info.st_mode)) cannot_read(path, EISDIR);
   std::string bytes;
-  // A pipe tells no size; a file may grow while it is read.
+  // A pipe has no size, and a file may grow while it is read.
   size_t used = 0, known = static_cast<size_t>(info.st_size);
   while (true) {
     if (known > limit || used > limit) fail("{}: larger than the {} bytes allowed", path.string(), limit);
@@ -98,10 +98,10 @@ bool file_holds(const std::filesystem::path& path, std::string_view bytes) {
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
   struct stat previous;
-  // Renaming over a device such as /dev/null would replace it for everybody.
+  // Renaming onto a device such as /dev/null would replace it.
   const bool special = ::stat(path.c_str(), &previous) == 0 && !S_ISREG(previous.st_mode);
   if (special) throw RuntimeFailure(fmt::format("{}: cannot write: exists and is not a regular file", path.string()));
-  // Opened first, so that nothing can fail between the rename and its fsync but the disk.
+  // The folder is opened first, so that after the rename only its fsync can fail.
   const Descriptor folder(open_retrying(path.has_parent_path() ? path.parent_path() : ".", O_RDONLY | O_DIRECTORY));
   if (folder.value < 0) cannot_write(path, errno);
   Temporary temporary(path);
@@ -109,7 +109,7 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
   if (const int error = write_all(temporary.file.value, bytes)) cannot_write(path, error);
   if (::rename(temporary.path.c_str(), path.c_str()) != 0) cannot_write(path, errno);
   temporary.renamed = true;
-  // EINVAL: a file system whose folders need no fsync.
+  // EINVAL: the file system does not support fsync of folders.
   if (const int error = sync(folder.value); error != 0 && error != EINVAL) cannot_write(path, error);
 }
 

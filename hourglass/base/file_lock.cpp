@@ -23,7 +23,7 @@ int open_file(const std::filesystem::path& path) {
   return descriptor;
 }
 
-/// False when another process holds it.
+/// Tries to lock; false if another process holds the lock.
 bool lock(int descriptor) {
   int result;
   do result = ::flock(descriptor, LOCK_EX | LOCK_NB);
@@ -31,7 +31,7 @@ bool lock(int descriptor) {
   return result == 0 || errno != EWOULDBLOCK;
 }
 
-/// Whether the descriptor's file still stands under the path: its last holder takes it away.
+/// True if the path still refers to the file of the descriptor: the previous holder deletes the file.
 bool is_at(int descriptor, const std::filesystem::path& path) {
   struct stat open_file, named;
   return ::fstat(descriptor, &open_file) == 0 && ::stat(path.c_str(), &named) == 0 &&
@@ -68,7 +68,7 @@ FileLock::FileLock(std::filesystem::path path) : path_(std::move(path)), descrip
     if (!locked) held(path_.parent_path(), holder);
   }
   const std::string name = holder_name();
-  // On a full disk the lock is as good without a name.
+  // On a full disk the lock is still valid without the name.
   if (::ftruncate(descriptor_, 0) == 0) [[maybe_unused]]
     const auto n = ::write(descriptor_, name.data(), name.size());
 }

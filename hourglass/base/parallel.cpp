@@ -19,7 +19,7 @@ namespace hourglass {
 
 namespace {
 
-/// CPUs granted by the cgroup (v2, then v1), rounded up; a large number when there is no quota.
+/// CPUs granted by the cgroup (v2, then v1), rounded up; a large number if there is no quota.
 int cgroup_quota() {
   std::string quota;
   double period = 0;
@@ -35,7 +35,8 @@ int cgroup_quota() {
 
 thread_local bool inside_task = false;
 
-/// Libraries called from a task see one OpenMP thread, whoever runs it, so they choose the same code and the same sums.
+/// Makes libraries called from a task see one OpenMP thread on every thread, so that they choose the same code and the
+/// same order of sums.
 class OneThreadForLibraries {
  public:
   OneThreadForLibraries() : before_(omp_get_max_threads()) {
@@ -57,7 +58,7 @@ void pause() {
 #endif
 }
 
-/// Waits until `value` is no longer `old`: for some microseconds without giving the processor up, then asleep.
+/// Waits until `value` differs from `old`: spins for some microseconds, then sleeps.
 template <class T>
 void wait_for_change(const std::atomic<T>& value, T old) {
   constexpr int kSpins = 5000;
@@ -70,10 +71,10 @@ void wait_for_change(const std::atomic<T>& value, T old) {
 
 constexpr int kMostThreads = 256;
 
-/// Threads that take the tasks of one loop at a time. Each has a range of tasks of its own, the same from loop to loop,
-/// so that it finds its data in its cache, and helps the others when that is done. A task is claimed by advancing its
-/// range's ticket, (generation, next task): a thread that wakes late finds another generation or no task left, and is
-/// never waited for.
+/// Thread pool that runs one loop at a time. Each thread has its own range of tasks, the same in every loop, so that it
+/// finds its data in its cache; when it has finished them, it helps other threads. A task is claimed by advancing the
+/// ticket of its range, (generation, next task). A thread that wakes late finds another generation or no task left, and
+/// no thread waits for it.
 class Pool {
  public:
   Pool() {
@@ -84,7 +85,7 @@ class Pool {
     stopping_ = true;
     close();
     announce();
-    // A library that gives up may end the program from within a task.
+    // A library may end the program from within a task.
     for (auto& worker : workers_) worker.get_id() == std::this_thread::get_id() ? worker.detach() : worker.join();
   }
 
@@ -115,7 +116,7 @@ class Pool {
     std::atomic<uint32_t> end{0};
   };
 
-  /// A process that was forked has this pool and none of its threads, which it can neither use nor join: Python forks.
+  /// A forked process has this object but none of its threads, which it can neither use nor join; Python forks.
   void leave_parents_threads() {
     if (!is_forked) return;
     new std::vector<std::thread>(std::move(workers_));
@@ -123,7 +124,7 @@ class Pool {
     is_forked = false;
   }
 
-  /// Where the system gives no more threads, those that are there take all the tasks.
+  /// If the operating system refuses to start threads, the existing ones run all tasks.
   void grow(int threads) {
     try {
       while (static_cast<int>(workers_.size()) < std::min(threads, most_) - 1) {
@@ -195,7 +196,7 @@ class Pool {
   std::exception_ptr error_;
 };
 
-/// All tasks here and now, on one thread.
+/// Runs all tasks on the calling thread.
 void run_alone(int64_t tasks, TaskRef task) {
   std::exception_ptr error;
   for (int64_t i = 0; i < tasks; ++i) {

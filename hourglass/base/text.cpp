@@ -25,7 +25,7 @@ size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-/// Bytes of the character that begins here; 0 when none does. Neither overlong forms nor surrogates are characters.
+/// Length in bytes of the UTF-8 character at the start; 0 if there is none. Overlong forms and surrogates are invalid.
 size_t character_length(std::string_view text) {
   const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
   const unsigned first = byte(0), second = byte(1);
@@ -45,7 +45,7 @@ std::optional<std::string> nearest_name(std::string_view name, std::span<const s
   std::optional<std::string> nearest;
   size_t best = std::max<size_t>(1, name.size() / 3) + 1;
   for (const std::string& candidate : known) {
-    // Lengths this far apart cannot be near, and an absurdly long name must not cost a table.
+    // Names whose lengths differ this much are not close, and a very long name must not allocate a table.
     if (std::max(name.size(), candidate.size()) - std::min(name.size(), candidate.size()) >= best) continue;
     const size_t d = distance(name, candidate);
     if (d >= best || d >= candidate.size()) continue;

@@ -23,7 +23,8 @@ void set_place(Value& v, const Place& place) {
     for (auto& entry : *table) set_place(entry.value, entry.place = place);
 }
 
-/// TOML where it is TOML; else the text itself, unless it starts like a list, a table or a quoted string.
+/// Parses the value of an override as TOML; otherwise it is a plain text, unless it starts like a list, a table or a
+/// quoted string.
 Value override_value(const std::string& text, const std::string& where) {
   const bool structured = !text.empty() && std::string_view("[{\"'").find(text[0]) != std::string_view::npos;
   try {
@@ -37,7 +38,7 @@ Value override_value(const std::string& text, const std::string& where) {
   }
 }
 
-/// The table under `key`, made if it is not there.
+/// The sub-table under `key`; created if it does not exist.
 Value& step_into(Value& parent, const std::string& key, const Place& place) {
   auto* table = parent.as<Value::Table>();
   if (!table) fail("{}: \"{}\" has no place inside {}", place.text(), key, parent.describe());

@@ -35,7 +35,7 @@ Recipe suggest_recipe(const std::string& source, const ReadOptions& how, const D
   const int64_t features = data.sample.size(), rows = data.rows();
   const int64_t hidden = pictures ? 256 : std::clamp<int64_t>(2 * features, 16, 256);
   const int64_t code = pictures ? 32 : std::clamp<int64_t>(features / 4, 2, 64);
-  // A few relu units may all be dead from the start.
+  // With few relu units all of them may be inactive from the start.
   const std::string activation = pictures ? "relu" : "elu";
   recipe.model.encoder = {layer("dense", hidden), layer(activation), layer("dense", code)};
   recipe.model.decoder = {layer("dense", hidden), layer(activation), layer("dense")};

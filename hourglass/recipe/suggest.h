@@ -7,12 +7,13 @@
 
 namespace hourglass {
 
-/// The name of a file or folder without its ending: what its run will be called.
+/// Name of a run for this data source: the name of the file or folder without its extension.
 std::string suggest_name(const std::string& source);
 
-/// A recipe to begin with for data that were read from `source` as `how` says: tables and arrays scaled by "standard",
-/// a dense network of twice the features (16 to 256) and a code of a quarter; images of bytes by "unit", with bce and a
-/// code of 32. Some ten thousand steps. Depends on nothing but the shape and type of the data.
+/// Suggests a recipe for data read from `source` with the options `how`. Tables and arrays: scale "standard", a dense
+/// network with twice as many units as features (16 to 256), and a code of a quarter of the features. Images of bytes:
+/// scale "unit", bce, and a code of 32 units. Trains for about ten thousand steps. Depends only on the shape and type
+/// of the data.
 Recipe suggest_recipe(const std::string& source, const ReadOptions& how, const Dataset& data);
 
 }  // namespace hourglass

@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kKey = "sha256";
 constexpr size_t kDigits = 64;
 
-/// Where the digits stand, or npos. A text that a value quotes has its quotation marks escaped.
+/// Position of the digits, or npos. Quotation marks within a value are escaped, so they cannot be mistaken for it.
 size_t find_digits(std::string_view bytes) {
   constexpr std::string_view kBefore = "\"sha256\":\"";
   const size_t at = bytes.find(kBefore);

@@ -8,12 +8,13 @@
 
 namespace hourglass {
 
-/// The bytes of a checkpoint: a safetensors file whose metadata `sha256` is the SHA-256 of the file itself, taken while
-/// these 64 digits are zeros. So no byte of it can change unnoticed.
+/// Serialises a checkpoint: a safetensors file whose metadata `sha256` is the SHA-256 of the file, computed while these
+/// 64 digits are zeros. Any changed byte is therefore detected.
 std::string checkpoint_bytes(const std::map<std::string, ConstView>& tensors,
                              std::map<std::string, std::string> metadata);
 
-/// The inverse. Throws Error naming `name` when the file is no safetensors file, holds no checksum, or another one.
+/// Parses the output of checkpoint_bytes. Throws Error with `name` if the file is not a safetensors file, or has no
+/// checksum or a wrong one.
 SafeTensors parse_checkpoint(std::string bytes, const std::string& name);
 
 }  // namespace hourglass

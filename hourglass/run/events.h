@@ -8,14 +8,14 @@
 
 namespace hourglass {
 
-/// One evaluation of the objective. loss = reconstruction + Σ weight · penalty; penalties are unweighted values.
+/// Value of the objective. loss = reconstruction + Σ weight · penalty; penalties are unweighted.
 struct Terms {
   double loss = 0.0;
   double reconstruction = 0.0;
   std::vector<std::pair<std::string, double>> penalties;
 };
 
-/// What a run is about to do.
+/// Event before the first step of a run.
 struct RunStart {
   std::string name;
   std::string reconstruction;  ///< "bce" or "mse"
@@ -25,7 +25,7 @@ struct RunStart {
   int64_t rows = 0;  ///< training rows per epoch
 };
 
-/// After each optimiser step.
+/// Event after each optimiser step.
 struct StepRecord {
   int64_t epoch = 0;     ///< from 1
   int64_t step = 0;      ///< within the epoch, from 1
@@ -34,24 +34,24 @@ struct StepRecord {
   int64_t rows = 0;      ///< rows trained on within the epoch so far
 };
 
-/// After each epoch; one line of metrics.jsonl.
+/// Event after each epoch; one line of metrics.jsonl.
 struct EpochRecord {
   int64_t epoch = 0;
-  Terms train;                      ///< mean over the epoch, weights moving meanwhile
+  Terms train;                      ///< mean over the epoch, taken while the weights change
   std::optional<Terms> validation;  ///< loss = reconstruction, no penalties
   std::optional<Terms> test;
-  double seconds = 0.0;  ///< training alone
+  double seconds = 0.0;  ///< training time only
   double samples_per_second = 0.0;
 };
 
-/// Receives a run's events. Runs on the training thread; must not throw.
+/// Receives the events of a run on the training thread. Must not throw.
 class RunListener {
  public:
   virtual ~RunListener() = default;
   virtual void on_start(const RunStart&) {}
   virtual void on_step(const StepRecord&) {}
   virtual void on_epoch(const EpochRecord&) {}
-  /// A sentence for the user: an early stop, a resume, a rejected step.
+  /// A message for the user: early stopping, a resume, a rejected step.
   virtual void on_note(const std::string&) {}
 };
 

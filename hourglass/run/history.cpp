@@ -14,7 +14,8 @@ void visit_terms(std::string_view prefix, auto& terms, Visit visit) {
   for (auto& [penalty, value] : terms.penalties) visit(prefix, penalty, value);
 }
 
-/// In the order of the columns, each named in two parts: a checkpoint visits every epoch there was.
+/// Visits the numbers of an epoch in the order of the columns. Names have two parts to avoid allocations, because a
+/// checkpoint visits all epochs.
 template <class Visit>
 void visit_numbers(auto& epoch, Visit visit) {
   visit_terms("train.", epoch.train, visit);

@@ -8,15 +8,17 @@
 
 namespace hourglass {
 
-/// The names of an epoch's numbers: "train.loss", "train.reconstruction", "train.PENALTY" …, "validation.loss",
-/// "validation.reconstruction", "test.loss", "test.reconstruction", "seconds", "samples_per_second"; a part of the data
-/// that was not measured has none.
+/// Names of the numbers of an epoch: "train.loss", "train.reconstruction", "train.PENALTY" …, "validation.loss",
+/// "validation.reconstruction", "test.loss", "test.reconstruction", "seconds", "samples_per_second"; without those of
+/// parts of the data that were not measured.
 std::vector<std::string> history_columns(const EpochRecord& epoch);
 
-/// The epochs' numbers, (epochs, columns) f64. All must have the columns of `like`, whose own numbers do not matter.
+/// Numbers of all epochs as a tensor (epochs, columns), f64. All epochs must have the columns of `like`, whose values
+/// are not used.
 Tensor history_tensor(const std::vector<EpochRecord>& epochs, const EpochRecord& like);
 
-/// The inverse, to the bit; the epochs count from 1. Throws Error naming `name` for another dtype or shape.
+/// Bit-exact inverse of history_tensor; epochs are numbered from 1. Throws Error with `name` for another dtype or
+/// shape.
 std::vector<EpochRecord> read_history(ConstView history, const EpochRecord& like, const std::string& name);
 
 }  // namespace hourglass

@@ -18,7 +18,7 @@ Json to_json(const Terms& terms) {
   return json;
 }
 
-/// Strict JSON: an object that names a key twice is refused.
+/// Refuses an object with a repeated key, which nlohmann-json accepts.
 Json parse_line(std::string_view line) {
   std::vector<std::set<std::string>> open;
   return Json::parse(line, [&](int, Json::parse_event_t event, Json& value) {

@@ -21,7 +21,7 @@ constexpr const char* kNewest = "checkpoint/newest.safetensors";
 constexpr const char* kPrevious = "checkpoint/previous.safetensors";
 constexpr const char* kModel = "model.safetensors";
 
-/// The nearest folder above that exists must be writable for anything to be made below it.
+/// Checks that the nearest existing parent folder is writable.
 void need_writable(const fs::path& path) {
   fs::path existing = fs::absolute(path);
   while (!fs::exists(existing) && existing.has_relative_path()) existing = existing.parent_path();

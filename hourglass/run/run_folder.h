@@ -10,37 +10,37 @@
 
 namespace hourglass {
 
-/// The folder a training run leaves behind: recipe.toml, model.safetensors, metrics.jsonl, checkpoint/, pictures.
-/// Every file appears whole: written beside its name, synced, renamed. One process at a time writes to it.
+/// Output folder of a training run: recipe.toml, model.safetensors, metrics.jsonl, checkpoint/, plots. Files are
+/// written atomically (temporary file, fsync, rename). Only one process at a time may write to it.
 class RunFolder {
  public:
-  /// A finished run's pictures; more, of the report, lie in plots/.
+  /// Plots of a finished run; the folder plots/ has those of the report.
   static constexpr std::array kPictures = {"loss.png", "reconstructions.png", "report.html"};
 
   enum class Existing { refuse, overwrite, resume };
 
-  /// Refuses a folder that another process writes to, that is not empty (unless overwriting or resuming), is no folder,
-  /// or cannot be written to. Changes nothing yet but for the lock.
+  /// Locks the folder and changes nothing else. Throws Error if another process writes to it, if it is not empty
+  /// (unless overwriting or resuming), is not a folder, or is not writable.
   RunFolder(std::filesystem::path path, Existing existing);
 
-  /// Makes the folder. When overwriting, an earlier run's checkpoints, model and pictures stay until the first
+  /// Creates the folder. When overwriting, checkpoints, model and plots of the previous run stay until the first
   /// checkpoint of the new one.
   void create();
 
   const std::filesystem::path& path() const { return path_; }
   void write(const std::string& file, std::string_view bytes) const;
-  /// Whether the file is there with exactly these bytes.
+  /// True if the file exists and has exactly these bytes.
   bool holds(const std::string& file, std::string_view bytes) const;
 
-  /// Writes model.safetensors, unless it holds these bytes. Pictures of another model go first.
+  /// Writes model.safetensors unless it has these bytes already; first deletes plots of another model.
   void write_model(std::string_view bytes) const;
-  /// Keeps two generations, so that there is always a whole one.
+  /// Writes checkpoint/newest.safetensors and keeps the previous one, so that at least one is always complete.
   void write_checkpoint(std::string_view bytes);
   struct Checkpoint {
     std::string name;
     SafeTensors content;
   };
-  /// The newest checkpoint that can be read; `problems` receives a sentence for each that cannot.
+  /// Reads the newest undamaged checkpoint; `problems` receives a sentence for each damaged one.
   std::optional<Checkpoint> read_checkpoint(std::string& problems) const;
 
  private:

@@ -8,10 +8,10 @@
 
 namespace hourglass {
 
-/// Keeps a run's metrics.jsonl: one line per epoch, on disk before the epoch's checkpoint is.
+/// Writes metrics.jsonl: one line per epoch, on disk before the checkpoint of the epoch.
 class RunMetrics final : public RunListener {
  public:
-  /// Goes on after the given epochs of an earlier run.
+  /// Continues after the given epochs of an earlier process.
   RunMetrics(std::filesystem::path path, std::vector<EpochRecord> epochs);
 
   void on_epoch(const EpochRecord& epoch) override;
@@ -23,7 +23,7 @@ class RunMetrics final : public RunListener {
 
   std::filesystem::path path_;
   std::vector<EpochRecord> epochs_;
-  std::string text_;  ///< what the file holds
+  std::string text_;  ///< content of the file
 };
 
 }  // namespace hourglass

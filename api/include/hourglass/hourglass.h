@@ -1,15 +1,21 @@
-/* Hourglass: encode, decode and score with a trained autoencoder, from C. C++ programs include hourglass.hpp.
+/**
+ * @file
+ * C interface of the Hourglass library: encode, decode and score with a trained autoencoder. C++ programs include
+ * hourglass.hpp.
  *
- * A row is one sample: floats in the units of the data the model was trained on, an image as channels, height, width.
- * The scaling stored in the model is applied as the program does: pixels of a model with scale "unit" or "center" are
- * 0 … 1, those of all others as they were trained on. Buffers belong to the caller and hold rows one after another,
+ * **Rows.** A row is one sample of `float` values in the units of the training data; an image is stored as channels,
+ * height, width. The scaler in the model file is applied, as in the program. Exception: models with scale "unit" or
+ * "center" that were trained on bytes expect pixels in 0 … 1. Buffers belong to the caller and contain consecutive rows
  * without gaps.
  *
- * A model may be used by any number of threads at once. A call works on its own thread alone, and allocates no memory
- * after the thread's first call with as many rows; what it works in is freed with the model. Rows are taken 256 at a
- * time, as by the program, so that results are the program's to the last bit.
+ * **Threads.** Any number of threads may use a model at the same time. A call runs on the calling thread only, and
+ * allocates nothing after the thread's first call with as many rows; its working memory is freed with the model. Rows
+ * are processed 256 at a time, as in the program; results are bit-identical to the program's if calls are split at
+ * multiples of 256 rows.
  *
- * No function prints, exits or throws. The interface only grows until the number in the library's soname changes. */
+ * **Errors and compatibility.** No function prints, exits or throws. Functions are added, but not changed or removed,
+ * as long as the number in the soname of the library stays the same.
+ */
 #ifndef HOURGLASS_H
 #define HOURGLASS_H
 
@@ -19,41 +25,44 @@
 extern "C" {
 #endif
 
+/** Result of a call. */
 typedef enum hourglass_status {
   HOURGLASS_OK = 0,
-  HOURGLASS_FAILED = 1,   /* the world's fault: no memory, for instance */
-  HOURGLASS_BAD_INPUT = 2 /* a file that cannot be read or is no model, a NULL where something was expected */
+  HOURGLASS_FAILED = 1,   /**< runtime failure that the input did not cause, such as out of memory */
+  HOURGLASS_BAD_INPUT = 2 /**< a file that is unreadable or not a model, an unexpected NULL, or unsuitable values */
 } hourglass_status;
 
-/* What went wrong in the calling thread's last call that did not return HOURGLASS_OK, in words; never NULL. Valid until
- * the thread's next such call. */
+/** Message of the calling thread's last call that did not return HOURGLASS_OK; never NULL. Valid until the thread's
+ * next such call. */
 const char* hourglass_error(void);
 
-/* The library's version: "0.1.0". */
+/** Version of the library, such as "0.1.0". */
 const char* hourglass_version(void);
 
+/** A loaded model. */
 typedef struct hourglass_model hourglass_model;
 
-/* Reads a model: a run folder or a .safetensors file. *model is NULL unless HOURGLASS_OK is returned. */
+/** Loads a model from a run folder or a .safetensors file. `*model` is NULL unless HOURGLASS_OK is returned. */
 hourglass_status hourglass_load(const char* path, hourglass_model** model);
-/* NULL is allowed. No call with the model may be running. */
+/** Frees a model; NULL is allowed. No other call may be using the model. */
 void hourglass_free(hourglass_model* model);
 
-/* Floats in a row, and in its code. */
+/** Number of values in a row. */
 size_t hourglass_inputs(const hourglass_model* model);
+/** Number of values in a code. */
 size_t hourglass_code_size(const hourglass_model* model);
-/* 1 if the model stores what scores are measured against, else 0. */
+/** 1 if the model can compute anomaly scores, else 0. */
 int hourglass_has_scores(const hourglass_model* model);
 
-/* codes (count × code_size) of rows (count × inputs). */
+/** Computes codes (count × code_size) from rows (count × inputs). */
 hourglass_status hourglass_encode(const hourglass_model* model, const float* rows, size_t count, float* codes);
-/* rows (count × inputs) of codes (count × code_size). */
+/** Computes rows (count × inputs) from codes (count × code_size). */
 hourglass_status hourglass_decode(const hourglass_model* model, const float* codes, size_t count, float* rows);
-/* What the model makes of rows (count × inputs): out (count × inputs), which may be rows. */
+/** Reconstructs rows (count × inputs) into out (count × inputs); out may be the same buffer as rows. */
 hourglass_status hourglass_reconstruct(const hourglass_model* model, const float* rows, size_t count, float* out);
-/* How abnormal each of rows (count × inputs) is: scores (count); above 1 is beyond the threshold stored in the model.
- * +infinity for a row too far out to compute with. HOURGLASS_BAD_INPUT for a model without one, and for a missing
- * value (NaN) where the model fills none in. */
+/** Computes anomaly scores (count) of rows (count × inputs). A score above 1 exceeds the threshold of the model; it is
+ * +infinity for a row with values too large to compute with. Returns HOURGLASS_BAD_INPUT if hourglass_has_scores() is
+ * 0, and for a missing value (NaN) if the model does not replace missing values. */
 hourglass_status hourglass_score(const hourglass_model* model, const float* rows, size_t count, double* scores);
 
 #ifdef __cplusplus

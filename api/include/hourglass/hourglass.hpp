@@ -9,13 +9,14 @@
 #include <stdexcept>
 #include <string>
 
-/// Encode, decode and score with a trained autoencoder. What rows and units are, threads and memory: see hourglass.h,
-/// which this wraps.
+/// C++ interface of the Hourglass library: encode, decode and score with a trained autoencoder. Wraps hourglass.h,
+/// which describes rows, units, threads and memory.
 namespace hourglass {
 inline namespace v0 {
 
-/// The only exception of this library: a file or buffer that does not fit (HOURGLASS_BAD_INPUT), or a failure of the
-/// world (HOURGLASS_FAILED). The message names the place, what was found and what was expected.
+/// The only exception type of this library: a file or buffer that is not suitable (HOURGLASS_BAD_INPUT), or a runtime
+/// failure that the input did not cause (HOURGLASS_FAILED). The message names the place, what was found and what was
+/// expected.
 class Error : public std::runtime_error {
  public:
   Error(hourglass_status status, const std::string& message) : std::runtime_error(message), status_(status) {}
@@ -25,43 +26,44 @@ class Error : public std::runtime_error {
   hourglass_status status_;
 };
 
-/// A trained model, ready for any number of threads. Every call throws Error when the sizes of its spans do not fit
-/// each other and the model. Moves, never copies; a model that was moved from may only be assigned to or destroyed.
+/// A trained model; any number of threads may use it. Every call throws Error if the sizes of its spans do not match
+/// each other and the model. Movable, not copyable; a moved-from model may only be assigned to or destroyed.
 class Model {
  public:
-  /// Reads a run folder or a .safetensors file. Throws Error when there is none, or it is damaged.
+  /// Loads a model from a run folder or a .safetensors file. Throws Error if there is none or it is damaged.
   static Model load(const std::filesystem::path& path) {
     hourglass_model* model = nullptr;
     check(hourglass_load(path.c_str(), &model));
     return Model(model);
   }
 
-  /// Floats in a row, and in its code.
+  /// Number of values in a row.
   std::size_t inputs() const noexcept { return hourglass_inputs(model_.get()); }
+  /// Number of values in a code.
   std::size_t code_size() const noexcept { return hourglass_code_size(model_.get()); }
-  /// The model stores what scores are measured against.
+  /// True if the model can compute anomaly scores.
   bool has_scores() const noexcept { return hourglass_has_scores(model_.get()) != 0; }
 
-  /// codes (n × code_size) of rows (n × inputs).
+  /// Computes codes (n × code_size) from rows (n × inputs).
   void encode(std::span<const float> rows, std::span<float> codes) const {
     const std::size_t count = count_of("rows", rows.size(), inputs());
     expect("codes", codes.size(), count * code_size());
     check(hourglass_encode(model_.get(), rows.data(), count, codes.data()));
   }
-  /// rows (n × inputs) of codes (n × code_size).
+  /// Computes rows (n × inputs) from codes (n × code_size).
   void decode(std::span<const float> codes, std::span<float> rows) const {
     const std::size_t count = count_of("codes", codes.size(), code_size());
     expect("rows", rows.size(), count * inputs());
     check(hourglass_decode(model_.get(), codes.data(), count, rows.data()));
   }
-  /// What the model makes of rows (n × inputs): out (n × inputs), which may be rows.
+  /// Reconstructs rows (n × inputs) into out (n × inputs); out may be the same buffer as rows.
   void reconstruct(std::span<const float> rows, std::span<float> out) const {
     const std::size_t count = count_of("rows", rows.size(), inputs());
     expect("out", out.size(), rows.size());
     check(hourglass_reconstruct(model_.get(), rows.data(), count, out.data()));
   }
-  /// How abnormal each of rows (n × inputs) is: scores (n); above 1 is beyond the threshold stored in the model.
-  /// Throws Error when it has none.
+  /// Computes anomaly scores (n) of rows (n × inputs); a score above 1 exceeds the threshold of the model. Throws Error
+  /// unless has_scores().
   void score(std::span<const float> rows, std::span<double> scores) const {
     const std::size_t count = count_of("rows", rows.size(), inputs());
     expect("scores", scores.size(), count);

@@ -17,7 +17,7 @@ void check_range(const Value& v, std::string_view key, double x, const Range& al
   if (const std::string expected = allowed.complaint(x); !expected.empty()) unexpected(v, key, expected);
 }
 
-/// The value of one type, or a complaint that names the type in words.
+/// Returns the value as type T; throws Error with the name of the expected type.
 template <class T>
 const T& expect(const Value& v, std::string_view key, std::string_view expected) {
   const T* x = v.as<T>();
@@ -25,7 +25,7 @@ const T& expect(const Value& v, std::string_view key, std::string_view expected)
   return *x;
 }
 
-/// "input" or "input/N", 1 <= N < 10^6.
+/// Parses "input" or "input/N", 1 <= N < 10^6.
 bool parse_share(std::string_view text, int64_t& divisor) {
   constexpr std::string_view kAll = "input", kPart = "input/";
   divisor = 1;

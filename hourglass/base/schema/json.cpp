@@ -11,7 +11,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Builds a Value from nlohmann's parse events, so that depth, size and duplicates are refused as they appear.
+/// Builds a Value from parse events of nlohmann-json, so that excessive depth or size and duplicate keys are refused
+/// immediately.
 class Builder {
  public:
   explicit Builder(const std::string& name) : name_(name), place_{std::make_shared<const std::string>(name)} {}
@@ -40,7 +41,7 @@ class Builder {
     return true;
   }
   bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception& e) {
-    // nlohmann's text starts with its own error number; the sentence follows.
+    // The message of nlohmann-json starts with its error number, followed by the sentence.
     const std::string text = e.what();
     fail("{}: JSON: byte {}: {}", name_, position, text.substr(std::min(text.find("] ") + 2, text.size())));
   }

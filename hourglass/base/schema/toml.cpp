@@ -11,8 +11,9 @@
 namespace hourglass {
 namespace {
 
-/// toml++ frees tables recursively, one level per part of a dotted name: a name of some 100,000 parts would overflow
-/// the stack, even when the text is refused. Walks over strings and comments and counts the dots of each name.
+/// Refuses long dotted names. toml++ frees tables recursively, one level per part of a dotted name, so that a name of
+/// about 100,000 parts would overflow the stack even if the text is refused. Skips strings and comments and counts the
+/// dots of each name.
 class DottedNames {
  public:
   DottedNames(std::string_view text, const std::string& name) : text_(text), name_(name) {}
@@ -90,7 +91,7 @@ class FromToml {
     return result;
   }
 
-  /// toml++ sorts its tables; the source's order makes better messages.
+  /// Restores the order of the source, which toml++ does not keep; it makes better messages.
   Value::Table entries(const toml::table& table, int depth) const {
     Value::Table result;
     for (const auto& [key, node] : table)
@@ -108,7 +109,7 @@ struct ToToml {
   std::string operator()(bool b) const { return b ? "true" : "false"; }
   std::string operator()(int64_t i) const { return std::to_string(i); }
   std::string operator()(double d) const { return number_text(d); }
-  /// JSON's escapes are TOML's, except that TOML also wants DEL escaped.
+  /// Escapes a text as in JSON; TOML also requires DEL to be escaped.
   std::string operator()(const std::string& s) const {
     std::string text = json_text({s, {}});
     for (size_t at = 0; (at = text.find('\x7f', at)) != std::string::npos;) text.replace(at, 1, "\\u007f");

@@ -63,7 +63,7 @@ TEST_F(FileLockTest, LeavesNoFileBehind) {
   EXPECT_FALSE(fs::exists(file_));
 }
 
-TEST_F(FileLockTest, IsNotHeldUpByAFileSomebodyLeft) {
+TEST_F(FileLockTest, IgnoresAFileThatAnotherProcessLeft) {
   std::ofstream(file_) << "process 1 on moon\n";
   EXPECT_NO_THROW(FileLock lock(file_));
 }

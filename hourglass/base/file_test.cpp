@@ -183,7 +183,7 @@ TEST_F(FileTest, RemovesWhatKilledProcessesLeft) {
   remove_temporaries(folder_);
   remove_temporaries(folder_ / "there-is-none");
   EXPECT_FALSE(fs::exists(folder_ / ".hourglass-12-0.tmp"));
-  EXPECT_FALSE(fs::is_empty(folder_ / "plots")) << "somebody else's, perhaps";
+  EXPECT_FALSE(fs::is_empty(folder_ / "plots")) << "it may belong to another process";
   EXPECT_TRUE(fs::exists(folder_ / "kept.tmp"));
   EXPECT_EQ(entries(), 3u);
 }

@@ -91,7 +91,7 @@ class Pool {
 
   void run(int64_t tasks, int threads, TaskRef task) {
     leave_parents_threads();
-    close();  // nobody may claim while the job is being replaced
+    close();  // no thread may claim a task while the job is being replaced
     grow(threads);
     task_.store(&task, std::memory_order_relaxed);
     participants_.store(threads, std::memory_order_relaxed);

@@ -88,7 +88,7 @@ TEST(Optimizer, NamesTheStateThatACheckpointKeeps) {
   EXPECT_EQ(sgd.state().at("sgd.momentum").size(), 4);
 }
 
-TEST(Optimizer, GoesOnFromItsStateAsIfItHadNeverStopped) {
+TEST(Optimizer, ResumesExactlyFromItsState) {
   for (const std::string kind : {"adam", "sgd"}) {
     Optimizer first(optimizer(kind), DType::f32, 20), second(optimizer(kind), DType::f32, 20);
     Tensor theta = normals(DType::f32, {20}, 1);

@@ -38,7 +38,7 @@ RunFolder::RunFolder(fs::path path, Existing existing) : path_(std::move(path)),
   if (!refuse || fs::exists(path_ / kLock)) lock_.emplace(path_ / kLock);
   if (refuse && !fs::is_empty(path_))
     fail(
-        "{}: the output folder is not empty; go on with --resume, replace it with --overwrite, or choose another "
+        "{}: the output folder is not empty; continue with --resume, replace it with --overwrite, or choose another "
         "--output-dir",
         path_.string());
 }

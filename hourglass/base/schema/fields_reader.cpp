@@ -119,19 +119,19 @@ KindReader::Choice KindReader::choose(const Value& v, std::string_view noun, con
     fail("{}: unknown {} \"{}\"{}", v.place.text(), noun, *name, did_you_mean(*name, names.kinds));
   }
   Choice choice;
-  const Value::Entry* stranger = nullptr;
+  const Value::Entry* unknown = nullptr;
   for (const auto& entry : expect<Value::Table>(v, noun, "a name or a table")) {
     if (contains(names.kinds, entry.key)) {
       if (choice.main) fail("{}: {}: both {} and {} are given", v.place.text(), noun, choice.kind, entry.key);
       choice = {entry.key, &entry.value};
-    } else if (!stranger && !contains(names.options, entry.key)) {
-      stranger = &entry;
+    } else if (!unknown && !contains(names.options, entry.key)) {
+      unknown = &entry;
     }
   }
   if (choice.main) return choice;
-  if (!stranger) fail("{}: {}: no key names it{}", v.place.text(), noun, did_you_mean("", names.kinds));
-  const std::string end = did_you_mean(stranger->key, names.kinds);
-  fail("{}: unknown {} \"{}\"{}", stranger->place.text(), noun, stranger->key, end);
+  if (!unknown) fail("{}: {}: no key names it{}", v.place.text(), noun, did_you_mean("", names.kinds));
+  const std::string end = did_you_mean(unknown->key, names.kinds);
+  fail("{}: unknown {} \"{}\"{}", unknown->place.text(), noun, unknown->key, end);
 }
 
 KindReader::KindReader(const Value& v, std::string_view noun, const KindNames& names)

@@ -1,4 +1,4 @@
-"""Makes the wheel for pip with CMake and the standard library alone, so that `pip install .` needs no network."""
+"""Builds the wheel for pip with CMake and the standard library only, so that `pip install .` needs no network."""
 
 import base64
 import hashlib
@@ -39,7 +39,7 @@ def cmake(*arguments):
 
 
 def install(folder):
-    """The package's files, with the extension module, in `folder`."""
+    """Installs the files of the package, including the extension module, into `folder`."""
     options = ["BUILD_TESTING=OFF", "HOURGLASS_BENCH=OFF", "HOURGLASS_PYTHON=ON", f"Python_EXECUTABLE={sys.executable}"]
     cmake("--preset", "release", "-B", BUILD, *(f"-D{option}" for option in options))
     cmake("--build", BUILD, "--target", "hourglass_python")

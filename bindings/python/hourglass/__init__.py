@@ -1,7 +1,7 @@
-"""Hourglass: fast, right autoencoders.
+"""Hourglass: autoencoders for NumPy arrays.
 
-``train`` makes a ``Model`` by a recipe and NumPy arrays; ``Autoencoder`` and ``AnomalyDetector`` are estimators for
-scikit-learn, which they alone need. Model files are those of the hourglass program.
+``train`` trains a ``Model`` from a recipe and NumPy arrays. ``Autoencoder`` and ``AnomalyDetector`` are scikit-learn
+estimators; only they require scikit-learn. Model files are compatible with the hourglass program.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ del _name
 
 
 def __getattr__(name: str) -> Any:
-    # Importing scikit-learn takes a second, and who only wants models need not have it.
+    # Importing scikit-learn takes a second, and it is not required for models.
     if name == "Autoencoder":
         from .autoencoder import Autoencoder
 

@@ -1,4 +1,4 @@
-"""Finding abnormal rows, as scikit-learn knows outlier detectors."""
+"""Anomaly detection as a scikit-learn outlier detector."""
 
 from __future__ import annotations
 
@@ -18,40 +18,40 @@ from .training import train
 
 
 class AnomalyDetector(OutlierMixin, RecipeEstimator):
-    """Finds rows that an autoencoder, trained on all of them, reconstructs badly.
+    """Finds rows with a large reconstruction error, using an autoencoder trained on all rows.
 
-    A row's score is its mean squared residual, every feature measured in the robust standard deviation of its own
-    residuals. The defaults, robust scaling, strong noise and leaving out the worst rows while training, are explained
-    in docs/anomaly.md. Labels are never needed.
+    The score of a row is its mean squared residual, with the residuals of every feature divided by their robust standard
+    deviation. docs/anomaly.md explains the defaults: robust scaling, strong noise, and a trimmed loss. Labels are not
+    needed.
 
     Parameters
     ----------
     contamination : "auto" or float in (0, 0.5]
-        Share of the training rows to call abnormal; "auto": those beyond the model's own threshold, a twentieth.
+        Fraction of the training rows to label as abnormal; "auto": the rows above the threshold of the model, about 5 %.
     encoder, decoder : list of layers, optional
-        As for Autoencoder. Default: one linear layer each, as wide as there are features.
+        As for Autoencoder. Default: one linear layer each, with as many units as features.
     noise : float
-        Standard deviation of the noise while training, in robust standard deviations (1/1.349 of the quartiles' distance).
+        Standard deviation of the noise in training, in robust standard deviations (interquartile range / 1.349).
     trim : float
-        Share of rows, those reconstructed worst, left out of the loss.
+        Fraction of rows, those with the largest error, left out of the loss.
     epochs : int, optional
-        Default: as many as take some 4,000 steps.
+        Default: the number that gives about 4,000 steps.
     batch_size : int
     learning_rate : float
     optimizer : str or dict
         As for Autoencoder.
     n_models : int
-        Models, of seeds one after the other, whose scores are averaged.
+        Number of models with consecutive seeds whose scores are averaged.
     n_jobs : int, optional
-        Threads; default as many as pay. Results do not depend on it.
+        Number of threads; default: the fastest number. Results do not depend on it.
     random_state : int, RandomState or None
 
     Attributes
     ----------
     models_ : list of Model
-        Can be saved as files, which ``hourglass score`` takes.
+        Can be saved as files for ``hourglass score``.
     offset_ : float
-        What score_samples is compared with: rows below it are abnormal.
+        Threshold of score_samples: rows below it are abnormal.
     n_features_in_ : int
 
     Examples
@@ -90,7 +90,7 @@ class AnomalyDetector(OutlierMixin, RecipeEstimator):
         self.random_state = random_state
 
     def fit(self, X: ArrayLike, y: object = None) -> AnomalyDetector:
-        """Train on the rows of X, which are mostly normal; y is ignored."""
+        """Train on the rows of X, most of which should be normal; y is ignored."""
         share = self._share()
         if self.n_models < 1:
             raise ValueError(f"n_models: expected at least 1, found {self.n_models}")
@@ -103,7 +103,7 @@ class AnomalyDetector(OutlierMixin, RecipeEstimator):
         return self
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Higher is more normal; -1 is the models' own threshold."""
+        """Anomaly scores with the opposite sign: higher is more normal, -1 is the threshold of the models."""
         check_is_fitted(self)
         return self._scores(self._rows(X, reset=False))
 

@@ -1,4 +1,4 @@
-"""An autoencoder as scikit-learn knows transformers."""
+"""An autoencoder as a scikit-learn transformer."""
 
 from __future__ import annotations
 
@@ -18,57 +18,57 @@ from .training import recipe_json, train
 
 
 class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, RecipeEstimator):
-    """Autoencoder with any sum of penalties; ``transform`` gives the codes.
+    """Autoencoder with any sum of penalties; ``transform`` computes the codes (latent vectors, embeddings).
 
     Parameters
     ----------
     encoder : list of layers, optional
-        As in a recipe: ``{"dense": 64}``, ``{"conv2d": 8, "kernel": 3}``, ``"relu"``, ``{"topk": 16}``; a number stands
-        for a dense layer. Default: half of the features, relu, a quarter of them.
+        As in a recipe: ``{"dense": 64}``, ``{"conv2d": 8, "kernel": 3}``, ``"relu"``, ``{"topk": 16}``; a number means a
+        dense layer. Default: half as many units as features, relu, a code of a quarter.
     decoder : list of layers, optional
-        Likewise, the last layer's size being the number of features. Default: a dense encoder's way back.
+        Likewise; the last layer has as many units as features. Default: the mirrored encoder, if it is dense.
     penalties : dict, optional
-        Of the recipe's [objective]: ``{"contractive": 1e-4, "sparse_kl": {"weight": 1e-3, "target": 0.1}}``. A number
-        stands for a weight.
+        Penalties of [objective] in the recipe: ``{"contractive": 1e-4, "sparse_kl": {"weight": 1e-3, "target": 0.1}}``. A number
+        is a weight.
     corruption : dict, optional
         ``{"gaussian": 0.2}``, ``{"masking": 0.25}`` or ``{"salt_pepper": 0.1}``: a denoising autoencoder.
     reconstruction : "bce" or "mse", optional
-        Default: bce where the decoder ends in a sigmoid.
+        Default: bce if the decoder ends in a sigmoid, else mse.
     trim : float
-        Share of rows, those reconstructed worst, left out of the loss.
+        Fraction of rows, those with the largest error, left out of the loss.
     tied : bool
-        The decoder's weights are the encoder's.
+        Use the transposed weights of the encoder in the decoder.
     init : str or dict
         "pytorch", "xavier", "he" or ``{"normal": 0.1}``.
     scale : str
-        "standard", "minmax", "robust", "unit", "center" or "none"; fitted to the training rows, kept in the model.
+        "standard", "minmax", "robust", "unit", "center" or "none"; fitted to the training rows and stored in the model.
     image_shape : tuple, optional
-        (channels, height, width) of every row, for convolutions.
+        Shape (channels, height, width) of every row, for convolutions.
     epochs, batch_size : int
     learning_rate : float
     optimizer : str or dict
-        "adam" or "sgd" with ``learning_rate``, or all of it: ``{"sgd": 0.1, "momentum": 0.9}``.
+        "adam" or "sgd" with ``learning_rate``, or with all options: ``{"sgd": 0.1, "momentum": 0.9}``.
     schedule : str or dict, optional
-        ``{"cosine": 0.0, "warmup_steps": 100}``; ``partial_fit`` has none.
+        ``{"cosine": 0.0, "warmup_steps": 100}``; not used by ``partial_fit``.
     early_stopping : int or dict, optional
-        Epochs without a better validation loss, or ``{"patience": 5, "min_delta": 1e-4}``.
+        Number of epochs without a better validation loss, or ``{"patience": 5, "min_delta": 1e-4}``.
     validation : float
-        Share of rows held out; 0.1 where early stopping asks for it.
+        Fraction of rows held out for validation; default 0.1 with early stopping.
     n_jobs : int, optional
-        Threads; default as many as pay. Results do not depend on it.
+        Number of threads; default: the fastest number. Results do not depend on it.
     random_state : int, RandomState or None
     callback : callable, optional
-        Called with every epoch's metrics, a dict.
+        Called after every epoch with its metrics, a dict.
 
     Attributes
     ----------
     model_ : Model
-        Can be saved as a file of the hourglass program.
+        Can be saved as a file for the hourglass program.
     history_ : list of dict
-        The metrics of every epoch of the last ``fit``.
+        Metrics of every epoch of the last ``fit``.
     n_features_in_ : int
     feature_names_in_ : array of str
-        Where X had names.
+        Only if X had feature names.
 
     Examples
     --------
@@ -122,21 +122,21 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, RecipeEstim
         self.callback = callback
 
     def fit(self, X: ArrayLike, y: object = None) -> Autoencoder:
-        """Train on the rows of X, from the start; y is ignored."""
+        """Train on the rows of X from new weights; y is ignored."""
         rows = self._rows(X, reset=True)
         history: list[dict[str, Any]] = []
 
-        def remember(epoch: dict[str, Any]) -> None:
+        def record(epoch: dict[str, Any]) -> None:
             history.append(epoch)
             if self.callback is not None:
                 self.callback(epoch)
 
-        self.model_ = train(self._recipe(), rows, threads=self._threads(), callback=remember)
+        self.model_ = train(self._recipe(), rows, threads=self._threads(), callback=record)
         self.history_ = history
         return self
 
     def partial_fit(self, X: ArrayLike, y: object = None) -> Autoencoder:
-        """One pass over the rows of X, going on from the present weights; the first rows ever fit the scaler."""
+        """Train for one pass over the rows of X, starting from the current weights; the first call fits the scaler."""
         is_new = not hasattr(self, "model_")
         rows = self._rows(X, reset=is_new)
         if is_new:
@@ -145,25 +145,25 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, RecipeEstim
         return self
 
     def transform(self, X: ArrayLike) -> NDArray[np.float32]:
-        """The codes of X: (rows, units)."""
+        """Compute the codes of X: (rows, units)."""
         check_is_fitted(self)
         codes = self.model_.encode(self._rows(X, reset=False), self._threads())
         return codes.reshape(len(codes), -1)
 
     def inverse_transform(self, X: ArrayLike) -> NDArray[np.float32]:
-        """What codes (rows, units) stand for, in the units of the training rows: (rows, features)."""
+        """Decode codes (rows, units) to (rows, features), in the units of the training rows."""
         check_is_fitted(self)
         codes = check_array(X, dtype=np.float32)
         decoded = self.model_.decode(codes, self._threads())
         return decoded.reshape(len(decoded), -1)
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Minus the mean squared residual of every row, as the scaler makes rows: higher is better."""
+        """Negative mean squared residual of every row in scaled units: higher is better."""
         check_is_fitted(self)
         return -self.model_.errors(self._rows(X, reset=False), self._threads())
 
     def score(self, X: ArrayLike, y: object = None) -> float:
-        """The mean of ``score_samples``; y is ignored."""
+        """Mean of ``score_samples``; y is ignored."""
         return float(np.mean(self.score_samples(X)))
 
     def _recipe(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the two estimators have in common."""
+"""Common base of the two estimators."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .layers import Layer, default_encoder, mirrored, recipe_layers
 
 
 class RecipeEstimator(BaseEstimator):
-    """An estimator whose parameters make a recipe."""
+    """An estimator whose parameters define a recipe."""
 
     image_shape: tuple[int, int, int] | None = None
     batch_size: int
@@ -26,12 +26,12 @@ class RecipeEstimator(BaseEstimator):
     random_state: int | RandomState | None
 
     def _rows(self, X: ArrayLike, *, reset: bool) -> NDArray[Any]:
-        """X as the models take it: float32, or uint8 as it is; (rows, features), or images where they are asked for."""
+        """X as an array of float32 or uint8 of shape (rows, features), or of images if image_shape is set."""
         rows: NDArray[Any] = self._validate_data(X, reset=reset, dtype=[np.float32, np.uint8])
         return rows if self.image_shape is None else rows.reshape(len(rows), *self.image_shape)
 
     def _seed(self) -> int:
-        """A number given is the recipe's seed itself, so that the program trains the same with it."""
+        """Seed of the recipe: random_state if it is an integer, so that the program trains the same model with it."""
         if isinstance(self.random_state, Integral):
             return int(self.random_state)
         return int(check_random_state(self.random_state).randint(2**31 - 1))

@@ -1,4 +1,4 @@
-"""Layer lists as people write them, made what a recipe says."""
+"""Conversion of layer lists to the form of recipes."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ Layer = Union[int, str, Mapping[str, Any]]
 
 
 def recipe_layers(layers: Sequence[Layer]) -> list[Any]:
-    """A recipe's list: a number stands for a dense layer of so many units."""
+    """Layer list of a recipe; a number means a dense layer with that many units."""
     return [layer if isinstance(layer, (str, Mapping)) else {"dense": int(layer)} for layer in layers]
 
 
 def default_encoder(features: int) -> list[Any]:
-    """Half of the features, then a code of a quarter."""
+    """Default encoder: half as many units as features, then a code of a quarter."""
     hidden, code = min(max(features // 2, 4), 256), min(max(features // 4, 2), 64)
     return recipe_layers([hidden, "relu", code])
 
 
 def mirrored(encoder: Sequence[Any], features: int) -> list[Any]:
-    """The decoder that goes the encoder's way back: its dense sizes in reverse, each followed by what follows it there.
+    """Mirrored decoder: the dense layers of the encoder in reverse order, each with the activations that follow it there.
 
-    The last layer, of `features` units, is linear. Raises ValueError when the encoder has layers that are not dense.
+    The last layer has `features` units and is linear. Raises ValueError if the encoder has convolutions or pooling.
     """
     blocks: list[tuple[int, list[Any]]] = []
     for layer in encoder:

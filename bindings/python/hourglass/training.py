@@ -1,4 +1,4 @@
-"""Training by a recipe on arrays."""
+"""Training on arrays with a recipe."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ def train(
     threads: int = 0,
     callback: Callable[[dict[str, Any]], object] | None = None,
 ) -> _core.Model:
-    """Train a model by a recipe.
+    """Train a model with a recipe.
 
     Parameters
     ----------
     recipe : path, str or dict
-        A recipe file; its text, which is told from a path by a line break in it; or the same tree as a dict.
-        ``data.source`` is left aside, the rows are here.
+        The path of a recipe file; its text, which is recognised by a line break; or the same content as a dict.
+        ``data.source`` is ignored, because the rows are passed as an argument.
     rows : array of shape (rows, features), (rows, height, width) or (rows, channels, height, width)
-        uint8 is taken as pixels, which ``scale = "unit"`` divides by 255; everything else as 32-bit floats.
+        uint8 values are pixels, which ``scale = "unit"`` divides by 255; all others are converted to 32-bit floats.
     test : array, optional
-        Rows to measure the reconstruction on after every epoch.
+        Rows on which the reconstruction loss is measured after every epoch.
     init : Model, optional
-        Start from its weights.
+        Model whose weights training starts from.
     overrides : list of str
-        What beats the recipe, as the program's ``--set`` takes it: ``["train.epochs=3"]``.
+        Changes of the recipe, as in the ``--set`` option of the program: ``["train.epochs=3"]``.
     threads : int
-        0: as many as pay. The result is the same on any number.
+        Number of threads; 0: the fastest number. The result does not depend on it.
     callback : callable, optional
-        Called after every epoch with a dict: epoch, train, validation and test where there are such, seconds,
-        samples_per_second, as in the program's metrics.jsonl. What it raises ends the training and is raised here.
+        Called after every epoch with a dict, a line of the program's metrics.jsonl: epoch, train, validation and test
+        if there are such rows, seconds, samples_per_second. An exception ends the training and is raised again here.
 
-    Python's lock is free while training. Ctrl-C ends it with KeyboardInterrupt. What the trainer has to tell, an early
-    stop for instance, goes to the logger ``hourglass``. Training that diverges raises ``RuntimeFailure``.
+    The global interpreter lock is released while training. Ctrl-C ends training with KeyboardInterrupt. Messages, such
+    as an early stop, go to the logger ``hourglass``. Training that diverges raises ``RuntimeFailure``.
     """
 
     def on_epoch(line: str) -> None:
@@ -61,11 +61,11 @@ def train(
 
 
 def recipe_json(recipe: Recipe, overrides: Sequence[str] = ()) -> str:
-    """The recipe as the C++ side reads it."""
+    """The recipe as JSON, for the C++ module."""
     changes = [*overrides, f"data.source={_SOURCE}"]
     if isinstance(recipe, Mapping):
         tree = {**recipe, "data": {**recipe.get("data", {}), "source": _SOURCE}}
-        # NumPy's numbers, from a parameter grid for instance, know how to become Python's.
+        # Numbers of NumPy, for example from a parameter grid, are converted to those of Python.
         text = _core.recipe_toml(json.dumps(tree, default=lambda value: value.item()))
         return _core.parse_recipe(text, changes)
     if isinstance(recipe, str) and "\n" in recipe:

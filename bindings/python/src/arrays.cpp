@@ -13,7 +13,7 @@ py::array numpy_array(const py::object& object, const std::string& name) {
   return array;
 }
 
-/// The array itself where it is aligned, row-major and of this type, else a copy that is.
+/// Returns the array itself if it is aligned, row-major and of this type, else a converted copy.
 template <class T>
 auto row_major(const py::array& array) {
   if (std::string_view("biuf").find(array.dtype().kind()) == std::string_view::npos)

@@ -9,10 +9,10 @@ namespace hourglass::python {
 
 namespace py = pybind11;
 
-/// What stops work that runs without Python's lock: Ctrl-C, and exceptions of the user's own functions.
+/// Reasons to stop work that runs without the global interpreter lock (GIL): Ctrl-C, and exceptions of user functions.
 class Interrupts {
  public:
-  /// Calls f with the lock, unless something came; keeps the exception it throws.
+  /// Calls f with the GIL, unless there is a reason to stop; stores an exception of f.
   template <class F>
   void guard(F f) {
     if (error_) return;
@@ -24,7 +24,7 @@ class Interrupts {
     }
   }
 
-  /// Whether to stop. Looks for signals now and then only: the lock may be hard to get.
+  /// True if the work should stop. Checks for signals only from time to time, because acquiring the GIL may be slow.
   bool came() {
     constexpr auto kPause = std::chrono::milliseconds(50);
     const auto now = std::chrono::steady_clock::now();
@@ -36,7 +36,7 @@ class Interrupts {
     return error_.has_value();
   }
 
-  /// With the lock: throws what came.
+  /// Throws the stored reason, if there is one. Requires the GIL.
   void rethrow() {
     if (error_) throw std::move(*error_);
   }

@@ -7,7 +7,7 @@
 #include "model.h"
 #include "training.h"
 
-// The whole of hourglass._core; its types stand in _core.pyi.
+// Defines the module hourglass._core; its types are declared in _core.pyi.
 
 namespace hourglass::python {
 
@@ -39,34 +39,34 @@ void define_model(py::module_& m) {
   py::class_<Model>(m, "Model", "A trained autoencoder: encode, decode, reconstruct, save.")
       .def_static(
           "load", [](const std::filesystem::path& path) { return std::make_unique<Model>(load_model(path)); },
-          py::arg("path"), "Reads a .safetensors model file or a run folder of the hourglass program.")
-      .def_static("from_bytes", &model_of, py::arg("data"), "As load, of a model file's bytes.")
+          py::arg("path"), "Loads a .safetensors model file or a run folder of the hourglass program.")
+      .def_static("from_bytes", &model_of, py::arg("data"), "Loads a model from the bytes of a model file.")
       .def(
-          "to_bytes", [](const Model& self) { return py::bytes(self.bytes()); }, "The bytes that save would write.")
+          "to_bytes", [](const Model& self) { return py::bytes(self.bytes()); }, "The model file as bytes.")
       .def(
           "save",
           [](const Model& self, const std::filesystem::path& path) { write_file_atomically(path, self.bytes()); },
-          py::arg("path"), "Writes a model file that the hourglass program reads; it appears whole or not at all.")
-      .def("encode", &Model::encode, rows, threads, "The codes of rows: (rows, …code), float32.")
-      .def("decode", &Model::decode, codes, threads, "The samples that codes stand for: (rows, …input), in data units.")
+          py::arg("path"), "Writes a model file for the hourglass program, atomically.")
+      .def("encode", &Model::encode, rows, threads, "Computes the codes of rows: (rows, …code), float32.")
+      .def("decode", &Model::decode, codes, threads,
+           "Decodes codes to samples (rows, …input), in the units of the data.")
       .def("reconstruct", &Model::reconstruct, rows, threads,
-           "What the model makes of rows: (rows, …input), in data units.")
-      .def("errors", &Model::errors, rows, threads,
-           "The mean squared residual of every row, in the units the scaler makes.")
+           "Reconstructs rows: (rows, …input), in the units of the data.")
+      .def("errors", &Model::errors, rows, threads, "Mean squared residual of every row, in scaled units.")
       .def("anomaly_scores", &Model::anomaly_scores, rows, threads,
-           "How abnormal every row is: above 1 beyond the model's threshold. Needs [anomaly] in the recipe.")
+           "Anomaly score of every row; above 1 exceeds the threshold of the model. Requires [anomaly] in the recipe.")
       .def("train_on", &Model::train_on, rows, threads,
-           "One more pass over these rows, the optimiser's state living on from call to call; the mean loss.")
-      .def_property_readonly("recipe", &recipe_of, "The recipe it was trained by, every default written out.")
+           "Trains for one pass over these rows; the optimiser state is kept between calls. Returns the mean loss.")
+      .def_property_readonly("recipe", &recipe_of, "The recipe of the model, with all defaults.")
       .def_property_readonly("weights", &weights_of,
-                             "Copies of the weights by their names in the file: torch's state_dict.")
+                             "Copies of the weights by their names in the model file: a PyTorch state_dict.")
       .def_property_readonly(
           "input_shape", [](const Model& self) { return tuple_of(self.trained().autoencoder.network().input()); },
-          "Of one sample: (features,) or (channels, height, width).")
+          "Shape of one sample: (features,) or (channels, height, width).")
       .def_property_readonly(
           "code_shape",
           [](const Model& self) { return tuple_of(self.trained().autoencoder.network().code().output()); },
-          "Of the code of one sample.")
+          "Shape of the code of one sample.")
       .def("__repr__",
            [](const Model& self) {
              const Network& network = self.trained().autoencoder.network();

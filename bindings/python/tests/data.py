@@ -1,4 +1,4 @@
-"""What the tests share."""
+"""Common data of the tests."""
 
 import os
 
@@ -22,7 +22,7 @@ batch_size = 32
 
 
 def rows(count=200, features=6, seed=0):
-    """Rows near a plane, as an autoencoder likes them."""
+    """Rows near a plane."""
     random = np.random.RandomState(seed)
     plane = random.randn(count, 2) @ random.randn(2, features)
     return (plane + 0.1 * random.randn(count, features)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The code on the pages of docs/ runs and does what they say."""
+"""Runs the code on the pages of docs/ and checks its results."""
 
 import contextlib
 import io
@@ -19,7 +19,7 @@ DENSE = {"encoder": [{"dense": 16}, "tanh", {"dense": 3}], "decoder": [{"dense":
 
 
 def run_page(name):
-    """Runs the page's blocks one after the other; what they defined."""
+    """Runs all code blocks of a page in order; returns what they defined."""
     blocks = re.findall(r"^```python\n(.*?)^```", (DOCS / name).read_text(), re.DOTALL | re.MULTILINE)
     names = {}
     exec(compile("\n".join(blocks), name, "exec"), names)

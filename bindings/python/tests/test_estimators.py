@@ -1,4 +1,4 @@
-"""The estimators, as scikit-learn uses them."""
+"""The estimators, used through scikit-learn."""
 
 import pickle
 import subprocess
@@ -23,7 +23,7 @@ from hourglass.layers import mirrored, recipe_layers
 
 
 def spoiled_rows():
-    """Rows near a plane, and 20 of 400 that are not; and which."""
+    """400 rows near a plane, except 20; and which these are."""
     data, is_odd = rows(400), np.zeros(400, bool)
     is_odd[::20] = True
     data[is_odd] += np.random.RandomState(1).randn(20, 6) * 4
@@ -38,7 +38,7 @@ class Checks(unittest.TestCase):
                     try:
                         check(fresh)
                     except unittest.SkipTest:
-                        pass  # pandas, where it is not installed
+                        pass  # pandas is not installed
 
 
 class Layers(unittest.TestCase):

@@ -1,4 +1,4 @@
-"""The wheel that pip makes, but for compiling the module a second time."""
+"""The wheel that pip builds, without compiling the module a second time."""
 
 import importlib.util
 import subprocess

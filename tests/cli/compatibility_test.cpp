@@ -31,7 +31,7 @@ class EarlierVersion : public Workspace, public testing::WithParamInterface<std:
     runs_ = folders_in(kFolder / GetParam());
   }
 
-  /// Goes on with a run by its own resolved recipe.
+  /// Resumes a run with its resolved recipe.
   Outcome resume(const std::string& run) const { return train(run + "/recipe.toml", run, {"--resume"}); }
 
   static void expect_near(const nlohmann::json& found, const nlohmann::json& expected) {
@@ -82,7 +82,7 @@ TEST_P(EarlierVersion, LeftFinishedRunsThatStayAsTheyAre) {
   }
 }
 
-TEST_P(EarlierVersion, LeftCheckpointsToGoOnFrom) {
+TEST_P(EarlierVersion, LeftCheckpointsToResumeFrom) {
   for (const std::string& run : runs_) {
     const auto before = metrics(run);
     fs::remove(path(run + "/checkpoint/newest.safetensors"));

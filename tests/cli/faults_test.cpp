@@ -21,12 +21,12 @@ class Faults : public Workspace {
  protected:
   Faults() {
     fs::copy(kSample, path("sample"));
-    train("dense.toml", "undisturbed", kRun);
+    train("dense.toml", "uninterrupted", kRun);
   }
 
   void expect_same_run(const std::string& run) const {
-    EXPECT_TRUE(read(run + "/model.safetensors") == read("undisturbed/model.safetensors"));
-    EXPECT_EQ(metrics(run), metrics("undisturbed"));
+    EXPECT_TRUE(read(run + "/model.safetensors") == read("uninterrupted/model.safetensors"));
+    EXPECT_EQ(metrics(run), metrics("uninterrupted"));
   }
   void resume() const {
     train("dense.toml", "run", resuming());
@@ -69,7 +69,7 @@ class SmallDisk : public Faults {
   bool mounted_ = false;
 };
 
-TEST_F(SmallDisk, ThatIsFullEndsARunWhichGoesOnWhenThereIsRoom) {
+TEST_F(SmallDisk, ThatIsFullEndsARunWhichResumesWhenThereIsSpace) {
   const Outcome full = run(training("dense.toml", "small/run", kRun));
   EXPECT_TRUE(failed(1, full, {"small/run/", "cannot write: No space left on device"}));
   const auto left = files("small/run");
@@ -93,7 +93,7 @@ TEST_F(Faults, AReadOnlyFolderIsRefusedBeforeAnythingIsRead) {
   EXPECT_TRUE(refused(outcome, {"locked", "no permission to write"}));
 }
 
-TEST_F(Faults, AVanishedOutputFolderEndsARunWhichGoesOnWhenItIsBack) {
+TEST_F(Faults, AVanishedOutputFolderEndsARunWhichResumesWhenItIsBack) {
   const Outcome outcome = meet([&](const Process&) { fs::rename(path("run"), path("elsewhere")); });
   EXPECT_TRUE(failed(1, outcome, {"run/", "cannot write: No such file or directory"}));
   EXPECT_FALSE(exists("run"));

@@ -63,9 +63,9 @@ void copy_sample(const fs::path& to, const std::string& file, std::string labels
 }
 
 TEST_F(Probe, RefusesLabelsThatTellNothing) {
-  std::string stranger(640, '\1');
-  stranger[6] = '\n';
-  copy_sample(path("stranger"), "t10k-labels-idx1-ubyte", stranger);
+  std::string unseen(640, '\1');
+  unseen[6] = '\n';
+  copy_sample(path("unseen"), "t10k-labels-idx1-ubyte", unseen);
   copy_sample(path("one"), "train-labels-idx1-ubyte", std::string(3200, '\3'));
   for (const Words& how : {Words{}, Words{"--fine-tune"}, Words{"--raw"}}) {
     const auto probed = [&](const std::string& data) {
@@ -73,7 +73,7 @@ TEST_F(Probe, RefusesLabelsThatTellNothing) {
       words.insert(words.end(), how.begin(), how.end());
       return run(words);
     };
-    EXPECT_TRUE(refused(probed("stranger"), {"stranger test: row 7 has label 10", "no training row"}));
+    EXPECT_TRUE(refused(probed("unseen"), {"unseen test: row 7 has label 10", "no training row"}));
     EXPECT_TRUE(refused(probed("one"), {"one train: every label is 3", "two classes"}));
     EXPECT_TRUE(refused(probed(kImages), {"no test part", "labelled"}));
   }

@@ -36,9 +36,9 @@ class Resume : public Workspace {
     return process.wait();
   }
 
-  void expect_same_run(const std::string& run, const std::string& undisturbed) const {
-    EXPECT_TRUE(read(run + "/model.safetensors") == read(undisturbed + "/model.safetensors"));
-    EXPECT_EQ(metrics(run), metrics(undisturbed));
+  void expect_same_run(const std::string& run, const std::string& uninterrupted) const {
+    EXPECT_TRUE(read(run + "/model.safetensors") == read(uninterrupted + "/model.safetensors"));
+    EXPECT_EQ(metrics(run), metrics(uninterrupted));
     EXPECT_TRUE(exists(run + "/reconstructions.png"));
   }
 
@@ -49,8 +49,8 @@ class Resume : public Workspace {
 const std::string kNewest = "run/checkpoint/newest.safetensors";
 const std::string kPrevious = "run/checkpoint/previous.safetensors";
 
-TEST_F(Resume, GoesOnToTheBitAfterCtrlC) {
-  train("dense.toml", "undisturbed", kLong);
+TEST_F(Resume, ResumesBitExactlyAfterCtrlC) {
+  train("dense.toml", "uninterrupted", kLong);
   const Outcome stopped = stop_at("epoch  1/12", SIGINT, training("dense.toml", "run", kLong));
   EXPECT_TRUE(failed(130, stopped, {"interrupted", "--resume"}));
   EXPECT_LT(metrics("run").size(), 12u);
@@ -58,16 +58,16 @@ TEST_F(Resume, GoesOnToTheBitAfterCtrlC) {
   EXPECT_TRUE(eval("run").contains("bce")) << "the model is usable";
   const Outcome resumed = train("dense.toml", "run", kLong + Words{"--resume"});
   EXPECT_TRUE(contains(resumed.err, "resuming from run/checkpoint/newest.safetensors"));
-  expect_same_run("run", "undisturbed");
+  expect_same_run("run", "uninterrupted");
 }
 
 TEST_F(Resume, EndsCleanlyOnOtherPoliteSignals) {
-  train("dense.toml", "undisturbed", kLong);
+  train("dense.toml", "uninterrupted", kLong);
   for (const int signal : {SIGTERM, SIGUSR1}) {
     EXPECT_TRUE(failed(130, stop_at("epoch  1/12", signal, training("dense.toml", "run", kLong)), {"interrupted"}));
     EXPECT_TRUE(exists("run/model.safetensors"));
     train("dense.toml", "run", kLong + Words{"--resume"});
-    expect_same_run("run", "undisturbed");
+    expect_same_run("run", "uninterrupted");
     fs::remove_all(path("run"));
   }
 }
@@ -104,21 +104,21 @@ class ResumeAfterKills : public Resume, public testing::WithParamInterface<Kille
 };
 
 /// A checkpoint after each step, so that most kills fall into one.
-TEST_P(ResumeAfterKills, GoesOnToTheBitOnAnyNumberOfThreads) {
+TEST_P(ResumeAfterKills, ResumesBitExactlyOnAnyNumberOfThreads) {
   const auto& [name, file, data, more] = GetParam();
   const Words recipe = Words{"--data", data, "--epochs", "20", "--set", "train.checkpoint={minutes=1e-9}"} + more;
-  train(file, "undisturbed", recipe);
+  train(file, "uninterrupted", recipe);
   for (int kills = 0; kills < 13 || within_epochs_ == 0;) {
     const Words words = recipe + Words{"--resume", "--threads", kills % 2 ? "2" : "1"};
     if (is_killed(training(file, "run", words))) {
       ++kills;
     } else {
-      expect_same_run("run", "undisturbed");
+      expect_same_run("run", "uninterrupted");
       fs::remove_all(path("run"));
     }
   }
   train(file, "run", recipe + Words{"--resume"});
-  expect_same_run("run", "undisturbed");
+  expect_same_run("run", "uninterrupted");
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -168,32 +168,32 @@ TEST_F(Resume, KeepsCheckpointsWithinALongEpochUnasked) {
                         "--set",    "train.batch_size=1",
                         "--set",    "train.checkpoint={epochs=1}",
                         "--set",    "model.encoder=[{ dense = 200 }, \"sigmoid\"]"};
-  train("dense.toml", "undisturbed", recipe);
+  train("dense.toml", "uninterrupted", recipe);
   Process process(launch(training("dense.toml", "run", recipe)));
   while (!exists(kNewest)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   process.send(SIGKILL);
   EXPECT_EQ(process.wait().code, 128 + SIGKILL);
   const Outcome resumed = train("dense.toml", "run", recipe + Words{"--resume"});
   EXPECT_TRUE(contains(resumed.err, "after epoch 0 and ")) << "a kill costs less than an epoch";
-  expect_same_run("run", "undisturbed");
+  expect_same_run("run", "uninterrupted");
 }
 
 TEST_F(Resume, MayChangeHowOftenCheckpointsAreKept) {
-  train("dense.toml", "undisturbed", kLong);
+  train("dense.toml", "uninterrupted", kLong);
   stop_at("epoch  2/12", SIGTERM, training("dense.toml", "run", kLong + Words{"--set", "train.checkpoint={epochs=5}"}));
   const Outcome outcome =
       train("dense.toml", "run", kLong + Words{"--resume", "--set", "train.checkpoint={minutes=1}"});
   EXPECT_TRUE(contains(outcome.err, "resuming from " + kNewest)) << "where the signal came, not at a 5th epoch";
-  EXPECT_EQ(metrics("run"), metrics("undisturbed"));
+  EXPECT_EQ(metrics("run"), metrics("uninterrupted"));
 }
 
 TEST_F(Resume, DoesNotNeedTheMetricsFile) {
-  train("dense.toml", "undisturbed", kLong);
+  train("dense.toml", "uninterrupted", kLong);
   for (const char* damage : {"{\"epo", ""}) {
     stop_at("epoch  2/12", SIGINT, training("dense.toml", "run", kLong));
     *damage ? write("run/metrics.jsonl", damage) : void(fs::remove(path("run/metrics.jsonl")));
     train("dense.toml", "run", kLong + Words{"--resume"});
-    expect_same_run("run", "undisturbed");
+    expect_same_run("run", "uninterrupted");
     fs::remove_all(path("run"));
   }
 }
@@ -209,7 +209,7 @@ TEST_F(Resume, DrawsThePicturesOfARunKilledBeforeThem) {
   EXPECT_TRUE(files("run") == before);
 }
 
-TEST_F(Resume, GoesOnWithTheReportWhereAKillLeftIt) {
+TEST_F(Resume, ResumesTheReportAfterAKill) {
   train("dense.toml", "run");
   const auto before = files("run");
   const auto drawn = fs::last_write_time(path("run/plots/feature-error.svg"));
@@ -230,7 +230,7 @@ TEST_F(Resume, LeavesNoPictureOfAnEarlierModel) {
 }
 
 TEST_F(Resume, RefusesAFolderInUseAndNamesItsProcess) {
-  train("dense.toml", "undisturbed", kLong);
+  train("dense.toml", "uninterrupted", kLong);
   Process first(launch(training("dense.toml", "run", kLong)));
   ASSERT_TRUE(first.says("epoch  1/12"));
   for (const Words& again : {Words{}, Words{"--resume"}, Words{"--overwrite"}}) {
@@ -238,17 +238,17 @@ TEST_F(Resume, RefusesAFolderInUseAndNamesItsProcess) {
     EXPECT_TRUE(failed(1, run(training("dense.toml", "run", kLong + again)), {"run: ", holder}));
   }
   EXPECT_TRUE(succeeded(first.wait()));
-  expect_same_run("run", "undisturbed");
+  expect_same_run("run", "uninterrupted");
   EXPECT_FALSE(exists("run/.lock"));
 }
 
 TEST_F(Resume, StartsAtTheBeginningWhereThereIsNoRun) {
-  train("dense.toml", "undisturbed");
+  train("dense.toml", "uninterrupted");
   fs::create_directory(path("empty"));
   for (const char* folder : {"new", "empty"}) {
     const Outcome outcome = train("dense.toml", folder, {"--resume"});
     EXPECT_TRUE(contains(outcome.err, "starting at the beginning"));
-    expect_same_run(folder, "undisturbed");
+    expect_same_run(folder, "uninterrupted");
   }
 }
 
@@ -273,17 +273,17 @@ TEST_F(Resume, FinishesARunKilledBeforeItsModelWasWritten) {
 }
 
 TEST_F(Resume, FallsBackToThePreviousCheckpoint) {
-  train("dense.toml", "undisturbed");
+  train("dense.toml", "uninterrupted");
   train("dense.toml", "run");
   damage(kNewest);
   const Outcome outcome = train("dense.toml", "run", {"--resume"});
   EXPECT_TRUE(contains(outcome.err, kNewest));
   EXPECT_TRUE(contains(outcome.err, "resuming from " + kPrevious + " after epoch 1"));
-  expect_same_run("run", "undisturbed");
+  expect_same_run("run", "uninterrupted");
 }
 
 TEST_F(Resume, NoticesASingleFlippedBit) {
-  train("dense.toml", "undisturbed");
+  train("dense.toml", "uninterrupted");
   train("dense.toml", "run");
   std::string bytes = read(kNewest);
   bytes[bytes.size() / 2] ^= 1;
@@ -291,11 +291,11 @@ TEST_F(Resume, NoticesASingleFlippedBit) {
   const Outcome outcome = train("dense.toml", "run", {"--resume"});
   EXPECT_TRUE(contains(outcome.err, kNewest + ": damaged: its SHA-256 is "));
   EXPECT_TRUE(contains(outcome.err, "resuming from " + kPrevious + " after epoch 1"));
-  expect_same_run("run", "undisturbed");
+  expect_same_run("run", "uninterrupted");
 }
 
 TEST_F(Resume, StartsAgainWhenNoCheckpointCanBeRead) {
-  train("dense.toml", "undisturbed");
+  train("dense.toml", "uninterrupted");
   train("dense.toml", "run");
   damage(kNewest);
   damage(kPrevious);
@@ -303,7 +303,7 @@ TEST_F(Resume, StartsAgainWhenNoCheckpointCanBeRead) {
   EXPECT_TRUE(contains(outcome.err, kNewest));
   EXPECT_TRUE(contains(outcome.err, kPrevious));
   EXPECT_TRUE(contains(outcome.err, "starting at the beginning"));
-  expect_same_run("run", "undisturbed");
+  expect_same_run("run", "uninterrupted");
 }
 
 TEST_F(Resume, RefusesACheckpointOfAnotherRecipe) {
@@ -333,7 +333,7 @@ TEST_F(Resume, RefusesOtherDataOfTheSameShape) {
 
 class FullDisk : public Resume {
  protected:
-  /// Room for metrics, none for weights.
+  /// Enough for metrics, but not for weights.
   Outcome run_on_full_disk(const Words& words) const { return run_after(limited(RLIMIT_FSIZE, 20'000), words); }
 
   bool has_leftovers(const std::string& folder) const {
@@ -359,8 +359,8 @@ TEST_F(FullDisk, LeavesAnEarlierOutputWhole) {
   EXPECT_FALSE(has_leftovers("."));
 }
 
-TEST_F(FullDisk, KeepsEveryCheckpointAndGoesOnWhenThereIsRoom) {
-  train("dense.toml", "undisturbed", kLong);
+TEST_F(FullDisk, KeepsEveryCheckpointAndResumesWhenThereIsSpace) {
+  train("dense.toml", "uninterrupted", kLong);
   stop_at("epoch  2/12", SIGINT, training("dense.toml", "run", kLong));
   const auto before = files("run");
   EXPECT_TRUE(failed(1, run_on_full_disk(training("dense.toml", "run", kLong + Words{"--resume"})), {"cannot write"}));
@@ -369,7 +369,7 @@ TEST_F(FullDisk, KeepsEveryCheckpointAndGoesOnWhenThereIsRoom) {
        {"model.safetensors", "checkpoint/newest.safetensors", "checkpoint/previous.safetensors"})
     EXPECT_TRUE(read("run/" + file) == before.at(file)) << file;
   train("dense.toml", "run", kLong + Words{"--resume"});
-  expect_same_run("run", "undisturbed");
+  expect_same_run("run", "uninterrupted");
 }
 
 TEST_F(FullDisk, DoesNotLoseTheLastGoodCheckpointToADamagedOne) {

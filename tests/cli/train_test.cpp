@@ -138,7 +138,7 @@ TEST_F(Train, ReplacesARunOnlyWhenAsked) {
 TEST_F(Train, KeepsAnEarlierRunUntilTheNewOneHasACheckpoint) {
   train("dense.toml", "run", {"--epochs", "1"});
   const auto before = files("run");
-  const auto full_disk = limited(RLIMIT_FSIZE, 20'000);  // room for metrics, none for weights
+  const auto full_disk = limited(RLIMIT_FSIZE, 20'000);  // enough for metrics, but not for weights
   const Outcome outcome = run_after(full_disk, training("dense.toml", "run", {"--overwrite"}));
   EXPECT_TRUE(failed(1, outcome, {"run/checkpoint/", "cannot write"}));
   for (const char* file : {"model.safetensors", "checkpoint/newest.safetensors", "loss.png", "reconstructions.png"})

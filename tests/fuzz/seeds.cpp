@@ -175,7 +175,7 @@ std::vector<std::string> checkpoint_seeds() {
   SmallRun run;
   std::vector<std::string> seeds = {without_length(run.trainer.checkpoint(run.epochs))};
   for (const int steps : {2, 3, 100}) {
-    run.go_on(steps);
+    run.train(steps);
     seeds.push_back(without_length(run.trainer.checkpoint(run.epochs)));
   }
   return seeds;
@@ -197,7 +197,7 @@ SmallRun::SmallRun()
   initialise(model.network(), recipe.model.init, recipe.train.seed, model.theta());
 }
 
-void SmallRun::go_on(int steps) {
+void SmallRun::train(int steps) {
   Epochs listener(epochs);
   trainer.run({listener, [&] { return --steps <= 0; }, [] {}});
 }

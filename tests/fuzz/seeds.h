@@ -29,8 +29,8 @@ std::string with_header_length(std::string_view header_and_data);
 struct SmallRun {
   SmallRun();
   SmallRun(const SmallRun&) = delete;
-  /// Trains to the end, or for so many steps.
-  void go_on(int steps);
+  /// Trains for `steps` steps, or to the end.
+  void train(int steps);
 
   const Recipe recipe;
   const Dataset data;

@@ -138,7 +138,7 @@ void read_checkpoint(std::string_view bytes) {
   const SafeTensors checkpoint = parse_safetensors(with_header_length(bytes), kName);
   SmallRun run;
   run.trainer.restore(checkpoint, kName);
-  run.go_on(3);
+  run.train(3);
 }
 
 constexpr std::array kTargets = {

@@ -64,11 +64,11 @@ def check_rounding(name, network, precise):
         raise SystemExit(f"{name}: rounding decides the result; choose a calmer case")
 
 
-def watch_margins(network):
+def record_margins(network):
     """A list that fills, as the network runs, with how near to topk's last unit the next one comes, relatively."""
     margins = [math.inf]
 
-    def watch(topk, inputs, _):
+    def record(topk, inputs, _):
         z = inputs[0].detach().flatten(1)
         if topk.k < z.shape[1]:
             last, following = z.topk(topk.k + 1).values[:, -2:].unbind(1)
@@ -76,7 +76,7 @@ def watch_margins(network):
 
     for layer in network.encoder:
         if isinstance(layer, torch_recipe.TopK):
-            layer.register_forward_hook(watch)
+            layer.register_forward_hook(record)
     return margins
 
 
@@ -93,7 +93,7 @@ def write_trajectory(name, case, images, test_images):
     torch.manual_seed(1)
     network = torch_recipe.Autoencoder(recipe["model"])
     precise = copy.deepcopy(network).double()
-    margins = watch_margins(precise)
+    margins = record_margins(precise)
     tensors = {f"initial.{k}": w.clone() for k, w in network.state_dict().items()}
     train(network, recipe, images)
     train(precise, recipe, images.double())

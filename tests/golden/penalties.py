@@ -8,7 +8,7 @@ import torch
 import philox
 import torch_recipe
 
-# The key of everything random, the same in hourglass/objective/jacobian/jacobian_golden_test.cpp.
+# The key of all random numbers, the same as in hourglass/objective/jacobian/jacobian_golden_test.cpp.
 SEED, EPOCH, SAMPLES = 11, 3, [4, 0, 70000, 12, 2]
 
 FLAT, IMAGE = (12,), (2, 9, 8)

@@ -12,7 +12,7 @@
 namespace hourglass {
 namespace {
 
-// The key of everything random, the same in tests/golden/penalties.py.
+// The key of all random numbers, the same as in tests/golden/penalties.py.
 constexpr uint64_t kSeed = 11;
 constexpr uint32_t kEpoch = 3;
 constexpr std::array<uint32_t, 5> kSamples = {4, 0, 70000, 12, 2};

@@ -12,7 +12,7 @@
 
 namespace hourglass {
 
-/// The numbers of every row where they lie.
+/// Access to rows of values in memory.
 template <class T>
 struct PlainRows {
   const T* first;
@@ -21,24 +21,24 @@ struct PlainRows {
   const T* operator[](size_t row) const { return first + row * width; }
 };
 
-/// Rows of a stored array whose numbers are no floats yet.
+/// Access to rows of a stored array whose values must be converted to float.
 struct StoredRows {
   const StoredArray& array;
   size_t width;
 
-  /// Valid until this thread asks for another row.
+  /// The pointer is valid until the same thread accesses another row.
   const float* operator[](size_t row) const;
 };
 
-/// Samples of one shape, row-major: as the bytes they came in (images) or as floats, NaN where a value is missing; in
-/// memory, of the data set's own or somebody else's that outlives it, or as they are stored on disk.
+/// Samples of one shape, row-major: as their original bytes (images) or as floats, with NaN for missing values. The
+/// values are owned by the data set, owned by the caller (who must keep them alive), or stored on disk.
 struct Dataset {
   std::string name;  ///< for messages: "mnist test", or the file's path
   Shape sample;      ///< (channels, height, width) or (features)
   std::variant<std::vector<uint8_t>, std::vector<float>, StoredArray, std::span<const uint8_t>, std::span<const float>>
       values;
   std::vector<int32_t> labels;            ///< empty when unknown
-  std::vector<std::string> columns = {};  ///< the features' names; empty when they have none
+  std::vector<std::string> columns = {};  ///< names of the features; empty if there are none
   std::vector<std::string> classes =
       {};  ///< the texts that labels stand for; empty when they are numbers by themselves
 
@@ -47,10 +47,9 @@ struct Dataset {
   /// Calls f(rows), where rows[i] points to the sample.size() bytes (uint8_t) or floats of row i.
   template <class F>
   auto with_rows(F f) const;
-  /// Rows [first, first + count) as a data set of their own (a copy, unless stored on disk or somebody else's).
+  /// Rows [first, first + count) as a data set. Copies them, unless they are stored on disk or owned by the caller.
   Dataset slice(int64_t first, int64_t count) const;
-  /// SHA-256 of `values` as they lie in memory or on disk, in lower-case hexadecimal: tells data of the same shape
-  /// apart.
+  /// SHA-256 of `values` as they are stored in memory or on disk, in lower-case hexadecimal; identifies the data.
   std::string sha256() const;
 };
 
@@ -71,16 +70,16 @@ auto Dataset::with_rows(F f) const {
   return f(StoredRows{stored, width});
 }
 
-/// What a source holds. Known data sets have a test part; a plain path is all `train`.
+/// Parts of a data source. Known data sets have a test part; a plain path has only `train`.
 struct DataSplits {
   Dataset train;
   std::optional<Dataset> test;
 };
 
-/// One row of an array of (rows, features), (rows, height, width) or (rows, channels, height, width).
+/// Shape of one sample of an array of shape (rows, features), (rows, height, width) or (rows, channels, height, width).
 Shape sample_of(const Shape& array);
 
-/// shape.size(), or nothing when it does not fit 63 bits: for shapes that a file claims.
+/// shape.size(), or empty if it exceeds 63 bits; for shapes read from files.
 std::optional<int64_t> checked_size(const Shape& shape);
 
 }  // namespace hourglass

@@ -7,7 +7,7 @@
 
 namespace hourglass {
 
-/// What a source holds, before anything is decided about it.
+/// Description of a data source, independent of reading options.
 struct Inspection {
   std::string format;  ///< "text table, delimiter ',', with a header", "bytes", "floats"
   int64_t rows = 0;    ///< of the training part
@@ -21,14 +21,14 @@ struct Inspection {
   bool is_bytes = false;
 };
 
-/// Reads a source as open_source does, but takes missing values and text columns as they are. Throws Error as
-/// open_source does on what no option could mend.
+/// Inspects a source that open_source would read, with missing values and text columns left as they are. Throws Error
+/// as open_source does for errors that no option could avoid.
 Inspection inspect_source(const std::string& source, const ReadOptions& how = {});
 
-/// How what was inspected can be read, where `given` leaves it open: columns of up to 50 different texts are
-/// categorical, those with more are ignored, as are empty ones; missing values take the mean. A column with some
-/// numbers in it is one of numbers, so that a stray text is refused. Lists that are given are not added to: then other
-/// texts go to the list that is not.
+/// Suggests reading options for the source, where `given` leaves them open: columns of up to 50 distinct texts are
+/// categorical; columns with more texts and empty columns are ignored; missing values become the mean. A column with
+/// some numbers is numeric, so that a stray text is an error. Lists in `given` are not extended; remaining text columns
+/// go to the other list.
 ReadOptions suggested_reading(const Inspection& found, const ReadOptions& given = {});
 
 }  // namespace hourglass

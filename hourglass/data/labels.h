@@ -7,15 +7,15 @@
 
 namespace hourglass {
 
-/// Each label once, ascending.
+/// Distinct labels in ascending order.
 std::vector<int32_t> distinct(std::vector<int32_t> labels);
 
-/// The labels of rows to learn from, each once, ascending: the classes. Throws Error when the rows have no labels or
-/// all the same one.
+/// Classes of training rows: distinct labels in ascending order. Throws Error if the rows have no labels or only one
+/// distinct label.
 std::vector<int32_t> distinct_labels(const Dataset& train);
 
-/// Of every row the place of its label in `labels`, ascending. Throws Error when the rows have no labels, or naming the
-/// first row whose label is not there.
+/// Position of every row's label in the ascending list `labels`. Throws Error if the rows have no labels, or with the
+/// first row whose label is not in the list.
 std::vector<int32_t> classes_of(const Dataset& data, const std::vector<int32_t>& labels);
 
 }  // namespace hourglass

@@ -10,20 +10,20 @@
 
 namespace hourglass {
 
-/// Numbers of an npy file that stay on disk: mapped, and made floats when they are asked for. In C order.
+/// Values of a memory-mapped npy file in C order, converted to float on demand.
 class StoredArray {
  public:
   StoredArray(std::shared_ptr<const MappedFile> file, const NpyHeader& header);
 
   size_t size() const { return count_; }
   bool is_bytes() const { return type_.ends_with("u1"); }
-  /// Whether they are floats as the processor has them.
+  /// True if the values are floats in the byte order of the processor.
   bool is_plain_floats() const;
-  /// As they lie in the file.
+  /// The bytes of the values, as stored in the file.
   std::string_view bytes() const;
-  /// Numbers [first, first + count) as floats.
+  /// Reads the values [first, first + count) as floats.
   void read(size_t first, size_t count, float* out) const { decode_(at(first), count, out); }
-  /// The same numbers as an array of their own; the file is mapped until the last one is gone.
+  /// The values [first, first + count) as an array; the file stays mapped while any part exists.
   StoredArray part(size_t first, size_t count) const;
 
  private:
@@ -36,7 +36,7 @@ class StoredArray {
   NpyDecoder decode_;
 };
 
-/// Files from this size on are mapped instead of read.
+/// Files of at least this size are mapped instead of read.
 constexpr size_t kMapFrom = size_t{1} << 28;
 
 struct StoredNpy {
@@ -44,7 +44,7 @@ struct StoredNpy {
   StoredArray values;
 };
 
-/// Maps the array of an npy file in C order and looks at every number once. Throws Error as parse_npy does.
+/// Maps the array of an npy file in C order and checks every value once. Throws Error as parse_npy does.
 StoredNpy map_npy(const std::string& path, bool nan_is_missing = false);
 
 }  // namespace hourglass

@@ -12,22 +12,23 @@
 
 namespace hourglass {
 
+/// Statistics of a column of a text table.
 struct TableColumn {
-  std::string name;  ///< of the header; its number from 1 where there is none
+  std::string name;  ///< from the header; its number from 1 if there is none
   int64_t numbers = 0, missing = 0, texts = 0;
   double low = 0, high = 0, sum = 0;  ///< of the numbers
   bool whole = true;                  ///< all numbers are whole
-  std::set<std::string> words;        ///< the different texts, as far as kMostCategories + 1
+  std::set<std::string> words;        ///< distinct texts, at most kMostCategories + 1
 
-  /// NaN is a missing value.
+  /// Counts a number; NaN is a missing value.
   void count(double number);
   bool is_constant() const { return texts == 0 ? numbers > 0 && low == high : numbers == 0 && words.size() == 1; }
 };
 
-/// The most categories a column of text may have.
+/// Maximum number of categories of a text column.
 constexpr size_t kMostCategories = 1000;
 
-/// What a CSV file holds, before anything is decided about it.
+/// Description of a text table, independent of reading options.
 struct Table {
   char delimiter = ',';
   bool header = false;
@@ -35,19 +36,20 @@ struct Table {
   std::vector<TableColumn> columns = {};
 };
 
-/// Reads a text table once. The delimiter is detect_delimiter's. The first row is the header where it has text over a
-/// column of numbers, or text, each another, in every cell. Throws Error naming the line of a row with another number
-/// of cells than the first, or of what is not UTF-8, of two columns of the same name, and when there are no rows.
+/// Scans a text table. The delimiter is that of detect_delimiter. The first row is the header if it has text above a
+/// column of numbers, or different text in every cell. Throws Error with the line for a row with another number of
+/// cells than the first, for text that is not UTF-8, for two columns of the same name, and if there are no rows.
 Table scan_table(std::string_view text, const std::string& name);
 
-/// The rows of a text table as floats, and their labels. Columns of numbers are features in the file's order; a
-/// categorical one becomes a feature for each of its values, "city=Paris", 1 where the row has it and else 0. The label
-/// column's whole numbers are the labels; of texts, their places in `how.classes`, or without these in alphabetical
-/// order. A missing value is refused, is NaN ("mean": the scaler fills it in) or takes its row away ("drop"), as `how`
-/// says.
-/// `features` names what a model was trained on: these features are made, in this order; other columns do not count,
-/// the label's may be absent, and a value of a categorical column that is not among them is 0 in all.
-/// Throws Error with line and column, from 1, of text where a number belongs and of a label that is no class.
+/// Reads the rows of a text table as floats, and their labels. Numeric columns are features in the order of the file; a
+/// categorical column becomes one feature per text, "city=Paris", 1 in rows that have it and 0 elsewhere. Labels are
+/// the integers of the label column; if it has texts, their positions in `how.classes`, or without it in alphabetical
+/// order. A missing value is an error, NaN ("mean": the scaler replaces it), or removes its row ("drop"), depending on
+/// `how`.
+/// `features` are the features that a model was trained on: these are produced, in this order; other columns are
+/// ignored, the label column may be absent, and a text of a categorical column that is not among them is 0 in all of
+/// its features.
+/// Throws Error with line and column, from 1, for text in a numeric column and for an unknown label.
 Dataset read_table(std::string_view text, const std::string& name, const ReadOptions& how,
                    std::span<const std::string> features = {});
 

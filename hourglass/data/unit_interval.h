@@ -5,8 +5,8 @@
 
 namespace hourglass {
 
-/// Throws Error naming the first row and feature (from 1) whose scaled value lies outside [0, 1]: binary cross-entropy
-/// is meant for values that can be read as probabilities.
+/// Throws Error with the first row and feature (from 1) whose scaled value is outside [0, 1]. Binary cross-entropy
+/// requires values that can be interpreted as probabilities.
 void check_unit_interval(const Dataset& data, const Scaler& scaler);
 
 }  // namespace hourglass

@@ -9,20 +9,20 @@
 
 namespace hourglass {
 
-/// The most cells a row may have: each column takes memory, however little it holds.
+/// Maximum number of cells of a row, because every column takes memory even if it is empty.
 constexpr size_t kMostColumns = size_t{1} << 20;
 
-/// The rows of a text table, RFC 4180 with any delimiter: cells may be quoted, a quoted cell may hold delimiters, line
-/// ends and doubled quotes. Blanks around a cell that is not quoted do not count; empty lines are passed over.
+/// Rows of a text table, RFC 4180 with any delimiter: cells may be quoted, and a quoted cell may contain delimiters,
+/// line ends and doubled quotes. Blanks around unquoted cells and empty lines are ignored.
 class CsvRows {
  public:
-  /// `text` must outlive this; `name` stands for it in messages.
+  /// `text` must outlive this object; `name` is its name in messages.
   CsvRows(std::string_view text, char delimiter, const std::string& name);
 
-  /// The next row's cells, valid until the next call; false at the end. Throws Error, naming the line, on a quote that
-  /// is not closed or that text follows, and on more than kMostColumns cells.
+  /// Reads the next row; the cells are valid until the next call. False at the end. Throws Error with the line for a
+  /// quote that is not closed or is followed by text, and for more than kMostColumns cells.
   bool next(std::vector<std::string_view>& cells);
-  /// Where the row begins, from 1.
+  /// Line on which the current row begins, from 1.
   int64_t line() const { return line_; }
 
  private:
@@ -35,23 +35,23 @@ class CsvRows {
   char delimiter_;
   const std::string& name_;
   int64_t line_ = 0, next_line_ = 1;
-  std::deque<std::string> kept_;  ///< cells that doubled quotes make different from the file
+  std::deque<std::string> kept_;  ///< cells with doubled quotes, which differ from the bytes of the file
 };
 
-/// Comma, tab, semicolon or bar: the one that cuts the first rows into the same number of cells, rather into
-/// numbers alone (a comma may be their point) than into others, and into the most.
+/// Chooses comma, tab, semicolon or bar: the delimiter that splits the first rows into the same number of cells. Among
+/// several, it prefers one that leaves only numbers (a comma may be a decimal point), then the largest number of cells.
 char detect_delimiter(std::string_view text, const std::string& name);
 
-/// Whether this can be a text table: no bytes that text does not have among the first ones.
+/// True if the first bytes can be those of a text table.
 bool looks_like_text(std::string_view content);
 
-/// Empty, NA, N/A, NaN, null or ?, in any case.
+/// True for a missing value: empty, NA, N/A, NaN, null or ?, in upper or lower case.
 bool is_missing(std::string_view cell);
 
-/// The finite decimal number that a cell is, all of it.
+/// The value of the cell if all of it is a finite decimal number.
 std::optional<double> number_in(std::string_view cell);
 
-/// Whether the cell would be a number if its comma were a point.
+/// True if the cell would be a number with a point instead of its comma.
 bool has_decimal_comma(std::string_view cell);
 
 }  // namespace hourglass

@@ -6,12 +6,11 @@
 
 namespace hourglass {
 
-/// Starts with gzip's magic bytes.
+/// True if the content starts with the magic bytes of gzip.
 bool is_gzip(std::string_view content);
 
-/// Unpacks one gzip stream (RFC 1952), but never more than `limit` bytes: there it stops without looking further.
-/// Memory grows with what comes out, not with what is promised. Throws Error, naming `name`, when the stream is
-/// damaged, ends early or is followed by other bytes.
+/// Unpacks one gzip stream (RFC 1952), but stops after `limit` bytes. Memory grows with the unpacked bytes, not with
+/// the claimed size. Throws Error with `name` if the stream is damaged, ends early or is followed by other bytes.
 std::string gunzip(std::string_view packed, size_t limit, const std::string& name);
 
 }  // namespace hourglass

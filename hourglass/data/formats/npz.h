@@ -7,13 +7,13 @@
 
 namespace hourglass {
 
-/// Starts as a zip archive does, which numpy.savez writes.
+/// True if the content starts as a zip archive, the container of numpy.savez.
 bool is_zip(std::string_view content);
 
-/// The array `member` of an .npz archive, or its only one when `member` is empty. Throws Error, naming `name`: with the
-/// list of arrays when there are several or none is called that; when the archive is damaged, or an entry claims more
-/// than its packed bytes can hold, or unpacks to another length than it claims; and as parse_npy does. Memory grows
-/// with what comes out, and the array's header is checked before its numbers are unpacked.
+/// Reads the array `member` of an .npz archive, or its only array if `member` is empty. Throws Error with `name`: with
+/// the list of arrays if there are several or none has this name; if the archive is damaged, an entry claims more than
+/// its packed bytes can contain, or unpacks to another length than it claims; and as parse_npy does. Memory grows with
+/// the unpacked bytes, and the header of the array is checked before its values are unpacked.
 NpyArray parse_npz(std::string_view content, const std::string& member, const std::string& name,
                    bool nan_is_missing = false);
 

@@ -54,7 +54,7 @@ Inspection of_arrays(const DataSplits& splits) {
   return found;
 }
 
-/// Numbers with decimal commas are no texts to make categories of.
+/// Numbers with decimal commas must not become categories.
 bool is_text(const TableColumn& column) {
   return column.numbers == 0 && !std::ranges::all_of(column.words, has_decimal_comma);
 }

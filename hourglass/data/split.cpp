@@ -22,7 +22,7 @@ Split split_rows(uint32_t n, double validation_fraction, uint64_t seed) {
   const uint32_t count = held_out(n, validation_fraction);
   if (count >= n) fail("validation = {} of {} rows leaves none for training", validation_fraction, n);
   const Random random(seed, Stream::split);
-  std::vector<std::pair<uint64_t, uint32_t>> tickets;  // a random number each, the row to settle ties
+  std::vector<std::pair<uint64_t, uint32_t>> tickets;  // (random number, row); the row breaks ties
   tickets.reserve(n);
   for (uint32_t row = 0; row < n; ++row) {
     const auto words = random.words(0, row, 0);

@@ -17,7 +17,7 @@ void check_numbers(const StoredArray& array, int64_t width, bool nan_is_missing,
   for (size_t first = 0; first < array.size(); first += kStep) {
     const auto end = some.begin() + static_cast<ptrdiff_t>(std::min(kStep, array.size() - first));
     array.read(first, static_cast<size_t>(end - some.begin()), some.data());
-    // 0 · x is 0 for every finite x: a sum is quicker than a search.
+    // 0 · x is 0 for every finite x; one sum is faster than a search.
     float sum = 0;
     for (auto x = some.begin(); x != end; ++x) sum += 0.0f * *x;
     if (sum == 0) continue;

@@ -25,7 +25,8 @@ void count_cell(TableColumn& column, std::string_view cell) {
 
 bool is_text(std::string_view cell) { return !is_missing(cell) && !number_in(cell); }
 
-/// Whether `first` names the columns, which hold the other rows.
+/// True if `first` is a header: it has text above a column of numbers, or different text in every cell. `columns` are
+/// the statistics of the other rows.
 bool is_header(const std::vector<std::string>& first, const std::vector<TableColumn>& columns) {
   if (std::ranges::all_of(first, is_text) && std::set(first.begin(), first.end()).size() == first.size()) return true;
   for (size_t i = 0; i < first.size(); ++i)

@@ -111,7 +111,7 @@ TEST(Table, NamesTheLineOfARaggedRow) {
   EXPECT_EQ(refusal("a,b\n1,2\n3,4,5\n"), "f.csv:3: 3 cells, the first row has 2");
 }
 
-TEST(Table, RefusesMissingValuesUnlessTold) {
+TEST(Table, RefusesMissingValuesByDefault) {
   EXPECT_EQ(refusal("a,b\n1,2\n,4\n"),
             "f.csv: line 3, column 1 (\"a\") has no value; [data] missing = \"mean\" takes such rows, \"drop\" trains "
             "without them");
@@ -157,11 +157,11 @@ TEST(Table, RefusesTablesWithoutRows) {
   EXPECT_EQ(refusal("a,b\n"), "f.csv: no rows after the header");
 }
 
-TEST(Table, RefusesMoreCategoriesThanAnybodyMeans) {
+TEST(Table, RefusesTooManyCategories) {
   std::string text = "id,x\n";
   for (int i = 0; i < 1001; ++i) text += "n" + std::to_string(i) + ",1\n";
   EXPECT_EQ(refusal(text, {.categorical = {"id"}}), "f.csv: column \"id\" has more than 1000 categories");
-  EXPECT_EQ(read(text, {.categorical = {"id"}}, {"id=n7", "x"}).rows(), 1001) << "a model knows which count";
+  EXPECT_EQ(read(text, {.categorical = {"id"}}, {"id=n7", "x"}).rows(), 1001) << "the features of a model are fixed";
 }
 
 }  // namespace

@@ -7,7 +7,7 @@ namespace {
 
 template <class T>
 void append_rows(std::string& text, const T* values, int64_t rows, int64_t columns) {
-  char number[32];  // the longest double takes 24
+  char number[32];  // the longest double has 24 characters
   for (int64_t i = 0; i < rows * columns; ++i) {
     text.append(number, std::to_chars(number, number + sizeof(number), values[i]).ptr);
     text += (i + 1) % columns == 0 ? '\n' : ',';

@@ -20,8 +20,8 @@ std::string_view trimmed(std::string_view text) {
 
 bool is_like_number(std::string_view cell) { return is_missing(cell) || number_in(cell) || has_decimal_comma(cell); }
 
-/// What a delimiter makes of the first rows; the better it is, the greater. Ragged rows speak against it; then numbers
-/// alone, decimal commas among them, below a row that may be the header speak for it; then many cells.
+/// Rates a delimiter by the first rows; greater is better. First criterion: all rows have the same number of cells.
+/// Second: below a possible header there are only numbers, including decimal commas. Third: the number of cells.
 struct Cut {
   bool alike = false, numbers = false;
   size_t cells = 1;
@@ -99,7 +99,7 @@ std::string_view CsvRows::plain_cell() {
   return trimmed(cell);
 }
 
-/// Steps over the delimiter, or over the row's end.
+/// Skips the delimiter or the end of the row; true at the end of the row.
 bool CsvRows::end_row() {
   if (rest_.empty()) return true;
   const bool ends = rest_[0] == '\n';

@@ -17,15 +17,15 @@ struct Inflater : z_stream {
   Inflater(const Inflater&) = delete;
   ~Inflater() { inflateEnd(this); }
 
-  /// Appends up to `room` bytes to `out`, takes what it read off `packed`.
-  int step(std::string_view& packed, std::string& out, size_t room) {
-    constexpr size_t kPiece = size_t{1} << 30;  // zlib counts in 32 bits
+  /// Appends up to `limit` unpacked bytes to `out` and removes the consumed bytes from `packed`.
+  int step(std::string_view& packed, std::string& out, size_t limit) {
+    constexpr size_t kPiece = size_t{1} << 30;  // zlib has 32-bit sizes
     const size_t before = out.size();
-    out.resize(before + room);
+    out.resize(before + limit);
     next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
     next_out = reinterpret_cast<Bytef*>(out.data() + before);
     const uInt offered = avail_in = static_cast<uInt>(std::min(packed.size(), kPiece));
-    avail_out = static_cast<uInt>(room);
+    avail_out = static_cast<uInt>(limit);
     const int status = inflate(this, Z_NO_FLUSH);
     packed.remove_prefix(offered - avail_in);
     out.resize(out.size() - avail_out);

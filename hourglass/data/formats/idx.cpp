@@ -14,8 +14,8 @@ constexpr size_t kLongestHeader = 4 + 4 * Shape::kMaxRank;
 
 struct Header {
   Shape shape;
-  size_t length;  // of the header itself
-  int64_t count;  // of the numbers after it
+  size_t length;  // of the header
+  int64_t count;  // of the values after it
 };
 
 unsigned byte_at(std::string_view content, size_t i) { return static_cast<unsigned char>(content[i]); }
@@ -92,12 +92,12 @@ bool is_idx(std::string_view content) { return content.starts_with(std::string_v
 IdxArray parse_idx(std::string_view content, const std::string& name) {
   if (!is_gzip(content)) return parse_plain(content, name, false);
   const Header header = parse_header(gunzip(content, kLongestHeader, name), name);
-  // Deflate shrinks to 1/1032 at best, so an absurd promise is known before unpacking.
+  // Deflate compresses to 1/1032 at best, so an impossible size is refused before unpacking.
   if (static_cast<size_t>(header.count) / 1032 > content.size()) {
     fail("{}: header says {} = {} bytes, more than {} packed bytes can hold", name, header.shape.text(), header.count,
          content.size());
   }
-  // One byte more than announced tells a file that is too long without unpacking all of it.
+  // One byte more than announced shows that a file is too long without unpacking all of it.
   const size_t limit = header.length + static_cast<size_t>(header.count) + 1;
   return parse_plain(gunzip(content, limit, name), name, true);
 }

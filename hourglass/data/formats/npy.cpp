@@ -21,7 +21,7 @@ constexpr std::string_view kMagic = "\x93NUMPY";
 
 constexpr const char* kExpected = "expected whole numbers, floats of 2, 4 or 8 bytes, or bool";
 
-/// Walks through the Python dictionary in a header: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }
+/// Parses the Python dictionary in a header: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }
 class HeaderReader {
  public:
   HeaderReader(std::string_view text, const std::string& name) : text_(text), name_(name) {}
@@ -79,7 +79,7 @@ class HeaderReader {
       if (shape.rank() == Shape::kMaxRank) fail("{}: array of more than 4 dimensions, expected 1 to 4", name_);
       shape.push_back(integer());
       if (!accept(',')) {
-        if (shape.rank() == 1) malformed();  // (3) is a number in Python, (3,) a shape
+        if (shape.rank() == 1) malformed();  // in Python (3) is a number, (3,) a tuple
         expect(')');
         break;
       }
@@ -128,7 +128,7 @@ class HeaderReader {
   std::optional<Shape> shape_;
 };
 
-/// IEEE 754 half precision, which C++20 has no type for.
+/// Converts IEEE 754 half precision, for which C++20 has no type.
 struct Half {
   uint16_t bits;
   operator float() const {
@@ -145,7 +145,7 @@ struct Bool {
   operator float() const { return byte ? 1.0f : 0.0f; }
 };
 
-/// Calls f with a value of the C++ type that `type` means.
+/// Calls f with a value of the C++ type for the type `type` of NumPy.
 template <class F>
 auto with_type(std::string_view type, F f) {
   const auto sized = [&](auto one, auto two, auto four, auto eight) {
@@ -165,7 +165,7 @@ T load(const char* from, bool swapped) {
   return std::bit_cast<T>(bytes);
 }
 
-/// Where the i-th number in C order lies in the file.
+/// Position in the file of the i-th value in C order.
 size_t place_in_file(const NpyHeader& header, int64_t i) {
   if (!header.fortran) return static_cast<size_t>(i);
   int64_t place = 0, stride = header.count;

@@ -15,7 +15,7 @@ namespace {
 
 constexpr zip_uint64_t kStep = 1 << 20;
 constexpr zip_uint64_t kLongestHeader = 1 << 16;
-/// Deflate makes at most 1032 bytes of one.
+/// Deflate unpacks one byte to at most 1032.
 constexpr zip_uint64_t kMostPerByte = 1032;
 
 struct CloseArchive {
@@ -45,7 +45,7 @@ class Archive {
     fail("{}: zip archive is damaged: {}", name_, why);
   }
 
-  /// The entry that is meant, by its place.
+  /// Index of the requested entry.
   zip_uint64_t find(const std::string& member) const {
     std::optional<zip_uint64_t> found;
     const auto entries = static_cast<zip_uint64_t>(zip_get_num_entries(archive_.get(), 0));
@@ -72,7 +72,7 @@ class Archive {
       fail("{}: header says {} of '{}', but {} bytes are announced", place, header.shape.text(), header.type,
            entry.size);
     append(*file, entry.size - bytes.size(), bytes, place);
-    // The checksum is looked at when the end is read.
+    // libzip checks the checksum at the end of the entry.
     char more;
     const zip_int64_t rest = zip_fread(file.get(), &more, 1);
     if (rest < 0) refuse_damaged(*file, place);

@@ -21,7 +21,7 @@ constexpr uint64_t kLengthBytes = 8;
 constexpr uint64_t kLongestHeader = 100'000'000;
 constexpr const char* kMetadata = "__metadata__";
 
-/// One tensor of the header, checked by itself.
+/// Parses one tensor of the header and checks it individually.
 struct Slot {
   std::string name;
   DType dtype;
@@ -137,7 +137,7 @@ class Parser {
            s.end - s.begin);
   }
 
-  /// In the order of their offsets the tensors must follow each other from the first byte to the last.
+  /// Checks that the tensors, in the order of their offsets, cover all bytes without gaps or overlaps.
   void check_cover(std::vector<Slot>& slots) const {
     std::sort(slots.begin(), slots.end(),
               [](const Slot& a, const Slot& b) { return std::tie(a.begin, a.end) < std::tie(b.begin, b.end); });

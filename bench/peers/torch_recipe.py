@@ -137,13 +137,13 @@ class Autoencoder(nn.Module):
         start_weights(self, model.get("init", "pytorch"))
 
 
-def run_stack(stack, x, watched=None):
-    """The stack's output and the input of its last layer; activations' outputs are appended to `watched`."""
+def run_stack(stack, x, activations=None):
+    """Output of the stack and input of its last layer; outputs of activation layers are appended to `activations`."""
     before = x
     for layer in stack:
         before, x = x, layer(x)
-        if watched is not None and isinstance(layer, tuple(ACTIVATIONS.values())):
-            watched.append(x)
+        if activations is not None and isinstance(layer, tuple(ACTIVATIONS.values())):
+            activations.append(x)
     return x, before
 
 

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <new>
 
+#include "hourglass/base/version.h"
 #include "hourglass/model/predictor.h"
 
 struct hourglass_model : hourglass::Predictor {
@@ -50,7 +51,7 @@ hourglass_status with(const hourglass_model* model, const void* in, size_t count
 
 const char* hourglass_error() { return last_error.data(); }
 
-const char* hourglass_version() { return HOURGLASS_VERSION; }
+const char* hourglass_version() { return hourglass::version(); }
 
 hourglass_status hourglass_load(const char* path, hourglass_model** model) {
   if (!model) return refuse(HOURGLASS_BAD_INPUT, "the place for the model is NULL");

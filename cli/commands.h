@@ -1,6 +1,6 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "cli/subcommand.h"
 
 namespace hourglass::cli {
 
@@ -10,23 +10,23 @@ struct Interrupted {};
 struct Failed {};
 
 // One function per verb: declares its options on `app` and what it does.
-void add_train(CLI::App& app);
-void add_eval(CLI::App& app);
-void add_probe(CLI::App& app);
-void add_encode(CLI::App& app);
-void add_decode(CLI::App& app);
-void add_reconstruct(CLI::App& app);
-void add_score(CLI::App& app);
-void add_export(CLI::App& app);
-void add_report(CLI::App& app);
-void add_compare(CLI::App& app);
-void add_info(CLI::App& app);
-void add_recipes(CLI::App& app);
-void add_models(CLI::App& app);
-void add_data(CLI::App& app);
-void add_gradcheck(CLI::App& app);
-void add_doctor(CLI::App& app);
-void add_man(CLI::App& app);
-void add_completion(CLI::App& app);
+void add_train(Subcommand app);
+void add_eval(Subcommand app);
+void add_probe(Subcommand app);
+void add_encode(Subcommand app);
+void add_decode(Subcommand app);
+void add_reconstruct(Subcommand app);
+void add_score(Subcommand app);
+void add_export(Subcommand app);
+void add_report(Subcommand app);
+void add_compare(Subcommand app);
+void add_info(Subcommand app);
+void add_recipes(Subcommand app);
+void add_models(Subcommand app);
+void add_data(Subcommand app);
+void add_gradcheck(Subcommand app);
+void add_doctor(Subcommand app);
+void add_man(Subcommand app);
+void add_completion(Subcommand app);
 
 }  // namespace hourglass::cli

@@ -4,7 +4,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -53,25 +52,25 @@ ProgressOptions progress_options() {
   return {.terminal = isatty(STDERR_FILENO) == 1 && !dumb, .width = terminal_width};
 }
 
-void declare_threads(CLI::App& verb, int& threads) {
-  verb.add_option("--threads", threads, "Threads; 0 = as many as are really there")->check(CLI::Range(0, 1024));
+void declare_threads(Subcommand verb, int& threads) {
+  verb.add_option("--threads", threads, "Threads; 0 = as many as are really there").between(0, 1024);
 }
 
 int thread_count(int asked) { return asked > 0 ? asked : available_threads(); }
 
-void ModelOptions::declare(CLI::App& verb) {
-  verb.add_option("MODEL", model, kModelHelp)->required();
+void ModelOptions::declare(Subcommand verb) {
+  verb.add_option("MODEL", model, kModelHelp).required();
   declare_data(verb);
 }
 
-void ModelOptions::declare_data(CLI::App& verb) {
-  verb.add_option("--data", data, "Data to use instead of the recipe's: a path or a known name")->type_name("DATA");
-  verb.add_option("--split", split, "Part of the data: test or train")->check(CLI::IsMember({"test", "train"}));
+void ModelOptions::declare_data(Subcommand verb) {
+  verb.add_option("--data", data, "Data to use instead of the recipe's: a path or a known name").type_name("DATA");
+  verb.add_option("--split", split, "Part of the data: test or train").one_of({"test", "train"});
   declare_threads(verb, threads);
 }
 
-void ModelOptions::declare_output(CLI::App& verb) {
-  verb.add_option("-o,--output", output, "Where to write; the ending tells the format")->required()->type_name("FILE");
+void ModelOptions::declare_output(Subcommand verb) {
+  verb.add_option("-o,--output", output, "Where to write; the ending tells the format").required().type_name("FILE");
 }
 
 TrainedModel ModelOptions::load() const {

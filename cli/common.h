@@ -6,14 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "cli/subcommand.h"
 #include "hourglass/data/dataset.h"
 #include "hourglass/model/model_file.h"
 #include "hourglass/recipe/recipe.h"
 #include "hourglass/report/terminal/progress.h"
-
-namespace CLI {
-class App;
-}
 
 namespace hourglass::cli {
 
@@ -37,10 +34,10 @@ struct ModelOptions {
   std::string model, data, split, output;
   int threads = 0;
 
-  void declare(CLI::App& verb);
+  void declare(Subcommand verb);
   /// The same without MODEL.
-  void declare_data(CLI::App& verb);
-  void declare_output(CLI::App& verb);
+  void declare_data(Subcommand verb);
+  void declare_output(Subcommand verb);
   TrainedModel load() const;
   /// The data asked for, or the model's own, with the features it was trained on; without a test part where the
   /// training part is asked for.
@@ -60,7 +57,7 @@ struct ModelOptions {
 ProgressOptions progress_options();
 
 /// Declares --threads; 0 stands for what is really there.
-void declare_threads(CLI::App& verb, int& threads);
+void declare_threads(Subcommand verb, int& threads);
 int thread_count(int asked);
 
 /// Writes rows to `path` by its ending: .npy, .csv (one line a row, below the columns' names where there are any).

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 #include <set>
@@ -148,19 +147,19 @@ void compare(const Options& o) {
 
 }  // namespace
 
-void add_compare(CLI::App& app) {
-  auto* verb = app.add_subcommand("compare", "Set several models side by side on the same data");
+void add_compare(Subcommand app) {
+  auto verb = app.add_subcommand("compare", "Set several models side by side on the same data");
   auto o = std::make_shared<Options>();
-  verb->add_option("MODEL", o->models, fmt::format("Two or more: {}", kModelHelp))->required()->expected(2, -1);
-  o->shared.declare_data(*verb);
-  verb->add_option("-o,--output-dir", o->shared.output, "Folder for compare.html, compare.json and plots/")
-      ->required()
-      ->type_name("DIR");
-  verb->add_option("--metrics", o->metrics, "More metrics, with commas, as of eval; \"all\" takes a while")
-      ->delimiter(',')
-      ->type_name("METRICS");
-  verb->add_flag("--json", o->json, "Print what compare.json holds");
-  verb->callback([o] { compare(*o); });
+  verb.add_option("MODEL", o->models, fmt::format("Two or more: {}", kModelHelp)).required().at_least(2);
+  o->shared.declare_data(verb);
+  verb.add_option("-o,--output-dir", o->shared.output, "Folder for compare.html, compare.json and plots/")
+      .required()
+      .type_name("DIR");
+  verb.add_option("--metrics", o->metrics, "More metrics, with commas, as of eval; \"all\" takes a while")
+      .separated_by(',')
+      .type_name("METRICS");
+  verb.add_flag("--json", o->json, "Print what compare.json holds");
+  verb.callback([o] { compare(*o); });
 }
 
 }  // namespace hourglass::cli

@@ -86,16 +86,18 @@ void inspect(const std::string& source) {
 
 }  // namespace
 
-void add_data(CLI::App& app) {
-  auto* verb = app.add_subcommand("data", "List the known data sets, fetch one, or inspect any");
+void add_data(Subcommand app) {
+  auto verb = app.add_subcommand("data", "List the known data sets, fetch one, or inspect any");
   auto name = std::make_shared<std::string>();
-  auto* fetch_verb = verb->add_subcommand("fetch", "Find or download a data set, verify it and keep it");
-  fetch_verb->add_option("DATASET", *name, fmt::format("One of {}", fmt::join(known_names(), ", ")))->required();
-  auto* inspect_verb = verb->add_subcommand("inspect", "Show what a data set holds, and a recipe to begin with");
+  auto fetch_verb = verb.add_subcommand("fetch", "Find or download a data set, verify it and keep it");
+  fetch_verb.add_option("DATASET", *name, fmt::format("One of {}", fmt::join(known_names(), ", "))).required();
+  auto inspect_verb = verb.add_subcommand("inspect", "Show what a data set holds, and a recipe to begin with");
   auto source = std::make_shared<std::string>();
-  inspect_verb->add_option("DATA", *source, "A file, a folder or a known name")->required();
-  verb->require_subcommand(0, 1);
-  verb->callback([=] { *fetch_verb ? fetch_named(*name) : *inspect_verb ? inspect(*source) : list(); });
+  inspect_verb.add_option("DATA", *source, "A file, a folder or a known name").required();
+  verb.allow_one_subcommand();
+  verb.callback([=] {
+    fetch_verb.was_given() ? fetch_named(*name) : inspect_verb.was_given() ? inspect(*source) : list();
+  });
 }
 
 }  // namespace hourglass::cli

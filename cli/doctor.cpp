@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "hourglass/base/parallel.h"
+#include "hourglass/base/version.h"
 #include "hourglass/data/known.h"
 #include "hourglass/tensor/ops.h"
 #include "hourglass/tensor/processor.h"
@@ -49,7 +50,7 @@ double product_speed(int threads) {
 
 void doctor(bool json) {
   const int threads = available_threads();
-  nlohmann::ordered_json j = {{"version", HOURGLASS_VERSION},
+  nlohmann::ordered_json j = {{"version", version()},
                               {"threads", threads},
                               {"vector_instructions", vector_target()},
                               {"onednn", onednn_version()},
@@ -63,7 +64,7 @@ void doctor(bool json) {
     fmt::print("{}\n", j.dump());
     return;
   }
-  fmt::print("hourglass         {}\n", HOURGLASS_VERSION);
+  fmt::print("hourglass         {}\n", version());
   fmt::print("threads           {}\n", threads);
   fmt::print("vector loops      {}\n", vector_target());
   fmt::print("oneDNN            {}, {}\n", onednn_version(), onednn_instructions());
@@ -77,11 +78,11 @@ void doctor(bool json) {
 
 }  // namespace
 
-void add_doctor(CLI::App& app) {
-  auto* verb = app.add_subcommand("doctor", "Show what is installed, what the processor offers and how fast it is");
+void add_doctor(Subcommand app) {
+  auto verb = app.add_subcommand("doctor", "Show what is installed, what the processor offers and how fast it is");
   auto json = std::make_shared<bool>(false);
-  verb->add_flag("--json", *json, "Print one JSON object");
-  verb->callback([json] { doctor(*json); });
+  verb.add_flag("--json", *json, "Print one JSON object");
+  verb.callback([json] { doctor(*json); });
 }
 
 }  // namespace hourglass::cli

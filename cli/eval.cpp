@@ -137,31 +137,30 @@ void eval(const Options& o) {
 
 }  // namespace
 
-void add_eval(CLI::App& app) {
-  auto* verb = app.add_subcommand("eval", "Measure a trained model on data");
+void add_eval(Subcommand app) {
+  auto verb = app.add_subcommand("eval", "Measure a trained model on data");
   auto o = std::make_shared<Options>();
-  o->declare(*verb);
-  verb->add_option("--metrics", o->metrics,
-                   fmt::format("More metrics, with commas: {}", fmt::join(metric_names(), ", ")))
-      ->delimiter(',')
-      ->type_name("METRICS");
-  verb->add_option("--rows", o->rows, "Measure on no more than this many rows, the first")->check(CLI::PositiveNumber);
-  auto* probes = verb->add_option("--probes", o->jacobian.probes,
-                                  "Estimate contractive and relative_contraction by this many random probes per row");
-  probes->check(CLI::Range(1, 1 << 20));
-  verb->add_flag("--exact", o->jacobian.exact, "Measure the Jacobian exactly, however long that takes")
-      ->excludes(probes);
-  verb->add_option("--radii", o->radii,
-                   fmt::format("Radii of contraction_ratio, with commas ({})", fmt::join(kRadii, ",")))
-      ->delimiter(',')
-      ->check(CLI::PositiveNumber);
-  verb->add_flag("--corrupt", o->corrupt, "Corrupt the inputs as the recipe does; the target stays clean");
-  verb->add_option("--corruption", o->corruption,
-                   "KIND=AMOUNT of corrupted_mse and code_displacement (gaussian=0.2), and of --corrupt instead of the "
-                   "recipe's: gaussian, masking or salt_pepper")
-      ->type_name("KIND=AMOUNT");
-  verb->add_flag("--json", o->json, "Print one JSON object");
-  verb->callback([o] { eval(*o); });
+  o->declare(verb);
+  verb.add_option("--metrics", o->metrics,
+                  fmt::format("More metrics, with commas: {}", fmt::join(metric_names(), ", ")))
+      .separated_by(',')
+      .type_name("METRICS");
+  verb.add_option("--rows", o->rows, "Measure on no more than this many rows, the first").positive();
+  auto probes = verb.add_option("--probes", o->jacobian.probes,
+                                "Estimate contractive and relative_contraction by this many random probes per row");
+  probes.between(1, 1 << 20);
+  verb.add_flag("--exact", o->jacobian.exact, "Measure the Jacobian exactly, however long that takes").excludes(probes);
+  verb.add_option("--radii", o->radii,
+                  fmt::format("Radii of contraction_ratio, with commas ({})", fmt::join(kRadii, ",")))
+      .separated_by(',')
+      .positive();
+  verb.add_flag("--corrupt", o->corrupt, "Corrupt the inputs as the recipe does; the target stays clean");
+  verb.add_option("--corruption", o->corruption,
+                  "KIND=AMOUNT of corrupted_mse and code_displacement (gaussian=0.2), and of --corrupt instead of the "
+                  "recipe's: gaussian, masking or salt_pepper")
+      .type_name("KIND=AMOUNT");
+  verb.add_flag("--json", o->json, "Print one JSON object");
+  verb.callback([o] { eval(*o); });
 }
 
 }  // namespace hourglass::cli

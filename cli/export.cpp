@@ -35,15 +35,15 @@ void write_onnx(const Options& o) {
 
 }  // namespace
 
-void add_export(CLI::App& app) {
-  auto* verb = app.add_subcommand("export", "Write a model as ONNX: its scaler inside, any number of rows");
+void add_export(Subcommand app) {
+  auto verb = app.add_subcommand("export", "Write a model as ONNX: its scaler inside, any number of rows");
   auto o = std::make_shared<Options>();
-  verb->add_option("MODEL", o->model.model, kModelHelp)->required();
-  o->model.declare_output(*verb);
-  verb->add_option("--part", o->part, "autoencoder, encoder or decoder")
-      ->check(CLI::IsMember({"autoencoder", "encoder", "decoder"}))
-      ->capture_default_str();
-  verb->callback([o] { write_onnx(*o); });
+  verb.add_option("MODEL", o->model.model, kModelHelp).required();
+  o->model.declare_output(verb);
+  verb.add_option("--part", o->part, "autoencoder, encoder or decoder")
+      .one_of({"autoencoder", "encoder", "decoder"})
+      .show_default();
+  verb.callback([o] { write_onnx(*o); });
 }
 
 }  // namespace hourglass::cli

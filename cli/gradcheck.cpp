@@ -75,20 +75,19 @@ void gradcheck(const Options& o) {
 
 }  // namespace
 
-void add_gradcheck(CLI::App& app) {
-  auto* verb =
+void add_gradcheck(Subcommand app) {
+  auto verb =
       app.add_subcommand("gradcheck", "Check a recipe's gradients against finite differences, in double precision");
   auto o = std::make_shared<Options>();
-  verb->add_option("RECIPE", o->recipe, "A shipped recipe's name or a .toml file")->required();
-  verb->add_option("--data", o->data, "Data to use instead of the recipe's")->type_name("DATA");
-  verb->add_option("--set", o->set, "Override any key of the recipe: section.key=value")
-      ->take_all()
-      ->type_name("KEY=VALUE");
-  verb->add_option("--rows", o->rows, "Samples to use")->check(CLI::Range(int64_t{1}, int64_t{1024}));
-  verb->add_option("--entries", o->entries, "Elements to check per tensor")
-      ->check(CLI::Range(int64_t{1}, int64_t{100000}));
-  verb->add_flag("--json", o->json, "Print a JSON array");
-  verb->callback([o] { gradcheck(*o); });
+  verb.add_option("RECIPE", o->recipe, "A shipped recipe's name or a .toml file").required();
+  verb.add_option("--data", o->data, "Data to use instead of the recipe's").type_name("DATA");
+  verb.add_option("--set", o->set, "Override any key of the recipe: section.key=value")
+      .repeated()
+      .type_name("KEY=VALUE");
+  verb.add_option("--rows", o->rows, "Samples to use").between(1, 1024);
+  verb.add_option("--entries", o->entries, "Elements to check per tensor").between(1, 100000);
+  verb.add_flag("--json", o->json, "Print a JSON array");
+  verb.callback([o] { gradcheck(*o); });
 }
 
 }  // namespace hourglass::cli

@@ -65,26 +65,26 @@ void reconstruct(const ModelOptions& o) {
   write_samples(model.autoencoder, o.output, Inference(model.autoencoder, o.thread_count()).reconstruct(data));
 }
 
-void add(CLI::App& app, const char* name, const char* help, void (*action)(const ModelOptions&)) {
-  auto* verb = app.add_subcommand(name, help);
+void add(Subcommand app, const char* name, const char* help, void (*action)(const ModelOptions&)) {
+  auto verb = app.add_subcommand(name, help);
   auto o = std::make_shared<ModelOptions>();
-  o->declare(*verb);
-  o->declare_output(*verb);
-  verb->callback([o, action] { action(*o); });
+  o->declare(verb);
+  o->declare_output(verb);
+  verb.callback([o, action] { action(*o); });
 }
 
 }  // namespace
 
-void add_encode(CLI::App& app) { add(app, "encode", "Write the codes of data: .npy or .csv", encode); }
+void add_encode(Subcommand app) { add(app, "encode", "Write the codes of data: .npy or .csv", encode); }
 
-void add_decode(CLI::App& app) {
+void add_decode(Subcommand app) {
   add(app, "decode", "Turn codes (--data codes.npy) back into samples: .npy, .csv, .png", decode);
-  auto* verb = app.get_subcommand("decode");
-  verb->get_option("--data")->required()->description("Codes as .npy, (rows, units)");
-  verb->remove_option(verb->get_option("--split"));
+  auto verb = app.get_subcommand("decode");
+  verb.get_option("--data").required().description("Codes as .npy, (rows, units)");
+  verb.remove_option("--split");
 }
 
-void add_reconstruct(CLI::App& app) {
+void add_reconstruct(Subcommand app) {
   add(app, "reconstruct", "Write what the model makes of data: .npy, .csv, .png (the first 100)", reconstruct);
 }
 

@@ -60,12 +60,12 @@ void info(const Options& o) {
 
 }  // namespace
 
-void add_info(CLI::App& app) {
-  auto* verb = app.add_subcommand("info", "Show what a model file holds: shapes, size, recipe");
+void add_info(Subcommand app) {
+  auto verb = app.add_subcommand("info", "Show what a model file holds: shapes, size, recipe");
   auto o = std::make_shared<Options>();
-  verb->add_option("MODEL", o->model, kModelHelp)->required();
-  verb->add_flag("--json", o->json, "Print one JSON object");
-  verb->callback([o] { info(*o); });
+  verb.add_option("MODEL", o->model, kModelHelp).required();
+  verb.add_flag("--json", o->json, "Print one JSON object");
+  verb.callback([o] { info(*o); });
 }
 
 }  // namespace hourglass::cli

@@ -1,7 +1,8 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <malloc.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <new>
@@ -13,6 +14,7 @@
 #include "hourglass/base/error.h"
 #include "hourglass/base/mapped_file.h"
 #include "hourglass/base/text.h"
+#include "hourglass/base/version.h"
 
 namespace {
 
@@ -98,13 +100,14 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error to report, not a death
   watch_mapped_files();
   CLI::App app("Trains, examines and ships autoencoders.", "hourglass");
-  app.set_version_flag("--version", std::string("hourglass ") + HOURGLASS_VERSION);
+  app.set_version_flag("--version", std::string("hourglass ") + hourglass::version());
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   using namespace hourglass::cli;
+  const Subcommand program(app);
   for (const auto add :
        {add_train, add_eval, add_probe, add_encode, add_decode, add_reconstruct, add_score, add_export, add_report,
         add_compare, add_info, add_recipes, add_models, add_data, add_gradcheck, add_doctor, add_man, add_completion})
-    add(app);
+    add(program);
   return run(app, argc, argv);
 }

@@ -72,11 +72,11 @@ fs::path shipped_weights(const std::string& name) {
   return card.weights;
 }
 
-void add_models(CLI::App& app) {
-  auto* verb = app.add_subcommand("models", "List the shipped pre-trained models; a MODEL may be one of their names");
+void add_models(Subcommand app) {
+  auto verb = app.add_subcommand("models", "List the shipped pre-trained models; a MODEL may be one of their names");
   auto json = std::make_shared<bool>(false);
-  verb->add_flag("--json", *json, "Print a JSON array of their cards");
-  verb->callback([json] { list(*json); });
+  verb.add_flag("--json", *json, "Print a JSON array of their cards");
+  verb.callback([json] { list(*json); });
 }
 
 }  // namespace hourglass::cli

@@ -73,24 +73,24 @@ void probe(const Options& o) {
 
 }  // namespace
 
-void add_probe(CLI::App& app) {
-  auto* verb = app.add_subcommand("probe", "How well labels can be read from the codes: a linear classifier's error");
+void add_probe(Subcommand app) {
+  auto verb = app.add_subcommand("probe", "How well labels can be read from the codes: a linear classifier's error");
   auto o = std::make_shared<Options>();
-  o->declare(*verb);
-  verb->remove_option(verb->get_option("--split"));
-  auto* tune = verb->add_flag("--fine-tune", o->fine_tune,
-                              "Train encoder and classifier together instead of a classifier on the codes as they are");
-  verb->add_flag("--raw", o->raw, "Classify the inputs instead of their codes: the baseline")->excludes(tune);
+  o->declare(verb);
+  verb.remove_option("--split");
+  auto tune = verb.add_flag("--fine-tune", o->fine_tune,
+                            "Train encoder and classifier together instead of a classifier on the codes as they are");
+  verb.add_flag("--raw", o->raw, "Classify the inputs instead of their codes: the baseline").excludes(tune);
   const auto setting = [&](const char* name, auto& value, const char* help) {
-    return verb->add_option(name, value, help)->needs(tune)->capture_default_str();
+    return verb.add_option(name, value, help).needs(tune).show_default();
   };
-  const auto positive = CLI::Range(int64_t{1}, int64_t{1} << 31);
-  setting("--epochs", o->training.epochs, "With --fine-tune: at most so many")->check(positive);
-  setting("--batch-size", o->training.batch_size, "With --fine-tune: rows of a step")->check(positive);
+  constexpr int64_t kMost = int64_t{1} << 31;
+  setting("--epochs", o->training.epochs, "With --fine-tune: at most so many").between(int64_t{1}, kMost);
+  setting("--batch-size", o->training.batch_size, "With --fine-tune: rows of a step").between(int64_t{1}, kMost);
   setting("--rate", o->training.rate, "With --fine-tune: Adam's learning rate");
   setting("--seed", o->training.seed, "With --fine-tune: of the order of rows");
-  verb->add_flag("--json", o->json, "Print one JSON object");
-  verb->callback([o] { probe(*o); });
+  verb.add_flag("--json", o->json, "Print one JSON object");
+  verb.callback([o] { probe(*o); });
 }
 
 }  // namespace hourglass::cli

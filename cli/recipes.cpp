@@ -36,19 +36,19 @@ void show(const std::string& name) {
 
 }  // namespace
 
-void add_recipes(CLI::App& app) {
-  auto* verb = app.add_subcommand("recipes", "List the shipped recipes, or show one");
+void add_recipes(Subcommand app) {
+  auto verb = app.add_subcommand("recipes", "List the shipped recipes, or show one");
   auto json = std::make_shared<bool>(false);
   auto name = std::make_shared<std::string>();
-  verb->add_flag("--json", *json, "Print a JSON array");
-  auto* show_verb = verb->add_subcommand("show", "Print a recipe, to read or to start your own from");
-  show_verb->add_option("RECIPE", *name, "A shipped recipe")->required();
-  auto* keys = verb->add_subcommand("keys", "Print every key a recipe may have, as a Markdown table");
-  verb->require_subcommand(0, 1);
-  verb->callback([=] {
-    if (*show_verb)
+  verb.add_flag("--json", *json, "Print a JSON array");
+  auto show_verb = verb.add_subcommand("show", "Print a recipe, to read or to start your own from");
+  show_verb.add_option("RECIPE", *name, "A shipped recipe").required();
+  auto keys = verb.add_subcommand("keys", "Print every key a recipe may have, as a Markdown table");
+  verb.allow_one_subcommand();
+  verb.callback([=] {
+    if (show_verb.was_given())
       show(*name);
-    else if (*keys)
+    else if (keys.was_given())
       fmt::print("{}", recipe_reference());
     else
       list(*json);

@@ -24,12 +24,12 @@ void report(const ModelOptions& o) {
 
 }  // namespace
 
-void add_report(CLI::App& app) {
-  auto* verb = app.add_subcommand("report", "Draw a run's pictures and its report.html again");
+void add_report(Subcommand app) {
+  auto verb = app.add_subcommand("report", "Draw a run's pictures and its report.html again");
   auto o = std::make_shared<ModelOptions>();
-  o->declare(*verb);
-  verb->get_option("MODEL")->description("A run folder");
-  verb->callback([o] { report(*o); });
+  o->declare(verb);
+  verb.get_option("MODEL").description("A run folder");
+  verb.callback([o] { report(*o); });
 }
 
 }  // namespace hourglass::cli

@@ -137,18 +137,18 @@ void score(const Options& o) {
 
 }  // namespace
 
-void add_score(CLI::App& app) {
-  auto* verb = app.add_subcommand("score", "Write how abnormal every row is, and by which features: .csv, .npy");
+void add_score(Subcommand app) {
+  auto verb = app.add_subcommand("score", "Write how abnormal every row is, and by which features: .csv, .npy");
   auto o = std::make_shared<Options>();
-  verb->add_option("MODEL", o->models, std::string(kModelHelp) + "; the scores of several are averaged")->required();
-  o->declare_data(*verb);
-  o->declare_output(*verb);
-  verb->add_option("--rate", o->rate, "Label this share of the rows instead of those above the model's threshold")
-      ->check(CLI::Range(1e-9, 1.0));
-  verb->add_option("--top", o->top, "Features to name in a row, those that contribute most")
-      ->check(CLI::Range(int64_t{0}, int64_t{1} << 20))
-      ->capture_default_str();
-  verb->callback([o] { score(*o); });
+  verb.add_option("MODEL", o->models, std::string(kModelHelp) + "; the scores of several are averaged").required();
+  o->declare_data(verb);
+  o->declare_output(verb);
+  verb.add_option("--rate", o->rate, "Label this share of the rows instead of those above the model's threshold")
+      .between(1e-9, 1.0);
+  verb.add_option("--top", o->top, "Features to name in a row, those that contribute most")
+      .between(0, 1 << 20)
+      .show_default();
+  verb.callback([o] { score(*o); });
 }
 
 }  // namespace hourglass::cli

@@ -42,13 +42,13 @@ std::string single_quoted(const std::string& text) { return "'" + escaped(text, 
 
 std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, " ")); }
 
-void add_completion(CLI::App& app) {
-  auto* verb = app.add_subcommand("completion", "Print a script that completes words in a shell");
+void add_completion(Subcommand app) {
+  auto verb = app.add_subcommand("completion", "Print a script that completes words in a shell");
   static const std::map<std::string, std::string (*)(const Verb&)> shells = {
       {"bash", bash_completion}, {"fish", fish_completion}, {"zsh", zsh_completion}};
   auto shell = std::make_shared<std::string>();
-  verb->add_option("SHELL", *shell, "Which shell")->required()->check(CLI::IsMember(shells));
-  verb->callback([&app, shell] { fmt::print("{}", shells.at(*shell)(verb_tree(app))); });
+  verb.add_option("SHELL", *shell, "Which shell").required().one_of({"bash", "fish", "zsh"});
+  verb.callback([app, shell] { fmt::print("{}", shells.at(*shell)(verb_tree(app))); });
 }
 
 }  // namespace hourglass::cli

@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/help/man_prose.h"
 #include "cli/help/verb_tree.h"
+#include "hourglass/base/version.h"
 
 namespace hourglass::cli {
 
@@ -19,7 +20,7 @@ std::string troff(const std::string& text) {
 std::string filled(const std::string& text) {
   constexpr size_t kWidth = 80;
   std::string lines, line;
-  for (std::string word : CLI::detail::split(troff(text), ' ')) {
+  for (std::string word : split(troff(text), ' ')) {
     if (!line.empty() && line.size() + 1 + word.size() > kWidth) lines += std::exchange(line, "") + "\n";
     if (line.empty() && (word.starts_with('.') || word.starts_with('\''))) word = "\\&" + word;
     line += (line.empty() ? "" : " ") + word;
@@ -93,8 +94,7 @@ std::string manual(const Verb& program) {
   std::string what = program.description;
   what.front() = static_cast<char>(std::tolower(what.front()));
   if (what.ends_with('.')) what.pop_back();
-  std::string text =
-      fmt::format(".TH HOURGLASS 1 {} \"{} {}\" \"User Commands\"\n", HOURGLASS_DATE, name, HOURGLASS_VERSION);
+  std::string text = fmt::format(".TH HOURGLASS 1 {} \"{} {}\" \"User Commands\"\n", release_date(), name, version());
   text += fmt::format(".SH NAME\n{} \\- {}\n", name, troff(what));
   text += fmt::format(".SH SYNOPSIS\n{} {} [{} ...]\n", bold(name), italic("VERB"), italic("ARGUMENT"));
   text += kDescription;
@@ -105,9 +105,9 @@ std::string manual(const Verb& program) {
 
 }  // namespace
 
-void add_man(CLI::App& app) {
-  auto* verb = app.add_subcommand("man", "Print the manual page, for man -l");
-  verb->callback([&app] { fmt::print("{}", manual(verb_tree(app))); });
+void add_man(Subcommand app) {
+  auto verb = app.add_subcommand("man", "Print the manual page, for man -l");
+  verb.callback([app] { fmt::print("{}", manual(verb_tree(app))); });
 }
 
 }  // namespace hourglass::cli

@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <regex>
 #include <set>
 
 namespace hourglass::cli {
@@ -25,16 +24,20 @@ std::vector<std::string> names_of(const std::set<CLI::Option*>& options) {
   return names;
 }
 
+/// What stands between the first `open` and the last `close`; empty when one is missing.
+std::string between(const std::string& text, std::string_view open, std::string_view close) {
+  const size_t start = text.find(open), end = text.rfind(close);
+  if (start == std::string::npos || end == std::string::npos || end < start + open.size()) return "";
+  return text.substr(start + open.size(), end - start - open.size());
+}
+
 /// What CLI11 tells of a value's type and checks, as in its help: "INT:INT in [0 - 9]", "TEXT:{a,b}", "TEXT:FILE".
 void read_type(const std::string& type, Argument& argument) {
   argument.value = type.substr(0, type.find(':'));
-  std::smatch match;
-  if (std::regex_search(type, match, std::regex(":\\{(.*)\\}"))) argument.choices = CLI::detail::split(match[1], ',');
-  if (std::regex_search(type, match, std::regex(" in \\[(.*) - (.*)\\]"))) {
-    argument.least = match[1];
-    argument.most = match[2];
-  }
-  if (std::regex_search(type, match, std::regex(":(FILE|DIR)"))) argument.value = match[1];
+  if (const std::string choices = between(type, ":{", "}"); !choices.empty()) argument.choices = split(choices, ',');
+  argument.least = between(type, " in [", " - ");
+  if (!argument.least.empty()) argument.most = between(type, " - ", "]");
+  if (type.ends_with(":FILE")) argument.value = "FILE";
 }
 
 Argument argument_of(const CLI::Option& option) {
@@ -66,7 +69,9 @@ Verb verb_below(const CLI::App& app, std::vector<std::string> path) {
 
 }  // namespace
 
-Verb verb_tree(const CLI::App& app) { return verb_below(app, {}); }
+Verb verb_tree(const Subcommand& program) { return verb_below(program.app(), {}); }
+
+std::vector<std::string> split(const std::string& text, char separator) { return CLI::detail::split(text, separator); }
 
 std::string escaped(const std::string& text, const std::vector<std::pair<char, std::string>>& escapes) {
   std::string result;

@@ -4,9 +4,7 @@
 #include <utility>
 #include <vector>
 
-namespace CLI {
-class App;
-}
+#include "cli/subcommand.h"
 
 namespace hourglass::cli {
 
@@ -31,7 +29,10 @@ struct Verb {
 };
 
 /// All of it but what is hidden (an empty group), in the order of declaration.
-Verb verb_tree(const CLI::App& app);
+Verb verb_tree(const Subcommand& program);
+
+/// The pieces of `text` between separators.
+std::vector<std::string> split(const std::string& text, char separator);
 
 /// `text` with every character that has an escape in `escapes`, e.g. {{'\'', "'\\''"}}, replaced by it.
 std::string escaped(const std::string& text, const std::vector<std::pair<char, std::string>>& escapes);

@@ -5,6 +5,8 @@
 
 namespace hourglass::detail {
 
+void throw_error(fmt::string_view format, fmt::format_args args) { throw Error(fmt::vformat(format, args)); }
+
 void precondition_failed(const char* condition, const char* file, int line) {
   std::fprintf(stderr, "%s:%d: precondition failed: %s\n", file, line, condition);
   std::abort();

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <stdexcept>
 #include <string>
-#include <utility>
 
 namespace hourglass {
 
@@ -21,15 +20,16 @@ class RuntimeFailure : public Error {
   using Error::Error;
 };
 
+namespace detail {
+[[noreturn]] void throw_error(fmt::string_view format, fmt::format_args args);
+[[noreturn]] void precondition_failed(const char* condition, const char* file, int line);
+}  // namespace detail
+
 /// Throws Error with a formatted message.
 template <class... Args>
 [[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) {
-  throw Error(fmt::format(format, std::forward<Args>(args)...));
+  detail::throw_error(format, fmt::make_format_args(args...));
 }
-
-namespace detail {
-[[noreturn]] void precondition_failed(const char* condition, const char* file, int line);
-}  // namespace detail
 
 }  // namespace hourglass
 

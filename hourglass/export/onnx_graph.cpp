@@ -7,6 +7,8 @@
 #include <limits>
 #include <span>
 
+#include "hourglass/base/version.h"
+
 namespace hourglass {
 
 namespace {
@@ -108,7 +110,7 @@ std::string OnnxGraph::output(const std::string& name, const Shape& sample, cons
 std::string OnnxGraph::bytes(const std::map<std::string, std::string>& metadata) && {
   model_.set_ir_version(kIrVersion);
   model_.set_producer_name("hourglass");
-  model_.set_producer_version(HOURGLASS_VERSION);
+  model_.set_producer_version(version());
   model_.add_opset_import()->set_version(kOpset);
   graph_.set_name("hourglass");
   for (const auto& [key, value] : metadata) {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "hourglass/base/file.h"
+#include "hourglass/base/version.h"
 
 namespace hourglass {
 
@@ -47,7 +48,7 @@ std::map<std::string, std::string> model_metadata(const Recipe& recipe, const Au
       {"recipe", recipe_json(recipe)},
       {"scaler", scaler_json(model.scaler)},
       {"input", nlohmann::json(std::vector(input.begin(), input.end())).dump()},
-      {"hourglass", HOURGLASS_VERSION}};
+      {"hourglass", version()}};
   if (anomaly) metadata["anomaly"] = anomaly_json(*anomaly);
   return metadata;
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "cli/workspace.h"
+#include "hourglass/base/version.h"
 
 namespace hourglass::cli_test {
 namespace {
@@ -19,7 +20,7 @@ std::vector<std::string> folders_in(const fs::path& folder) {
 }
 
 TEST(Compatibility, IsTestedWithThisVersionToo) {
-  EXPECT_TRUE(fs::exists(kFolder / HOURGLASS_VERSION)) << "make it with tests/compat/make";
+  EXPECT_TRUE(fs::exists(kFolder / hourglass::version())) << "make it with tests/compat/make";
 }
 
 /// What an earlier version, or this one, left behind.

@@ -4,6 +4,7 @@
 
 #include "arrays.h"
 #include "hourglass/base/file.h"
+#include "hourglass/base/version.h"
 #include "model.h"
 #include "training.h"
 
@@ -85,7 +86,7 @@ void define_model(py::module_& m) {
 
 PYBIND11_MODULE(_core, m) {
   m.doc() = "Hourglass: autoencoders in C++.";
-  m.attr("__version__") = HOURGLASS_VERSION;
+  m.attr("__version__") = hourglass::version();
   auto& error = py::register_exception<Error>(m, "Error", PyExc_ValueError);
   py::register_exception<RuntimeFailure>(m, "RuntimeFailure", error.ptr());
   define_model(m);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "hourglass/base/version.h"
 #include "hourglass/report/html/html.h"
 #include "hourglass/report/html/page_style.h"
 
@@ -58,7 +59,7 @@ std::string html_page(const std::string& title, const std::string& header, const
              "<title>{0} · Hourglass</title>\n<style>{1}</style>\n</head>\n<body>\n<main>\n<header><h1>{0}</h1>\n",
              name, kPageStyle) +
          header + "</header>\n" + body +
-         "<footer>Made by Hourglass " HOURGLASS_VERSION
+         "<footer>Made by Hourglass " + version() +
          "; plots/ holds every plot as PNG and SVG, every grid of pictures as "
          "PNG.</footer>\n</main>\n</body>\n</html>\n";
 }

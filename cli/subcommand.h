@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace hourglass::cli {
+
+/// A declared option. Every function describes it further and returns it.
+class Option {
+ public:
+  explicit Option(CLI::Option& option) : option_(&option) {}
+
+  Option required();
+  Option description(const std::string& text);
+  /// The word for the value in --help: FILE, KEY=VALUE.
+  Option type_name(const std::string& word);
+  /// Shows the variable's present value as the default.
+  Option show_default();
+
+  Option one_of(std::vector<std::string> words);
+  /// T is int, int64_t or double.
+  template <class T>
+  Option between(T least, T most);
+  Option positive();
+  Option existing_file();
+  /// At least so many values.
+  Option at_least(int count);
+  /// The option may be repeated.
+  Option repeated();
+  /// One argument may hold several values.
+  Option separated_by(char separator);
+
+  Option needs(Option other);
+  Option excludes(Option other);
+
+ private:
+  CLI::Option* option_;
+};
+
+/// A subcommand, or the program itself, while its options are declared: the part of CLI11 that this program uses, in
+/// one compiled file instead of in every one.
+class Subcommand {
+ public:
+  explicit Subcommand(CLI::App& app) : app_(&app) {}
+
+  Subcommand add_subcommand(const std::string& name, const std::string& description);
+  Subcommand get_subcommand(const std::string& name);
+  /// At most one of this subcommand's own subcommands is given.
+  void allow_one_subcommand();
+
+  /// A name without dashes is a positional argument. T is std::string, a number, or a vector of strings or doubles.
+  template <class T>
+  Option add_option(const std::string& name, T& value, const std::string& description);
+  Option add_flag(const std::string& name, bool& value, const std::string& description);
+  Option get_option(const std::string& name);
+  void remove_option(const std::string& name);
+
+  /// What runs after parsing, when this subcommand was given.
+  void callback(std::function<void()> action);
+  bool was_given() const;
+
+  const CLI::App& app() const { return *app_; }
+
+ private:
+  CLI::App* app_;
+};
+
+}  // namespace hourglass::cli

@@ -123,4 +123,15 @@ void remove_temporaries(const std::filesystem::path& folder) {
   }
 }
 
+TemporaryFolder::TemporaryFolder() {
+  std::string name = (std::filesystem::temp_directory_path() / "hourglass-XXXXXX").string();
+  if (!::mkdtemp(name.data())) throw RuntimeFailure(fmt::format("{}: cannot create: {}", name, reason(errno)));
+  path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
 }  // namespace hourglass

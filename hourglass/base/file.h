@@ -22,4 +22,16 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 /// other process may write to the folder meanwhile.
 void remove_temporaries(const std::filesystem::path& folder);
 
+/// A new folder below the system's temporary folder, deleted with its content at the end of the scope.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  ~TemporaryFolder();
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
 }  // namespace hourglass

@@ -188,5 +188,15 @@ TEST_F(FileTest, RemovesWhatKilledProcessesLeft) {
   EXPECT_EQ(entries(), 3u);
 }
 
+TEST(TemporaryFolder, IsDeletedWithAllItHolds) {
+  std::filesystem::path path;
+  {
+    const TemporaryFolder folder;
+    path = folder.path();
+    write_file_atomically(path / "file", "x");
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
 }  // namespace
 }  // namespace hourglass

@@ -1,6 +1,6 @@
 #include "hourglass/data/dataset.h"
 
-#include "hourglass/data/known.h"
+#include "hourglass/base/hash.h"
 
 namespace hourglass {
 namespace {

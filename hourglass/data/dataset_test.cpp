@@ -4,7 +4,7 @@
 
 #include <bit>
 
-#include "hourglass/data/known.h"
+#include "hourglass/base/hash.h"
 
 namespace hourglass {
 namespace {

@@ -5,7 +5,6 @@
 #include "data/picture_bytes.h"
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
-#include "hourglass/data/process.h"
 #include "support/message_of.h"
 
 namespace hourglass {

@@ -4,7 +4,6 @@
 
 #include "hourglass/base/file.h"
 #include "hourglass/data/formats/npy.h"
-#include "hourglass/data/process.h"
 #include "hourglass/data/source.h"
 
 namespace hourglass {

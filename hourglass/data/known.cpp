@@ -1,16 +1,16 @@
 #include "hourglass/data/known.h"
 
 #include <fmt/ranges.h>
-#include <openssl/evp.h>
 
 #include <cstdlib>
 #include <utility>
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
+#include "hourglass/base/hash.h"
+#include "hourglass/base/subprocess.h"
 #include "hourglass/base/text.h"
 #include "hourglass/data/formats/gzip.h"
-#include "hourglass/data/process.h"
 
 namespace hourglass {
 namespace {
@@ -184,12 +184,6 @@ std::optional<fs::path> plain_or_gz(const fs::path& folder, const std::string& n
     if (fs::is_regular_file(path, ignored)) return path;
   }
   return std::nullopt;
-}
-
-std::string sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, 32> sum{};
-  HOURGLASS_CHECK(EVP_Digest(bytes.data(), bytes.size(), sum.data(), nullptr, EVP_sha256(), nullptr) == 1);
-  return fmt::format("{:02x}", fmt::join(sum, ""));
 }
 
 }  // namespace hourglass

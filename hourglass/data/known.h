@@ -58,7 +58,4 @@ FetchResult fetch(const std::string& name);
 /// The file of this name in `folder`, plain or with .gz appended, plain first.
 std::optional<std::filesystem::path> plain_or_gz(const std::filesystem::path& folder, const std::string& name);
 
-/// SHA-256 in lower-case hexadecimal.
-std::string sha256_hex(std::string_view bytes);
-
 }  // namespace hourglass

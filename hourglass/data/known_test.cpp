@@ -9,7 +9,7 @@
 #include "data/idx_bytes.h"
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
-#include "hourglass/data/process.h"
+#include "hourglass/base/hash.h"
 #include "support/message_of.h"
 
 namespace hourglass {
@@ -63,11 +63,6 @@ class FetchTest : public testing::Test {
   KnownSet set_;
   std::array<std::string, 4> contents_;
 };
-
-TEST(Sha256, MatchesTheStandard) {
-  // FIPS 180-2, appendix B.1
-  EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-}
 
 TEST(KnownSets, AreFoundByName) {
   EXPECT_EQ(known_names(), (std::vector<std::string>{"mnist", "fashion-mnist"}));

@@ -12,7 +12,6 @@
 #include "hourglass/data/formats/npy.h"
 #include "hourglass/data/formats/safetensors.h"
 #include "hourglass/data/known.h"
-#include "hourglass/data/process.h"
 #include "support/message_of.h"
 
 namespace hourglass {

@@ -6,7 +6,6 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
-#include "hourglass/data/process.h"
 #include "hourglass/data/scaler.h"
 #include "hourglass/data/source.h"
 #include "support/message_of.h"

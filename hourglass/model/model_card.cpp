@@ -4,9 +4,9 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
+#include "hourglass/base/hash.h"
 #include "hourglass/base/schema/fields_reader.h"
 #include "hourglass/base/schema/toml.h"
-#include "hourglass/data/known.h"
 
 namespace hourglass {
 

@@ -4,8 +4,7 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
-#include "hourglass/data/known.h"
-#include "hourglass/data/process.h"
+#include "hourglass/base/hash.h"
 #include "support/message_of.h"
 
 namespace hourglass {

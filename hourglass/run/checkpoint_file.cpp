@@ -1,7 +1,7 @@
 #include "hourglass/run/checkpoint_file.h"
 
 #include "hourglass/base/error.h"
-#include "hourglass/data/known.h"
+#include "hourglass/base/hash.h"
 
 namespace hourglass {
 

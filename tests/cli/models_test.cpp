@@ -10,6 +10,8 @@
 
 #include "cli/workspace.h"
 #include "hourglass/base/file.h"
+#include "hourglass/base/hash.h"
+#include "hourglass/base/subprocess.h"
 #include "hourglass/data/known.h"
 #include "hourglass/model/model_card.h"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/program.h"
-#include "hourglass/data/process.h"
+#include "hourglass/base/file.h"
 
 namespace hourglass::cli_test {
 

@@ -5,12 +5,12 @@
 
 namespace hourglass {
 
-/// What gnuplot writes to its standard output when it runs `script`, without the user's start-up files. Throws
-/// RuntimeFailure when gnuplot is missing, refuses the script or writes nothing.
+/// Runs `script` in gnuplot, without the user's start-up files, and returns its standard output. Throws RuntimeFailure
+/// when gnuplot is missing, fails or writes nothing.
 std::string run_gnuplot(const std::string& script);
 
-/// Text as a gnuplot string literal: in single quotes, which expand nothing; apostrophes inside become ’ and control
-/// characters spaces.
+/// Returns `text` as a gnuplot string literal in single quotes, within which gnuplot expands nothing. Apostrophes
+/// become ’, control characters spaces.
 std::string gnuplot_quoted(std::string_view text);
 
 }  // namespace hourglass

@@ -1,4 +1,4 @@
-#include "hourglass/data/process.h"
+#include "hourglass/base/subprocess.h"
 
 #include <gtest/gtest.h>
 
@@ -15,10 +15,9 @@ TEST(Process, RunsInTheFolderWithoutAShell) {
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "a b; $HOME"));
 }
 
-TEST(Process, KeepsWhatTheProgramPrints) {
+TEST(Process, ReturnsWhatTheProgramPrints) {
   const TemporaryFolder folder;
-  run_program({"echo", "hello"}, folder.path());
-  EXPECT_EQ(read_file(folder.path() / "output"), "hello\n");
+  EXPECT_EQ(run_program({"echo", "hello"}, folder.path()), "hello\n");
 }
 
 TEST(Process, ReportsAMissingProgram) {
@@ -35,18 +34,24 @@ TEST(Process, ReportsTheFirstLineOfAFailure) {
               run_program({"sh", "-c", "echo one; echo two; exit 3"}, folder.path());
             }),
             "sh -c echo one; echo two; exit 3: one");
-  EXPECT_EQ(message_of<RuntimeFailure>([&] { run_program({"false"}, folder.path()); }), "false: failed without a word");
+  EXPECT_EQ(message_of<RuntimeFailure>([&] { run_program({"false"}, folder.path()); }),
+            "false: failed without a message");
 }
 
-TEST(TemporaryFolder, IsDeletedWithAllItHolds) {
-  std::filesystem::path path;
-  {
-    const TemporaryFolder folder;
-    path = folder.path();
-    write_file_atomically(path / "file", "x");
-  }
-  EXPECT_FALSE(std::filesystem::exists(path));
+TEST(Process, HasItsOwnInputAndTwoOutputs) {
+  const ProcessResult result = run_process({"sh", "-c", "cat; echo no >&2; exit 3"}, {.input = "a\nb"});
+  EXPECT_EQ(result.exit_status, 3);
+  EXPECT_EQ(result.output, "a\nb");
+  EXPECT_EQ(result.errors, "no\n");
 }
+
+TEST(Process, MayHaveItsOwnProcessGroup) {
+  const std::vector<std::string> command = {"sh", "-c", "set -- $(cat /proc/$$/stat); test $5 -eq $$"};
+  EXPECT_EQ(run_process(command, {.own_group = true}).exit_status, 0);
+  EXPECT_NE(run_process(command).exit_status, 0);
+}
+
+TEST(Process, ThatASignalEndsHasNoExitStatus) { EXPECT_EQ(run_process({"sh", "-c", "kill -9 $$"}).exit_status, -1); }
 
 }  // namespace
 }  // namespace hourglass

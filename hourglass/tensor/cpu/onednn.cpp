@@ -32,11 +32,11 @@ std::mutex& compiling() {
   return mutex;
 }
 
-void need_room() {
-  constexpr size_t kRoom = size_t{64} << 20;  // some for the little that other threads take meanwhile
-  void* room = ::mmap(nullptr, kRoom, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (room == MAP_FAILED) throw std::bad_alloc();
-  ::munmap(room, kRoom);
+void check_free_memory() {
+  constexpr size_t kBytes = size_t{64} << 20;  // for the compiler, and for what other threads take meanwhile
+  void* free = ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (free == MAP_FAILED) throw std::bad_alloc();
+  ::munmap(free, kBytes);
 }
 
 }  // namespace
@@ -50,7 +50,7 @@ void* scratch(size_t bytes, int index) {
   thread_local std::array<Buffer, kBuffers> buffers;
   Buffer& b = buffers[index];
   if (b.size < bytes) {
-    const std::lock_guard nobody_compiles(compiling());
+    const std::lock_guard no_compilation(compiling());
     ::operator delete[](b.data, kAlignment);
     b.data = nullptr;
     b.size = 0;
@@ -60,10 +60,15 @@ void* scratch(size_t bytes, int index) {
   return b.data;
 }
 
-std::unique_lock<std::mutex> room_to_compile() {
+int64_t& cached_primitives() {
+  thread_local int64_t count = 0;
+  return count;
+}
+
+std::unique_lock<std::mutex> lock_for_compilation() {
   std::unique_lock lock(compiling());
-  need_room();
-  // What all matrix products share is compiled by the first: while no other thread takes memory.
+  check_free_memory();
+  // The first matrix product compiles what all of them share: here, where no other thread takes memory.
   static const dnnl_status_t products = [] {
     std::array<float, 256> a{}, b{}, c{};
     return dnnl_sgemm('N', 'N', 16, 16, 16, 1.0f, a.data(), 16, b.data(), 16, 0.0f, c.data(), 16);

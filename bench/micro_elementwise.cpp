@@ -91,12 +91,13 @@ void add_samples() {
            [s, sum](Operands& t) { ops::add_products_by_sample(*s, t.in(0), t.in(1), *sum); });
 }
 
-/// On a part of θ, as a step moves it: four lanes' gradients are added, then the optimiser runs.
+/// On a part of θ, as a step updates it: the gradients of four micro-batches are added, then the optimiser runs.
 void add_optimisers() {
-  constexpr int64_t kPart = 32768, kLanes = 4;
-  const auto lanes = std::make_shared<Tensor>(noise({kLanes, kPart}));
+  constexpr int64_t kPart = 32768, kMicroBatches = 4;
+  const auto gradients = std::make_shared<Tensor>(noise({kMicroBatches, kPart}));
   const Rows rows({1, kPart});
-  rows.add("sum_lanes, four", kLanes + 1, [lanes](Operands& t) { ops::sum_lanes(*lanes, 0, t.out(0)); });
+  rows.add("sum_micro_batches, four", kMicroBatches + 1,
+           [gradients](Operands& t) { ops::sum_micro_batches(*gradients, 0, t.out(0)); });
   rows.add("adam", 7, [](Operands& t) {
     ops::adam({.rate = 1e-9, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .step = 1000}, t.in(0), t.out(1), t.out(2),
               t.out(3));

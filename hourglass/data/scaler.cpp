@@ -6,7 +6,7 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/text.h"
-#include "hourglass/tensor/ops.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 namespace {
@@ -184,10 +184,9 @@ void gather_unit(const PlainRows<uint8_t>& bytes, std::span<const uint32_t> rows
 template <class F>
 void change_features(const Scaler& scaler, View values, F f) {
   const auto width = static_cast<int64_t>(scaler.offset.size());
-  const auto change = [&](auto* x) {
+  visit_floats(values, [&](auto x) {
     for (int64_t i = 0; i < values.size(); ++i) x[i] = f(x[i], i % width);
-  };
-  values.dtype() == DType::f32 ? change(values.as<float>()) : change(values.as<double>());
+  });
 }
 
 void check_width(const Scaler& scaler, int64_t width) {
@@ -227,8 +226,7 @@ void gather(const Dataset& data, const Scaler& scaler, std::span<const uint32_t>
   data.with_rows([&](const auto& values) {
     if constexpr (std::is_same_v<decltype(values), const PlainRows<uint8_t>&>)
       if (scaler.kind == "unit") return gather_unit(values, rows, out);
-    out.dtype() == DType::f32 ? gather_all(values, width, scaler, rows, out.as<float>())
-                              : gather_all(values, width, scaler, rows, out.as<double>());
+    visit_floats(out, [&](auto x) { gather_all(values, width, scaler, rows, x.data()); });
   });
 }
 

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "hourglass/tensor/copy.h"
-#include "hourglass/tensor/values.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 

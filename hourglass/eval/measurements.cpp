@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "hourglass/tensor/values.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 

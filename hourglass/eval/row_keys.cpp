@@ -1,13 +1,15 @@
 #include "hourglass/eval/row_keys.h"
 
+#include "hourglass/tensor/visit.h"
+
 namespace hourglass {
 
 namespace {
 
 /// 64-bit FNV-1a.
-uint64_t hash(const std::byte* bytes, int64_t count) {
+uint64_t hash(std::string_view bytes) {
   uint64_t h = 14695981039346656037u;
-  for (int64_t i = 0; i < count; ++i) h = (h ^ static_cast<uint64_t>(bytes[i])) * 1099511628211u;
+  for (const char byte : bytes) h = (h ^ static_cast<unsigned char>(byte)) * 1099511628211u;
   return h;
 }
 
@@ -16,8 +18,7 @@ uint64_t hash(const std::byte* bytes, int64_t count) {
 std::vector<uint32_t> row_keys(ConstView rows) {
   std::vector<uint32_t> keys(rows.rows());
   for (int64_t i = 0; i < rows.rows(); ++i) {
-    const ConstView row = rows.slice(i, 1);
-    const uint64_t h = hash(row.bytes(), row.size() * size_of(row.dtype()));
+    const uint64_t h = hash(to_host(rows.slice(i, 1)).bytes());
     keys[i] = static_cast<uint32_t>(h ^ (h >> 32));
   }
   return keys;

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "hourglass/base/version.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 
@@ -76,7 +77,7 @@ std::string OnnxGraph::constant(const std::string& name, ConstView values) {
   const auto& all = graph_.initializer();
   if (std::ranges::none_of(all, [&](const auto& tensor) { return tensor.name() == name; }))
     fill(*graph_.add_initializer(), name, onnx::TensorProto::FLOAT, {values.shape().begin(), values.shape().end()},
-         values.as<float>(), static_cast<size_t>(values.size()) * sizeof(float));
+         to_host(values).as<float>().data(), static_cast<size_t>(values.size()) * sizeof(float));
   return name;
 }
 

@@ -7,6 +7,7 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/data/scaler.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 
@@ -35,12 +36,10 @@ std::vector<uint32_t> chosen(const Dataset& data, std::span<const uint32_t> rows
 template <class F>
 void for_each_residual(ConstView reconstruction, ConstView clean, F f) {
   HOURGLASS_CHECK(reconstruction.size() == clean.size());
-  const auto all = [&](const auto* r, const auto* x) {
+  visit_floats(reconstruction, clean, [&](auto r, auto x) {
     const int64_t width = clean.columns();
     for (int64_t i = 0; i < clean.size(); ++i) f(i / width, i % width, static_cast<double>(r[i]) - x[i]);
-  };
-  clean.dtype() == DType::f32 ? all(reconstruction.as<float>(), clean.as<float>())
-                              : all(reconstruction.as<double>(), clean.as<double>());
+  });
 }
 
 /// What the residual e of a feature adds to a row's score, times `weight`, as a function of feature and e. A residual

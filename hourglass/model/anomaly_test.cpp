@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "hourglass/tensor/values.h"
+#include "hourglass/tensor/visit.h"
 #include "support/measuring.h"
 #include "support/message_of.h"
 

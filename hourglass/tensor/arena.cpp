@@ -6,7 +6,7 @@ namespace hourglass {
 
 namespace {
 constexpr int64_t kAlign = 64;
-Tensor block(int64_t bytes) { return Tensor(DType::f64, {bytes / size_of(DType::f64)}); }
+Tensor make_block(int64_t bytes) { return Tensor::uninitialised(DType::f64, {bytes / size_of(DType::f64)}); }
 int64_t bytes_of(const Tensor& t) { return t.size() * size_of(t.dtype()); }
 }  // namespace
 
@@ -16,8 +16,9 @@ View Arena::take(DType dtype, Shape shape) {
     ++now_.block;
     now_.used = 0;
   }
-  if (now_.block == blocks_.size()) blocks_.push_back(block(bytes));
-  const View space(blocks_[now_.block].view().bytes() + now_.used, dtype, shape);
+  if (now_.block == blocks_.size()) blocks_.push_back(make_block(bytes));
+  Tensor& block = blocks_[now_.block];
+  const View space(block.view().bytes() + now_.used, dtype, shape, block.device());
   now_.used += bytes;
   now_.taken += bytes;
   needed_ = std::max(needed_, now_.taken);
@@ -27,7 +28,7 @@ View Arena::take(DType dtype, Shape shape) {
 void Arena::reset() {
   if (blocks_.size() > 1) {
     blocks_.clear();
-    blocks_.push_back(block(needed_));
+    blocks_.push_back(make_block(needed_));
   }
   now_ = {};
   needed_ = 0;

@@ -6,27 +6,28 @@
 
 namespace hourglass {
 
-/// Scratch views that live until reset() or rewind(). Grows while a workload is new, then never allocates again.
+/// Memory for temporary views, which are valid until reset() or rewind(). Once it has served a workload, the same
+/// workload allocates nothing more.
 class Arena {
  public:
-  /// A moment to go back to.
+  /// A position to rewind to.
   struct Mark {
     size_t block = 0;
     int64_t used = 0, taken = 0;
   };
 
-  /// Uninitialised space, 64-byte aligned.
+  /// Uninitialised, 64-byte aligned.
   View take(DType dtype, Shape shape);
   Mark mark() const { return now_; }
-  /// Gives back what was taken since.
+  /// Frees what was taken after mark().
   void rewind(const Mark& mark) { now_ = mark; }
-  /// Gives everything back and keeps one block large enough for all of it.
+  /// Frees everything and keeps one block that is large enough for all of it.
   void reset();
 
  private:
   std::vector<Tensor> blocks_;
-  Mark now_;            ///< the block in use, bytes taken from it, bytes taken from all
-  int64_t needed_ = 0;  ///< the most taken at once since reset
+  Mark now_;            ///< the block in use, bytes taken from it, bytes taken from all blocks
+  int64_t needed_ = 0;  ///< most bytes taken at one time since reset()
 };
 
 }  // namespace hourglass

@@ -3,41 +3,38 @@
 #include <cstdint>
 #include <vector>
 
-#include "hourglass/tensor/tensor.h"
+#include "hourglass/tensor/ops.h"
 
 namespace hourglass {
 
-/// The columns of a matrix that are not zero in every row: of 150 images of MNIST a third of the pixels are. Products
-/// with the matrix need nothing else.
+/// The live columns of a matrix: those with an element that is not zero. The others, dead ones, contribute nothing to
+/// products with the matrix; of 150 images of MNIST a third of the pixels are dead.
 class LiveColumns {
  public:
-  /// Looks at x (rows, columns). Keeps some zero columns too where that makes runs longer, and a multiple of 16 columns
-  /// in all, so that few sizes occur. Allocates nothing once it has seen so many columns.
+  /// Finds the live columns of x (rows, columns). Short gaps between them count as live too, and so do as many dead
+  /// columns as make count() a multiple of 16, so that products have few different sizes. Allocates nothing when x has
+  /// no more columns than an earlier one.
   void find(ConstView x);
 
   int64_t count() const { return count_; }
-  /// Leaving the others out saves more than packing costs.
+  /// Whether leaving out the dead columns saves more time than packing takes.
   bool is_worthwhile() const { return 8 * count_ <= 7 * static_cast<int64_t>(marks_.size()); }
 
-  /// packed (rows, count) assigned: the live columns of x, side by side.
+  /// packed (rows, count) assigned = the live columns of x, side by side.
   void pack(ConstView x, View packed) const;
   /// The live columns of y += packed (rows, count).
   void add_packed(ConstView packed, View y) const;
 
  private:
-  struct Run {
-    int64_t first, count;
-  };
-  void make_runs();
-  template <class F>
-  void for_each_run(ConstView wide, ConstView packed, F f) const;
+  void make_ranges();
+  void check(ConstView wide, ConstView packed) const;
 
   std::vector<uint64_t> marks_;  ///< per column: not zero if live
-  std::vector<Run> runs_;
+  std::vector<ops::ColumnRange> ranges_;
   int64_t count_ = 0;
 };
 
-/// Some rows, and the same without their dead columns where leaving those out is worthwhile.
+/// The input of a layer, and, where that is worthwhile, the same rows without their dead columns.
 struct InputRows : ConstView {
   InputRows(ConstView all) : ConstView(all) {}
   InputRows(View all) : ConstView(all) {}
@@ -49,7 +46,7 @@ struct InputRows : ConstView {
   ConstView packed;  ///< (rows, live->count())
 };
 
-/// The memory for packing up to `capacity` rows at a time.
+/// Memory for packing up to `capacity` rows.
 class ColumnPacker {
  public:
   ColumnPacker(DType dtype, int64_t capacity, int64_t columns) : memory_(dtype, {capacity, columns}) {}

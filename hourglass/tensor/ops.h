@@ -6,11 +6,11 @@
 #include "hourglass/tensor/activation.h"
 #include "hourglass/tensor/tensor.h"
 
-/// The only door to arithmetic. Every operation runs on the calling thread, on f32 (cpu/: oneDNN and Highway) or on f64
-/// (reference/: naive loops, the oracle of the fast ones); all views of one call share a type. Nothing here allocates
-/// once it has seen a shape. "assigned" outputs are overwritten, "accumulated" ones are added to. Empty views mark
-/// optional arguments. Images are channels-last, (rows, height, width, channels), passed as (rows,
-/// height·width·channels).
+/// Arithmetic on tensors. An operation runs on the calling thread, through the backend of its views' device and element
+/// type (backend.h): on the host, cpu/ for f32 (oneDNN, Highway) and reference/ for f64 (naive loops, the oracle of the
+/// fast ones). All views of a call share both. No operation allocates memory after its first call with some shapes.
+/// "assigned" outputs are overwritten, "accumulated" ones are added to. An empty view stands for an optional argument
+/// that is absent. Images are channels-last, (rows, height, width, channels), passed as (rows, height·width·channels).
 namespace hourglass::ops {
 
 enum class Transpose : bool { no, yes };
@@ -22,7 +22,8 @@ void matmul(ConstView a, Transpose ta, ConstView b, Transpose tb, View c, Write 
 /// c (m, n) = or += a[:, first … first + m)ᵀ·b; a is (k, columns), b (k, n).
 void matmul_columns(ConstView a, int64_t first, ConstView b, View c, Write write);
 
-/// A convolution from `in` to `out`, seen forwards. A transposed convolution is the same map read backwards.
+/// The sizes of a convolution from images `in` to images `out`. A transposed convolution, from `out` to `in`, has those
+/// of the convolution that it transposes.
 struct ConvGeometry {
   int64_t in_channels, in_height, in_width;
   int64_t out_channels, out_height, out_width;
@@ -40,24 +41,26 @@ void conv2d_transposed(const ConvGeometry& g, ConstView out, ConstView weight, C
 /// grad_weight accumulated with the correlation of in and grad_out.
 void conv2d_weight_gradient(const ConvGeometry& g, ConstView in, ConstView grad_out, View grad_weight);
 
-/// Max over windows, no padding counted: cells outside the image never win. Ties go to the first in row order.
+/// out assigned = the maximum of each window, within the image: padding is never the maximum. Of equal elements the
+/// first in row order counts.
 void max_pool2d(const ConvGeometry& g, ConstView in, View out);
-/// grad_in assigned: each window's gradient goes to its maximum. grad_out may hold several rows per row of `in`, side
-/// by side: rows k·i … k·i + k − 1 belong to row i.
+/// grad_in assigned = the gradient of max_pool2d: each window's gradient is added at its maximum. grad_out and grad_in
+/// may hold k rows per row of `in`: rows k·i … k·i + k − 1 belong to row i.
 void max_pool2d_backward(const ConvGeometry& g, ConstView in, ConstView grad_out, View grad_in);
-/// out assigned: from v, shaped like `in` but with several rows per row of it, what stands where in's windows have
-/// their maximum. The transpose of max_pool2d_backward.
+/// out assigned = the elements of v at the maxima of in's windows; v has the shape of `in`, or k rows per row of it.
+/// The transpose of max_pool2d_backward.
 void max_pool2d_select(const ConvGeometry& g, ConstView in, ConstView v, View out);
 
-/// Between (rows, height·width, channels) and (rows, channels, height·width): out assigned, in is (rows, a, b) → (b,
-/// a).
+/// out (rows, b, a) assigned = in (rows, a, b) with its last two axes swapped: changes images between channels-first
+/// and channels-last.
 void swap_axes(ConstView in, int64_t a, int64_t b, View out);
 
-// Activations: rows are samples, which only topk minds.
+// Activations. Element-wise, except topk, which compares the elements of a row with each other.
 
 /// a assigned = s(z).
 void activate(Activation s, ConstView z, View a);
-/// grad_z assigned = grad_a ∘ s'(z); a = s(z) is given so that cheap derivatives stay cheap. grad_z may be grad_a or z.
+/// grad_z assigned = grad_a ∘ s'(z). a is s(z), from which some derivatives are cheaper to compute. grad_z may be
+/// grad_a or z.
 void activate_backward(Activation s, ConstView z, ConstView a, ConstView grad_a, View grad_z);
 /// first assigned = s'(z), second assigned = s''(z); either may be empty. At a kink s'' = 0 and s' is the left one.
 void activation_derivatives(Activation s, ConstView z, ConstView a, View first, View second);
@@ -67,7 +70,7 @@ void activation_derivatives(Activation s, ConstView z, ConstView a, View first, 
 double bce_with_logits(ConstView z, ConstView x, double scale, View r, View grad_z);
 /// Σ (r − x)². grad_r assigned = 2·scale·(r − x) unless empty, and may be r.
 double squared_error(ConstView r, ConstView x, double scale, View grad_r);
-/// Σ_rows −ln softmax(z)_class, one class of [0, columns) per row. grad_z assigned scale·(softmax(z) − onehot(class))
+/// Σ_rows −ln softmax(z)_class, one class of [0, columns) per row. grad_z assigned = scale·(softmax(z) − onehot(class))
 /// unless empty, and may be z.
 double cross_entropy(ConstView z, std::span<const int32_t> classes, double scale, View grad_z);
 
@@ -100,11 +103,22 @@ void scale_rows_by_sample(ConstView s, ConstView x, View y);
 /// y (samples, units) accumulated with s_i ∘ Σ a ∘ b over the rows of sample i.
 void add_products_by_sample(ConstView s, ConstView a, ConstView b, View y);
 
-/// y assigned = x / divisor, rounded once to single precision. x holds y.size() bytes.
+/// y assigned = x / divisor, rounded once to single precision. x: y.size() bytes in host memory.
 void divide_bytes(const uint8_t* x, double divisor, View y);
 
-/// total (n) assigned = Σ_l lanes_l[first, first + n), in lane order; lanes is (lanes, parameters).
-void sum_lanes(ConstView lanes, int64_t first, View total);
+/// total (n) assigned = Σ_k parts_k[first, first + n), added in the order of k; parts is (micro-batches, parameters).
+void sum_micro_batches(ConstView parts, int64_t first, View total);
+
+/// Columns [first, first + count) of a matrix.
+struct ColumnRange {
+  int64_t first, count;
+};
+/// marks[j] assigned: not 0 if column j of x has an element that is not 0.
+void mark_nonzero_columns(ConstView x, std::span<uint64_t> marks);
+/// packed assigned = the columns of x in `ranges`, side by side.
+void pack_columns(ConstView x, std::span<const ColumnRange> ranges, View packed);
+/// The columns of y in `ranges` += packed.
+void add_packed_columns(ConstView packed, std::span<const ColumnRange> ranges, View y);
 
 struct AdamStep {
   double rate, beta1, beta2, epsilon;

@@ -4,9 +4,9 @@
 
 namespace hourglass {
 
-/// The instruction set the vector loops run on here: "AVX3", "AVX2", …
+/// The instruction set that Highway's loops use on this machine: "AVX3", "AVX2", …
 std::string vector_target();
-/// oneDNN's version, and the instruction set its kernels use here.
+/// oneDNN's version, and the instruction set that its kernels use on this machine.
 std::string onednn_version();
 std::string onednn_instructions();
 

@@ -10,7 +10,7 @@
 
 namespace hourglass {
 
-/// Up to four extents, slowest first. Describes a whole tensor, or one sample: (units) or (channels, height, width).
+/// Up to four extents, outermost first: of a tensor, or of one sample, (units) or (channels, height, width).
 class Shape {
  public:
   static constexpr int kMaxRank = 4;
@@ -38,7 +38,7 @@ class Shape {
     return n;
   }
 
-  /// This shape with `rows` in front: the shape of a batch of such samples.
+  /// (rows, extents…): the shape of a batch of samples of this shape.
   Shape batch(int64_t rows) const {
     Shape s{rows};
     for (int64_t e : *this) s.push_back(e);

@@ -1,49 +1,45 @@
 #include "hourglass/tensor/tensor.h"
 
 #include <algorithm>
-#include <cstring>
-#include <new>
+
+#include "hourglass/tensor/backend.h"
+#include "hourglass/tensor/copy.h"
 
 namespace hourglass {
 
-namespace {
-constexpr size_t kAlignment = 64;
-
-/// Aligned by hand: the aligned allocations of glibc before 2.38 do not find the space they gave back, and a program
-/// that makes the same tensors again and again grows. The byte before the first holds how far it was moved.
-std::byte* allocate(size_t bytes) {
-  auto* raw = static_cast<std::byte*>(::operator new(bytes + kAlignment));
-  const size_t moved = kAlignment - reinterpret_cast<uintptr_t>(raw) % kAlignment;
-  raw[moved - 1] = static_cast<std::byte>(moved);
-  return raw + moved;
+void Tensor::Free::operator()(std::byte* memory) const {
+  if (memory) backend->deallocate(memory);
 }
 
-}  // namespace
-
-void Tensor::Free::operator()(std::byte* p) const {
-  if (p) ::operator delete(p - static_cast<size_t>(p[-1]));
+Tensor Tensor::uninitialised(DType dtype, Shape shape, Device device) {
+  const ops::Backend& b = ops::backend(device, dtype);
+  const auto bytes = static_cast<size_t>(shape.size() * size_of(dtype));
+  Tensor t;
+  t.data_ = {b.allocate(std::max<size_t>(bytes, 1)), Free{&b}};
+  t.dtype_ = dtype;
+  t.device_ = device;
+  t.shape_ = shape;
+  return t;
 }
 
-Tensor::Tensor(DType dtype, Shape shape) : dtype_(dtype), shape_(shape) {
-  const size_t bytes = static_cast<size_t>(shape.size() * size_of(dtype));
-  data_.reset(allocate(std::max<size_t>(bytes, 1)));
-  std::memset(data_.get(), 0, bytes);
-}
+Tensor::Tensor(DType dtype, Shape shape, Device device) : Tensor(uninitialised(dtype, shape, device)) { clear(*this); }
 
 Tensor Tensor::clone() const { return cast(dtype_); }
 
 Tensor Tensor::cast(DType dtype) const {
   if (!data_) return {};
-  Tensor out(dtype, shape_);
-  if (dtype == dtype_) {
-    std::memcpy(out.data_.get(), data_.get(), static_cast<size_t>(size() * size_of(dtype)));
-  } else if (dtype == DType::f64) {
-    std::copy_n(as<float>(), size(), out.as<double>());
-  } else {
-    std::transform(as<double>(), as<double>() + size(), out.as<float>(),
-                   [](double v) { return static_cast<float>(v); });
-  }
+  Tensor out = uninitialised(dtype, shape_, device_);
+  ops::backend_of(view()).copy(view(), out);
   return out;
 }
+
+void copy(ConstView from, View to) {
+  HOURGLASS_CHECK(from.dtype() == to.dtype() && from.size() == to.size());
+  ops::backend_of(to).copy(from, to);
+}
+
+void fill(double value, View v) { ops::backend_of(v).fill(value, v); }
+
+void clear(View v) { fill(0, v); }
 
 }  // namespace hourglass

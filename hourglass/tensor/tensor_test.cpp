@@ -4,10 +4,13 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
 #include "hourglass/tensor/arena.h"
+#include "hourglass/tensor/copy.h"
+#include "hourglass/tensor/visit.h"
 #include "support/numbers.h"
 
 namespace hourglass {
@@ -57,10 +60,39 @@ TEST(View, SlicesRowsAndTakesParts) {
   EXPECT_EQ(t.view().reshaped({2, 3}).columns(), 3);
 }
 
+TEST(View, HasItsColumnsWithoutRows) {
+  const Tensor t(DType::f32, {0, 3, 5});
+  EXPECT_EQ(t.view().columns(), 15);
+  EXPECT_EQ(t.view().slice(0, 0).columns(), 15);
+  EXPECT_EQ(t.view().reshaped({0, 7}).columns(), 7);
+  EXPECT_EQ(Tensor(DType::f32, {4}).view().columns(), 1);
+}
+
 TEST(ViewDeathTest, StopsAtTheWrongTypeOrSize) {
   Tensor t(DType::f64, {4});
   EXPECT_DEATH(t.as<float>(), "dtype");
   EXPECT_DEATH(t.view().reshaped({3}), "size");
+}
+
+TEST(Visit, GivesTheElementsOfEitherType) {
+  const Tensor t = tensor_of({2, 2}, {1, 2, 3, 4});
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    Tensor x = t.cast(dtype), y = t.cast(dtype);
+    visit_floats(x.view(), [](auto all) { all[1] = 9; });
+    visit_floats(x.view(), y.view(), [](auto from, auto to) { std::ranges::copy(from, to.begin()); });
+    EXPECT_EQ(values_of(y), (std::vector<double>{1, 9, 3, 4}));
+    double sum = 0;
+    for_each_value(y, [&](int64_t i, double value) { sum += static_cast<double>(i) * value; });
+    EXPECT_EQ(sum, 9 + 6 + 12);
+  }
+}
+
+TEST(Fill, SetsEveryElement) {
+  for (const double value : {0.0, -0.0, 1.5}) {
+    Tensor t = tensor_of({3}, {1, 2, 3});
+    fill(value, t);
+    for (const double x : values_of(t)) EXPECT_TRUE(x == value && std::signbit(x) == std::signbit(value)) << value;
+  }
 }
 
 TEST(Arena, HandsOutSpaceThatDoesNotOverlap) {
@@ -105,8 +137,9 @@ TEST(Arena, HandsTheSameSpaceOutAgainAfterARewind) {
   EXPECT_EQ(arena.take(DType::f32, {6000}).bytes(), block) << "one block holds the most that was taken at once";
 }
 
-/// What an evaluation after every epoch does: all layers' outputs made and given back, something small kept.
-TEST(Tensor, LeavesRoomForTheNextOneWhenItGoes) {
+/// Allocates as an evaluation after every epoch does: the outputs of all layers, which are freed, and something small
+/// that stays.
+TEST(Tensor, LeavesItsMemoryToTheNextOne) {
   std::vector<std::string> kept;
   const auto heap_after = [&](int rounds) {
     for (int round = 0; round < rounds; ++round) {

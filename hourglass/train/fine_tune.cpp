@@ -9,6 +9,7 @@
 #include "hourglass/data/split.h"
 #include "hourglass/model/inference.h"
 #include "hourglass/tensor/copy.h"
+#include "hourglass/tensor/visit.h"
 #include "hourglass/train/step.h"
 
 namespace hourglass {
@@ -50,9 +51,11 @@ double error_of(const Inference& inference, const Dataset& data, std::span<const
   std::vector<int64_t> wrong(inference.chunks(static_cast<int64_t>(rows.size())));
   inference.reconstruct(data, rows, [&](const Inference::Chunk& chunk) {
     const ConstView scores = chunk.reconstruction();
-    const float* row = scores.as<float>();
-    for (int64_t i = 0; i < chunk.rows; ++i, row += scores.columns())
-      wrong[chunk.index] += std::max_element(row, row + scores.columns()) - row != classes[rows[chunk.first + i]];
+    visit_floats(scores, [&](auto all) {
+      const auto* row = all.data();
+      for (int64_t i = 0; i < chunk.rows; ++i, row += scores.columns())
+        wrong[chunk.index] += std::max_element(row, row + scores.columns()) - row != classes[rows[chunk.first + i]];
+    });
   });
   return static_cast<double>(std::accumulate(wrong.begin(), wrong.end(), int64_t{0})) /
          static_cast<double>(rows.size());

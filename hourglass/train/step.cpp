@@ -127,7 +127,7 @@ std::vector<TrainingStep::Part> TrainingStep::parts_of(const Network& network) {
 void TrainingStep::make_gradient(const Part& part, int64_t rows, int64_t lanes, View gradient) {
   ops::Write write = ops::Write::assign;
   if (part.offset < lane_gradients_.shape()[1]) {
-    ops::sum_lanes(lane_gradients_.view().slice(0, lanes), part.offset, gradient);
+    ops::sum_micro_batches(lane_gradients_.view().slice(0, lanes), part.offset, gradient);
     write = ops::Write::accumulate;
   }
   for (const int layer : part.layers)

@@ -3,6 +3,8 @@
 #include <limits>
 #include <string_view>
 
+#include "hourglass/tensor/visit.h"
+
 namespace hourglass::python {
 
 namespace {
@@ -72,8 +74,8 @@ py::array array_of(Tensor tensor) {
   const std::vector<py::ssize_t> shape(tensor.shape().begin(), tensor.shape().end());
   auto* owner = new Tensor(std::move(tensor));
   const py::capsule keeper(owner, [](void* memory) { delete static_cast<Tensor*>(memory); });
-  if (owner->dtype() == DType::f64) return py::array_t<double>(shape, owner->as<double>(), keeper);
-  return py::array_t<float>(shape, owner->as<float>(), keeper);
+  return visit_floats(owner->view(),
+                      [&]<class T>(std::span<T> x) -> py::array { return py::array_t<T>(shape, x.data(), keeper); });
 }
 
 }  // namespace hourglass::python

@@ -5,6 +5,7 @@
 #include "arrays.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/tensor/copy.h"
+#include "hourglass/tensor/visit.h"
 #include "interrupts.h"
 
 namespace hourglass::python {
@@ -49,14 +50,15 @@ py::array Model::errors(const py::object& array, int threads) {
   Tensor out(DType::f64, {data.rows()});
   infer({}, threads, [&](const Inference& i) {
     i.reconstruct(data, [&](const Inference::Chunk& chunk) {
-      const auto *x = chunk.clean.as<float>(), *r = chunk.reconstruction().as<float>();
       const int64_t width = chunk.clean.columns();
-      for (int64_t row = 0; row < chunk.rows; ++row) {
-        double sum = 0;
-        for (int64_t j = 0; j < width; ++j, ++x, ++r)
-          sum += (static_cast<double>(*r) - *x) * (static_cast<double>(*r) - *x);
-        out.as<double>()[chunk.first + row] = sum / static_cast<double>(width);
-      }
+      visit_floats(chunk.clean, chunk.reconstruction(), [&](auto x, auto r) {
+        for (int64_t row = 0; row < chunk.rows; ++row) {
+          double sum = 0;
+          for (int64_t j = row * width; j < (row + 1) * width; ++j)
+            sum += (static_cast<double>(r[j]) - x[j]) * (static_cast<double>(r[j]) - x[j]);
+          out.as<double>()[chunk.first + row] = sum / static_cast<double>(width);
+        }
+      });
     });
   });
   return array_of(std::move(out));

@@ -2,13 +2,15 @@
 
 #include <charconv>
 
+#include "hourglass/tensor/visit.h"
+
 namespace hourglass {
 namespace {
 
 template <class T>
-void append_rows(std::string& text, const T* values, int64_t rows, int64_t columns) {
+void append_rows(std::string& text, std::span<T> values, size_t columns) {
   char number[32];  // the longest double has 24 characters
-  for (int64_t i = 0; i < rows * columns; ++i) {
+  for (size_t i = 0; i < values.size(); ++i) {
     text.append(number, std::to_chars(number, number + sizeof(number), values[i]).ptr);
     text += (i + 1) % columns == 0 ? '\n' : ',';
   }
@@ -30,11 +32,7 @@ std::string csv_text(ConstView matrix, std::span<const std::string> header) {
   if (matrix.size() == 0) return text;
   const int64_t columns = matrix.columns();
   HOURGLASS_CHECK(header.empty() || static_cast<int64_t>(header.size()) == columns);
-  if (matrix.dtype() == DType::f32) {
-    append_rows(text, matrix.as<float>(), matrix.rows(), columns);
-  } else {
-    append_rows(text, matrix.as<double>(), matrix.rows(), columns);
-  }
+  visit_floats(matrix, [&](auto values) { append_rows(text, values, columns); });
   return text;
 }
 

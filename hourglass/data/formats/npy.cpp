@@ -11,6 +11,7 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/data/dataset.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 namespace {
@@ -262,9 +263,7 @@ std::string npy_bytes(ConstView array) {
   std::string bytes(kMagic);
   bytes += {'\x01', '\x00', static_cast<char>(header.size() & 0xff), static_cast<char>(header.size() >> 8)};
   bytes += header;
-  bytes.append(reinterpret_cast<const char*>(array.bytes()),
-               static_cast<size_t>(array.size() * size_of(array.dtype())));
-  return bytes;
+  return bytes.append(to_host(array).bytes());
 }
 
 }  // namespace hourglass

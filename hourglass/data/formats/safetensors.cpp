@@ -11,6 +11,7 @@
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
 #include "hourglass/base/schema/json.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 namespace {
@@ -206,8 +207,7 @@ std::string safetensors_bytes(const std::map<std::string, ConstView>& tensors,
   const uint64_t length = header.size();
   std::string bytes(reinterpret_cast<const char*>(&length), kLengthBytes);
   bytes += header;
-  for (const auto& [name, view] : tensors)
-    bytes.append(reinterpret_cast<const char*>(view.bytes()), static_cast<size_t>(view.size() * size_of(view.dtype())));
+  for (const auto& [name, view] : tensors) bytes.append(to_host(view).bytes());
   return bytes;
 }
 

@@ -12,6 +12,7 @@
 #include "hourglass/eval/analysis/unit_pictures.h"
 #include "hourglass/eval/metrics.h"
 #include "hourglass/tensor/copy.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 
@@ -51,13 +52,14 @@ Errors errors_of(const Inference& inference, const Dataset& data) {
   Errors e{std::vector<double>(data.rows()), std::vector<double>(data.sample.size())};
   std::vector<std::vector<double>> parts(inference.chunks(data.rows()), e.features);
   inference.reconstruct(data, [&](const Inference::Chunk& chunk) {
-    const float *x = chunk.clean.as<float>(), *r = chunk.reconstruction().as<float>();
     const auto width = static_cast<int64_t>(e.features.size());
-    for (int64_t i = 0; i < chunk.rows * width; ++i) {
-      const double d = double{r[i]} - double{x[i]};
-      e.rows[chunk.first + i / width] += d * d;
-      parts[chunk.index][i % width] += d * d;
-    }
+    visit_floats(chunk.clean, chunk.reconstruction(), [&](auto x, auto r) {
+      for (int64_t i = 0; i < chunk.rows * width; ++i) {
+        const double d = double{r[i]} - double{x[i]};
+        e.rows[chunk.first + i / width] += d * d;
+        parts[chunk.index][i % width] += d * d;
+      }
+    });
   });
   for (const auto& part : parts) std::ranges::transform(e.features, part, e.features.begin(), std::plus{});
   for (double& f : e.features) f /= static_cast<double>(data.rows());

@@ -6,7 +6,7 @@
 
 #include "hourglass/objective/jacobian/jacobian_norm.h"
 #include "hourglass/tensor/copy.h"
-#include "hourglass/tensor/values.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 
@@ -47,9 +47,7 @@ class RowJacobian {
  private:
   const Network& network() const { return model_.network(); }
   int64_t units() const { return network().code().output().size(); }
-  View rows(int which, int64_t count, int64_t width) {
-    return View(row_[which].view().bytes(), jacobian_.dtype(), {count, width});
-  }
+  View rows(int which, int64_t count, int64_t width) { return row_[which].view().part(0, {count, width}); }
 
   void choose_sloping() {
     const Tensor& last = slope_.back();
@@ -67,7 +65,7 @@ class RowJacobian {
     int now = 0;
     View v = rows(now, count, units());
     clear(v);
-    for (int64_t k = 0; k < count; ++k) set_one(v.part(k * units() + sloping_[first + k], {1}));
+    for (int64_t k = 0; k < count; ++k) fill(1, v.part(k * units() + sloping_[first + k], {1}));
     for (int i = network().code_end() - 1; i >= 0; --i) {
       const Layer& layer = network().layer(i);
       if (layer.activation()) {
@@ -82,13 +80,6 @@ class RowJacobian {
     copy(v, jacobian_.view().slice(first, count));
   }
 
-  static void set_one(View element) {
-    if (element.dtype() == DType::f32)
-      *element.as<float>() = 1;
-    else
-      *element.as<double>() = 1;
-  }
-
   const Autoencoder& model_;
   Tensor jacobian_;
   int64_t tile_ = 1;
@@ -97,16 +88,17 @@ class RowJacobian {
   std::vector<int64_t> sloping_;  ///< units
 };
 
-template <class T>
 Matrix doubles(ConstView m) {
-  using Rows = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  return Eigen::Map<const Rows>(m.as<T>(), m.rows(), m.columns()).template cast<double>();
+  return visit_floats(m, [&]<class T>(std::span<const T> x) -> Matrix {
+    using Rows = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    return Eigen::Map<const Rows>(x.data(), m.rows(), m.columns()).template cast<double>();
+  });
 }
 
 /// Largest first.
 Eigen::VectorXd singular_values(ConstView jacobian) {
   if (jacobian.rows() == 0) return {};
-  const Matrix j = jacobian.dtype() == DType::f32 ? doubles<float>(jacobian) : doubles<double>(jacobian);
+  const Matrix j = doubles(jacobian);
   const auto side = std::min(j.rows(), j.cols());
   Matrix gram = Matrix::Zero(side, side);
   if (j.rows() <= j.cols())

@@ -1,7 +1,7 @@
 #include "hourglass/eval/analysis/spread.h"
 
 #include "hourglass/tensor/ops.h"
-#include "hourglass/tensor/values.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 

@@ -7,7 +7,7 @@
 
 #include "hourglass/base/parallel.h"
 #include "hourglass/eval/analysis/spread.h"
-#include "hourglass/tensor/values.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 

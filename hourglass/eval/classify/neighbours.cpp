@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "hourglass/base/parallel.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 
@@ -33,13 +34,14 @@ int32_t most_frequent(const std::vector<Neighbour>& nearest, const std::vector<i
 }
 
 /// Adds training rows [first, first + products.columns()) to the test rows' nearest.
-template <class T>
 void add_block(ConstView products, std::span<const double> squares, int64_t first, size_t k,
                std::vector<std::vector<Neighbour>>& nearest) {
-  const T* p = products.as<T>();
-  for (int64_t i = 0; i < products.rows(); ++i)
-    for (int64_t j = 0; j < products.columns(); ++j, ++p)
-      keep_nearest(nearest[i], {squares[first + j] - 2 * static_cast<double>(*p), first + j}, k);
+  visit_floats(products, [&](auto all) {
+    const auto* p = all.data();
+    for (int64_t i = 0; i < products.rows(); ++i)
+      for (int64_t j = 0; j < products.columns(); ++j, ++p)
+        keep_nearest(nearest[i], {squares[first + j] - 2 * static_cast<double>(*p), first + j}, k);
+  });
 }
 
 }  // namespace
@@ -62,8 +64,7 @@ double nearest_neighbour_error(const ClassifiedCodes& codes, int64_t k, int thre
       const View products = space.view().part(0, {count, width});
       ops::matmul(test.slice(start, count), ops::Transpose::no, train.slice(first, width), ops::Transpose::yes,
                   products);
-      const auto add = train.dtype() == DType::f32 ? add_block<float> : add_block<double>;
-      add(products, squares, first, static_cast<size_t>(k), nearest);
+      add_block(products, squares, first, static_cast<size_t>(k), nearest);
     }
     for (int64_t i = 0; i < count; ++i)
       wrong[block] += most_frequent(nearest[i], codes.train.labels) != codes.test.labels[start + i];

@@ -9,6 +9,7 @@
 #include "hourglass/base/parallel.h"
 #include "hourglass/data/labels.h"
 #include "hourglass/tensor/copy.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 
@@ -183,13 +184,13 @@ double classification_error(const SoftmaxRegression& model, const LabelledCodes&
   const Weights weights(model.parameters, model.classes(), codes.units(), codes.codes.dtype());
   std::vector<int64_t> wrong(chunks_of(codes.rows()));
   for_each_chunk(codes, weights, threads, [&](int64_t chunk, int64_t first, View logits) {
-    const auto count = [&](const auto* row) {
+    visit_floats(logits, [&](auto all) {
+      const auto* row = all.data();
       for (int64_t i = 0; i < logits.rows(); ++i, row += model.classes()) {
         const auto best = std::max_element(row, row + model.classes()) - row;
         wrong[chunk] += model.labels[best] != codes.labels[first + i];
       }
-    };
-    logits.dtype() == DType::f32 ? count(logits.as<float>()) : count(logits.as<double>());
+    });
   });
   return static_cast<double>(std::accumulate(wrong.begin(), wrong.end(), int64_t{0})) /
          static_cast<double>(codes.rows());

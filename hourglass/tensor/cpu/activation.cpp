@@ -21,7 +21,7 @@ HWY_INLINE V sigmoid(V z) {
   return hn::IfThenElse(hn::Ge(z, hn::Zero(D())), r, hn::Mul(e, r));
 }
 
-/// erf to 2e-7: a rational exponent fit (Abramowitz & Stegun 7.1.26).
+/// erf with an error below 2e-7 (Abramowitz & Stegun 7.1.26).
 HWY_INLINE V erf(V x) {
   const V one = constant(1), magnitude = hn::Abs(x);
   const V t = hn::Div(one, hn::MulAdd(constant(0.3275911), magnitude, one));
@@ -169,32 +169,32 @@ HWY_EXPORT(ActivateBackward);
 HWY_EXPORT(Derivatives);
 HWY_EXPORT(BceRow);
 
-void activate(Activation s, ConstView z, View a) {
+void CpuBackend::activate(Activation s, ConstView z, View a) const {
   if (s.kind == Activation::Kind::topk) return topk(s, z, a);
   HWY_DYNAMIC_DISPATCH(Activate)(s, z.as<float>(), a.as<float>(), z.size());
 }
 
-void activate_backward(Activation s, ConstView z, ConstView a, ConstView grad_a, View grad_z) {
+void CpuBackend::activate_backward(Activation s, ConstView z, ConstView a, ConstView grad_a, View grad_z) const {
   if (s.kind == Activation::Kind::topk) return topk_backward(s, z, a, grad_a, grad_z);
   HWY_DYNAMIC_DISPATCH(ActivateBackward)
   (s, z.as<float>(), a.as<float>(), grad_a.as<float>(), grad_z.as<float>(), z.size());
 }
 
-void activation_derivatives(Activation s, ConstView z, ConstView a, View first, View second) {
+void CpuBackend::activation_derivatives(Activation s, ConstView z, ConstView a, View first, View second) const {
   if (s.kind == Activation::Kind::topk) return topk_derivatives(s, z, a, first, second);
   HWY_DYNAMIC_DISPATCH(Derivatives)
   (s, z.as<float>(), a.as<float>(), first ? first.as<float>() : nullptr, second ? second.as<float>() : nullptr,
    z.size());
 }
 
-double bce_with_logits(ConstView z, ConstView x, double scale, View r, View grad_z) {
+void CpuBackend::bce_with_logits(ConstView z, ConstView x, double scale, View r, View grad_z, View sum) const {
   const int64_t n = z.columns();
   const auto row = HWY_DYNAMIC_DISPATCH(BceRow);
-  double sum = 0;
+  double total = 0;
   for (int64_t i = 0; i < z.rows(); ++i)
-    sum += row(z.as<float>() + i * n, x.as<float>() + i * n, static_cast<float>(scale),
-               r ? r.as<float>() + i * n : nullptr, grad_z ? grad_z.as<float>() + i * n : nullptr, n);
-  return sum;
+    total += row(z.as<float>() + i * n, x.as<float>() + i * n, static_cast<float>(scale),
+                 r ? r.as<float>() + i * n : nullptr, grad_z ? grad_z.as<float>() + i * n : nullptr, n);
+  *sum.as<double>() = total;
 }
 
 }  // namespace hourglass::ops::cpu

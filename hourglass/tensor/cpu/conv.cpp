@@ -2,8 +2,8 @@
 #include "hourglass/tensor/cpu/cpu.h"
 #include "hourglass/tensor/cpu/onednn.h"
 
-// Images are channels-last, which oneDNN's kernels take without a layout change; only the (small) weights are brought
-// into the blocked layout a kernel wants, on each call.
+// Images are channels-last, which oneDNN's kernels read as they are. The weights, which are small, are copied into the
+// blocked layout of the kernel in each call.
 
 namespace hourglass::ops::cpu {
 
@@ -38,7 +38,7 @@ Descriptions describe(const ConvKey& k) {
           .padding = {g.padding, g.padding}};
 }
 
-/// What is cut off at the far edge when the stride does not divide evenly; oneDNN wants it as padding, negative or not.
+/// The padding at the bottom and right edges: negative where the stride leaves rows or columns of the image unused.
 memory::dims far_padding(const ConvGeometry& g) {
   const auto edge = [&](int64_t out, int64_t in) { return (out - 1) * g.stride + g.kernel - in - g.padding; };
   return {edge(g.out_height, g.in_height), edge(g.out_width, g.in_width)};
@@ -60,7 +60,7 @@ dnnl::convolution_forward::primitive_desc forward_description(const ConvKey& k) 
                       {kind, direct, d.in, d.weight, d.out, d.stride, d.padding, far}, attributes(), engine());
 }
 
-/// A primitive and the change of layout its weights need.
+/// A primitive, and the reorder of its weights to or from the kernel's layout.
 struct Convolution {
   Primitive run;
   Primitive reorder;
@@ -121,7 +121,7 @@ void add_channel_bias(ConstView bias, View image) {
 
 }  // namespace
 
-void conv2d(const ConvGeometry& g, ConstView in, ConstView weight, ConstView bias, View out) {
+void CpuBackend::conv2d(const ConvGeometry& g, ConstView in, ConstView weight, ConstView bias, View out) const {
   if (fits_lanes(g.out_channels, in.rows())) return conv2d_in_lanes(g, in, weight, bias, out);
   thread_local Cache<ConvKey, Convolution> cache;
   Convolution& c = cache.get({g, in.rows(), static_cast<bool>(bias)}, make_forward);
@@ -133,7 +133,8 @@ void conv2d(const ConvGeometry& g, ConstView in, ConstView weight, ConstView bia
     c.run({in.as<float>(), blocked, out.as<float>()});
 }
 
-void conv2d_transposed(const ConvGeometry& g, ConstView out, ConstView weight, ConstView bias, View in) {
+void CpuBackend::conv2d_transposed(const ConvGeometry& g, ConstView out, ConstView weight, ConstView bias,
+                                   View in) const {
   if (fits_lanes(g.in_channels, in.rows())) return conv2d_transposed_in_lanes(g, out, weight, bias, in);
   thread_local Cache<ConvKey, Convolution> cache;
   Convolution& c = cache.get({g, in.rows(), false}, make_transposed);
@@ -143,7 +144,8 @@ void conv2d_transposed(const ConvGeometry& g, ConstView out, ConstView weight, C
   if (bias) add_channel_bias(bias, in);
 }
 
-void conv2d_weight_gradient(const ConvGeometry& g, ConstView in, ConstView grad_out, View grad_weight) {
+void CpuBackend::conv2d_weight_gradient(const ConvGeometry& g, ConstView in, ConstView grad_out,
+                                        View grad_weight) const {
   thread_local Cache<ConvKey, Convolution> cache;
   Convolution& c = cache.get({g, in.rows(), false}, make_weight_gradient);
   void* blocked = scratch(c.weight_bytes, kWeights);

@@ -38,7 +38,7 @@ void SumGroup(const Runs& r, const float* bias, int64_t first, int64_t last, flo
     if (first <= a && a < last) hn::Store(sums[a], d, out + (at + a * lanes));
 }
 
-/// What the group at (y, x) sums. Sources outside the image are left out, so edges cost nothing.
+/// The sources that the group at (y, x) sums. Those outside the image are left out, so edges cost nothing.
 Runs RunsAt(const LanesPlan& p, const float* source, const float* weights, int64_t y, int64_t x) {
   const int64_t pixel = p.source_channels * static_cast<int64_t>(hn::Lanes(D()));
   const Span v = p.sources(y, 1), h = p.sources(x, p.group);

@@ -2,12 +2,13 @@
 
 #include "hourglass/tensor/ops.h"
 
-/// Convolutions to few channels, computed with one image in each lane of a vector. Kernels that fill vectors with
-/// channels, as oneDNN's do, leave most of a vector empty there; images fill it whatever the geometry, at the price of
-/// two transpositions.
+/// Convolutions to few channels, with one image in each lane of a SIMD vector. Kernels that put channels into the
+/// lanes, as oneDNN's do, leave most lanes empty there. Images fill them whatever the geometry, at the cost of two
+/// transpositions.
 namespace hourglass::ops::cpu {
 
-/// Whether lanes hold more images than channels when `channels` come out of `rows` images. Not for more than 8.
+/// Whether a vector has more lanes filled with images than with channels, for `rows` images and at most 8 output
+/// channels.
 bool fits_lanes(int64_t channels, int64_t rows);
 
 void conv2d_in_lanes(const ConvGeometry& g, ConstView in, ConstView weight, ConstView bias, View out);

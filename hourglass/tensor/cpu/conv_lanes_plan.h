@@ -45,7 +45,7 @@ struct LanesPlan {
 
   int64_t phase(int64_t x) const { return transposed ? (x + g.padding) % g.stride : 0; }
 
-  /// What `count` destination coordinates from `at` on read along one axis, inside the source or not.
+  /// The coordinates that `count` destination coordinates from `at` on read along one axis, inside the source or not.
   Span sources(int64_t at, int64_t count) const {
     if (!transposed) return {at * g.stride - g.padding, (count - 1) * g.stride + g.kernel};
     const int64_t before = at + g.padding - g.kernel;

@@ -51,7 +51,7 @@ struct Case {
 template <class F>
 void for_each_case(const std::vector<ConvGeometry>& all, F f) {
   for (const ConvGeometry& g : all)
-    for (const int64_t rows : {1, 3, 37}) {  // below, and more than, what vectors hold
+    for (const int64_t rows : {1, 3, 37}) {  // fewer and more than the lanes of a vector
       SCOPED_TRACE(text(g, rows));
       Case c(g, rows);
       f(c);

@@ -1,13 +1,15 @@
 #pragma once
 
-#include <span>
+#include "hourglass/tensor/host_backend.h"
 
-#include "hourglass/tensor/matmul_shape.h"
-#include "hourglass/tensor/ops.h"
-
-/// fp32: oneDNN for products and convolutions, Highway loops for the rest.
 namespace hourglass::ops::cpu {
 
+/// f32 on the host: oneDNN for matrix products and convolutions, Highway loops for the rest.
+class CpuBackend final : public HostBackend {
+ public:
+#define HOURGLASS_OPERATION(name, parameters) void name parameters const override;
 #include "hourglass/tensor/backend.inc"
+#undef HOURGLASS_OPERATION
+};
 
 }  // namespace hourglass::ops::cpu

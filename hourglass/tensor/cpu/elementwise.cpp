@@ -79,10 +79,10 @@ void DivideBytes(const uint8_t* x, float divisor, float* y, int64_t n) {
   for (; i < n; ++i) y[i] = static_cast<float>(x[i]) / divisor;
 }
 
-void SumLanes(const float* lanes, int64_t stride, int64_t count, float* total, int64_t n) {
+void SumMicroBatches(const float* parts, int64_t stride, int64_t count, float* total, int64_t n) {
   for_each_vector(n, [&](auto at) HWY_ATTR {
-    V sum = at.load(lanes);
-    for (int64_t l = 1; l < count; ++l) sum = hn::Add(sum, at.load(lanes + l * stride));
+    V sum = at.load(parts);
+    for (int64_t k = 1; k < count; ++k) sum = hn::Add(sum, at.load(parts + k * stride));
     at.store(sum, total);
   });
 }
@@ -128,42 +128,52 @@ HWY_EXPORT(AddScaledProduct);
 HWY_EXPORT(Multiply);
 HWY_EXPORT(AddProducts);
 HWY_EXPORT(DivideBytes);
-HWY_EXPORT(SumLanes);
+HWY_EXPORT(SumMicroBatches);
 HWY_EXPORT(Adam);
 HWY_EXPORT(Sgd);
 
-double squared_error(ConstView r, ConstView x, double scale, View grad_r) {
-  return HWY_DYNAMIC_DISPATCH(SquaredError)(r.as<float>(), x.as<float>(), static_cast<float>(scale),
-                                            grad_r ? grad_r.as<float>() : nullptr, r.size());
-}
+namespace {
 
-double sum_of_absolutes(ConstView x) { return HWY_DYNAMIC_DISPATCH(SumOfAbsolutes)(x.as<float>(), x.size()); }
-
-double sum_of_squares(ConstView x) { return dot(x, x); }
-
-double dot(ConstView x, ConstView y) { return HWY_DYNAMIC_DISPATCH(Dot)(x.as<float>(), y.as<float>(), x.size()); }
-
-void scale(double alpha, View x) { HWY_DYNAMIC_DISPATCH(Scale)(static_cast<float>(alpha), x.as<float>(), x.size()); }
-
-void column_sums(ConstView x, std::span<double> sums) {
+/// sums[j] assigned = Σ_rows f(x_j).
+template <class F>
+void sums_over_rows(ConstView x, std::span<double> sums, F f) {
   std::fill(sums.begin(), sums.end(), 0.0);
   const float* p = x.as<float>();
   for (int64_t i = 0; i < x.rows(); ++i)
-    for (double& sum : sums) sum += *p++;
+    for (double& sum : sums) sum += f(*p++);
 }
 
-void column_sums_of_squares(ConstView x, std::span<double> sums) {
-  std::fill(sums.begin(), sums.end(), 0.0);
-  const float* p = x.as<float>();
-  for (int64_t i = 0; i < x.rows(); ++i)
-    for (double& sum : sums) {
-      sum += double{*p} * *p;
-      ++p;
-    }
+}  // namespace
+
+void CpuBackend::squared_error(ConstView r, ConstView x, double scale, View grad_r, View sum) const {
+  *sum.as<double>() = HWY_DYNAMIC_DISPATCH(SquaredError)(r.as<float>(), x.as<float>(), static_cast<float>(scale),
+                                                         grad_r ? grad_r.as<float>() : nullptr, r.size());
 }
 
-void add_column_sums(ConstView x, View y) {
-  // Narrow rows, the channels of images, are added as wide ones that hold many, folded at the end.
+void CpuBackend::sum_of_absolutes(ConstView x, View sum) const {
+  *sum.as<double>() = HWY_DYNAMIC_DISPATCH(SumOfAbsolutes)(x.as<float>(), x.size());
+}
+
+void CpuBackend::sum_of_squares(ConstView x, View sum) const { dot(x, x, sum); }
+
+void CpuBackend::dot(ConstView x, ConstView y, View sum) const {
+  *sum.as<double>() = HWY_DYNAMIC_DISPATCH(Dot)(x.as<float>(), y.as<float>(), x.size());
+}
+
+void CpuBackend::scale(double alpha, View x) const {
+  HWY_DYNAMIC_DISPATCH(Scale)(static_cast<float>(alpha), x.as<float>(), x.size());
+}
+
+void CpuBackend::column_sums(ConstView x, View sums) const {
+  sums_over_rows(x, doubles(sums), [](double element) { return element; });
+}
+
+void CpuBackend::column_sums_of_squares(ConstView x, View sums) const {
+  sums_over_rows(x, doubles(sums), [](double element) { return element * element; });
+}
+
+void CpuBackend::add_column_sums(ConstView x, View y) const {
+  // Narrow rows, such as the channels of a pixel, are added in groups: wide sums, which are added up at the end.
   constexpr int64_t kWide = 512;
   const int64_t n = y.size(), group = n < kWide ? std::min(kWide / n, x.rows()) : 1, wide = group * n;
   const auto add = HWY_DYNAMIC_DISPATCH(AddScaled);
@@ -176,35 +186,35 @@ void add_column_sums(ConstView x, View y) {
     for (int64_t i = 0; i < wide; i += n) add(1.0f, sums + i, y.as<float>(), n);
 }
 
-void add_scaled(double alpha, ConstView x, View y) {
+void CpuBackend::add_scaled(double alpha, ConstView x, View y) const {
   HWY_DYNAMIC_DISPATCH(AddScaled)(static_cast<float>(alpha), x.as<float>(), y.as<float>(), x.size());
 }
 
-void add_scaled_sign(double alpha, ConstView x, View y) {
+void CpuBackend::add_scaled_sign(double alpha, ConstView x, View y) const {
   HWY_DYNAMIC_DISPATCH(AddScaledSign)(static_cast<float>(alpha), x.as<float>(), y.as<float>(), x.size());
 }
 
-void add_to_rows(std::span<const double> v, View y) {
+void CpuBackend::add_to_rows(std::span<const double> v, View y) const {
   float* p = y.as<float>();
   for (int64_t i = 0; i < y.rows(); ++i)
     for (const double value : v) *p++ += static_cast<float>(value);
 }
 
-void add_scaled_product(std::span<const double> v, ConstView a, ConstView b, View y) {
+void CpuBackend::add_scaled_product(std::span<const double> v, ConstView a, ConstView b, View y) const {
   const int64_t n = y.columns();
   const auto add = HWY_DYNAMIC_DISPATCH(AddScaledProduct);
   for (int64_t i = 0; i < y.rows() * n; i += n)
     add(v.data(), a.as<float>() + i, b.as<float>() + i, y.as<float>() + i, n);
 }
 
-void scale_rows_by_sample(ConstView s, ConstView x, View y) {
+void CpuBackend::scale_rows_by_sample(ConstView s, ConstView x, View y) const {
   const int64_t units = s.columns(), per_sample = x.rows() / s.rows();
   const auto multiply = HWY_DYNAMIC_DISPATCH(Multiply);
   for (int64_t r = 0; r < x.rows(); ++r)
     multiply(s.as<float>() + r / per_sample * units, x.as<float>() + r * units, y.as<float>() + r * units, units);
 }
 
-void add_products_by_sample(ConstView s, ConstView a, ConstView b, View y) {
+void CpuBackend::add_products_by_sample(ConstView s, ConstView a, ConstView b, View y) const {
   const int64_t units = s.columns(), per_sample = a.rows() / s.rows(), block = per_sample * units;
   const auto sum = HWY_DYNAMIC_DISPATCH(AddProducts);
   for (int64_t n = 0; n < s.rows(); ++n)
@@ -212,20 +222,20 @@ void add_products_by_sample(ConstView s, ConstView a, ConstView b, View y) {
         y.as<float>() + n * units, units);
 }
 
-void divide_bytes(const uint8_t* x, double divisor, View y) {
+void CpuBackend::divide_bytes(const uint8_t* x, double divisor, View y) const {
   HWY_DYNAMIC_DISPATCH(DivideBytes)(x, static_cast<float>(divisor), y.as<float>(), y.size());
 }
 
-void sum_lanes(ConstView lanes, int64_t first, View total) {
-  HWY_DYNAMIC_DISPATCH(SumLanes)
-  (lanes.as<float>() + first, lanes.columns(), lanes.rows(), total.as<float>(), total.size());
+void CpuBackend::sum_micro_batches(ConstView parts, int64_t first, View total) const {
+  HWY_DYNAMIC_DISPATCH(SumMicroBatches)
+  (parts.as<float>() + first, parts.columns(), parts.rows(), total.as<float>(), total.size());
 }
 
-void adam(const AdamStep& s, ConstView gradient, View w, View m, View v) {
+void CpuBackend::adam(const AdamStep& s, ConstView gradient, View w, View m, View v) const {
   HWY_DYNAMIC_DISPATCH(Adam)(s, gradient.as<float>(), w.as<float>(), m.as<float>(), v.as<float>(), w.size());
 }
 
-void sgd(double rate, double momentum, ConstView gradient, View w, View b) {
+void CpuBackend::sgd(double rate, double momentum, ConstView gradient, View w, View b) const {
   HWY_DYNAMIC_DISPATCH(Sgd)
   (static_cast<float>(rate), static_cast<float>(momentum), gradient.as<float>(), w.as<float>(), b.as<float>(),
    w.size());

@@ -117,12 +117,12 @@ TEST(AddScaledProduct, TakesOneFactorPerColumn) {
   EXPECT_EQ(values_of(y), (std::vector<double>{51, 1201, 211, 3201}));
 }
 
-TEST(FastSumLanes, AgreesWithTheReferenceOnEveryPart) {
-  for (const int64_t lanes : {1, 2, 7})
+TEST(FastSumMicroBatches, AgreesWithTheReferenceOnEveryPart) {
+  for (const int64_t micro_batches : {1, 2, 7})
     for (const int64_t first : {0, 1, 16, 37})
       for_each_length([&](int64_t n) {
-        Twin all = normal_twin({lanes, first + n + 5}, 1), total = normal_twin({n}, 2);
-        on_both([&](auto of) { ops::sum_lanes(of(all), first, of(total)); });
+        Twin all = normal_twin({micro_batches, first + n + 5}, 1), total = normal_twin({n}, 2);
+        on_both([&](auto of) { ops::sum_micro_batches(of(all), first, of(total)); });
         EXPECT_LT(total.difference(), kTolerance);
       });
 }

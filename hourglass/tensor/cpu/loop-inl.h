@@ -28,7 +28,7 @@ struct Full {
   V keep(V v) const { return v; }
 };
 
-/// The last, partial vector: lanes beyond the end load as zero, are not stored, and `keep` clears them.
+/// The last, partial vector: lanes beyond the end load as zero and are not stored; `keep` sets them to zero.
 struct Tail {
   size_t i, count;
   hn::Mask<D> mask;

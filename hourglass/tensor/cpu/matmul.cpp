@@ -29,7 +29,7 @@ Primitive make_matmul(const MatmulShape& s) {
 
 }  // namespace
 
-void matmul(const MatmulShape& s, ConstView a, ConstView b, ConstView bias, View c) {
+void CpuBackend::matmul(const MatmulShape& s, ConstView a, ConstView b, ConstView bias, View c) const {
   if (fits_dot_products(s)) return dot_products(s, a, b, bias, c);
   thread_local Cache<MatmulShape, Primitive> cache;
   Primitive& product = cache.get(s, make_matmul);

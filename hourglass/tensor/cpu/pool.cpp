@@ -27,8 +27,8 @@ void for_each_window(const ConvGeometry& g, int64_t rows, F f) {
         f(n, ((n * g.out_height + oy) * g.out_width + ox) * g.out_channels, window(g, oy, ox));
 }
 
-/// Where in its image the window's maximum of channel c stands; the first of equals.
-int64_t winner(const ConvGeometry& g, const float* image, const Window& w, int64_t c) {
+/// The index within the image of the maximum of channel c in the window; of equal elements the first.
+int64_t maximum(const ConvGeometry& g, const float* image, const Window& w, int64_t c) {
   int64_t best = (w.y0 * g.in_width + w.x0) * g.in_channels + c;
   for (int64_t y = w.y0; y < w.y1; ++y)
     for (int64_t x = w.x0; x < w.x1; ++x) {
@@ -38,13 +38,14 @@ int64_t winner(const ConvGeometry& g, const float* image, const Window& w, int64
   return best;
 }
 
-/// Calls f(input index, output index) for every winner, of every one of the `rows` that in's rows are repeated to.
+/// Calls f(index of a window's maximum, index of its output cell) in `rows` rows, of which rows / in.rows() belong to
+/// each row of `in`.
 template <class F>
-void for_each_winner(const ConvGeometry& g, ConstView in, int64_t rows, F f) {
+void for_each_maximum(const ConvGeometry& g, ConstView in, int64_t rows, F f) {
   const int64_t per_sample = rows / in.rows();
   for_each_window(g, in.rows(), [&](int64_t n, int64_t o, Window w) {
     for (int64_t c = 0; c < g.in_channels; ++c) {
-      const int64_t best = winner(g, in.as<float>() + n * g.in_size(), w, c), cell = o + c - n * g.out_size();
+      const int64_t best = maximum(g, in.as<float>() + n * g.in_size(), w, c), cell = o + c - n * g.out_size();
       for (int64_t r = n * per_sample; r < (n + 1) * per_sample; ++r)
         f(r * g.in_size() + best, r * g.out_size() + cell);
     }
@@ -53,7 +54,7 @@ void for_each_winner(const ConvGeometry& g, ConstView in, int64_t rows, F f) {
 
 }  // namespace
 
-void max_pool2d(const ConvGeometry& g, ConstView in, View out) {
+void CpuBackend::max_pool2d(const ConvGeometry& g, ConstView in, View out) const {
   const int64_t channels = g.in_channels;
   for_each_window(g, in.rows(), [&](int64_t n, int64_t o, Window w) {
     float* best = out.as<float>() + o;
@@ -66,14 +67,14 @@ void max_pool2d(const ConvGeometry& g, ConstView in, View out) {
   });
 }
 
-void max_pool2d_backward(const ConvGeometry& g, ConstView in, ConstView grad_out, View grad_in) {
+void CpuBackend::max_pool2d_backward(const ConvGeometry& g, ConstView in, ConstView grad_out, View grad_in) const {
   std::fill_n(grad_in.as<float>(), grad_in.size(), 0.0f);
-  for_each_winner(g, in, grad_out.rows(),
-                  [&](int64_t i, int64_t o) { grad_in.as<float>()[i] += grad_out.as<float>()[o]; });
+  for_each_maximum(g, in, grad_out.rows(),
+                   [&](int64_t i, int64_t o) { grad_in.as<float>()[i] += grad_out.as<float>()[o]; });
 }
 
-void max_pool2d_select(const ConvGeometry& g, ConstView in, ConstView v, View out) {
-  for_each_winner(g, in, v.rows(), [&](int64_t i, int64_t o) { out.as<float>()[o] = v.as<float>()[i]; });
+void CpuBackend::max_pool2d_select(const ConvGeometry& g, ConstView in, ConstView v, View out) const {
+  for_each_maximum(g, in, v.rows(), [&](int64_t i, int64_t o) { out.as<float>()[o] = v.as<float>()[i]; });
 }
 
 }  // namespace hourglass::ops::cpu

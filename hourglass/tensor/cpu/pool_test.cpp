@@ -23,7 +23,7 @@ std::vector<ConvGeometry> geometries() {
   };
 }
 
-/// Pools `in` and sends `grad_out` back on both backends; both must agree to the bit.
+/// Pools `in` and propagates `grad_out` back on both backends, which must agree exactly.
 void expect_same_pooling(const ConvGeometry& g, Twin& in) {
   const int64_t rows = in.fast.rows();
   Twin out = normal_twin({rows, g.out_size()}, 2), grad_in = normal_twin({rows, g.in_size()}, 3);

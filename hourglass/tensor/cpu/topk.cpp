@@ -12,8 +12,8 @@ namespace hourglass::ops::cpu {
 
 namespace {
 
-/// Unsigned integers in the order of the floats: −0 equals 0, and a NaN, whose comparisons would lead a selection
-/// astray, comes first, so that it is not lost.
+/// Maps floats to unsigned integers of the same order. −0 equals 0. NaN, which floats cannot be sorted by, is the
+/// largest, so that it is selected and stays visible.
 uint32_t ordered(float x) {
   if (std::isnan(x)) return std::numeric_limits<uint32_t>::max();
   const auto bits = std::bit_cast<uint32_t>(x + 0.0f);
@@ -34,8 +34,8 @@ void topk_row(const float* z, float* a, int64_t units, int64_t k, std::vector<ui
   }
 }
 
-/// f(j, unit j was selected) for every unit of a row. What passed as 0 looks like what did not pass; of the zeros the
-/// earliest were selected, as many as k leaves room for.
+/// f(j, whether unit j was selected) for every unit of a row. A selected 0 looks like a unit that was not selected: of
+/// the units with z = 0 the first ones were selected, up to k units in all.
 template <class F>
 void for_each_unit(const float* z, const float* a, int64_t units, int64_t k, F f) {
   int64_t zeros = k - std::count_if(a, a + units, [](float x) { return x != 0; });

@@ -3,7 +3,7 @@
 #include "hourglass/tensor/activation.h"
 #include "hourglass/tensor/tensor.h"
 
-/// activate, activate_backward and activation_derivatives (ops.h) of topk.
+/// activate, activate_backward and activation_derivatives (ops.h) for the activation topk.
 namespace hourglass::ops::cpu {
 
 void topk(Activation s, ConstView z, View a);

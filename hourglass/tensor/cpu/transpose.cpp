@@ -55,7 +55,7 @@ void transpose(const float* in, int64_t rows, int64_t columns, int64_t in_stride
   HWY_DYNAMIC_DISPATCH(Transpose)(in, rows, columns, in_stride, out, out_stride);
 }
 
-void swap_axes(ConstView in, int64_t a, int64_t b, View out) {
+void CpuBackend::swap_axes(ConstView in, int64_t a, int64_t b, View out) const {
   for (int64_t n = 0; n < in.rows(); ++n)
     transpose(in.as<float>() + n * a * b, a, b, b, out.as<float>() + n * a * b, a);
 }

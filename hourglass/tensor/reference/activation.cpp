@@ -66,15 +66,15 @@ Jet evaluate(Activation s, ConstView z, int64_t i) {
 
 }  // namespace
 
-void activate(Activation s, ConstView z, View a) {
+void ReferenceBackend::activate(Activation s, ConstView z, View a) const {
   for (int64_t i = 0; i < z.size(); ++i) a.as<double>()[i] = evaluate(s, z, i).value;
 }
 
-void activate_backward(Activation s, ConstView z, ConstView, ConstView grad_a, View grad_z) {
+void ReferenceBackend::activate_backward(Activation s, ConstView z, ConstView, ConstView grad_a, View grad_z) const {
   for (int64_t i = 0; i < z.size(); ++i) grad_z.as<double>()[i] = grad_a.as<double>()[i] * evaluate(s, z, i).first;
 }
 
-void activation_derivatives(Activation s, ConstView z, ConstView, View first, View second) {
+void ReferenceBackend::activation_derivatives(Activation s, ConstView z, ConstView, View first, View second) const {
   for (int64_t i = 0; i < z.size(); ++i) {
     const Jet jet = evaluate(s, z, i);
     if (first) first.as<double>()[i] = jet.first;

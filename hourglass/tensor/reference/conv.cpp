@@ -53,33 +53,36 @@ void for_each_window(const ConvGeometry& g, int64_t rows, F f) {
 
 }  // namespace
 
-void conv2d(const ConvGeometry& g, ConstView in, ConstView weight, ConstView bias, View out) {
+void ReferenceBackend::conv2d(const ConvGeometry& g, ConstView in, ConstView weight, ConstView bias, View out) const {
   fill_with_bias(bias, g.out_channels, out);
   for_each_product(g, in.rows(), [&](int64_t o, int64_t i, int64_t w) {
     out.as<double>()[o] += in.as<double>()[i] * weight.as<double>()[w];
   });
 }
 
-void conv2d_transposed(const ConvGeometry& g, ConstView out, ConstView weight, ConstView bias, View in) {
+void ReferenceBackend::conv2d_transposed(const ConvGeometry& g, ConstView out, ConstView weight, ConstView bias,
+                                         View in) const {
   fill_with_bias(bias, g.in_channels, in);
   for_each_product(g, in.rows(), [&](int64_t o, int64_t i, int64_t w) {
     in.as<double>()[i] += out.as<double>()[o] * weight.as<double>()[w];
   });
 }
 
-void conv2d_weight_gradient(const ConvGeometry& g, ConstView in, ConstView grad_out, View grad_weight) {
+void ReferenceBackend::conv2d_weight_gradient(const ConvGeometry& g, ConstView in, ConstView grad_out,
+                                              View grad_weight) const {
   for_each_product(g, in.rows(), [&](int64_t o, int64_t i, int64_t w) {
     grad_weight.as<double>()[w] += in.as<double>()[i] * grad_out.as<double>()[o];
   });
 }
 
-void max_pool2d(const ConvGeometry& g, ConstView in, View out) {
+void ReferenceBackend::max_pool2d(const ConvGeometry& g, ConstView in, View out) const {
   for_each_window(g, in.rows(), [&](int64_t o, int64_t n, int64_t oy, int64_t ox, int64_t c) {
     out.as<double>()[o] = in.as<double>()[window_maximum(g, in.as<double>(), n, oy, ox, c)];
   });
 }
 
-void max_pool2d_backward(const ConvGeometry& g, ConstView in, ConstView grad_out, View grad_in) {
+void ReferenceBackend::max_pool2d_backward(const ConvGeometry& g, ConstView in, ConstView grad_out,
+                                           View grad_in) const {
   std::fill_n(grad_in.as<double>(), grad_in.size(), 0.0);
   const int64_t per_sample = grad_out.rows() / in.rows();
   for_each_window(g, grad_out.rows(), [&](int64_t o, int64_t r, int64_t oy, int64_t ox, int64_t c) {
@@ -88,7 +91,7 @@ void max_pool2d_backward(const ConvGeometry& g, ConstView in, ConstView grad_out
   });
 }
 
-void max_pool2d_select(const ConvGeometry& g, ConstView in, ConstView v, View out) {
+void ReferenceBackend::max_pool2d_select(const ConvGeometry& g, ConstView in, ConstView v, View out) const {
   const int64_t per_sample = v.rows() / in.rows();
   for_each_window(g, v.rows(), [&](int64_t o, int64_t r, int64_t oy, int64_t ox, int64_t c) {
     const int64_t n = r / per_sample, winner = window_maximum(g, in.as<double>(), n, oy, ox, c);

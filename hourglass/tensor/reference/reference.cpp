@@ -12,7 +12,7 @@ double* out_(View v) { return v.as<double>(); }
 
 }  // namespace
 
-void matmul(const MatmulShape& s, ConstView a, ConstView b, ConstView bias, View c) {
+void ReferenceBackend::matmul(const MatmulShape& s, ConstView a, ConstView b, ConstView bias, View c) const {
   for (int64_t i = 0; i < s.m; ++i)
     for (int64_t j = 0; j < s.n; ++j) {
       double sum = (s.accumulate ? out_(c)[i * s.n + j] : 0.0) + (bias ? in_(bias)[j] : 0.0);
@@ -23,110 +23,110 @@ void matmul(const MatmulShape& s, ConstView a, ConstView b, ConstView bias, View
     }
 }
 
-void swap_axes(ConstView in, int64_t a, int64_t b, View out) {
+void ReferenceBackend::swap_axes(ConstView in, int64_t a, int64_t b, View out) const {
   for (int64_t n = 0; n < in.rows(); ++n)
     for (int64_t i = 0; i < a; ++i)
       for (int64_t j = 0; j < b; ++j) out_(out)[(n * b + j) * a + i] = in_(in)[(n * a + i) * b + j];
 }
 
-double bce_with_logits(ConstView z, ConstView x, double scale, View r, View grad_z) {
-  double sum = 0;
+void ReferenceBackend::bce_with_logits(ConstView z, ConstView x, double scale, View r, View grad_z, View sum) const {
+  double total = 0;
   for (int64_t i = 0; i < z.size(); ++i) {
     const double zi = in_(z)[i], xi = in_(x)[i];
-    sum += std::max(zi, 0.0) - zi * xi + std::log1p(std::exp(-std::abs(zi)));
+    total += std::max(zi, 0.0) - zi * xi + std::log1p(std::exp(-std::abs(zi)));
     const double ri = 1.0 / (1.0 + std::exp(-zi));
     if (r) out_(r)[i] = ri;
     if (grad_z) out_(grad_z)[i] = scale * (ri - xi);
   }
-  return sum;
+  *out_(sum) = total;
 }
 
-double squared_error(ConstView r, ConstView x, double scale, View grad_r) {
-  double sum = 0;
+void ReferenceBackend::squared_error(ConstView r, ConstView x, double scale, View grad_r, View sum) const {
+  double total = 0;
   for (int64_t i = 0; i < r.size(); ++i) {
     const double d = in_(r)[i] - in_(x)[i];
-    sum += d * d;
+    total += d * d;
     if (grad_r) out_(grad_r)[i] = 2 * scale * d;
   }
-  return sum;
+  *out_(sum) = total;
 }
 
-double cross_entropy(ConstView z, std::span<const int32_t> classes, double scale, View grad_z) {
+void ReferenceBackend::cross_entropy(ConstView z, std::span<const int32_t> classes, double scale, View grad_z,
+                                     View sum) const {
   const int64_t count = z.columns();
   double loss = 0;
   for (int64_t n = 0; n < z.rows(); ++n) {
     const double* row = in_(z) + n * count;
     const double largest = *std::max_element(row, row + count), at_class = row[classes[n]];
-    double sum = 0;
-    for (int64_t j = 0; j < count; ++j) sum += std::exp(row[j] - largest);
-    loss += largest + std::log(sum) - at_class;
+    double exponentials = 0;
+    for (int64_t j = 0; j < count; ++j) exponentials += std::exp(row[j] - largest);
+    loss += largest + std::log(exponentials) - at_class;
     if (!grad_z) continue;
     double* grad = out_(grad_z) + n * count;
-    for (int64_t j = 0; j < count; ++j) grad[j] = scale * (std::exp(row[j] - largest) / sum - (j == classes[n]));
+    for (int64_t j = 0; j < count; ++j)
+      grad[j] = scale * (std::exp(row[j] - largest) / exponentials - (j == classes[n]));
   }
-  return loss;
+  *out_(sum) = loss;
 }
 
-double sum_of_absolutes(ConstView x) {
-  double sum = 0;
-  for (int64_t i = 0; i < x.size(); ++i) sum += std::abs(in_(x)[i]);
-  return sum;
+void ReferenceBackend::sum_of_absolutes(ConstView x, View sum) const {
+  double total = 0;
+  for (int64_t i = 0; i < x.size(); ++i) total += std::abs(in_(x)[i]);
+  *out_(sum) = total;
 }
 
-double sum_of_squares(ConstView x) {
-  double sum = 0;
-  for (int64_t i = 0; i < x.size(); ++i) sum += in_(x)[i] * in_(x)[i];
-  return sum;
+void ReferenceBackend::sum_of_squares(ConstView x, View sum) const {
+  double total = 0;
+  for (int64_t i = 0; i < x.size(); ++i) total += in_(x)[i] * in_(x)[i];
+  *out_(sum) = total;
 }
 
-void column_sums(ConstView x, std::span<double> sums) {
-  std::fill(sums.begin(), sums.end(), 0.0);
-  const int64_t columns = x.columns();
-  for (int64_t i = 0; i < x.size(); ++i) sums[i % columns] += in_(x)[i];
+void ReferenceBackend::column_sums(ConstView x, View sums) const {
+  std::fill_n(out_(sums), sums.size(), 0.0);
+  for (int64_t i = 0; i < x.size(); ++i) out_(sums)[i % sums.size()] += in_(x)[i];
 }
 
-void column_sums_of_squares(ConstView x, std::span<double> sums) {
-  std::fill(sums.begin(), sums.end(), 0.0);
-  const int64_t columns = x.columns();
-  for (int64_t i = 0; i < x.size(); ++i) sums[i % columns] += in_(x)[i] * in_(x)[i];
+void ReferenceBackend::column_sums_of_squares(ConstView x, View sums) const {
+  std::fill_n(out_(sums), sums.size(), 0.0);
+  for (int64_t i = 0; i < x.size(); ++i) out_(sums)[i % sums.size()] += in_(x)[i] * in_(x)[i];
 }
 
-void add_column_sums(ConstView x, View y) {
+void ReferenceBackend::add_column_sums(ConstView x, View y) const {
   for (int64_t i = 0; i < x.size(); ++i) out_(y)[i % y.size()] += in_(x)[i];
 }
 
-void add_scaled(double alpha, ConstView x, View y) {
+void ReferenceBackend::add_scaled(double alpha, ConstView x, View y) const {
   for (int64_t i = 0; i < x.size(); ++i) out_(y)[i] += alpha * in_(x)[i];
 }
 
-void add_scaled_sign(double alpha, ConstView x, View y) {
+void ReferenceBackend::add_scaled_sign(double alpha, ConstView x, View y) const {
   for (int64_t i = 0; i < x.size(); ++i) out_(y)[i] += alpha * ((in_(x)[i] > 0) - (in_(x)[i] < 0));
 }
 
-double dot(ConstView x, ConstView y) {
-  double sum = 0;
-  for (int64_t i = 0; i < x.size(); ++i) sum += in_(x)[i] * in_(y)[i];
-  return sum;
+void ReferenceBackend::dot(ConstView x, ConstView y, View sum) const {
+  double total = 0;
+  for (int64_t i = 0; i < x.size(); ++i) total += in_(x)[i] * in_(y)[i];
+  *out_(sum) = total;
 }
 
-void scale(double alpha, View x) {
+void ReferenceBackend::scale(double alpha, View x) const {
   for (int64_t i = 0; i < x.size(); ++i) out_(x)[i] *= alpha;
 }
 
-void add_to_rows(std::span<const double> v, View y) {
+void ReferenceBackend::add_to_rows(std::span<const double> v, View y) const {
   for (int64_t i = 0; i < y.size(); ++i) out_(y)[i] += v[i % v.size()];
 }
 
-void add_scaled_product(std::span<const double> v, ConstView a, ConstView b, View y) {
+void ReferenceBackend::add_scaled_product(std::span<const double> v, ConstView a, ConstView b, View y) const {
   for (int64_t i = 0; i < y.size(); ++i) out_(y)[i] += v[i % v.size()] * in_(a)[i] * in_(b)[i];
 }
 
-void scale_rows_by_sample(ConstView s, ConstView x, View y) {
+void ReferenceBackend::scale_rows_by_sample(ConstView s, ConstView x, View y) const {
   const int64_t units = s.columns(), per_sample = x.rows() / s.rows();
   for (int64_t i = 0; i < x.size(); ++i) out_(y)[i] = in_(s)[i / (units * per_sample) * units + i % units] * in_(x)[i];
 }
 
-void add_products_by_sample(ConstView s, ConstView a, ConstView b, View y) {
+void ReferenceBackend::add_products_by_sample(ConstView s, ConstView a, ConstView b, View y) const {
   const int64_t units = s.columns(), per_sample = a.rows() / s.rows();
   for (int64_t i = 0; i < a.size(); ++i) {
     const int64_t unit = i / (units * per_sample) * units + i % units;
@@ -134,19 +134,19 @@ void add_products_by_sample(ConstView s, ConstView a, ConstView b, View y) {
   }
 }
 
-void divide_bytes(const uint8_t* x, double divisor, View y) {
+void ReferenceBackend::divide_bytes(const uint8_t* x, double divisor, View y) const {
   for (int64_t i = 0; i < y.size(); ++i) out_(y)[i] = static_cast<float>(x[i]) / static_cast<float>(divisor);
 }
 
-void sum_lanes(ConstView lanes, int64_t first, View total) {
+void ReferenceBackend::sum_micro_batches(ConstView parts, int64_t first, View total) const {
   for (int64_t i = 0; i < total.size(); ++i) {
     double sum = 0;
-    for (int64_t l = 0; l < lanes.rows(); ++l) sum += in_(lanes)[l * lanes.columns() + first + i];
+    for (int64_t k = 0; k < parts.rows(); ++k) sum += in_(parts)[k * parts.columns() + first + i];
     out_(total)[i] = sum;
   }
 }
 
-void adam(const AdamStep& s, ConstView gradient, View w, View m, View v) {
+void ReferenceBackend::adam(const AdamStep& s, ConstView gradient, View w, View m, View v) const {
   const double c1 = 1 - std::pow(s.beta1, s.step), c2 = 1 - std::pow(s.beta2, s.step);
   for (int64_t i = 0; i < w.size(); ++i) {
     const double g = in_(gradient)[i];
@@ -156,7 +156,7 @@ void adam(const AdamStep& s, ConstView gradient, View w, View m, View v) {
   }
 }
 
-void sgd(double rate, double momentum, ConstView gradient, View w, View b) {
+void ReferenceBackend::sgd(double rate, double momentum, ConstView gradient, View w, View b) const {
   for (int64_t i = 0; i < w.size(); ++i) {
     out_(b)[i] = momentum * out_(b)[i] + in_(gradient)[i];
     out_(w)[i] -= rate * out_(b)[i];

@@ -1,13 +1,15 @@
 #pragma once
 
-#include <span>
+#include "hourglass/tensor/host_backend.h"
 
-#include "hourglass/tensor/matmul_shape.h"
-#include "hourglass/tensor/ops.h"
-
-/// fp64: naive loops, obviously right. The oracle of the fast backend, and what gradient checks run on.
 namespace hourglass::ops::reference {
 
+/// f64 on the host, as naive loops: the oracle of the fast backend in tests, and what gradient checks run on.
+class ReferenceBackend final : public HostBackend {
+ public:
+#define HOURGLASS_OPERATION(name, parameters) void name parameters const override;
 #include "hourglass/tensor/backend.inc"
+#undef HOURGLASS_OPERATION
+};
 
 }  // namespace hourglass::ops::reference

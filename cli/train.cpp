@@ -212,14 +212,14 @@ void train(const Options& o) {
   ProgressBar bar(std::cerr, progress_options());
   Listeners listeners({&metrics, &bar});
   const auto save = [&] { folder.write_checkpoint(trainer.checkpoint(metrics.epochs())); };
-  const Ending ending = trainer.run({listeners, [] { return stop_requested != 0; }, save});
-  const bool is_whole = ending == Ending::finished || ending == Ending::stopped_early;
+  const RunOutcome outcome = trainer.run({listeners, [] { return stop_requested != 0; }, save});
+  const bool is_whole = outcome == RunOutcome::finished || outcome == RunOutcome::stopped_early;
   folder.write_model(model_bytes(recipe, model, is_whole ? anomaly_scale(trainer) : std::nullopt));
-  if (ending == Ending::interrupted) {
+  if (outcome == RunOutcome::interrupted) {
     bar.on_note("interrupted; everything is saved, go on with --resume");
     throw Interrupted{};
   }
-  if (ending == Ending::diverged) throw Failed{};
+  if (outcome == RunOutcome::diverged) throw Failed{};
   draw_missing(folder, {recipe, model, trainer.reconstruction(), metrics.epochs(), test ? *test : data.train},
                thread_count(o.threads));
   print_summary(trainer.reconstruction(), metrics.epochs(), folder, o.json);

@@ -2,6 +2,7 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/hash.h"
+#include "hourglass/tensor/copy.h"
 
 namespace hourglass {
 
@@ -35,6 +36,16 @@ SafeTensors parse_checkpoint(std::string bytes, const std::string& name) {
   const std::string found = sha256_hex(bytes.replace(digits, kDigits, kDigits, '0'));
   if (found != sum->second) fail("{}: damaged: its SHA-256 is {}, expected {}", name, found, sum->second);
   return file;
+}
+
+void restore_tensors(const SafeTensors& file, const std::map<std::string, View>& to, const std::string& name) {
+  for (const auto& [tensor, view] : to) {
+    const auto found = file.tensors.find(tensor);
+    if (found == file.tensors.end() || !(found->second.shape() == view.shape()) ||
+        found->second.dtype() != view.dtype())
+      fail("{}: tensor {} is missing or of another shape", name, tensor);
+  }
+  for (const auto& [tensor, view] : to) copy(file.tensors.at(tensor), view);
 }
 
 }  // namespace hourglass

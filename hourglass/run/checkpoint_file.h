@@ -17,4 +17,8 @@ std::string checkpoint_bytes(const std::map<std::string, ConstView>& tensors,
 /// checksum or a wrong one.
 SafeTensors parse_checkpoint(std::string bytes, const std::string& name);
 
+/// Copies the tensors of `file` to the views of the same names; others in it are ignored. Throws Error naming `name`
+/// and the first tensor that is missing or has another shape or type; then nothing has changed.
+void restore_tensors(const SafeTensors& file, const std::map<std::string, View>& to, const std::string& name);
+
 }  // namespace hourglass

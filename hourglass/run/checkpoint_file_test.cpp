@@ -53,5 +53,19 @@ TEST(CheckpointFile, RefusesAModelFile) {
   EXPECT_EQ(refusal(safetensors_bytes({}, {{"sha256", "00"}})), "c: not a checkpoint: it holds no checksum");
 }
 
+TEST(CheckpointFile, RestoresTensorsByNameOrChangesNothing) {
+  const SafeTensors file = parse_checkpoint(sample(), "c");
+  Tensor theta(DType::f32, {7}), best(DType::f32, {7}), wide(DType::f64, {7});
+  const auto refusal_of = [&](const std::map<std::string, View>& to) {
+    return message_of<Error>([&] { restore_tensors(file, to, "c"); });
+  };
+  theta.as<float>()[6] = 1;
+  EXPECT_EQ(refusal_of({{"best", best}, {"theta", theta}}), "c: tensor best is missing or of another shape");
+  EXPECT_EQ(refusal_of({{"theta", wide}}), "c: tensor theta is missing or of another shape");
+  EXPECT_EQ(theta.as<float>()[6], 1);
+  restore_tensors(file, {{"theta", theta}}, "c");
+  EXPECT_EQ(theta.as<float>()[6], 3);
+}
+
 }  // namespace
 }  // namespace hourglass

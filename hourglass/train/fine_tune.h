@@ -9,27 +9,27 @@
 namespace hourglass {
 
 struct FineTuneOptions {
-  int64_t epochs = 50;    ///< at most
-  int64_t patience = 10;  ///< ends after so many epochs without a smaller validation error
+  int64_t epochs = 50;    ///< maximum
+  int64_t patience = 10;  ///< epochs without a smaller validation error after which training stops
   int64_t batch_size = 100;
-  double rate = 3e-4;  ///< of Adam
-  uint64_t seed = 42;  ///< of the order of rows
+  double rate = 3e-4;  ///< Adam's learning rate
+  uint64_t seed = 42;  ///< shuffling
   int threads = 1;
 };
 
 struct FineTuneResult {
-  double error = 0;             ///< fraction of the test rows put in a wrong class
-  double validation_error = 0;  ///< of the training rows held out to choose the epoch
-  int64_t epoch = 0;            ///< whose weights are tested, from 1: the first with the smallest validation error
-  int64_t epochs = 0;           ///< trained
+  double error = 0;             ///< fraction of misclassified test rows
+  double validation_error = 0;  ///< fraction of misclassified validation rows
+  int64_t epoch = 0;            ///< the epoch tested, from 1: the first with the smallest validation error
+  int64_t epochs = 0;           ///< number of epochs trained
 };
 
-/// Trains the encoder of `model`, whose layers `config` lists, and a softmax layer on its code, which starts at zero,
-/// end to end to tell the labels apart: Adam on the mean of −ln p(label). A sixth of the training rows is held out, the
-/// same rows as in linear_probe, and chooses the epoch; test rows are looked at once, after that. The result is the
-/// same on any number of threads. `progress` is told the share of the epochs that is done. Throws Error when samples do
-/// not fit the model, labels are missing, all the same or in the test part alone, or an option makes no sense; and
-/// RuntimeFailure when the loss is not finite.
+/// Trains a classifier of the labels end to end: the encoder of `model`, whose layers `config` lists, followed by a
+/// softmax layer on the code that starts at zero. Adam minimises the mean of −ln p(label). A sixth of the training
+/// rows, the same rows as in linear_probe, is held out for validation and chooses the epoch; only that epoch's weights
+/// are tested. The result does not depend on the number of threads. `progress` receives the fraction of the epochs that
+/// is done. Throws Error when samples do not fit the model, labels are missing, all equal or only in the test data, or
+/// an option is out of range; RuntimeFailure when the loss is not finite.
 FineTuneResult fine_tune(const Autoencoder& model, const ModelConfig& config, const Dataset& train, const Dataset& test,
                          const FineTuneOptions& options, const std::function<void(double done)>& progress = {});
 

@@ -100,7 +100,7 @@ TEST(FineTuning, IsTheSameOnAnyNumberOfThreads) {
   EXPECT_EQ(one.error, many.error);
   EXPECT_EQ(one.validation_error, many.validation_error);
   EXPECT_EQ(one.epoch, many.epoch);
-  EXPECT_GT(one.error, 0.1) << "there is something to get wrong";
+  EXPECT_GT(one.error, 0.1) << "some rows are misclassified";
 }
 
 TEST(FineTuning, StartsAtTheModelsWeights) {
@@ -128,7 +128,7 @@ TEST(FineTuning, TestsTheEpochThatDidBestOnRowsHeldOut) {
   FineTuneOptions options{.epochs = 60, .patience = 60, .batch_size = 10, .rate = 1e-2};
   const FineTuneResult all = Bench(kDense).run(train, test, options);
   EXPECT_EQ(all.epochs, 60);
-  EXPECT_LT(all.epoch, 60) << "four labels of ten are learnt by heart in the end";
+  EXPECT_LT(all.epoch, 60) << "four labels of ten are memorised in the end";
   options.epochs = all.epoch;
   const FineTuneResult until = Bench(kDense).run(train, test, options);
   EXPECT_EQ(until.epoch, all.epoch);
@@ -145,15 +145,15 @@ TEST(FineTuning, RefusesWhatItCannotLearnFrom) {
     return message_of<Error>([&] { bench.run(train, test, options); });
   };
   const Dataset good = quarters(60, 1);
-  Dataset bare = good, one = good, wide = good, stranger = good;
+  Dataset bare = good, one = good, wide = good, unknown = good;
   bare.labels.clear();
   one.labels.assign(60, 3);
   wide.sample = {1, 4, 8};
-  stranger.labels[1] = 11;
+  unknown.labels[1] = 11;
   EXPECT_EQ(refusal(bare, good), "quarters: no labels");
   EXPECT_EQ(refusal(good, bare), "quarters: no labels");
   EXPECT_EQ(refusal(one, one), "quarters: every label is 3; a classifier needs at least two classes");
-  EXPECT_EQ(refusal(good, stranger), "quarters: row 2 has label 11, which no training row has (0, 10, 20, 30)");
+  EXPECT_EQ(refusal(good, unknown), "quarters: row 2 has label 11, which no training row has (0, 10, 20, 30)");
   EXPECT_EQ(refusal(good, wide), "quarters: samples are 1 × 4 × 8, the model expects 1 × 8 × 8");
   EXPECT_EQ(refusal(good, good, {.rate = -1e-3}), "rate = -0.001: expected a number above 0");
   EXPECT_EQ(refusal(good, good, {.rate = NAN}), "rate = nan: expected a number above 0");
@@ -161,21 +161,21 @@ TEST(FineTuning, RefusesWhatItCannotLearnFrom) {
   EXPECT_EQ(refusal(good, good, {.batch_size = 0}), "batch size = 0: expected at least 1");
 }
 
-TEST(FineTuning, SaysWhenItDiverges) {
+TEST(FineTuning, ThrowsWhenItDiverges) {
   EXPECT_EQ(message_of<RuntimeFailure>([] {
               Bench({layer("dense", 12)}).run(quarters(100, 1), quarters(10, 2), {.batch_size = 10, .rate = 1e30});
             }),
             "fine-tuning: the loss is not finite in epoch 1; a smaller rate than 1e+30 may help");
 }
 
-TEST(FineTuning, TellsHowFarItIs) {
+TEST(FineTuning, ReportsItsProgress) {
   const Bench bench(kDense);
-  std::vector<double> told;
+  std::vector<double> reported;
   fine_tune(bench.autoencoder, bench.config, quarters(100, 1), quarters(10, 2), {.epochs = 3, .batch_size = 10},
-            [&](double done) { told.push_back(done); });
-  ASSERT_GT(told.size(), 20u);
-  EXPECT_TRUE(std::ranges::is_sorted(told));
-  EXPECT_EQ(told.back(), 1);
+            [&](double done) { reported.push_back(done); });
+  ASSERT_GT(reported.size(), 20u);
+  EXPECT_TRUE(std::ranges::is_sorted(reported));
+  EXPECT_EQ(reported.back(), 1);
 }
 
 double relative_distance(ConstView a, const Tensor& b) {

@@ -67,7 +67,7 @@ TEST(OnlineTrainer, DoesInPassesWhatATrainerDoesInEpochs) {
   EXPECT_EQ(weights(online), weights(whole));
 }
 
-TEST(OnlineTrainer, GoesOnFromItsState) {
+TEST(OnlineTrainer, ContinuesFromItsState) {
   const Recipe recipe = recipe_of();
   const Dataset first = rows_of(50, 1), second = rows_of(30, 2);
   Autoencoder one = fresh(recipe, first), other = fresh(recipe, first);
@@ -80,14 +80,14 @@ TEST(OnlineTrainer, GoesOnFromItsState) {
   EXPECT_EQ(weights(one), weights(other));
 }
 
-TEST(OnlineTrainer, EndsThePassWhenAsked) {
+TEST(OnlineTrainer, EndsThePassWhenStopReturnsTrue) {
   const Recipe recipe = recipe_of();
   const Dataset data = rows_of(50, 1);
   Autoencoder model = fresh(recipe, data);
   OnlineTrainer trainer(recipe, model);
-  int asked = 0;
-  trainer.pass(data, 1, [&] { return ++asked == 2; });
-  EXPECT_EQ(asked, 2);
+  int calls = 0;
+  trainer.pass(data, 1, [&] { return ++calls == 2; });
+  EXPECT_EQ(calls, 2);
 }
 
 TEST(OnlineTrainer, RefusesWhatIsNoStateOfIt) {

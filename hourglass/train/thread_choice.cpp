@@ -4,24 +4,24 @@
 
 namespace hourglass {
 
-void ThreadChoice::took(double seconds) {
-  if (!is_free_) return;
+void ThreadChoice::record_step(double seconds_per_row) {
+  if (!adapts_) return;
   // The first steps after a change fill caches and wake threads.
-  if (steps_++ >= kWarmUp) (is_trying_ ? trial_ : usual_).add(seconds);
-  if (is_trying_ && trial_.count == kTrial) {
-    decide();
-  } else if (!is_trying_ && usual_.count >= patience_) {
-    is_trying_ = true;
+  if (steps_++ >= kWarmUpSteps) (is_trial_ ? trial_ : usual_).add(seconds_per_row);
+  if (is_trial_ && trial_.count == kTrialSteps) {
+    finish_trial();
+  } else if (!is_trial_ && usual_.count >= steps_between_trials_) {
+    is_trial_ = true;
     steps_ = 0;
   }
 }
 
-void ThreadChoice::decide() {
-  constexpr double kClearly = 0.95;
-  const bool changes = trial_.value() < kClearly * usual_.value();
-  if (changes) takes_one_ = !takes_one_;
-  patience_ = changes ? kFirst : std::min(2 * patience_, kLongest);
-  is_trying_ = false;
+void ThreadChoice::finish_trial() {
+  constexpr double kClearlyFaster = 0.95;
+  const bool changes = trial_.value() < kClearlyFaster * usual_.value();
+  if (changes) prefers_one_ = !prefers_one_;
+  steps_between_trials_ = changes ? kFirstGap : std::min(2 * steps_between_trials_, kLongestGap);
+  is_trial_ = false;
   steps_ = 0;
   usual_ = trial_ = {};
 }

@@ -4,26 +4,26 @@
 
 namespace hourglass {
 
-/// How many threads a step runs on. More threads are slower than one where steps are very short, or while another
-/// program keeps a processor busy; results are the same on any number, so the faster way is found by trying. Now and
-/// then some steps are run the other way, less and less often while that does not pay.
+/// Chooses on how many threads a step runs: all, or one where that is faster, as with very short steps or while another
+/// program uses the processor. It measures steps and now and then tries the other choice, less often the longer that
+/// does not pay. Results do not depend on the choice.
 class ThreadChoice {
  public:
-  /// asked > 0: always that many. 0: `available` or one, whichever is faster.
-  ThreadChoice(int asked, int available)
-      : most_(asked > 0 ? asked : available), is_free_(asked <= 0 && available > 1) {}
+  /// requested > 0: always that many. 0: `available` or one, whichever is faster.
+  ThreadChoice(int requested, int available)
+      : max_threads_(requested > 0 ? requested : available), adapts_(requested <= 0 && available > 1) {}
 
   /// For the next step.
-  int threads() const { return takes_one_ != is_trying_ ? 1 : most_; }
+  int threads() const { return prefers_one_ != is_trial_ ? 1 : max_threads_; }
   /// For work that is not measured.
-  int most() const { return most_; }
-  /// What the step took, per row.
-  void took(double seconds);
+  int max_threads() const { return max_threads_; }
+  /// Takes into account how long the step ran.
+  void record_step(double seconds_per_row);
 
  private:
-  void decide();
+  void finish_trial();
 
-  /// Mean of what steps took since it was cleared.
+  /// Mean of the values added.
   struct Mean {
     double sum = 0;
     int64_t count = 0;
@@ -31,12 +31,12 @@ class ThreadChoice {
     double value() const { return sum / static_cast<double>(count); }
   };
 
-  int most_;
-  bool is_free_, takes_one_ = false, is_trying_ = false;
-  int64_t steps_ = 0;  ///< since the way of running last changed
-  int64_t patience_ = kFirst;
+  int max_threads_;
+  bool adapts_, prefers_one_ = false, is_trial_ = false;
+  int64_t steps_ = 0;                         ///< since the number of threads last changed
+  int64_t steps_between_trials_ = kFirstGap;  ///< measured steps
   Mean usual_, trial_;
-  static constexpr int64_t kFirst = 32, kLongest = 1024, kTrial = 6, kWarmUp = 2;
+  static constexpr int64_t kFirstGap = 32, kLongestGap = 1024, kTrialSteps = 6, kWarmUpSteps = 2;
 };
 
 }  // namespace hourglass

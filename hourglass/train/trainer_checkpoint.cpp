@@ -2,15 +2,22 @@
 
 #include "hourglass/run/checkpoint_file.h"
 #include "hourglass/run/history.h"
-#include "hourglass/tensor/copy.h"
 #include "hourglass/train/trainer.h"
 
-// What of a Trainer goes into a checkpoint, and back: docs/formats/checkpoint.md.
+// What a checkpoint contains: docs/formats/checkpoint.md.
 namespace hourglass {
+
+/// Where a run stands, as a checkpoint's metadata has it.
+struct Trainer::Position {
+  int64_t epoch;
+  EpochProgress progress;
+  BestWeights::Epoch best;
+  bool is_finished;
+};
 
 namespace {
 
-/// Whether a checkpoint's recipe is this one in all that counts.
+/// Whether a checkpoint's recipe equals this one, apart from what does not change the weights.
 bool is_same_run(const std::string& saved, const Recipe& recipe, const std::string& name) {
   try {
     Recipe other = recipe_from_json(saved);
@@ -28,20 +35,21 @@ std::string columns_json(const EpochRecord& like) { return nlohmann::json(histor
 }  // namespace
 
 std::map<std::string, View> Trainer::tensors() {
-  std::map<std::string, View> all = optimizer_.state();
+  std::map<std::string, View> all = loop_.optimizer().state();
   all["theta"] = model_.theta();
-  if (best_.size()) all["best"] = best_;
+  if (best_weights_) all["best"] = best_weights_->weights();
   return all;
 }
 
 std::string Trainer::checkpoint(const std::vector<EpochRecord>& epochs) {
-  const auto& p = position_;
-  const nlohmann::json position = {{"epoch", p.epoch},       {"step", p.step},
-                                   {"seconds", p.seconds},   {"loss", p.totals.loss},
-                                   {"rows", p.rows},         {"reconstruction", p.totals.reconstruction},
-                                   {"best", p.best},         {"penalties", p.totals.penalties},
-                                   {"finished", p.finished}, {"best_epoch", p.best_epoch}};
-  const EpochRecord like = blank_epoch();
+  const auto& totals = progress_.totals;
+  const auto best = best_weights_ ? best_weights_->best() : BestWeights::Epoch();
+  const nlohmann::json position = {
+      {"epoch", epoch_},         {"step", progress_.step},        {"seconds", progress_.seconds},
+      {"loss", totals.loss},     {"rows", progress_.rows},        {"reconstruction", totals.reconstruction},
+      {"best", best.loss},       {"penalties", totals.penalties}, {"finished", is_finished_},
+      {"best_epoch", best.epoch}};
+  const EpochRecord like = empty_record();
   const Tensor metrics = history_tensor(epochs, like);
   std::map<std::string, ConstView> views = {{"metrics", metrics}};
   for (const auto& [name, view] : tensors()) views[name] = view;
@@ -60,20 +68,19 @@ std::vector<EpochRecord> Trainer::restore(const SafeTensors& file, const std::st
     if (const auto saved = file.metadata.find(key); saved != file.metadata.end() && saved->second != sum)
       fail("{}: made with other data: the SHA-256 of its {} is {}, found {}; use --overwrite to start anew", name, key,
            saved->second, sum);
-  for (auto& [tensor, view] : tensors()) {
-    const auto found = file.tensors.find(tensor);
-    if (found == file.tensors.end() || !(found->second.shape() == view.shape()) ||
-        found->second.dtype() != view.dtype())
-      fail("{}: tensor {} is missing or of another shape", name, tensor);
-  }
   auto epochs = has_text ? std::vector<EpochRecord>() : read_metrics(file, name);
-  position_ = read_position(file.metadata.at("position"), name);
-  for (auto& [tensor, view] : tensors()) copy(file.tensors.at(tensor), view);
+  const Position position = read_position(file.metadata.at("position"), name);
+  restore_tensors(file, tensors(), name);
+  epoch_ = position.epoch;
+  progress_ = position.progress;
+  is_finished_ = position.is_finished;
+  if (best_weights_) best_weights_->resume(position.best);
+  loop_.resume(epochs_done() * loop_.steps_per_epoch() + progress_.step);
   return epochs;
 }
 
 std::vector<EpochRecord> Trainer::read_metrics(const SafeTensors& file, const std::string& name) const {
-  const EpochRecord like = blank_epoch();
+  const EpochRecord like = empty_record();
   const std::string columns = columns_json(like), &found = file.metadata.at("columns");
   if (found != columns) fail("{}: metadata \"columns\": expected {}, found {}", name, columns, found);
   const auto metrics = file.tensors.find("metrics");
@@ -85,18 +92,23 @@ Trainer::Position Trainer::read_position(const std::string& text, const std::str
   Position p;
   try {
     const auto json = nlohmann::json::parse(text);
-    p = {json.at("epoch"),      json.at("step"),
-         json.at("seconds"),    {json.at("loss"), json.at("reconstruction"), json.at("penalties")},
-         json.at("rows"),       json.at("best"),
-         json.at("best_epoch"), json.at("finished")};
+    p = {json.at("epoch"),
+         {json.at("step"),
+          json.at("rows"),
+          json.at("seconds"),
+          {json.at("loss"), json.at("reconstruction"), json.at("penalties")}},
+         {json.at("best_epoch"), json.at("best")},
+         json.at("finished")};
   } catch (const nlohmann::json::exception&) {
     fail("{}: metadata \"position\" is damaged", name);
   }
+  const auto& [step, rows, seconds, totals] = p.progress;
   const int64_t last = recipe_.train.epochs + 1;
-  const bool fits = p.epoch >= 1 && p.epoch <= last && p.step >= 0 && p.step < steps_per_epoch_ && p.best_epoch >= 0 &&
-                    p.best_epoch < p.epoch && (p.step == 0) == (p.rows == 0) && (p.epoch < last || p.finished) &&
-                    (p.step == 0 || p.totals.penalties.size() == objective_.penalties().size());
-  if (!fits) fail("{}: stands at epoch {} step {}, which is not in a run on this data", name, p.epoch, p.step);
+  const bool fits = p.epoch >= 1 && p.epoch <= last && step >= 0 && step < loop_.steps_per_epoch() &&
+                    p.best.epoch >= 0 && p.best.epoch < p.epoch && (step == 0) == (rows == 0) &&
+                    (p.epoch < last || p.is_finished) &&
+                    (step == 0 || totals.penalties.size() == loop_.objective().penalties().size());
+  if (!fits) fail("{}: stands at epoch {} step {}, which is not in a run on this data", name, p.epoch, step);
   return p;
 }
 

@@ -50,36 +50,36 @@ struct SmallRun {
   SmallRun(const SmallRun&) = delete;
 };
 
-/// Pauses double until checkpoints take one percent of the time.
-TEST(Trainer, KeepsCheckpointsWithinAnEpochUnasked) {
+/// Intervals double until checkpoints take one percent of the time.
+TEST(Trainer, SavesCheckpointsWithinAnEpochByDefault) {
   constexpr auto kCost = 8ms;
-  std::vector<Clock::time_point> kept;
-  const auto stop = [&] { return kept.size() == 4; };
-  const auto keep = [&] {
+  std::vector<Clock::time_point> saved;
+  const auto stop = [&] { return saved.size() == 4; };
+  const auto save = [&] {
     std::this_thread::sleep_for(kCost);
-    kept.push_back(Clock::now());
+    saved.push_back(Clock::now());
   };
   Slow slow(1ms, 0ms);
-  EXPECT_EQ(SmallRun("epochs = 1", 50'000).trainer.run({slow, stop, keep}), Ending::interrupted);
-  ASSERT_EQ(kept.size(), 5u) << "four by themselves, one when stopped";
-  EXPECT_GE(kept[0] - slow.started, 250ms);
+  EXPECT_EQ(SmallRun("epochs = 1", 50'000).trainer.run({slow, stop, save}), RunOutcome::interrupted);
+  ASSERT_EQ(saved.size(), 5u) << "four on the timer, one when stopped";
+  EXPECT_GE(saved[0] - slow.started, 250ms);
   for (int i = 1; i < 4; ++i) {
-    const Clock::duration age = kept[i - 1] - slow.started, pause = kept[i] - kept[i - 1];
-    EXPECT_GE(pause, std::min<Clock::duration>(100 * kCost, age) - 5ms) << i;
+    const Clock::duration age = saved[i - 1] - slow.started, interval = saved[i] - saved[i - 1];
+    EXPECT_GE(interval, std::min<Clock::duration>(100 * kCost, age) - 5ms) << i;
   }
 }
 
 TEST(Trainer, CountsMinutesFromTheLastCheckpointOnAndNotFromTheLastEpoch) {
-  int kept = 0;
+  int saved = 0;
   Slow slow(0ms, 60ms);
-  const Trainer::Hooks hooks{slow, [] { return false; }, [&] { ++kept; }};
+  const Trainer::Hooks hooks{slow, [] { return false; }, [&] { ++saved; }};
   SmallRun run("epochs = 12\ncheckpoint = { epochs = 100, minutes = 0.0033 }", 3);
-  EXPECT_EQ(run.trainer.run(hooks), Ending::finished);
-  EXPECT_GE(kept, 3) << "0.72 s with one every 0.2 s, and the last";
+  EXPECT_EQ(run.trainer.run(hooks), RunOutcome::finished);
+  EXPECT_GE(saved, 3) << "0.72 s with one every 0.2 s, and the last";
 }
 
 /// As text in the file's header they would be more than a safetensors file may have there.
-TEST(Trainer, ReadsTheMetricsOfAMillionEpochsAgain) {
+TEST(Trainer, RestoresTheMetricsOfAMillionEpochs) {
   EpochRecord epoch;
   epoch.train = {0.1, 0.1, {}};
   epoch.samples_per_second = 3e3;

@@ -50,7 +50,7 @@ TEST_P(Trajectory, EndsInPyTorchsWeights) {
   model.load_weights(part(golden, "initial."), "initial");
   Trainer trainer(recipe, model, data.train, nullptr, 2);
   RunListener silent;
-  ASSERT_EQ(trainer.run({silent, [] { return false; }, [] {}}), Ending::finished);
+  ASSERT_EQ(trainer.run({silent, [] { return false; }, [] {}}), RunOutcome::finished);
   const SafeTensors final = part(golden, "final.");
   for (const auto& [name, view] : model.weights()) {
     EXPECT_LT(relative_distance(view, final.tensors.at(name)), 1e-4) << name;

@@ -37,7 +37,7 @@ Autoencoder start(const Recipe& recipe, const Shape& sample, const Model* init) 
   return model;
 }
 
-Ending run(Trainer& trainer, Listener& listener) {
+RunOutcome run(Trainer& trainer, Listener& listener) {
   const py::gil_scoped_release without_lock;
   return trainer.run({listener, [&] { return listener.interrupts.came(); }, {}});
 }
@@ -56,9 +56,9 @@ std::unique_ptr<Model> train(const std::string& text, const py::object& rows, co
   auto model = std::make_unique<Model>(TrainedModel{recipe, start(recipe, data.sample, init)});
   Trainer trainer(recipe, model->trained().autoencoder, data, held_out ? &held_out->data : nullptr, threads);
   Listener listener(on_epoch, on_note);
-  const Ending ending = run(trainer, listener);
+  const RunOutcome outcome = run(trainer, listener);
   listener.interrupts.rethrow();
-  if (ending == Ending::diverged) throw RuntimeFailure(listener.last_note);
+  if (outcome == RunOutcome::diverged) throw RuntimeFailure(listener.last_note);
   const py::gil_scoped_release without_lock;
   model->trained().anomaly = trainer.anomaly_scale();
   return model;

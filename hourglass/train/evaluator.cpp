@@ -1,0 +1,18 @@
+#include "hourglass/train/evaluator.h"
+
+#include "hourglass/model/inference.h"
+
+namespace hourglass {
+
+void Evaluator::measure(EpochRecord& epoch) const {
+  if (!data_.validation.empty()) epoch.validation = loss(data_.train, data_.validation);
+  if (data_.test) epoch.test = loss(*data_.test, {});
+}
+
+Terms Evaluator::loss(const Dataset& data, std::span<const uint32_t> rows) const {
+  const Inference inference(model_, threads_);
+  const double value = bce_ ? mean_bce(inference, data, rows) : mean_squared_error(inference, data, rows);
+  return {value, value, {}};
+}
+
+}  // namespace hourglass

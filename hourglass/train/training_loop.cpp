@@ -1,0 +1,62 @@
+#include "hourglass/train/training_loop.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+namespace hourglass {
+
+namespace {
+
+void add_scaled(const Objective::Totals& terms, double scale, Objective::Totals& total) {
+  total.loss += scale * terms.loss;
+  total.reconstruction += scale * terms.reconstruction;
+  total.penalties.resize(terms.penalties.size());
+  for (size_t k = 0; k < terms.penalties.size(); ++k) total.penalties[k] += scale * terms.penalties[k];
+}
+
+}  // namespace
+
+TrainingLoop::TrainingLoop(const Recipe& recipe, Autoencoder& model, int64_t rows, std::span<const int32_t> classes)
+    : model_(model),
+      config_(recipe.train),
+      rows_(rows),
+      batch_size_(rows > 0 ? std::min(config_.batch_size, rows) : config_.batch_size),
+      sampler_(config_.seed, recipe.data.shuffle),
+      objective_(recipe.objective, model.network(), config_.seed),
+      optimizer_(config_.optimizer, model.theta().dtype(), model.network().parameter_count()),
+      corruption_(recipe.corruption, config_.seed),
+      step_(model, objective_, optimizer_, corruption_, batch_size_, classes) {}
+
+bool TrainingLoop::run_epoch(const Dataset& data, std::span<const uint32_t> rows, int64_t epoch, ThreadChoice& threads,
+                             EpochProgress& progress, const std::function<bool()>& after_step) {
+  const std::vector<uint32_t> order = sampler_.order(rows, epoch);
+  const auto end = static_cast<int64_t>(order.size());
+  for (int64_t first = progress.step * batch_size_; first < end; first += batch_size_) {
+    const int64_t count = std::min(batch_size_, end - first);
+    train_batch(data, std::span(order).subspan(first, count), epoch, threads, progress);
+    if (!std::isfinite(progress.totals.loss)) return false;
+    if (!after_step()) break;
+  }
+  return true;
+}
+
+void TrainingLoop::train_batch(const Dataset& data, std::span<const uint32_t> rows, int64_t epoch,
+                               ThreadChoice& threads, EpochProgress& progress) {
+  const auto start = std::chrono::steady_clock::now();
+  const int64_t done = steps_done_++, total = config_.epochs * steps_per_epoch();
+  const auto count = static_cast<double>(rows.size());
+  const double factor = total > 0 ? schedule_factor(config_.schedule, done, total) : 1.0;
+  const double run_progress = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 1.0;
+  model_.enter({.progress = run_progress, .encoding = objective_.classifies()});
+  const auto terms = step_.run(data, rows, static_cast<uint32_t>(epoch), steps_done_,
+                               optimizer_.learning_rate() * factor, threads.threads());
+  add_scaled(terms, count, progress.totals);
+  ++progress.step;
+  progress.rows += static_cast<int64_t>(rows.size());
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  threads.record_step(seconds / count);
+  progress.seconds += seconds;
+}
+
+}  // namespace hourglass

@@ -1,0 +1,44 @@
+# hourglass_add_module(NAME [COLD] [DEPENDS module…] [LINK target…] [SOURCES file…] [EXCLUDE regex])
+# Adds hourglass/NAME as the object library hourglass_NAME and puts its objects into hourglass_lib. DEPENDS names the
+# modules it uses, LINK the third-party libraries that this module alone compiles against, SOURCES generated files,
+# EXCLUDE files that this configuration leaves out. COLD modules hold no loop whose time counts: -O1 compiles faster.
+function(hourglass_add_module name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "COLD" "EXCLUDE" "DEPENDS;LINK;SOURCES")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/hourglass/${name}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  if(arg_EXCLUDE)
+    list(FILTER sources EXCLUDE REGEX ${arg_EXCLUDE})
+  endif()
+  set(module hourglass_${name})
+  add_library(${module} OBJECT ${sources} ${arg_SOURCES})
+  set_target_properties(${module} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_include_directories(${module} PUBLIC ${PROJECT_SOURCE_DIR})
+  list(TRANSFORM arg_DEPENDS PREPEND hourglass_)
+  target_link_libraries(${module} PUBLIC fmt::fmt ${arg_DEPENDS} PRIVATE ${arg_LINK})
+  if(arg_COLD)
+    hourglass_compile_fast(${module})
+  endif()
+  if(name STREQUAL base)
+    target_precompile_headers(${module} PRIVATE <algorithm> <cstdint> <filesystem> <functional> <memory> <optional>
+      <span> <string> <string_view> <vector> <fmt/core.h>)
+  else()
+    target_precompile_headers(${module} REUSE_FROM hourglass_base)
+  endif()
+  target_sources(hourglass_lib PRIVATE $<TARGET_OBJECTS:${module}>)
+  target_link_libraries(hourglass_lib PRIVATE ${arg_LINK})
+endfunction()
+
+# Compiles a target with -O1 in optimised builds.
+function(hourglass_compile_fast target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O1>)
+endfunction()
+
+# hourglass_auto_option(NAME default description): ON, OFF, or AUTO, which stands for `default` in every configuration
+# until the user chooses. Sets build_NAME.
+macro(hourglass_auto_option name default description)
+  set(HOURGLASS_${name} AUTO CACHE STRING "${description}: ON, OFF or AUTO (where what it needs is installed)")
+  set(build_${name} ${HOURGLASS_${name}})
+  if(build_${name} STREQUAL AUTO)
+    set(build_${name} ${default})
+  endif()
+endmacro()

@@ -134,7 +134,7 @@ def launch_to_first_step(command):
     try:
         while b"epoch" not in seen:
             seen += os.read(screen, 4096)
-    except OSError:  # nobody writes any more
+    except OSError:  # the program has ended
         sys.exit(f"{' '.join(command)}\nended without a step: {seen.decode(errors='replace')}")
     finally:
         seconds = time.perf_counter() - begin

@@ -49,10 +49,10 @@ class OnFirstUse {
   std::shared_ptr<State> state_;
 };
 
-/// Of the calling thread at work: what else runs on the machine does not count.
+/// Processor time of the calling thread in seconds; other programs are not included.
 double thread_seconds();
 
-/// Times `call`, whose first run makes what the others reuse.
+/// Times `call`; the first call is not timed, because it creates what later calls reuse.
 template <class F>
 void measure(benchmark::State& state, const Work& work, F call) {
   call();

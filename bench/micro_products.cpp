@@ -10,7 +10,7 @@ namespace {
 using ops::Transpose;
 using ops::Write;
 
-/// A dense layer on some rows: the heights are those of the lanes in which the workloads' batches are trained.
+/// A dense layer on some rows: the numbers of rows are those of the micro-batches of the workloads.
 struct Dense {
   int64_t rows, inputs, outputs;
 };

@@ -22,7 +22,7 @@ class OneSeed : public Workspace, public testing::WithParamInterface<Case> {
   }
 };
 
-// A batch of 256 and a last one of 128 are cut into lanes differently.
+// A batch of 256 and a last one of 128 are cut into micro-batches differently.
 TEST_P(OneSeed, IsOneResultOnAnyNumberOfThreads) {
   const std::string one = model_of("one", {});
   for (const char* threads : {"1", "2", "3", "4", "8"})

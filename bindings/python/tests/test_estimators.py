@@ -114,7 +114,7 @@ class Autoencoders(unittest.TestCase):
         self.assertLess(before, -0.5)
         self.assertGreater(estimator.score(rows()), -0.15)
 
-    def test_go_on_learning_after_a_pickle_as_before(self):
+    def test_partial_fit_continues_after_a_pickle(self):
         one = Autoencoder([2], random_state=0).partial_fit(rows())
         other = pickle.loads(pickle.dumps(one))
         for estimator in (one, other):

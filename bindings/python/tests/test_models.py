@@ -44,7 +44,7 @@ class Training(unittest.TestCase):
             model = hourglass.train(recipe, rows(), overrides=["train.epochs=1", "model.init=he"])
             self.assertEqual((model.recipe["train"]["epochs"], model.recipe["model"]["init"]), (1, "he"))
 
-    def test_does_what_the_program_does_to_the_bit(self):
+    def test_is_bit_identical_to_the_program(self):
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "small.toml").write_text(RECIPE)
             np.save(Path(folder, "rows.npy"), rows())

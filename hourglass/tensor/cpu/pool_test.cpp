@@ -96,7 +96,7 @@ TEST(SwapAxes, PutsChannelsBeforePixels) {
 }
 
 /// Three rows a sample, as the rows of a Jacobian come; the two directions are each other's transpose.
-TEST(FastMaxPool2d, RoutesSeveralRowsPerSampleAsTheReferenceDoes) {
+TEST(FastMaxPool2d, GathersSeveralRowsPerSampleLikeTheReference) {
   for (const ConvGeometry& g : geometries()) {
     Twin in = normal_twin({2, g.in_size()}, 1), v = normal_twin({6, g.in_size()}, 2),
          u = normal_twin({6, g.out_size()}, 3);

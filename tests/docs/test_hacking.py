@@ -6,6 +6,7 @@ stands for the example. The other way round, every file of the program or of its
 is in the list. Tests, recipes and pages that show an example of use may mention it freely.
 """
 
+import functools
 import re
 import unittest
 from pathlib import Path
@@ -31,14 +32,19 @@ def pattern_of(example):
     return re.compile("|".join(rf"\b(?:\w+_)?{re.escape(n)}(?:_\w+)?\b" for n in names))
 
 
+@functools.cache
+def text_of(file):
+    return (ROOT / file).read_text(errors="ignore")
+
+
 def mentions(file, pattern):
-    return bool(pattern.search(file) or pattern.search((ROOT / file).read_text(errors="ignore")))
+    return bool(pattern.search(file) or pattern.search(text_of(file)))
 
 
+@functools.cache
 def checked_files():
-    for name in CHECKED:
-        paths = [ROOT / name] if (ROOT / name).is_file() else (ROOT / name).rglob("*.*")
-        yield from (str(p.relative_to(ROOT)) for p in paths if p.is_file() and not p.name.endswith("_test.cpp"))
+    paths = [path for name in CHECKED for path in ((ROOT / name).rglob("*.*") if (ROOT / name).is_dir() else [ROOT / name])]
+    return [str(p.relative_to(ROOT)) for p in paths if p.is_file() and not p.name.endswith("_test.cpp")]
 
 
 class Lists(unittest.TestCase):

@@ -27,7 +27,8 @@ TEST_P(ImagePair, IsAsAlikeAsNumPySays) {
   EXPECT_TRUE(std::isinf(psnr(a, a)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, ImagePair, testing::Values("images_grey", "images_colour", "images_smallest"));
+INSTANTIATE_TEST_SUITE_P(Golden, ImagePair, testing::Values("images_grey", "images_colour", "images_smallest"),
+                         [](const auto& info) { return std::string(info.param); });
 
 const Shape kImage = {2, 12, 14};
 

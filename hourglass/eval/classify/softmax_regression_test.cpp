@@ -59,7 +59,8 @@ TEST_P(SoftmaxRegressionCase, IsScikitLearns) {
   EXPECT_NEAR(classification_error(fast, labelled(golden, "test", DType::f32), 1), value("error"), 1e-12);
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, SoftmaxRegressionCase, testing::Values("softmax_loose", "softmax_tight"));
+INSTANTIATE_TEST_SUITE_P(Golden, SoftmaxRegressionCase, testing::Values("softmax_loose", "softmax_tight"),
+                         [](const auto& info) { return std::string(info.param); });
 
 TEST(SoftmaxRegression, IsTheSameOnAnyNumberOfThreads) {
   const LabelledCodes codes = clouds(5000, DType::f32);

@@ -9,7 +9,7 @@
 #include "hourglass/eval/analysis/analyse.h"
 #include "hourglass/eval/analysis/samples.h"
 #include "hourglass/report/html/page.h"
-#include "hourglass/report/plot/image.h"
+#include "hourglass/report/plot/image_grid.h"
 #include "hourglass/report/plot/plot.h"
 #include "hourglass/run/jsonl.h"
 

@@ -7,7 +7,7 @@
 #include "hourglass/base/file.h"
 #include "hourglass/data/formats/npy.h"
 #include "hourglass/model/inference.h"
-#include "hourglass/report/plot/image.h"
+#include "hourglass/report/plot/image_grid.h"
 
 // encode, decode and reconstruct: a model, data, and a file for what comes out.
 

@@ -8,11 +8,11 @@
 
 namespace hourglass {
 
-/// images = { width = 28, height = 28, fit = "resize" }: how the pictures of a folder become samples of one shape.
+/// images = { width = 28, height = 28, fit = "resize" }: how the images of a folder become samples of one shape.
 struct ImagesConfig {
   int64_t width = 0, height = 0;  ///< pixels
-  std::string fit = "resize";     ///< "resize" stretches the whole picture, "crop" cuts out its middle
-  std::string colour = "auto";    ///< "grey", "rgb"; "auto": rgb if any picture has colour
+  std::string fit = "resize";     ///< "resize" stretches the whole image, "crop" cuts out its middle
+  std::string colour = "auto";    ///< "grey", "rgb"; "auto": rgb if any image has colour
 
   bool operator==(const ImagesConfig&) const = default;
 };

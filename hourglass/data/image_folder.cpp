@@ -12,7 +12,7 @@
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
 #include "hourglass/base/text.h"
-#include "hourglass/data/formats/picture.h"
+#include "hourglass/data/formats/image.h"
 
 namespace hourglass {
 namespace {
@@ -43,7 +43,7 @@ Found contents(const fs::path& folder) {
   return found;
 }
 
-bool begins_as_picture(const fs::path& file) {
+bool has_image_signature(const fs::path& file) {
   char bytes[8] = {};
   std::ifstream(file, std::ios::binary).read(bytes, sizeof(bytes));
   const std::string_view start(bytes, sizeof(bytes));
@@ -51,15 +51,15 @@ bool begins_as_picture(const fs::path& file) {
 }
 
 /// A damaged file shall not go unnoticed.
-bool is_called_picture(const fs::path& file) {
+bool has_image_extension(const fs::path& file) {
   std::string ending = file.extension().string();
   std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return ending == ".png" || ending == ".jpg" || ending == ".jpeg";
 }
 
-bool is_picture(const fs::path& file) { return is_called_picture(file) || begins_as_picture(file); }
+bool is_image_file(const fs::path& file) { return has_image_extension(file) || has_image_signature(file); }
 
-bool holds_pictures(const fs::path& folder) { return std::ranges::any_of(contents(folder).files, is_picture); }
+bool holds_images(const fs::path& folder) { return std::ranges::any_of(contents(folder).files, is_image_file); }
 
 std::optional<int32_t> number_in_name(const std::string& name) {
   int32_t number;
@@ -68,7 +68,7 @@ std::optional<int32_t> number_in_name(const std::string& name) {
   return whole ? std::optional(number) : std::nullopt;
 }
 
-/// Which label the pictures of a sub-folder have.
+/// Which label the images of a sub-folder have.
 struct Labels {
   std::vector<std::string> classes;  ///< none: names are the numbers
 
@@ -82,7 +82,7 @@ struct Labels {
   }
 };
 
-/// A folder whose pictures lie in it, or in sub-folders.
+/// A folder whose images lie in it, or in sub-folders.
 struct Part {
   fs::path path;
   std::vector<fs::path> files, classes;
@@ -91,10 +91,10 @@ struct Part {
 Part part_of(const fs::path& folder) {
   const Found found = contents(folder);
   Part part{folder, {}, {}};
-  std::ranges::copy_if(found.files, std::back_inserter(part.files), is_picture);
-  std::ranges::copy_if(found.folders, std::back_inserter(part.classes), holds_pictures);
+  std::ranges::copy_if(found.files, std::back_inserter(part.files), is_image_file);
+  std::ranges::copy_if(found.folders, std::back_inserter(part.classes), holds_images);
   if (!part.classes.empty() && !part.files.empty())
-    fail("{}: pictures beside the sub-folder {} of pictures; which label would they have?", folder.string(),
+    fail("{}: images beside the sub-folder {} of images; which label would they have?", folder.string(),
          part.classes[0].filename().string());
   return part;
 }
@@ -112,52 +112,52 @@ Labels labels_of(const std::vector<Part>& parts, const std::vector<std::string>&
   return {{names.begin(), names.end()}};
 }
 
-/// Pictures of one part, brought to one shape.
+/// Images of one part, brought to one shape.
 class Collector {
  public:
-  Collector(const std::optional<ImagesConfig>& images, std::string name) : images_(images), name_(std::move(name)) {}
+  Collector(const std::optional<ImagesConfig>& images, std::string name) : config_(images), name_(std::move(name)) {}
 
   void add(const fs::path& file, std::optional<int32_t> label) {
-    Picture picture = fitted(read_picture(read_file(file, kLargestFile), file.string()), file.string());
-    if (pictures_.empty()) first_ = file.string();
-    const Picture& like = pictures_.empty() ? picture : pictures_[0];
-    if (picture.width != like.width || picture.height != like.height)
+    Image image = fitted(decode_image(read_file(file, kLargestFile), file.string()), file.string());
+    if (images_.empty()) first_ = file.string();
+    const Image& like = images_.empty() ? image : images_[0];
+    if (image.width != like.width || image.height != like.height)
       fail("{}: {} × {} pixels, but {} has {} × {}; [data] images = {{ width = {}, height = {} }} makes them equal",
-           file.string(), picture.width, picture.height, first_, like.width, like.height, like.width, like.height);
-    colour_ |= picture.channels == 3;
-    values_ += static_cast<int64_t>(picture.pixels.size());
+           file.string(), image.width, image.height, first_, like.width, like.height, like.width, like.height);
+    colour_ |= image.channels == 3;
+    values_ += static_cast<int64_t>(image.pixels.size());
     if (values_ > kMostValues) fail("{}: more than {} values in all", name_, kMostValues);
-    pictures_.push_back(std::move(picture));
+    images_.push_back(std::move(image));
     if (label) labels_.push_back(*label);
   }
 
-  bool empty() const { return pictures_.empty(); }
+  bool empty() const { return images_.empty(); }
   bool has_colour() const { return colour_; }
 
   /// Channels first, as samples lie.
   Dataset dataset(int64_t channels) {
-    const int64_t width = pictures_[0].width, height = pictures_[0].height, pixels = width * height;
+    const int64_t width = images_[0].width, height = images_[0].height, pixels = width * height;
     std::vector<uint8_t> values;
-    values.reserve(pictures_.size() * static_cast<size_t>(channels * pixels));
-    for (Picture& stored : pictures_) {
-      const Picture picture = with_channels(std::move(stored), channels);
+    values.reserve(images_.size() * static_cast<size_t>(channels * pixels));
+    for (Image& stored : images_) {
+      const Image image = with_channels(std::move(stored), channels);
       for (int64_t c = 0; c < channels; ++c)
-        for (int64_t i = 0; i < pixels; ++i) values.push_back(picture.pixels[static_cast<size_t>(i * channels + c)]);
+        for (int64_t i = 0; i < pixels; ++i) values.push_back(image.pixels[static_cast<size_t>(i * channels + c)]);
     }
     return {name_, {channels, height, width}, std::move(values), std::move(labels_)};
   }
 
  private:
-  Picture fitted(Picture picture, const std::string& file) const {
-    if (!images_) return picture;
-    if (images_->colour != "auto") picture = with_channels(std::move(picture), images_->colour == "grey" ? 1 : 3);
-    return images_->fit == "crop" ? cropped(picture, images_->width, images_->height, file)
-                                  : resized(picture, images_->width, images_->height);
+  Image fitted(Image image, const std::string& file) const {
+    if (!config_) return image;
+    if (config_->colour != "auto") image = with_channels(std::move(image), config_->colour == "grey" ? 1 : 3);
+    return config_->fit == "crop" ? cropped(image, config_->width, config_->height, file)
+                                  : resized(image, config_->width, config_->height);
   }
 
-  const std::optional<ImagesConfig>& images_;
+  const std::optional<ImagesConfig>& config_;
   std::string name_, first_;
-  std::vector<Picture> pictures_;
+  std::vector<Image> images_;
   std::vector<int32_t> labels_;
   int64_t values_ = 0;
   bool colour_ = false;
@@ -167,8 +167,8 @@ void add_part(Collector& collector, const Part& part, const Labels& labels) {
   for (const fs::path& file : part.files) collector.add(file, std::nullopt);
   for (const fs::path& sub_folder : part.classes)
     for (const fs::path& file : contents(sub_folder).files)
-      if (is_picture(file)) collector.add(file, labels.of(sub_folder));
-  if (collector.empty()) fail("{}: no pictures, PNG or JPEG", part.path.string());
+      if (is_image_file(file)) collector.add(file, labels.of(sub_folder));
+  if (collector.empty()) fail("{}: no images, PNG or JPEG", part.path.string());
 }
 
 bool has_parts(const Found& found) {
@@ -179,7 +179,7 @@ bool has_parts(const Found& found) {
 
 bool is_image_folder(const fs::path& folder) {
   const Found found = contents(folder);
-  return std::ranges::any_of(found.files, is_picture) || std::ranges::any_of(found.folders, holds_pictures) ||
+  return std::ranges::any_of(found.files, is_image_file) || std::ranges::any_of(found.folders, holds_images) ||
          (has_parts(found) && is_image_folder(found.folders[1]));
 }
 

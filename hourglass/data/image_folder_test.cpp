@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "data/picture_bytes.h"
+#include "data/image_bytes.h"
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
 #include "support/message_of.h"
@@ -14,9 +14,9 @@ namespace fs = std::filesystem;
 
 class ImageFolder : public testing::Test {
  protected:
-  /// A grey picture of one value.
+  /// A grey image of one value.
   void draw(const std::string& name, uint8_t value, int64_t width = 3, int64_t height = 2) const {
-    write(name, png_of({width, height, 1, std::vector<uint8_t>(static_cast<size_t>(width * height), value)}));
+    write(name, png_bytes({width, height, 1, std::vector<uint8_t>(static_cast<size_t>(width * height), value)}));
   }
   void write(const std::string& name, const std::string& content) const {
     fs::create_directories((folder_.path() / name).parent_path());
@@ -39,10 +39,10 @@ std::vector<uint8_t> firsts(const Dataset& data) {
   return all;
 }
 
-TEST_F(ImageFolder, ReadsPicturesInTheOrderOfTheirNames) {
+TEST_F(ImageFolder, ReadsImagesInTheOrderOfTheirNames) {
   draw("b.png", 2);
   draw("a", 1);
-  write("notes.txt", "no picture");
+  write("notes.txt", "no image");
   write(".hidden.png", "\x89PNG\r\n\x1a\n");
   EXPECT_TRUE(is_image_folder(folder_.path()));
   const DataSplits splits = read();
@@ -91,7 +91,7 @@ TEST_F(ImageFolder, NumbersSubFoldersAsItIsTold) {
             path("cat") + ": the sub-folder's name is none of the classes dog, eel");
 }
 
-TEST_F(ImageFolder, DoesNotPassOverAFileThatIsCalledAPicture) {
+TEST_F(ImageFolder, DoesNotPassOverAFileThatIsCalledAImage) {
   draw("a.png", 1);
   write("b.JPG", "");
   EXPECT_EQ(refusal(), path("b.JPG") + ": neither PNG nor JPEG");
@@ -108,7 +108,7 @@ TEST_F(ImageFolder, FollowsLinksAndNamesThoseToNothing) {
 
 TEST_F(ImageFolder, LaysColoursChannelsFirst) {
   draw("a.png", 9, 2, 1);
-  write("b.png", png_of({2, 1, 3, {1, 2, 3, 4, 5, 6}}));
+  write("b.png", png_bytes({2, 1, 3, {1, 2, 3, 4, 5, 6}}));
   const Dataset data = read().train;
   EXPECT_EQ(data.sample, (Shape{3, 1, 2}));
   EXPECT_EQ(std::get<0>(data.values), (std::vector<uint8_t>{9, 9, 9, 9, 9, 9, 1, 4, 2, 5, 3, 6}));
@@ -127,10 +127,10 @@ TEST_F(ImageFolder, RefusesLabelledBesideUnlabelled) {
   draw("a.png", 1);
   draw("cat/a.png", 1);
   EXPECT_EQ(refusal(),
-            folder_.path().string() + ": pictures beside the sub-folder cat of pictures; which label would they have?");
+            folder_.path().string() + ": images beside the sub-folder cat of images; which label would they have?");
 }
 
-TEST_F(ImageFolder, NamesADamagedPicture) {
+TEST_F(ImageFolder, NamesADamagedImage) {
   draw("a.png", 1);
   write("b.png", "\x89PNG\r\n\x1a\nrubbish");
   EXPECT_TRUE(refusal().starts_with(path("b.png") + ": PNG is damaged")) << refusal();
@@ -140,7 +140,7 @@ TEST_F(ImageFolder, TellsOtherFolders) {
   EXPECT_FALSE(is_image_folder(folder_.path()));
   write("notes.txt", "x");
   EXPECT_FALSE(is_image_folder(folder_.path()));
-  EXPECT_EQ(refusal(), folder_.path().string() + ": no pictures, PNG or JPEG");
+  EXPECT_EQ(refusal(), folder_.path().string() + ": no images, PNG or JPEG");
 }
 
 }  // namespace

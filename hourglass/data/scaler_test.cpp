@@ -62,7 +62,7 @@ TEST(Scaler, CenterIsUnitWithoutTheMean) {
   EXPECT_EQ(gathered(reals, of_reals, all_rows(reals)), (std::vector<float>{-2, -4, 2, 4}));
 }
 
-/// A model of images takes the same pictures as bytes and as floats, in any number of features.
+/// A model of images takes the same images as bytes and as floats, in any number of features.
 TEST(Scaler, CenterGoesByWhatTheDataHold) {
   for (const int64_t width : {1, 2}) {
     const Dataset pixels = bytes({10, 0, 20, 255}, width);

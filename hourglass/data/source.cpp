@@ -15,9 +15,9 @@
 #include "hourglass/data/formats/csv_rows.h"
 #include "hourglass/data/formats/gzip.h"
 #include "hourglass/data/formats/idx.h"
+#include "hourglass/data/formats/image.h"
 #include "hourglass/data/formats/npy.h"
 #include "hourglass/data/formats/npz.h"
-#include "hourglass/data/formats/picture.h"
 #include "hourglass/data/formats/safetensors.h"
 #include "hourglass/data/image_folder.h"
 #include "hourglass/data/known.h"
@@ -62,7 +62,7 @@ DataSplits read_folder(const fs::path& folder, const std::string& name) {
   for (const char* file : kSplitFiles) {
     if (!plain_or_gz(folder, file)) {
       fail(
-          "{}: a folder without {}[.gz]; expected a file, pictures (PNG or JPEG), or the four files of an MNIST-like "
+          "{}: a folder without {}[.gz]; expected a file, images (PNG or JPEG), or the four files of an MNIST-like "
           "data set",
           folder.string(), file);
     }
@@ -193,7 +193,7 @@ Dataset read_data_file(const Address& from, const ReadOptions& how, std::span<co
     refuse_columns(how, features, from.text());
     return dataset_of(std::move(*array), from.text(), how.missing);
   }
-  if (is_png(content) || is_jpeg(content)) fail("{}: one picture; expected a folder of them", from.file);
+  if (is_png(content) || is_jpeg(content)) fail("{}: one image; expected a folder of them", from.file);
   if (content.empty()) fail("{}: the file is empty", from.file);
   if (content.starts_with("\xff\xfe") || content.starts_with("\xfe\xff"))
     fail("{}: text in UTF-16; tables are read in UTF-8, to which iconv converts them", from.file);

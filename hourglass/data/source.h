@@ -10,7 +10,7 @@ namespace hourglass {
 
 /// Opens what `[data] source` or `--data` names; a known name wins over a file of the same name.
 ///   a known data set    fetched when it is not kept yet: training and test part, labels, samples (1, 28, 28)
-///   a folder            with the four files of an MNIST-like data set, plain or .gz: the same; or with pictures
+///   a folder            with the four files of an MNIST-like data set, plain or .gz: the same; or with images
 ///                       (image_folder.h)
 ///   a file              IDX (plain or gzip), npy, npz, safetensors or a text table (table.h), told apart by content:
 ///                       all training. FILE:NAME is one array of an npz or safetensors file that holds several

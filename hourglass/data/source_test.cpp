@@ -63,7 +63,7 @@ TEST_F(SourceTest, RefusesAFolderWithAFileMissing) {
   fs::remove(folder_.path() / "t10k-images-idx3-ubyte");
   EXPECT_EQ(refusal(folder_.path().string()),
             folder_.path().string() +
-                ": a folder without t10k-images-idx3-ubyte[.gz]; expected a file, pictures (PNG or JPEG), or the four "
+                ": a folder without t10k-images-idx3-ubyte[.gz]; expected a file, images (PNG or JPEG), or the four "
                 "files of an MNIST-like data set");
 }
 
@@ -106,9 +106,8 @@ TEST_F(SourceTest, RefusesLabelsAsData) {
 }
 
 TEST_F(SourceTest, RefusesOtherFiles) {
-  const std::string picture = file("picture.npy", "\x89PNG\r\n\x1a\n"),
-                    other = file("other.csv", std::string(9, '\x01'));
-  EXPECT_EQ(refusal(picture), picture + ": one picture; expected a folder of them");
+  const std::string image = file("image.npy", "\x89PNG\r\n\x1a\n"), other = file("other.csv", std::string(9, '\x01'));
+  EXPECT_EQ(refusal(image), image + ": one image; expected a folder of them");
   EXPECT_EQ(refusal(other), other + ": neither npy, npz, IDX (plain or gzip), safetensors nor a text table");
 }
 

@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "cli/workspace.h"
-#include "data/picture_bytes.h"
+#include "data/image_bytes.h"
 #include "data/zip_bytes.h"
 #include "hourglass/data/formats/npy.h"
 
@@ -55,9 +55,9 @@ class OwnData : public Workspace {
   }
   void draw(const std::string& file, int64_t width, int64_t height, int64_t channels = 1) const {
     fs::create_directories(path(file).parent_path());
-    Picture picture{width, height, channels, std::vector<uint8_t>(static_cast<size_t>(width * height * channels))};
-    for (size_t i = 0; i < picture.pixels.size(); ++i) picture.pixels[i] = static_cast<uint8_t>(i * 37);
-    write(file, file.ends_with(".png") ? png_of(picture) : jpeg_of(picture));
+    Image image{width, height, channels, std::vector<uint8_t>(static_cast<size_t>(width * height * channels))};
+    for (size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = static_cast<uint8_t>(i * 37);
+    write(file, file.ends_with(".png") ? png_bytes(image) : jpeg_of(image));
   }
 };
 
@@ -198,7 +198,7 @@ TEST_F(OwnData, ArraysThatCannotBeRead) {
   }
 }
 
-TEST_F(OwnData, FoldersOfPicturesTrainWithTheirNamesAsLabels) {
+TEST_F(OwnData, FoldersOfImagesTrainWithTheirNamesAsLabels) {
   for (const char* kind : {"cat", "dog"})
     for (int i = 0; i < 10; ++i) draw("pets/" + std::string(kind) + "/" + std::to_string(i) + ".png", 8, 6);
   EXPECT_TRUE(contains(run({"data", "inspect", "pets"}).out,
@@ -209,7 +209,7 @@ TEST_F(OwnData, FoldersOfPicturesTrainWithTheirNamesAsLabels) {
   EXPECT_TRUE(refused(run({"eval", "run", "--data", "pets"}), {"pets/eel", "none of the classes cat, dog"}));
 }
 
-TEST_F(OwnData, PicturesOfUnequalSizesAreMadeEqualOnRequest) {
+TEST_F(OwnData, ImagesOfUnequalSizesAreMadeEqualOnRequest) {
   for (int i = 0; i < 8; ++i) draw("mixed/" + std::to_string(i) + ".jpg", 8 + i, 9, 3);
   expect_refused("mixed",
                  {"mixed/1.jpg: 9 × 9 pixels, but mixed/0.jpg has 8 × 9", "images = { width = 8, height = 9 }"});
@@ -217,7 +217,7 @@ TEST_F(OwnData, PicturesOfUnequalSizesAreMadeEqualOnRequest) {
   EXPECT_TRUE(contains(read("run/recipe.toml"), "fit = \"crop\""));
 }
 
-TEST_F(OwnData, DamagedPicturesAreNamed) {
+TEST_F(OwnData, DamagedImagesAreNamed) {
   draw("cut/a.png", 8, 8);
   draw("cut/b.png", 8, 8);
   write("cut/b.png", read("cut/b.png").substr(0, 60));

@@ -65,14 +65,14 @@ TEST_F(Report, RefusesDataOfAnotherShape) {
   EXPECT_EQ(read("run/report.html"), before);
 }
 
-TEST_F(Report, TellsOfDataThatAreNoPictures) {
+TEST_F(Report, TellsOfDataThatAreNoImages) {
   write_table("table.npy");
   write("table.toml",
         "[data]\nsource = \"table.npy\"\nscale = \"standard\"\n[model]\nencoder = [{dense = 3}, \"tanh\"]\n"
         "decoder = [{dense = 5}]\n[train]\nepochs = 2\n");
   const Outcome outcome = train("table.toml", "run");
   const std::string page = read("run/report.html");
-  EXPECT_TRUE(contains(page, "samples of 5 are no pictures"));
+  EXPECT_TRUE(contains(page, "samples of 5 are not images"));
   EXPECT_TRUE(exists("run/plots/reconstructions-typical.svg"));
   EXPECT_FALSE(contains(outcome.err, "was not drawn")) << outcome.err;
 }

@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "data/idx_bytes.h"
-#include "data/picture_bytes.h"
+#include "data/image_bytes.h"
 #include "data/zip_bytes.h"
 #include "hourglass/data/formats/npy.h"
 #include "hourglass/data/table.h"
@@ -140,12 +140,12 @@ std::vector<std::string> table_seeds() {
   return {kRows, "1;2\n3;4\n", "\"x\ty\"\t\"say \"\"a\"\"\"\n1\tNaN\n\n2\tz\n"};
 }
 
-std::vector<std::string> picture_seeds() {
+std::vector<std::string> image_seeds() {
   std::vector<std::string> all;
   for (const int64_t channels : {1, 3}) {
-    Picture picture{9, 7, channels, {}};
-    for (int64_t i = 0; i < 63 * channels; ++i) picture.pixels.push_back(static_cast<uint8_t>(i * 37));
-    all.insert(all.end(), {png_of(picture), jpeg_of(picture)});
+    Image image{9, 7, channels, {}};
+    for (int64_t i = 0; i < 63 * channels; ++i) image.pixels.push_back(static_cast<uint8_t>(i * 37));
+    all.insert(all.end(), {png_bytes(image), jpeg_of(image)});
   }
   return all;
 }

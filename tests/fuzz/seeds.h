@@ -13,7 +13,7 @@ std::vector<std::string> gzip_seeds();
 std::vector<std::string> npy_seeds();
 std::vector<std::string> npz_seeds();
 std::vector<std::string> table_seeds();
-std::vector<std::string> picture_seeds();
+std::vector<std::string> image_seeds();
 std::vector<std::string> safetensors_seeds();
 std::vector<std::string> recipe_seeds();
 std::vector<std::string> metrics_seeds();

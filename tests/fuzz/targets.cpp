@@ -10,9 +10,9 @@
 #include "fuzz/seeds.h"
 #include "hourglass/data/formats/gzip.h"
 #include "hourglass/data/formats/idx.h"
+#include "hourglass/data/formats/image.h"
 #include "hourglass/data/formats/npy.h"
 #include "hourglass/data/formats/npz.h"
-#include "hourglass/data/formats/picture.h"
 #include "hourglass/data/table.h"
 #include "hourglass/model/anomaly.h"
 #include "hourglass/model/inference.h"
@@ -75,11 +75,11 @@ void read_table(std::string_view text) {
   expect(hourglass::read_table(text, kName, how).labels == labelled.labels, "texts keep their numbers");
 }
 
-void read_picture(std::string_view bytes) {
-  const Picture picture = hourglass::read_picture(bytes, kName, 1 << 20);
-  expect(static_cast<int64_t>(picture.pixels.size()) == picture.width * picture.height * picture.channels,
+void read_image(std::string_view bytes) {
+  const Image image = decode_image(bytes, kName, 1 << 20);
+  expect(static_cast<int64_t>(image.pixels.size()) == image.width * image.height * image.channels,
          "as many pixels as the size says");
-  expect(resized(picture, 5, 3).pixels.size() == static_cast<size_t>(15 * picture.channels), "the size asked for");
+  expect(resized(image, 5, 3).pixels.size() == static_cast<size_t>(15 * image.channels), "the size asked for");
 }
 
 std::string rewritten(const SafeTensors& file) {
@@ -147,7 +147,7 @@ constexpr std::array kTargets = {
     Target{"npy", read_npy, npy_seeds},
     Target{"npz", read_npz, npz_seeds},
     Target{"table", read_table, table_seeds},
-    Target{"picture", read_picture, picture_seeds},
+    Target{"image", read_image, image_seeds},
     Target{"safetensors", read_safetensors, safetensors_seeds},
     Target{"recipe", read_recipe, recipe_seeds},
     Target{"metrics", read_metrics, metrics_seeds},

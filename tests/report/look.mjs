@@ -17,8 +17,8 @@ const problems = [];
 function inspect() {
   const found = [];
   for (const image of document.images)
-    if (!image.complete || image.naturalWidth === 0) found.push(`broken picture: ${image.alt}`);
-  for (const image of document.images) if (!image.alt) found.push("a picture without words for those who cannot see it");
+    if (!image.complete || image.naturalWidth === 0) found.push(`broken image: ${image.alt}`);
+  for (const image of document.images) if (!image.alt) found.push("an image without alternative text");
   for (const svg of document.querySelectorAll("figure svg"))
     if (svg.getBoundingClientRect().height < 100) found.push(`a plot of no height: ${svg.textContent.slice(0, 40)}`);
   const { scrollWidth, clientWidth } = document.documentElement;

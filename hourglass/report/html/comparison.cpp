@@ -24,7 +24,7 @@ const std::vector<Section> kSections = {
     {"contraction", "Contraction",
      "How the code follows small changes of the input. A code of half the size halves "
      "both curves: compare their shapes, or relative_contraction."},
-    {"filters", "First-layer filters", "Each picture by its own largest value: grey is 0."},
+    {"filters", "First-layer filters", "Each image by its own largest value: grey is 0."},
     {"atoms", "Decoder atoms",
      "What a unit adds to the mean code's reconstruction when it stands one standard "
      "deviation above its mean; those that add most."},
@@ -64,15 +64,16 @@ void losses(FigureSheet& sheet, const Comparison& c) {
 }
 
 void reconstructions(FigureSheet& sheet, const Comparison& c) {
-  if (!is_picture(c.sample)) return sheet.omit("Reconstructions", "samples of " + c.sample.text() + " are no pictures");
+  if (!is_image_shape(c.sample))
+    return sheet.omit("Reconstructions", "samples of " + c.sample.text() + " are not images");
   std::vector<ConstView> rows = {c.inputs};
   std::vector<std::string> captions = {"input"};
   for (const ComparedModel& m : c.models) {
     rows.push_back(m.reconstructions);
     captions.push_back(m.name);
   }
-  sheet.picture({"reconstruction", "reconstructions", "The same inputs by every model", "The first rows of the data."},
-                [&] { return image_grid(rows, c.sample, {.captions = captions}); });
+  sheet.image({"reconstruction", "reconstructions", "The same inputs by every model", "The first rows of the data."},
+              [&] { return image_grid(rows, c.sample, {.captions = captions}); });
 }
 
 /// For names of files and of places on the page.
@@ -82,14 +83,14 @@ std::string plain(std::string name) {
   return name;
 }
 
-void pictures_of_each(FigureSheet& sheet, const Comparison& c, const std::string& section,
-                      std::optional<SignedPictures> Analysis::*pictures) {
-  if (!is_picture(c.sample)) return;
+void images_of_each(FigureSheet& sheet, const Comparison& c, const std::string& section,
+                    std::optional<SignedPictures> Analysis::*images) {
+  if (!is_image_shape(c.sample)) return;
   for (const ComparedModel& m : c.models)
-    if (const auto& p = m.analysis.*pictures)
-      sheet.picture({section, section + "-" + plain(m.name), m.name,
-                     fmt::format("{} of {} × {}.", p->values.rows(), p->shape.text(), m.analysis.code.text())},
-                    [&] { return signed_grid(*p); });
+    if (const auto& p = m.analysis.*images)
+      sheet.image({section, section + "-" + plain(m.name), m.name,
+                   fmt::format("{} of {} × {}.", p->values.rows(), p->shape.text(), m.analysis.code.text())},
+                  [&] { return signed_grid(*p); });
 }
 
 std::string table(const Comparison& c) {
@@ -155,8 +156,8 @@ Figures draw_comparison(const Comparison& c) {
               overlaid<ContractionCurve>(c, "contraction_ratio", contraction_chart(), contraction_series));
   sheet.chart({"contraction", "spectrum", "Spectra of the encoders' Jacobians", "Mean singular values over rows."},
               overlaid<std::vector<double>>(c, "jacobian_spectrum", spectrum_chart(), spectrum_series));
-  pictures_of_each(sheet, c, "filters", &Analysis::filters);
-  pictures_of_each(sheet, c, "atoms", &Analysis::atoms);
+  images_of_each(sheet, c, "filters", &Analysis::filters);
+  images_of_each(sheet, c, "atoms", &Analysis::atoms);
   return std::move(sheet).take();
 }
 

@@ -12,7 +12,7 @@ void FigureSheet::chart(Figure about, const Chart& chart) {
   });
 }
 
-void FigureSheet::picture(Figure about, const std::function<Image()>& image) {
+void FigureSheet::image(Figure about, const std::function<Image()>& image) {
   attempt(std::move(about), [&](Figure& f) { f.png = png_bytes(image()); });
 }
 

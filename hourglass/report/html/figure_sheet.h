@@ -6,16 +6,16 @@
 
 #include "hourglass/eval/analysis/analysis.h"
 #include "hourglass/report/plot/chart.h"
-#include "hourglass/report/plot/image.h"
+#include "hourglass/report/plot/image_grid.h"
 
 namespace hourglass {
 
-/// A plot or a grid of pictures, ready to be shown and kept.
+/// A plot or a grid of images, ready to be shown and kept.
 struct Figure {
   std::string section;  ///< of the page
   std::string name;     ///< of its files: "contraction-curve"
   std::string title, caption;
-  std::string svg = {};  ///< empty for grids of pictures, which are pixels
+  std::string svg = {};  ///< empty for grids of images, which are pixels
   std::string png = {};
 };
 
@@ -36,7 +36,7 @@ class FigureSheet {
 
   /// `about` says what the figure is; its pixels and lines are made here.
   void chart(Figure about, const Chart& chart);
-  void picture(Figure about, const std::function<Image()>& image);
+  void image(Figure about, const std::function<Image()>& image);
   void omit(std::string part, std::string reason) {
     figures_.omissions.push_back({std::move(part), std::move(reason)});
   }

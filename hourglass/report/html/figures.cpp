@@ -14,7 +14,7 @@
 namespace hourglass {
 namespace {
 
-constexpr int kPictureColumns = 8;
+constexpr int kGridColumns = 8;
 
 void training(FigureSheet& sheet, const std::vector<EpochRecord>& epochs, const std::string& reconstruction) {
   if (epochs.empty()) return sheet.omit("Loss", "the run folder holds no epochs");
@@ -39,9 +39,9 @@ void one_kind(FigureSheet& sheet, const Analysis& a, const std::string& kind, co
   const Figure about{"reconstruction", "reconstructions-" + kind, title + " reconstructions",
                      fmt::format("Inputs above, reconstructions below; mean squared error {} to {}.", format_value(low),
                                  format_value(high))};
-  if (is_picture(a.sample)) {
+  if (is_image_shape(a.sample)) {
     const std::vector<ConstView> rows = {e.inputs, e.reconstructions};
-    return sheet.picture(about, [&] { return image_grid(rows, a.sample, {.columns = kPictureColumns}); });
+    return sheet.image(about, [&] { return image_grid(rows, a.sample, {.columns = kGridColumns}); });
   }
   const auto line = [&](const Tensor& t, const char* label, int style) {
     const float* v = t.as<float>();
@@ -60,11 +60,11 @@ void reconstructions(FigureSheet& sheet, const Analysis& a) {
   one_kind(sheet, a, "best", "Best", a.best);
   one_kind(sheet, a, "typical", "Typical", a.typical);
   one_kind(sheet, a, "worst", "Worst", a.worst);
-  if (!a.denoised || !is_picture(a.sample)) return;
+  if (!a.denoised || !is_image_shape(a.sample)) return;
   const std::vector<ConstView> rows = {a.denoised->inputs, a.denoised->corrupted, a.denoised->reconstructions};
-  sheet.picture({"reconstruction", "reconstructions-corrupted", "Reconstructions of corrupted inputs",
-                 "Inputs above, corrupted as in training in the middle, what comes back of that below."},
-                [&] { return image_grid(rows, a.sample, {.columns = kPictureColumns}); });
+  sheet.image({"reconstruction", "reconstructions-corrupted", "Reconstructions of corrupted inputs",
+               "Inputs above, corrupted as in training in the middle, what comes back of that below."},
+              [&] { return image_grid(rows, a.sample, {.columns = kGridColumns}); });
 }
 
 /// Channels are averaged.
@@ -83,7 +83,7 @@ void feature_error(FigureSheet& sheet, const Analysis& a) {
   Figure about{"reconstruction", "feature-error", "Error per feature",
                fmt::format("Mean over {} rows of (reconstruction − input)².", format_count(a.rows))};
   Chart c;
-  if (is_picture(a.sample)) {
+  if (is_image_shape(a.sample)) {
     c.x.label = "pixel column";
     c.y.label = "pixel row";
     c.heat = error_map(a);

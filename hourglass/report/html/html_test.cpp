@@ -13,7 +13,7 @@ TEST(Html, EscapesWhatHasAMeaning) {
   EXPECT_EQ(html_escaped("ρ = 0.1"), "ρ = 0.1");
 }
 
-TEST(Html, WritesPicturesAsBase64) {
+TEST(Html, WritesImagesAsBase64) {
   EXPECT_EQ(png_url(""), "data:image/png;base64,");
   EXPECT_EQ(png_url("f"), "data:image/png;base64,Zg==");
   EXPECT_EQ(png_url("foobar"), "data:image/png;base64,Zm9vYmFy");
@@ -27,7 +27,7 @@ TEST(Html, PutsAnSvgIntoThePageUnderNamesOfItsOwn) {
   EXPECT_EQ(inline_svg(svg, "loss", "Loss & more"),
             "<svg role=\"img\" viewBox=\"0 0 5 5\"><title>Loss &amp; more</title><defs><path id='loss-gpPt0'/></defs>"
             "<g id=\"loss-gnuplot_plot_1\"><use xlink:href='#loss-gpPt0' clip-path='url(#loss-clip)'/></g></svg>");
-  EXPECT_THROW(inline_svg("no picture", "a", "b"), Error);
+  EXPECT_THROW(inline_svg("no image", "a", "b"), Error);
 }
 
 }  // namespace

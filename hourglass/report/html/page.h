@@ -17,7 +17,7 @@ struct RunReport {
   Figures figures;
 };
 
-/// One self-contained HTML page: styles, SVGs and pictures inside, no script, no address outside; light and dark by the
+/// One self-contained HTML page: styles, SVGs and images inside, no script, no address outside; light and dark by the
 /// reader's setting, for wide and narrow screens and paper.
 std::string report_page(const RunReport& report);
 

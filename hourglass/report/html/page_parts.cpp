@@ -22,7 +22,7 @@ std::string figure(const Figure& f) {
                                ? fmt::format("<img src=\"{}\" alt=\"{}: {}\">", png_url(f.png), title, caption)
                                : inline_svg(f.svg, f.name, f.title);
   return fmt::format("<figure id=\"{}\"{}><h3>{}</h3>\n{}\n<figcaption>{}</figcaption></figure>\n",
-                     html_escaped(f.name), f.svg.empty() ? " class=\"picture\"" : "", title, body, caption);
+                     html_escaped(f.name), f.svg.empty() ? " class=\"image\"" : "", title, body, caption);
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ std::string html_page(const std::string& title, const std::string& header, const
              name, kPageStyle) +
          header + "</header>\n" + body +
          "<footer>Made by Hourglass " + version() +
-         "; plots/ holds every plot as PNG and SVG, every grid of pictures as "
+         "; plots/ holds every plot as PNG and SVG, every grid of images as "
          "PNG.</footer>\n</main>\n</body>\n</html>\n";
 }
 

@@ -90,7 +90,7 @@ const std::set<std::string> kOfAnySamples = {"loss",
                                              "spectrum",
                                              "contraction-curve"};
 
-TEST(Figures, ShowPicturesOfImages) {
+TEST(Figures, ShowImagesOfImages) {
   auto expected = kOfAnySamples;
   expected.insert({"filters", "atoms", "traversals", "top-inputs"});
   const Figures& figures = of_images().figures;
@@ -102,7 +102,7 @@ TEST(Figures, ShowCurvesOfOtherSamplesAndSayWhatIsLeftOut) {
   const Figures& figures = of_rows().figures;
   EXPECT_EQ(names(figures), kOfAnySamples);
   ASSERT_EQ(figures.omissions.size(), 1u);
-  EXPECT_EQ(figures.omissions[0].reason, "samples of 5 are no pictures");
+  EXPECT_EQ(figures.omissions[0].reason, "samples of 5 are not images");
 }
 
 TEST(Figures, ArePngsAndPlotsAreSvgsToo) {

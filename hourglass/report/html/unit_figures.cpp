@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kColumns = 8;
 
-/// As pixels around grey: each picture by its own largest value.
+/// As pixels around grey: each image by its own largest value.
 Tensor grey_around_half(const SignedPictures& p) {
   Tensor t = p.values.clone();
   const int64_t size = p.shape.size();
@@ -23,8 +23,8 @@ Tensor grey_around_half(const SignedPictures& p) {
   return t;
 }
 
-void signed_pictures(FigureSheet& sheet, Figure about, const SignedPictures& p) {
-  sheet.picture(std::move(about), [&] { return signed_grid(p); });
+void signed_images(FigureSheet& sheet, Figure about, const SignedPictures& p) {
+  sheet.image(std::move(about), [&] { return signed_grid(p); });
 }
 
 void strong(FigureSheet& sheet, const Analysis& a, const StrongUnits& s) {
@@ -36,24 +36,23 @@ void strong(FigureSheet& sheet, const Analysis& a, const StrongUnits& s) {
       rows.push_back(samples.view().slice(static_cast<int64_t>(i) * each, each));
     return image_grid(rows, a.sample, {.captions = captions, .columns = static_cast<int>(each)});
   };
-  sheet.picture(
+  sheet.image(
       {"units", "traversals", "Latent traversals",
        "A typical code decoded while one unit goes from its 1st to its 99th percentile, for the units that move "
        "the reconstruction most; numbers are units, counted from 0."},
       [&] { return grid(s.walks, s.walk_steps); });
-  sheet.picture({"units", "top-inputs", "Inputs that activate a unit most", "For the same units, the largest first."},
-                [&] { return grid(s.inputs, s.inputs_each); });
+  sheet.image({"units", "top-inputs", "Inputs that activate a unit most", "For the same units, the largest first."},
+              [&] { return grid(s.inputs, s.inputs_each); });
 }
 
 }  // namespace
 
 void draw_unit_figures(FigureSheet& sheet, const Analysis& a) {
-  if (!is_picture(a.sample))
-    return sheet.omit("Filters, atoms, traversals and top inputs",
-                      "samples of " + a.sample.text() + " are no pictures");
-  const std::string scale = " Each picture has its own scale: grey is 0, white above, black below.";
+  if (!is_image_shape(a.sample))
+    return sheet.omit("Filters, atoms, traversals and top inputs", "samples of " + a.sample.text() + " are not images");
+  const std::string scale = " Each image has its own scale: grey is 0, white above, black below.";
   if (a.filters)
-    signed_pictures(
+    signed_images(
         sheet,
         {"units", "filters", "First-layer filters",
          (a.filters->units.empty() ? "Weights of the first layer's first filters."
@@ -61,13 +60,13 @@ void draw_unit_figures(FigureSheet& sheet, const Analysis& a) {
              scale},
         *a.filters);
   if (a.atoms)
-    signed_pictures(sheet,
-                    {"units", "atoms", "Decoder atoms",
-                     fmt::format("What a unit adds to the mean code's reconstruction when it stands one standard "
-                                 "deviation above its mean: {} of the code's {} units, those that add most.",
-                                 a.atoms->units.size(), a.spread.size()) +
-                         scale},
-                    *a.atoms);
+    signed_images(sheet,
+                  {"units", "atoms", "Decoder atoms",
+                   fmt::format("What a unit adds to the mean code's reconstruction when it stands one standard "
+                               "deviation above its mean: {} of the code's {} units, those that add most.",
+                               a.atoms->units.size(), a.spread.size()) +
+                       scale},
+                  *a.atoms);
   if (a.strong) strong(sheet, a, *a.strong);
 }
 

@@ -140,9 +140,9 @@ std::vector<double> counted(size_t count) {
   return x;
 }
 
-std::string chart_terminal(PictureFormat format, int width, int height, int font, int zoom) {
+std::string chart_terminal(ImageFormat format, int width, int height, int font, int zoom) {
   const std::string size = fmt::format("size {},{} font 'DejaVu Sans,{}'", width * zoom, height * zoom, font);
-  const std::string terminal = format == PictureFormat::svg ? "svg dynamic " + size
+  const std::string terminal = format == ImageFormat::svg ? "svg dynamic " + size
                                : zoom == 1
                                    ? "pngcairo " + size
                                    : fmt::format("pngcairo {0} fontscale {1} linewidth {1} pointscale {1}", size, zoom);
@@ -174,14 +174,13 @@ std::string chart_script(const Chart& chart, const std::optional<Frame>& frame) 
 }
 
 Chart::Files Chart::render() const {
-  const auto script = [&](PictureFormat format, int zoom) {
+  const auto script = [&](ImageFormat format, int zoom) {
     return chart_terminal(format, kWidth, kHeight, kFont, zoom) +
            (title.empty() ? "" : "set title " + gnuplot_quoted(title) + " noenhanced\n") +
            chart_script(*this, std::nullopt);
   };
   // One process for both: starting one takes longer than drawing.
-  const std::string both =
-      run_gnuplot(script(PictureFormat::svg, 1) + "reset\n" + script(PictureFormat::png, kPngZoom));
+  const std::string both = run_gnuplot(script(ImageFormat::svg, 1) + "reset\n" + script(ImageFormat::png, kPngZoom));
   const size_t png = both.find("\x89PNG");
   if (png == std::string::npos) throw RuntimeFailure("gnuplot drew no PNG; is its terminal pngcairo missing?");
   return {both.substr(0, png), both.substr(png)};

@@ -7,9 +7,9 @@
 
 namespace hourglass {
 
-enum class PictureFormat { png, svg };
+enum class ImageFormat { png, svg };
 
-/// Where a panel's axes stand, in fractions of the picture.
+/// Where a panel's axes stand, in fractions of the image.
 struct Frame {
   double left, right, bottom, top;
 };
@@ -66,7 +66,7 @@ struct Chart {
 };
 
 /// gnuplot's commands for a terminal of this size, `zoom` pixels a point, and how everything on it looks.
-std::string chart_terminal(PictureFormat format, int width, int height, int font, int zoom);
+std::string chart_terminal(ImageFormat format, int width, int height, int font, int zoom);
 /// gnuplot's commands for one chart inside a frame, or, without one, where gnuplot finds room.
 std::string chart_script(const Chart& chart, const std::optional<Frame>& frame);
 

@@ -17,9 +17,9 @@ Chart line(std::vector<double> x, std::vector<double> y) {
 }
 
 TEST(Chart, LabelsItsAxes) {
-  const std::string picture = svg(line({1, 2}, {3, 4}));
-  EXPECT_TRUE(shows(picture, "distance (units)"));
-  EXPECT_TRUE(shows(picture, "ratio"));
+  const std::string image = svg(line({1, 2}, {3, 4}));
+  EXPECT_TRUE(shows(image, "distance (units)"));
+  EXPECT_TRUE(shows(image, "ratio"));
 }
 
 TEST(Chart, IsAPngAsWell) { EXPECT_EQ(line({1, 2}, {3, 4}).render().png.substr(1, 3), "PNG"); }
@@ -55,17 +55,17 @@ TEST(Chart, NamesOnlyTheSeriesThatHaveALabel) {
 TEST(Chart, DrawsABarForEachValueButNotForGaps) {
   Chart chart = line({1, 2, 3}, {3, std::nan(""), 4});
   chart.series[0].mark = Series::Mark::bars;
-  const std::string picture = svg(chart);
+  const std::string image = svg(chart);
   size_t bars = 0;
-  for (size_t at = picture.find("<polygon"); at != std::string::npos; at = picture.find("<polygon", at + 1)) ++bars;
+  for (size_t at = image.find("<polygon"); at != std::string::npos; at = image.find("<polygon", at + 1)) ++bars;
   EXPECT_EQ(bars, 2u);
 }
 
 TEST(Chart, ColoursAGrid) {
   Chart chart{.x = {.label = "pixel column"}, .y = {.label = "pixel row"}};
   chart.heat = HeatMap{2, 3, {0, 1, 2, 3, 4, 5}, "error"};
-  const std::string picture = svg(chart);
-  for (const char* label : {"pixel column", "pixel row", "error"}) EXPECT_TRUE(shows(picture, label)) << label;
+  const std::string image = svg(chart);
+  for (const char* label : {"pixel column", "pixel row", "error"}) EXPECT_TRUE(shows(image, label)) << label;
 }
 
 TEST(Chart, SurvivesValuesThatAreAllTheSameOrMissing) {

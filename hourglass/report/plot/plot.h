@@ -12,13 +12,13 @@ namespace hourglass {
 /// the training rows) in a panel of its own below. An axis turns logarithmic when its values span more than two
 /// decades.
 struct LossPlot {
-  using Format = PictureFormat;
+  using Format = ImageFormat;
 
   std::vector<EpochRecord> epochs;
   std::string reconstruction;  ///< its name, "bce"
   std::string title;
 
-  /// The picture as a file's bytes, drawn by gnuplot: 1200 × 800 pixels, 1200 × 560 without penalties. Throws Error
+  /// The image as a file's bytes, drawn by gnuplot: 1200 × 800 pixels, 1200 × 560 without penalties. Throws Error
   /// without epochs, RuntimeFailure when gnuplot is missing or fails.
   std::string render(Format format) const;
   /// The panels as figures of their own: the reconstruction's first, then each penalty's.

@@ -45,23 +45,23 @@ TEST(LossPlot, IsAPngOfTheSizePromised) {
 }
 
 TEST(LossPlot, LabelsAxesAndTheSplitsThereAre) {
-  const std::string picture = svg(demo(3));
-  EXPECT_EQ(picture.find("<?xml"), 0u);
-  EXPECT_TRUE(shows(picture, "demo"));
-  EXPECT_TRUE(shows(picture, "epoch"));
-  EXPECT_TRUE(shows(picture, "bce (mean per feature)"));
-  EXPECT_TRUE(shows(picture, "train (mean over the epoch)"));
-  EXPECT_TRUE(shows(picture, "test"));
-  EXPECT_FALSE(shows(picture, "validation"));
+  const std::string image = svg(demo(3));
+  EXPECT_EQ(image.find("<?xml"), 0u);
+  EXPECT_TRUE(shows(image, "demo"));
+  EXPECT_TRUE(shows(image, "epoch"));
+  EXPECT_TRUE(shows(image, "bce (mean per feature)"));
+  EXPECT_TRUE(shows(image, "train (mean over the epoch)"));
+  EXPECT_TRUE(shows(image, "test"));
+  EXPECT_FALSE(shows(image, "validation"));
   LossPlot validated = demo(3);
   validated.epochs[1].validation = Terms{0.1, 0.1, {}};
   EXPECT_TRUE(shows(svg(validated), "validation"));
 }
 
 TEST(LossPlot, GivesEachPenaltyAPanel) {
-  const std::string picture = svg(demo(3, {{"contractive", 18}, {"sparse_kl", 0.01}}));
-  EXPECT_TRUE(shows(picture, "contractive"));
-  EXPECT_TRUE(shows(picture, "sparse_kl"));
+  const std::string image = svg(demo(3, {{"contractive", 18}, {"sparse_kl", 0.01}}));
+  EXPECT_TRUE(shows(image, "contractive"));
+  EXPECT_TRUE(shows(image, "sparse_kl"));
 }
 
 TEST(LossPlot, UsesALogarithmicAxisBeyondTwoDecades) {
@@ -72,19 +72,19 @@ TEST(LossPlot, UsesALogarithmicAxisBeyondTwoDecades) {
 }
 
 TEST(LossPlot, MarksASingleEpoch) {
-  const std::string picture = svg(demo(1));
-  EXPECT_TRUE(shows(picture, "1"));
+  const std::string image = svg(demo(1));
+  EXPECT_TRUE(shows(image, "1"));
   // Once in the legend, once in the plot.
   for (const std::string mark : {"xlink:href='#gpPt6'", "xlink:href='#gpPt4'"}) {
-    const size_t first = picture.find(mark);
+    const size_t first = image.find(mark);
     ASSERT_NE(first, std::string::npos) << mark;
-    EXPECT_NE(picture.find(mark, first + 1), std::string::npos) << mark;
+    EXPECT_NE(image.find(mark, first + 1), std::string::npos) << mark;
   }
 }
 
 TEST(LossPlot, LabelsWholeEpochsOnly) {
-  const std::string picture = svg(demo(3));
-  for (const char* epoch : {"1", "2", "3"}) EXPECT_TRUE(shows(picture, epoch)) << epoch;
+  const std::string image = svg(demo(3));
+  for (const char* epoch : {"1", "2", "3"}) EXPECT_TRUE(shows(image, epoch)) << epoch;
   const std::string longer = svg(demo(300));
   EXPECT_TRUE(shows(longer, "20"));
   EXPECT_TRUE(shows(longer, "300"));

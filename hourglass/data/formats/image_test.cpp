@@ -1,87 +1,110 @@
-#include "hourglass/data/formats/picture.h"
+#include "hourglass/data/formats/image.h"
 
 #include <gtest/gtest.h>
+#include <png.h>
 
-#include "data/picture_bytes.h"
+#include "data/image_bytes.h"
 #include "hourglass/base/error.h"
 #include "support/message_of.h"
 
 namespace hourglass {
 namespace {
 
-Picture grey(int64_t width, int64_t height, std::vector<uint8_t> pixels) {
-  return {width, height, 1, std::move(pixels)};
+Image grey(int64_t width, int64_t height, std::vector<uint8_t> pixels) { return {width, height, 1, std::move(pixels)}; }
+
+/// Reads a PNG of the given channels, refusing any that is stored otherwise.
+Image decoded(const std::string& bytes, int64_t channels) {
+  png_image png{};
+  png.version = PNG_IMAGE_VERSION;
+  EXPECT_TRUE(png_image_begin_read_from_memory(&png, bytes.data(), bytes.size())) << png.message;
+  EXPECT_EQ(png.format, static_cast<png_uint_32>(channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB));
+  Image image{png.width, png.height, channels, {}};
+  image.pixels.resize(PNG_IMAGE_SIZE(png));
+  EXPECT_TRUE(png_image_finish_read(&png, nullptr, image.pixels.data(), 0, nullptr)) << png.message;
+  EXPECT_EQ(png.warning_or_error, 0u) << png.message;
+  return image;
 }
 
 std::string refusal(const std::string& content) {
-  return message_of<Error>([&] { read_picture(content, "f"); });
+  return message_of<Error>([&] { decode_image(content, "f"); });
 }
 
-TEST(Picture, ReadsPng) {
-  const Picture read = read_picture(png_of(grey(3, 2, {0, 1, 2, 253, 254, 255})), "f");
+TEST(Image, ReadsPng) {
+  const Image read = decode_image(png_bytes(grey(3, 2, {0, 1, 2, 253, 254, 255})), "f");
   EXPECT_EQ(read.width, 3);
   EXPECT_EQ(read.height, 2);
   EXPECT_EQ(read.channels, 1);
   EXPECT_EQ(read.pixels, (std::vector<uint8_t>{0, 1, 2, 253, 254, 255}));
-  const Picture colour = read_picture(png_of({1, 2, 3, {1, 2, 3, 4, 5, 6}}), "f");
+  const Image colour = decode_image(png_bytes({1, 2, 3, {1, 2, 3, 4, 5, 6}}), "f");
   EXPECT_EQ(colour.channels, 3);
   EXPECT_EQ(colour.pixels, (std::vector<uint8_t>{1, 2, 3, 4, 5, 6}));
 }
 
-TEST(Picture, RoundsSixteenBitsToEight) {
+TEST(Image, PngKeepsEveryPixel) {
+  for (const int64_t channels : {1, 3}) {
+    Image image{37, 11, channels, {}};
+    for (int64_t i = 0; i < 37 * 11 * channels; ++i) image.pixels.push_back(static_cast<uint8_t>(i * 97 % 256));
+    const Image back = decoded(png_bytes(image), channels);
+    EXPECT_EQ(back.width, 37);
+    EXPECT_EQ(back.height, 11);
+    EXPECT_EQ(back.pixels, image.pixels);
+  }
+}
+
+TEST(Image, RoundsSixteenBitsToEight) {
   const std::string png(
       "\x89PNG\r\n\x1a\n"
       "\0\0\0\x0dIHDR\0\0\0\3\0\0\0\1\x10\0\0\0\0\x6e\x1b\x97\x2b"
       "\0\0\0\x0fIDAT\x78\x9c\x63\x60\x60\x50\x60\xf8\xff\x1f\0\3\x84\2\x1f\x11\x48\xac\x28"
       "\0\0\0\0IEND\xae\x42\x60\x82",
       72);
-  EXPECT_EQ(read_picture(png, "f").pixels, (std::vector<uint8_t>{0, 0x20, 255})) << "0, 0x2000, 0xffff";
+  EXPECT_EQ(decode_image(png, "f").pixels, (std::vector<uint8_t>{0, 0x20, 255})) << "0, 0x2000, 0xffff";
 }
 
-TEST(Picture, ReadsJpeg) {
-  const Picture read = read_picture(jpeg_of(grey(16, 8, std::vector<uint8_t>(128, 200))), "f");
+TEST(Image, ReadsJpeg) {
+  const Image read = decode_image(jpeg_of(grey(16, 8, std::vector<uint8_t>(128, 200))), "f");
   EXPECT_EQ(read.width, 16);
   EXPECT_EQ(read.height, 8);
   EXPECT_EQ(read.channels, 1);
   for (const uint8_t pixel : read.pixels) EXPECT_NEAR(pixel, 200, 2);
-  EXPECT_EQ(read_picture(jpeg_of({8, 8, 3, std::vector<uint8_t>(192, 90)}), "f").channels, 3);
+  EXPECT_EQ(decode_image(jpeg_of({8, 8, 3, std::vector<uint8_t>(192, 90)}), "f").channels, 3);
 }
 
-TEST(Picture, RefusesDamage) {
+TEST(Image, RefusesDamage) {
   EXPECT_EQ(refusal("GIF89a"), "f: neither PNG nor JPEG");
-  const std::string png = png_of(grey(40, 40, std::vector<uint8_t>(1600, 7)));
+  const std::string png = png_bytes(grey(40, 40, std::vector<uint8_t>(1600, 7)));
   const std::string jpeg = jpeg_of(grey(40, 40, std::vector<uint8_t>(1600, 7)));
   EXPECT_TRUE(refusal(png.substr(0, 60)).starts_with("f: PNG is damaged: ")) << refusal(png.substr(0, 60));
   EXPECT_TRUE(refusal(jpeg.substr(0, 30)).starts_with("f: JPEG is damaged: ")) << refusal(jpeg.substr(0, 30));
   EXPECT_EQ(refusal(jpeg.substr(0, jpeg.size() - 10)), "f: JPEG is damaged: Premature end of JPEG file");
 }
 
-TEST(Picture, RefusesClaimsOfHugeSizeBeforeTakingMemory) {
+TEST(Image, RefusesClaimsOfHugeSizeBeforeTakingMemory) {
   // 65535 × 65535 in the frame header.
   std::string jpeg = jpeg_of(grey(8, 8, std::vector<uint8_t>(64)));
   const size_t frame = jpeg.find("\xff\xc0");
   ASSERT_NE(frame, std::string::npos);
   jpeg.replace(frame + 5, 4, "\xff\xdc\xff\xdc");
-  EXPECT_EQ(refusal(jpeg), "f: a picture of 65500 × 65500 pixels, at most 67108864 can be read");
+  EXPECT_EQ(refusal(jpeg), "f: an image of 65500 × 65500 pixels, at most 67108864 can be read");
 }
 
-TEST(Picture, ChangesChannels) {
-  const Picture colour{1, 1, 3, {100, 200, 50}};
+TEST(Image, ChangesChannels) {
+  const Image colour{1, 1, 3, {100, 200, 50}};
   EXPECT_EQ(with_channels(colour, 1).pixels, std::vector<uint8_t>{153});  // 29.9 + 117.4 + 5.7
   EXPECT_EQ(with_channels(grey(2, 1, {7, 9}), 3).pixels, (std::vector<uint8_t>{7, 7, 7, 9, 9, 9}));
 }
 
-TEST(Picture, ResizesByArea) {
-  const Picture flat = grey(5, 3, std::vector<uint8_t>(15, 77));
+TEST(Image, ResizesByArea) {
+  const Image flat = grey(5, 3, std::vector<uint8_t>(15, 77));
   for (const auto& [width, height] : {std::pair<int64_t, int64_t>{2, 2}, {11, 7}, {1, 1}, {5, 3}})
     EXPECT_EQ(resized(flat, width, height).pixels, std::vector<uint8_t>(static_cast<size_t>(width * height), 77));
-  const Picture same = grey(2, 2, {1, 2, 3, 4});
+  const Image same = grey(2, 2, {1, 2, 3, 4});
   EXPECT_EQ(resized(same, 2, 2).pixels, same.pixels);
   EXPECT_EQ(resized(grey(2, 1, {0, 100}), 4, 1).pixels, (std::vector<uint8_t>{0, 25, 75, 100}));
   EXPECT_EQ(resized(grey(4, 1, {0, 0, 80, 80}), 2, 1).pixels, (std::vector<uint8_t>{11, 69}));  // weights 3 3 1 of 7
 }
 
-TEST(Picture, TakesNoMoreMemoryForResizingThanThePictures) {
+TEST(Image, TakesNoMoreMemoryForResizingThanTheImages) {
   constexpr int64_t kLong = 1'000'000, kWide = 1 << 14;
   EXPECT_EQ(resized(grey(1, kLong, std::vector<uint8_t>(kLong, 77)), kWide, 1).pixels, std::vector<uint8_t>(kWide, 77));
   EXPECT_EQ(resized(grey(kLong, 1, std::vector<uint8_t>(kLong, 77)), 1, kWide).pixels, std::vector<uint8_t>(kWide, 77));
@@ -89,11 +112,11 @@ TEST(Picture, TakesNoMoreMemoryForResizingThanThePictures) {
             (std::vector<uint8_t>{11, 9, 7, 11, 9, 7, 69, 9, 7, 69, 9, 7}));
 }
 
-TEST(Picture, CropsTheMiddle) {
-  const Picture picture = grey(3, 3, {1, 2, 3, 4, 5, 6, 7, 8, 9});
-  EXPECT_EQ(cropped(picture, 1, 1, "f").pixels, std::vector<uint8_t>{5});
-  EXPECT_EQ(cropped(picture, 2, 3, "f").pixels, (std::vector<uint8_t>{1, 2, 4, 5, 7, 8}));
-  EXPECT_EQ(message_of<Error>([&] { cropped(picture, 4, 1, "f"); }),
+TEST(Image, CropsTheMiddle) {
+  const Image image = grey(3, 3, {1, 2, 3, 4, 5, 6, 7, 8, 9});
+  EXPECT_EQ(cropped(image, 1, 1, "f").pixels, std::vector<uint8_t>{5});
+  EXPECT_EQ(cropped(image, 2, 3, "f").pixels, (std::vector<uint8_t>{1, 2, 4, 5, 7, 8}));
+  EXPECT_EQ(message_of<Error>([&] { cropped(image, 4, 1, "f"); }),
             "f: 3 × 3 pixels, too small to cut 4 × 1 out of it; fit = \"resize\" takes it");
 }
 

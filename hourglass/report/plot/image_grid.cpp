@@ -1,6 +1,4 @@
-#include "hourglass/report/plot/image.h"
-
-#include <png.h>
+#include "hourglass/report/plot/image_grid.h"
 
 #include <algorithm>
 #include <cmath>
@@ -35,9 +33,9 @@ Cell cell_of(const Shape& sample, int scale) {
     const bool square = sample[0] >= 16 && side * side == sample[0];
     cell = square ? Cell{1, side, side} : Cell{1, 1, sample[0]};
   } else {
-    fail("a picture needs samples of (values) or (1 or 3 channels, height, width), found {}", sample.text());
+    fail("an image needs samples of (values) or (1 or 3 channels, height, width), found {}", sample.text());
   }
-  if (sample.size() < 1) fail("a picture needs samples with at least one value, found {}", sample.text());
+  if (sample.size() < 1) fail("an image needs samples with at least one value, found {}", sample.text());
   const int64_t longer = std::max(cell.rows, cell.columns);
   const int64_t size = scale > 0 ? scale : std::max<int64_t>(1, (kUsualSide + longer / 2) / longer);
   cell.pixel_width = cell.pixel_height = size;
@@ -58,8 +56,8 @@ Image blank_image(const Layout& layout) {
   const int64_t width = layout.left + layout.gap + layout.columns * (layout.cell.width() + layout.gap);
   const int64_t height = layout.gap + layout.rows * (layout.row_height + layout.gap);
   if (width > kMostValues || height > kMostValues / width / layout.cell.channels)
-    fail("a picture of {} × {} pixels is too large: give fewer samples", width, height);
-  Image image{static_cast<int>(width), static_cast<int>(height), static_cast<int>(layout.cell.channels), {}};
+    fail("an image of {} × {} pixels is too large: give fewer samples", width, height);
+  Image image{width, height, layout.cell.channels, {}};
   image.pixels.assign(width * height * layout.cell.channels, kBackground);
   return image;
 }
@@ -93,32 +91,16 @@ int64_t text_width(const std::string& text) { return static_cast<int64_t>(text.s
 
 const float* values_of(ConstView samples, const Shape& sample) {
   HOURGLASS_CHECK(samples.size() == samples.rows() * sample.size());
-  if (samples.rows() < 1) fail("a picture needs at least one sample, found none");
+  if (samples.rows() < 1) fail("an image needs at least one sample, found none");
   return samples.as<float>();
 }
 
 }  // namespace
 
-bool is_picture(const Shape& sample) {
+bool is_image_shape(const Shape& sample) {
   if (sample.rank() == 3) return sample[0] == 1 || sample[0] == 3;
   const auto side = std::llround(std::sqrt(static_cast<double>(sample.size())));
   return sample.rank() == 1 && sample.size() >= 64 && side * side == sample.size();
-}
-
-std::string png_bytes(const Image& image) {
-  HOURGLASS_CHECK(image.channels == 1 || image.channels == 3);
-  HOURGLASS_CHECK(image.pixels.size() == size_t{1} * image.width * image.height * image.channels);
-  png_image png{};
-  png.version = PNG_IMAGE_VERSION;
-  png.width = static_cast<png_uint_32>(image.width);
-  png.height = static_cast<png_uint_32>(image.height);
-  png.format = image.channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
-  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(png);
-  std::string bytes(size, '\0');
-  if (!png_image_write_to_memory(&png, bytes.data(), &size, 0, image.pixels.data(), 0, nullptr))
-    fail("cannot make a PNG of {} × {} pixels: {}", image.width, image.height, png.message);
-  bytes.resize(size);
-  return bytes;
 }
 
 Image image_grid(std::span<const ConstView> batches, const Shape& sample, const GridOptions& options) {

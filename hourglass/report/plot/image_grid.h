@@ -5,23 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "hourglass/data/formats/image.h"
 #include "hourglass/tensor/tensor.h"
 
 namespace hourglass {
 
-/// 8-bit pixels, row by row from the top left, channels interleaved.
-struct Image {
-  int width = 0;
-  int height = 0;
-  int channels = 1;  ///< 1 = grey, 3 = red, green, blue
-  std::vector<uint8_t> pixels;
-};
-
 /// Whether samples of this shape can be looked at: (1 or 3, H, W), or (D) with D ≥ 64 a square number.
-bool is_picture(const Shape& sample);
-
-/// The image as a PNG file. Throws Error when libpng refuses it.
-std::string png_bytes(const Image& image);
+bool is_image_shape(const Shape& sample);
 
 struct GridOptions {
   std::vector<std::string> captions = {};  ///< at the left, one per row, or none
@@ -33,7 +23,7 @@ struct GridOptions {
 /// The first samples of each batch side by side, one batch under the other: inputs over their reconstructions.
 /// Batches are f32 (N, size of `sample`), channels first, all of the same N ≥ 1; values are clipped to [0, 1], NaN is
 /// black. A sample is (C, H, W) with one or three channels, or (D): drawn as a square when D ≥ 16 is a square number,
-/// else as a strip one value high. Throws Error for other shapes and for a picture over 2²⁸ values.
+/// else as a strip one value high. Throws Error for other shapes and for an image over 2²⁸ values.
 Image image_grid(std::span<const ConstView> batches, const Shape& sample, const GridOptions& options = {});
 
 /// The samples of one batch, row by row, `columns` in a row. Shapes, values and errors as in image_grid.

@@ -1,4 +1,4 @@
-#include "hourglass/data/formats/picture.h"
+#include "hourglass/data/formats/image.h"
 
 #include <png.h>
 
@@ -18,10 +18,10 @@ namespace {
 
 void check_size(int64_t width, int64_t height, int64_t most, const std::string& name) {
   if (width < 1 || height < 1 || width > most / height)
-    fail("{}: a picture of {} × {} pixels, at most {} can be read", name, width, height, most);
+    fail("{}: an image of {} × {} pixels, at most {} can be read", name, width, height, most);
 }
 
-Picture empty_picture(int64_t width, int64_t height, int64_t channels) {
+Image empty_image(int64_t width, int64_t height, int64_t channels) {
   return {width, height, channels, std::vector<uint8_t>(static_cast<size_t>(width * height * channels))};
 }
 
@@ -31,7 +31,7 @@ struct PngImage : png_image {
   ~PngImage() { png_image_free(this); }
 };
 
-Picture read_png(std::string_view content, const std::string& name, int64_t most) {
+Image read_png(std::string_view content, const std::string& name, int64_t most) {
   PngImage png;
   if (!png_image_begin_read_from_memory(&png, content.data(), content.size()))
     fail("{}: PNG is damaged: {}", name, png.message);
@@ -40,11 +40,11 @@ Picture read_png(std::string_view content, const std::string& name, int64_t most
   check_size(png.width, png.height, most, name);
   const bool colour = (png.format & PNG_FORMAT_FLAG_COLOR) != 0;
   png.format = colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
-  Picture picture = empty_picture(png.width, png.height, colour ? 3 : 1);
+  Image image = empty_image(png.width, png.height, colour ? 3 : 1);
   const png_color black{};
-  if (!png_image_finish_read(&png, &black, picture.pixels.data(), 0, nullptr))
+  if (!png_image_finish_read(&png, &black, image.pixels.data(), 0, nullptr))
     fail("{}: PNG is damaged: {}", name, png.message);
-  return picture;
+  return image;
 }
 
 /// libjpeg's errors end in a longjmp: no C++ exception may pass through C.
@@ -109,16 +109,16 @@ bool read_jpeg_rows(JpegDecoder& jpeg, uint8_t* pixels) {
   return true;
 }
 
-Picture read_jpeg(std::string_view content, const std::string& name, int64_t most) {
+Image read_jpeg(std::string_view content, const std::string& name, int64_t most) {
   JpegDecoder jpeg;
   if (!read_jpeg_header(jpeg, reinterpret_cast<const unsigned char*>(content.data()), content.size()))
     fail("{}: JPEG is damaged: {}", name, jpeg.errors.message);
   check_size(jpeg.image_width, jpeg.image_height, most, name);
   if (jpeg.num_components != 1 && jpeg.num_components != 3)
     fail("{}: JPEG of {} channels, expected grey or red, green and blue", name, jpeg.num_components);
-  Picture picture = empty_picture(jpeg.image_width, jpeg.image_height, jpeg.num_components);
-  if (!read_jpeg_rows(jpeg, picture.pixels.data())) fail("{}: JPEG is damaged: {}", name, jpeg.errors.message);
-  return picture;
+  Image image = empty_image(jpeg.image_width, jpeg.image_height, jpeg.num_components);
+  if (!read_jpeg_rows(jpeg, image.pixels.data())) fail("{}: JPEG is damaged: {}", name, jpeg.errors.message);
+  return image;
 }
 
 /// For each new place the old ones it is made of and their weights, which add up to 1.
@@ -174,49 +174,64 @@ bool is_png(std::string_view content) { return content.starts_with("\x89PNG\r\n\
 
 bool is_jpeg(std::string_view content) { return content.starts_with("\xff\xd8\xff"); }
 
-Picture read_picture(std::string_view content, const std::string& name, int64_t most) {
+Image decode_image(std::string_view content, const std::string& name, int64_t most) {
   if (is_png(content)) return read_png(content, name, most);
   if (is_jpeg(content)) return read_jpeg(content, name, most);
   fail("{}: neither PNG nor JPEG", name);
 }
 
-Picture with_channels(Picture picture, int64_t channels) {
-  if (picture.channels == channels) return picture;
-  Picture changed = empty_picture(picture.width, picture.height, channels);
-  const auto pixels = static_cast<size_t>(picture.width * picture.height);
+std::string png_bytes(const Image& image) {
+  HOURGLASS_CHECK(image.channels == 1 || image.channels == 3);
+  HOURGLASS_CHECK(static_cast<int64_t>(image.pixels.size()) == image.width * image.height * image.channels);
+  PngImage png;
+  png.width = static_cast<png_uint_32>(image.width);
+  png.height = static_cast<png_uint_32>(image.height);
+  png.format = image.channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(png);
+  std::string bytes(size, '\0');
+  if (!png_image_write_to_memory(&png, bytes.data(), &size, 0, image.pixels.data(), 0, nullptr))
+    fail("cannot make a PNG of {} × {} pixels: {}", image.width, image.height, png.message);
+  bytes.resize(size);
+  return bytes;
+}
+
+Image with_channels(Image image, int64_t channels) {
+  if (image.channels == channels) return image;
+  Image changed = empty_image(image.width, image.height, channels);
+  const auto pixels = static_cast<size_t>(image.width * image.height);
   for (size_t i = 0; i < pixels; ++i) {
     if (channels == 3) {
-      std::fill_n(changed.pixels.begin() + static_cast<ptrdiff_t>(3 * i), 3, picture.pixels[i]);
+      std::fill_n(changed.pixels.begin() + static_cast<ptrdiff_t>(3 * i), 3, image.pixels[i]);
     } else {
-      const uint8_t* rgb = picture.pixels.data() + 3 * i;
+      const uint8_t* rgb = image.pixels.data() + 3 * i;
       changed.pixels[i] = static_cast<uint8_t>((299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000);
     }
   }
   return changed;
 }
 
-Picture resized(const Picture& picture, int64_t width, int64_t height) {
-  const int64_t channels = picture.channels;
-  Picture result{width, height, channels, {}};
-  // The axis first that leaves less in between, which is then no more than the larger of the two pictures.
-  if (picture.height * width <= height * picture.width) {
-    const auto narrow = resampled<float>(picture.pixels, picture.height, picture.width, width, channels);
-    result.pixels = resampled<uint8_t>(narrow, 1, picture.height, height, width * channels);
+Image resized(const Image& image, int64_t width, int64_t height) {
+  const int64_t channels = image.channels;
+  Image result{width, height, channels, {}};
+  // The axis first that leaves less in between, which is then no more than the larger of the two images.
+  if (image.height * width <= height * image.width) {
+    const auto narrow = resampled<float>(image.pixels, image.height, image.width, width, channels);
+    result.pixels = resampled<uint8_t>(narrow, 1, image.height, height, width * channels);
   } else {
-    const auto low = resampled<float>(picture.pixels, 1, picture.height, height, picture.width * channels);
-    result.pixels = resampled<uint8_t>(low, height, picture.width, width, channels);
+    const auto low = resampled<float>(image.pixels, 1, image.height, height, image.width * channels);
+    result.pixels = resampled<uint8_t>(low, height, image.width, width, channels);
   }
   return result;
 }
 
-Picture cropped(const Picture& picture, int64_t width, int64_t height, const std::string& name) {
-  if (picture.width < width || picture.height < height)
-    fail("{}: {} × {} pixels, too small to cut {} × {} out of it; fit = \"resize\" takes it", name, picture.width,
-         picture.height, width, height);
-  const int64_t left = (picture.width - width) / 2, top = (picture.height - height) / 2, channels = picture.channels;
-  Picture result = empty_picture(width, height, channels);
+Image cropped(const Image& image, int64_t width, int64_t height, const std::string& name) {
+  if (image.width < width || image.height < height)
+    fail("{}: {} × {} pixels, too small to cut {} × {} out of it; fit = \"resize\" takes it", name, image.width,
+         image.height, width, height);
+  const int64_t left = (image.width - width) / 2, top = (image.height - height) / 2, channels = image.channels;
+  Image result = empty_image(width, height, channels);
   for (int64_t y = 0; y < height; ++y)
-    std::copy_n(picture.pixels.begin() + ((top + y) * picture.width + left) * channels, width * channels,
+    std::copy_n(image.pixels.begin() + ((top + y) * image.width + left) * channels, width * channels,
                 result.pixels.begin() + y * width * channels);
   return result;
 }

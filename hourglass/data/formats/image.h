@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hourglass {
+
+/// 8-bit pixels in rows from the top left corner, channels interleaved.
+struct Image {
+  int64_t width = 0, height = 0;
+  int64_t channels = 1;  ///< 1 = grey, 3 = red, green, blue
+  std::vector<uint8_t> pixels;
+};
+
+constexpr int64_t kMostPixels = int64_t{1} << 26;
+
+/// Whether `content` begins with the signature of a PNG or a JPEG file.
+bool is_png(std::string_view content);
+bool is_jpeg(std::string_view content);
+
+/// Decodes a PNG (any depth, 16 bits rounded to 8; transparency over black) or a JPEG (grey or colour; the orientation
+/// tag is ignored). Throws Error, naming `name`, on other content, damage, and more than `most` pixels, before memory
+/// for them is allocated.
+Image decode_image(std::string_view content, const std::string& name, int64_t most = kMostPixels);
+
+/// Encodes the image as a PNG file. Throws Error when libpng refuses it.
+std::string png_bytes(const Image& image);
+
+/// Converts between grey and colour: grey = 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), rounded.
+Image with_channels(Image image, int64_t channels);
+
+/// Resamples the whole image with a triangle filter as wide as the larger of the two pixels: when shrunk, each pixel is
+/// a weighted mean of the pixels it covers; when enlarged, interpolation is bilinear.
+Image resized(const Image& image, int64_t width, int64_t height);
+
+/// Cuts out the centre; an odd margin is smaller at the top and left. Throws Error, naming `name`, when the image is
+/// smaller than `width` × `height`.
+Image cropped(const Image& image, int64_t width, int64_t height, const std::string& name);
+
+}  // namespace hourglass

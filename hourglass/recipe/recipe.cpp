@@ -5,9 +5,7 @@
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
 #include "hourglass/base/schema/fields_docs.h"
-#include "hourglass/base/schema/fields_reader.h"
-#include "hourglass/base/schema/fields_writer.h"
-#include "hourglass/base/schema/json.h"
+#include "hourglass/base/schema/fields_json.h"
 #include "hourglass/base/schema/toml.h"
 
 namespace hourglass {
@@ -71,12 +69,6 @@ Recipe recipe_from(const Value& root) {
   return recipe;
 }
 
-Value value_of(Recipe recipe) {
-  FieldWriter writer;
-  fields(writer, recipe);
-  return {writer.take(), {}};
-}
-
 }  // namespace
 
 Recipe read_recipe(const std::filesystem::path& path, std::span<const std::string> overrides) {
@@ -93,9 +85,11 @@ Recipe parse_recipe(std::string_view text, const std::string& name, std::span<co
 }
 
 std::string recipe_toml(const Recipe& recipe) {
-  const Value root = value_of(recipe);
+  FieldWriter writer;
+  Recipe copy = recipe;
+  fields(writer, copy);
   std::string text;
-  for (const auto& [key, place, value] : *root.as<Value::Table>()) {
+  for (const auto& [key, place, value] : writer.take()) {
     const auto* section = value.as<Value::Table>();
     text += section ? fmt::format("{}[{}]\n", text.empty() ? "" : "\n", key)
                     : fmt::format("{} = {}\n", key, toml_text(value));
@@ -105,7 +99,7 @@ std::string recipe_toml(const Recipe& recipe) {
   return text;
 }
 
-std::string recipe_json(const Recipe& recipe) { return json_text(value_of(recipe)); }
+std::string recipe_json(const Recipe& recipe) { return to_json(recipe); }
 
 std::string recipe_reference() {
   std::vector<FieldDoc> rows;

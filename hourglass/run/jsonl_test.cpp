@@ -83,27 +83,27 @@ TEST(Jsonl, ReadsLinesInOrderWithOrWithoutTheLastNewline) {
 TEST(Jsonl, NamesFileAndLine) {
   EXPECT_EQ(message_of(kLine + "\n" + with("\"epoch\":1", "\"epoch\":3")),
             "metrics.jsonl, line 2: epoch 3 follows epoch 1");
-  EXPECT_EQ(message_of(kLine + "\n" + kLine.substr(0, 40)).find("metrics.jsonl, line 2: not JSON: "), 0u);
-  EXPECT_EQ(message_of("\n" + kLine).find("metrics.jsonl, line 1: not JSON: "), 0u);
+  EXPECT_EQ(message_of(kLine + "\n" + kLine.substr(0, 40)).find("metrics.jsonl, line 2: JSON: byte "), 0u);
+  EXPECT_EQ(message_of("\n" + kLine).find("metrics.jsonl, line 1: JSON: byte "), 0u);
 }
 
 TEST(Jsonl, RefusesEverythingElse) {
   const auto refused = [](const std::string& text, const std::string& why) {
     EXPECT_NE(message_of(text).find(why), std::string::npos) << message_of(text);
   };
-  refused("[1]", "expected an object, found array");
-  refused(kLine + " {}", "not JSON");
-  refused(with("seconds", "minutes"), "unknown key \"minutes\"");
-  refused(with("\"seconds\":6.5,", ""), "key \"seconds\" is missing");
-  refused(with("\"loss\":0.5,", ""), "key \"loss\" is missing");
-  refused(with("\"loss\":0.5", "\"loss\":\"0.5\""), "\"loss\" should be a number or null, found string");
-  refused(with("{\"loss\":0.2,\"reconstruction\":0.2}", "7"), "\"test\" should be an object, found number");
-  refused(with("\"contractive\"", "\"sparse_kl\""), "key \"sparse_kl\" stands twice");
-  refused(with("\"epoch\":1", "\"epoch\":0"), "whole number from 1 on, found 0");
-  refused(with("\"epoch\":1", "\"epoch\":[]"), "whole number from 1 on, found array");
-  refused(with("\"epoch\":1", "\"epoch\":1.5"), "whole number from 1 on, found 1.5");
+  refused("[1]", "expected a table, found a list");
+  refused(kLine + " {}", "JSON: byte ");
+  refused(with("seconds", "minutes"), "unknown section or key \"minutes\"");
+  refused(with("\"seconds\":6.5,", ""), "line 1: \"seconds\" is missing");
+  refused(with("\"loss\":0.5,", ""), "train: \"loss\" is missing");
+  refused(with("\"loss\":0.5", "\"loss\":\"0.5\""), "loss: expected a number or null, found text \"0.5\"");
+  refused(with("{\"loss\":0.2,\"reconstruction\":0.2}", "7"), "test: expected a table, found 7");
+  refused(with("\"contractive\"", "\"sparse_kl\""), "key \"sparse_kl\" appears twice");
+  refused(with("\"epoch\":1", "\"epoch\":0"), "epoch: expected at least 1, found 0");
+  refused(with("\"epoch\":1", "\"epoch\":[]"), "epoch: expected a whole number, found a list");
+  refused(with("\"epoch\":1", "\"epoch\":1.5"), "epoch: expected a whole number, found 1.5");
   refused(with("\"epoch\":1", "\"epoch\":18446744073709551615"), "whole number");
-  refused(with("\"loss\":0.5", "\"loss\":1e999"), "not JSON");
+  refused(with("\"loss\":0.5", "\"loss\":1e999"), "JSON: byte ");
 }
 
 TEST(Jsonl, TakesAnyTextWithoutMisbehaving) {

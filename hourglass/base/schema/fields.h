@@ -55,6 +55,10 @@ struct OneOf {
   std::string text() const;
 };
 
+/// Any number. JSON has neither NaN nor infinities: they are written as null, which JsonOptions::null_is_nan reads
+/// back.
+struct NumberOrNull {};
+
 /// No restriction: any text or boolean.
 struct Anything {
   std::string text() const { return ""; }

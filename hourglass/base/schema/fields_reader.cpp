@@ -10,7 +10,7 @@ namespace hourglass {
 namespace {
 
 [[noreturn]] void unexpected(const Value& v, std::string_view key, std::string_view expected) {
-  fail("{}: {}: expected {}, found {}", v.place.text(), key, expected, v.describe());
+  fail("{}: {}{}expected {}, found {}", v.place.text(), key, key.empty() ? "" : ": ", expected, v.describe());
 }
 
 void check_range(const Value& v, std::string_view key, double x, const Range& allowed) {
@@ -70,6 +70,21 @@ void read_value(const Value& v, std::string_view key, double& x, const Range& al
   const auto* whole = v.as<int64_t>();
   x = whole ? static_cast<double>(*whole) : expect<double>(v, key, "a number");
   check_range(v, key, x, allowed);
+}
+
+void read_value(const Value& v, std::string_view key, double& x, const NumberOrNull&) {
+  const auto* whole = v.as<int64_t>();
+  x = whole ? static_cast<double>(*whole) : expect<double>(v, key, "a number or null");
+}
+
+void read_value(const Value& v, std::string_view key, std::vector<float>& x, const Range& allowed) {
+  x.clear();
+  for (const Value& item : read_list(v, key)) {
+    double number;
+    read_value(item, key, number, allowed);
+    x.push_back(static_cast<float>(number));
+    check_range(item, key, x.back(), allowed);  // rounding may make it infinite or zero
+  }
 }
 
 void read_value(const Value& v, std::string_view key, std::vector<std::string>& x, const Anything&) {

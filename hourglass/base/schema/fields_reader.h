@@ -4,10 +4,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "hourglass/base/enum_names.h"
 #include "hourglass/base/schema/fields.h"
 #include "hourglass/base/schema/value.h"
+#include "hourglass/base/text.h"
 
 namespace hourglass {
 
@@ -19,6 +22,14 @@ void read_value(const Value& v, std::string_view key, std::vector<std::string>& 
 void read_value(const Value& v, std::string_view key, int64_t& x, const Range& allowed);
 void read_value(const Value& v, std::string_view key, uint64_t& x, const Range& allowed);
 void read_value(const Value& v, std::string_view key, double& x, const Range& allowed);
+void read_value(const Value& v, std::string_view key, double& x, const NumberOrNull&);
+void read_value(const Value& v, std::string_view key, std::vector<float>& x, const Range& allowed);
+template <NamedEnum E>
+void read_value(const Value& v, std::string_view key, E& x, const OneOf& allowed) {
+  std::string name;
+  read_value(v, key, name, allowed);
+  x = *find_named<E>(name);
+}
 /// Returns the value as a list of any values. Throws Error if it is not a list.
 const Value::List& read_list(const Value& v, std::string_view key);
 
@@ -54,6 +65,16 @@ class FieldReader {
   /// Reads a list of such tables, each called a `noun` in messages.
   template <class T>
   void list(std::string_view key, std::string_view noun, std::vector<T>& x, std::string_view);
+  /// Reads all keys that no field has asked for, each with a number.
+  template <class Allowed>
+  void others(std::vector<std::pair<std::string, double>>& x, const Allowed& allowed) {
+    x.clear();
+    for (const auto& entry : *table_) {
+      if (contains(known_, entry.key)) continue;
+      known_.push_back(entry.key);
+      read_value(entry.value, entry.key, x.emplace_back(entry.key, 0.0).second, allowed);
+    }
+  }
 
   /// Requires a key. The error is reported in finish(), because the name of a misspelt key is the better message.
   void needs(std::string_view key);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hourglass/base/enum_names.h"
 #include "hourglass/base/error.h"
 #include "hourglass/base/schema/fields.h"
 #include "hourglass/base/schema/value.h"
@@ -15,6 +16,15 @@ namespace hourglass {
 template <class T>
 Value plain_value(const T& x) {
   return {x, {}};
+}
+template <NamedEnum E>
+Value plain_value(const E& x) {
+  return {name_of(x), {}};
+}
+inline Value plain_value(const std::vector<float>& x) {
+  Value::List list;
+  for (const float number : x) list.push_back({static_cast<double>(number), {}});
+  return {std::move(list), {}};
 }
 inline Value plain_value(const std::vector<std::string>& x) {
   Value::List list;
@@ -60,6 +70,9 @@ class FieldWriter {
     Value::List items;
     for (T& item : x) items.push_back(kind_value(item));
     add(key, {std::move(items), {}});
+  }
+  void others(const std::vector<std::pair<std::string, double>>& x, const auto&) {
+    for (const auto& [key, number] : x) add(key, plain_value(number));
   }
   void needs(std::string_view) {}
   void excludes(std::string_view, std::string_view) {}

@@ -1,7 +1,7 @@
 #include "hourglass/base/schema/json.h"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "hourglass/base/error.h"
@@ -15,9 +15,13 @@ using Json = nlohmann::ordered_json;
 /// immediately.
 class Builder {
  public:
-  explicit Builder(const std::string& name) : name_(name), place_{std::make_shared<const std::string>(name)} {}
+  Builder(const std::string& name, const JsonOptions& options)
+      : name_(name), options_(options), place_{std::make_shared<const std::string>(name)} {}
 
-  bool null() { fail("{}: JSON: null is not allowed", name_); }
+  bool null() {
+    if (!options_.null_is_nan) fail("{}: JSON: null is not allowed", name_);
+    return add(std::numeric_limits<double>::quiet_NaN());
+  }
   bool boolean(bool b) { return add(b); }
   bool number_integer(int64_t i) { return add(i); }
   bool number_unsigned(uint64_t u) {
@@ -50,7 +54,6 @@ class Builder {
 
  private:
   static constexpr size_t kMaxDepth = 64;
-  static constexpr size_t kMaxValues = 1'000'000;
 
   template <class T>
   bool add(T&& data) {
@@ -68,7 +71,7 @@ class Builder {
   // Pointers in open_ stay valid: a container grows only while it is the innermost open one.
   template <class T>
   Value& place_value(T&& data) {
-    if (++values_ > kMaxValues) fail("{}: JSON: more than {} values", name_, kMaxValues);
+    if (++values_ > options_.most_values) fail("{}: JSON: more than {} values", name_, options_.most_values);
     Value value{std::forward<T>(data), place_};
     if (open_.empty()) return root_ = std::move(value);
     if (auto* list = open_.back()->as<Value::List>()) return list->emplace_back(std::move(value));
@@ -84,6 +87,7 @@ class Builder {
   }
 
   std::string name_;
+  JsonOptions options_;
   Place place_;
   Value root_;
   std::vector<Value*> open_;
@@ -106,8 +110,8 @@ struct ToJson {
 
 }  // namespace
 
-Value parse_json(std::string_view text, const std::string& name) {
-  Builder builder(name);
+Value parse_json(std::string_view text, const std::string& name, const JsonOptions& options) {
+  Builder builder(name, options);
   Json::sax_parse(text.begin(), text.end(), &builder);
   return builder.take();
 }

@@ -34,7 +34,7 @@ Autoencoder fresh(const Dense& dense, Shape input) {
   config.decoder = layers(dense.decoder, dense.activation);
   if (dense.linear_end) config.decoder.pop_back();
   Autoencoder model(config, input);
-  model.scaler.kind = "unit";
+  model.scaler.kind = ScalerKind::unit;
   initialise(model.network(), config.init, 42, model.theta());
   return model;
 }

@@ -99,7 +99,7 @@ Dataset ModelOptions::open(const TrainedModel& model) const { return open(model,
 
 Dataset ModelOptions::open_each_row(const TrainedModel& model) const {
   ReadOptions how = model.recipe.data.read;
-  if (how.missing == "drop") how.missing = "refuse";
+  if (how.missing == MissingValues::drop) how.missing = MissingValues::refuse;
   return open(model, how);
 }
 

@@ -30,7 +30,7 @@ std::vector<GradientCheck> check(const Recipe& recipe, const Dataset& data, cons
   initialise(model.network(), recipe.model.init, recipe.train.seed, model.theta());
   std::vector<uint32_t> rows(std::min(o.rows, data.rows()));
   std::iota(rows.begin(), rows.end(), 0u);
-  model.scaler = fit_scaler(recipe.data.scale, data, rows, recipe.data.read.missing == "mean");
+  model.scaler = fit_scaler(recipe.data.scale, data, rows, recipe.data.read.missing == MissingValues::mean);
   Objective objective(recipe.objective, model.network(), recipe.train.seed);
   if (objective.reconstruction_name() == "bce") check_unit_interval(data, model.scaler);
   const Corruption corruption(recipe.corruption, recipe.train.seed);

@@ -50,7 +50,7 @@ void info(const Options& o) {
   const Network& network = m.autoencoder.network();
   fmt::print("{}\n", m.recipe.description.empty() ? o.model : m.recipe.description);
   fmt::print("input {}   code {}   {} parameters   scale {}\n\n", network.input().text(),
-             network.code().output().text(), format_count(weights(network)), m.autoencoder.scaler.kind);
+             network.code().output().text(), format_count(weights(network)), name_of(m.autoencoder.scaler.kind));
   for (const Parameter& p : network.parameters()) fmt::print("{:24} {}\n", p.name, p.shape.text());
   for (const auto& [penalty, weight] : routed_penalties(m))
     fmt::print("\n{}: {}; per sample {:.2g} × the multiplications of a plain training step\n", penalty->name(),

@@ -61,7 +61,7 @@ void check_reading(const Options& o, const std::list<Loaded>& models) {
     const ReadOptions& read = m.model.recipe.data.read;
     if (read.missing != expected.missing)
       fail("{}: trained with [data] missing = \"{}\", {} with \"{}\": they cannot score the same rows", *name,
-           read.missing, o.models.front(), expected.missing);
+           name_of(read.missing), o.models.front(), name_of(expected.missing));
     if (read.images != expected.images)
       fail("{}: trained with other [data] images than {}: they cannot score the same pictures", *name,
            o.models.front());

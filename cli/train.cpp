@@ -178,7 +178,7 @@ void tell_of_columns(const ReadOptions& how) {
 
 /// Features of which 32-bit numbers keep little, as of times in seconds since 1970.
 void tell_of_rounding(const Scaler& scaler, const std::string& data) {
-  if (scaler.kind != "standard" && scaler.kind != "robust") return;
+  if (scaler.kind != ScalerKind::standard && scaler.kind != ScalerKind::robust) return;
   for (size_t j = 0; j < scaler.offset.size(); ++j) {
     const float parts = std::abs(scaler.offset[j] * scaler.factor[j]);
     if (parts < 1e5f) continue;

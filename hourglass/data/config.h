@@ -4,15 +4,44 @@
 #include <string>
 #include <vector>
 
+#include "hourglass/base/enum_names.h"
 #include "hourglass/base/schema/fields.h"
 
 namespace hourglass {
 
+/// How features are scaled: the formulas are in scaler.h.
+enum class ScalerKind { unit, center, standard, minmax, robust, none };
+inline const std::vector<std::string>& names(ScalerKind) {
+  static const std::vector<std::string> all = {"unit", "center", "standard", "minmax", "robust", "none"};
+  return all;
+}
+
+/// Treatment of missing values: an error, the mean of the training rows, or the row is dropped.
+enum class MissingValues { refuse, mean, drop };
+inline const std::vector<std::string>& names(MissingValues) {
+  static const std::vector<std::string> all = {"refuse", "mean", "drop"};
+  return all;
+}
+
+/// How an image gets another size: all of it is stretched, or its centre is cut out.
+enum class ImageFit { resize, crop };
+inline const std::vector<std::string>& names(ImageFit) {
+  static const std::vector<std::string> all = {"resize", "crop"};
+  return all;
+}
+
+/// The channels of samples; automatic: rgb if any image has colour.
+enum class ImageColour { automatic, grey, rgb };
+inline const std::vector<std::string>& names(ImageColour) {
+  static const std::vector<std::string> all = {"auto", "grey", "rgb"};
+  return all;
+}
+
 /// images = { width = 28, height = 28, fit = "resize" }: how the images of a folder become samples of one shape.
 struct ImagesConfig {
   int64_t width = 0, height = 0;  ///< pixels
-  std::string fit = "resize";     ///< "resize" stretches the whole image, "crop" cuts out its middle
-  std::string colour = "auto";    ///< "grey", "rgb"; "auto": rgb if any image has colour
+  ImageFit fit = ImageFit::resize;
+  ImageColour colour = ImageColour::automatic;
 
   bool operator==(const ImagesConfig&) const = default;
 };
@@ -23,14 +52,14 @@ void fields(V& v, ImagesConfig& c) {
   v.needs("height");
   v.field("width", c.width, between(1, 1 << 14), "pixels of every sample");
   v.field("height", c.height, between(1, 1 << 14), "pixels of every sample");
-  v.field("fit", c.fit, OneOf{{"resize", "crop"}}, "stretch the whole image, or cut out its middle");
-  v.field("colour", c.colour, OneOf{{"auto", "grey", "rgb"}}, "channels; auto: rgb if any image has colour");
+  v.field("fit", c.fit, OneOf{names(c.fit)}, "stretch the whole image, or cut out its middle");
+  v.field("colour", c.colour, OneOf{names(c.colour)}, "channels; auto: rgb if any image has colour");
 }
 
 /// The keys of [data] that control how files are read.
 struct ReadOptions {
-  std::string missing = "refuse";  ///< treatment of missing values: "refuse", "mean", "drop"
-  std::string label = "";          ///< the column of a table that contains the labels, no feature; empty: none
+  MissingValues missing = MissingValues::refuse;
+  std::string label = "";  ///< the column of a table that contains the labels, no feature; empty: none
   std::vector<std::string> categorical = {};  ///< one-hot encoded columns
   std::vector<std::string> ignore = {};       ///< columns that are not used
   std::vector<std::string> classes = {};      ///< label texts, in the order of their numbers from 0
@@ -41,9 +70,9 @@ struct ReadOptions {
 
 /// [data]
 struct DataConfig {
-  std::string source;          ///< "mnist", "fashion-mnist" or a path
-  std::string scale = "unit";  ///< "unit" (bytes / 255), "center", "standard", "minmax", "robust", "none"
-  double validation = 0.0;     ///< fraction of the training rows held out, in [0, 1)
+  std::string source;  ///< "mnist", "fashion-mnist" or a path
+  ScalerKind scale = ScalerKind::unit;
+  double validation = 0.0;  ///< fraction of the training rows held out, in [0, 1)
   bool shuffle = true;
   ReadOptions read;
 
@@ -55,12 +84,12 @@ void fields(V& v, DataConfig& c) {
   v.needs("source");
   v.field("source", c.source, Anything{}, "a path, or the name of a known data set (mnist, fashion-mnist)");
   v.check(!c.source.empty(), "source: expected a name or a path, found empty text");
-  v.field("scale", c.scale, OneOf{{"unit", "center", "standard", "minmax", "robust", "none"}},
+  v.field("scale", c.scale, OneOf{names(c.scale)},
           "how features are scaled; unit: bytes / 255; center: unit minus the mean of the training rows");
   v.field("validation", c.validation, fraction(),
           "fraction of the training rows held out for validation; with early stopping the default is 0.1");
   v.field("shuffle", c.shuffle, Anything{}, "shuffle the training rows in every epoch");
-  v.field("missing", c.read.missing, OneOf{{"refuse", "mean", "drop"}},
+  v.field("missing", c.read.missing, OneOf{names(c.read.missing)},
           "missing values are an error, become the mean of the training rows, or their rows are dropped");
   v.field_if_given("label", c.read.label, Anything{}, "the column of a table that contains the labels");
   v.field_if_given("categorical", c.read.categorical, Anything{}, "columns of a table that are one-hot encoded");

@@ -150,9 +150,10 @@ class Collector {
  private:
   Image fitted(Image image, const std::string& file) const {
     if (!config_) return image;
-    if (config_->colour != "auto") image = with_channels(std::move(image), config_->colour == "grey" ? 1 : 3);
-    return config_->fit == "crop" ? cropped(image, config_->width, config_->height, file)
-                                  : resized(image, config_->width, config_->height);
+    if (config_->colour != ImageColour::automatic)
+      image = with_channels(std::move(image), config_->colour == ImageColour::grey ? 1 : 3);
+    return config_->fit == ImageFit::crop ? cropped(image, config_->width, config_->height, file)
+                                          : resized(image, config_->width, config_->height);
   }
 
   const std::optional<ImagesConfig>& config_;

@@ -120,7 +120,8 @@ TEST_F(ImageFolder, NamesUnequalSizes) {
   EXPECT_EQ(refusal(), path("b.png") + ": 5 × 4 pixels, but " + path("a.png") +
                            " has 3 × 2; [data] images = { width = 3, height = 2 } makes them equal");
   EXPECT_EQ(read(ImagesConfig{.width = 4, .height = 4}).train.sample, (Shape{1, 4, 4}));
-  EXPECT_EQ(read(ImagesConfig{.width = 2, .height = 2, .fit = "crop", .colour = "rgb"}).train.sample, (Shape{3, 2, 2}));
+  EXPECT_EQ(read(ImagesConfig{.width = 2, .height = 2, .fit = ImageFit::crop, .colour = ImageColour::rgb}).train.sample,
+            (Shape{3, 2, 2}));
 }
 
 TEST_F(ImageFolder, RefusesLabelledBesideUnlabelled) {

@@ -64,14 +64,14 @@ bool is_text(const TableColumn& column) {
 Inspection inspect_source(const std::string& source, const ReadOptions& how) {
   if (is_table_file(source)) return of_table(source);
   ReadOptions lenient = how;
-  lenient.missing = "mean";
+  lenient.missing = MissingValues::mean;
   return of_arrays(open_source(source, lenient));
 }
 
 ReadOptions suggested_reading(const Inspection& found, const ReadOptions& given) {
   ReadOptions how = given;
   for (const TableColumn& column : found.columns) {
-    if (column.missing > 0 && !contains(given.ignore, column.name)) how.missing = "mean";
+    if (column.missing > 0 && !contains(given.ignore, column.name)) how.missing = MissingValues::mean;
     if (column.name == given.label || contains(given.categorical, column.name) || contains(given.ignore, column.name))
       continue;
     const bool empty = column.numbers == 0 && column.texts == 0;
@@ -79,7 +79,7 @@ ReadOptions suggested_reading(const Inspection& found, const ReadOptions& given)
     const bool few = !empty && column.words.size() <= kMostSuggestedCategories;
     (few && given.categorical.empty() ? how.categorical : how.ignore).push_back(column.name);
   }
-  if (given.missing != "refuse") how.missing = given.missing;
+  if (given.missing != MissingValues::refuse) how.missing = given.missing;
   return how;
 }
 

@@ -26,7 +26,7 @@ TEST_F(Inspect, ShowsATableAsItIs) {
   EXPECT_EQ(found.columns[0].missing, 1);
   EXPECT_TRUE(found.columns[2].is_constant());
   const ReadOptions how = suggested_reading(found);
-  EXPECT_EQ(how.missing, "mean");
+  EXPECT_EQ(how.missing, MissingValues::mean);
   EXPECT_EQ(how.categorical, (std::vector<std::string>{"city"}));
   EXPECT_EQ(open_source(path, how).train.sample, Shape{4});
 }
@@ -47,8 +47,8 @@ TEST_F(Inspect, AddsToWhatIsGivenOnlyWhatItLeavesOpen) {
   const auto given_label = suggested_reading(found, {.label = "land"});
   EXPECT_EQ(given_label.categorical, (std::vector<std::string>{"city"}));
   EXPECT_EQ(given_label.ignore, (std::vector<std::string>{"empty"}));
-  const auto given_category = suggested_reading(found, {.missing = "drop", .categorical = {"city"}});
-  EXPECT_EQ(given_category.missing, "drop");
+  const auto given_category = suggested_reading(found, {.missing = MissingValues::drop, .categorical = {"city"}});
+  EXPECT_EQ(given_category.missing, MissingValues::drop);
   EXPECT_EQ(given_category.ignore, (std::vector<std::string>{"land", "empty"}));
 }
 
@@ -62,7 +62,7 @@ TEST_F(Inspect, SumsUpTheFeaturesOfAnArray) {
   EXPECT_TRUE(found.columns[0].is_constant());
   EXPECT_EQ(found.columns[1].high, 2);
   EXPECT_EQ(found.columns[1].missing, 1);
-  EXPECT_EQ(suggested_reading(found).missing, "mean");
+  EXPECT_EQ(suggested_reading(found).missing, MissingValues::mean);
 }
 
 }  // namespace

@@ -1,17 +1,13 @@
 #include "hourglass/data/scaler.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "hourglass/base/error.h"
-#include "hourglass/base/text.h"
 #include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 namespace {
-
-const std::array<std::string, 6> kKinds = {"unit", "center", "standard", "minmax", "robust", "none"};
 
 /// What "unit" multiplies stored values by.
 float unit_factor(bool is_bytes) { return is_bytes ? 1.0f / 255.0f : 1.0f; }
@@ -57,7 +53,7 @@ Statistics statistics(const Rows& values, size_t width, std::span<const uint32_t
 }
 
 Scaler center_of(const Statistics& s, float factor) {
-  return {"center", {s.mean.begin(), s.mean.end()}, std::vector<float>(s.mean.size(), factor)};
+  return {ScalerKind::center, {s.mean.begin(), s.mean.end()}, std::vector<float>(s.mean.size(), factor)};
 }
 
 /// The value that a fraction of the sorted ones lies below, linear between neighbours.
@@ -109,9 +105,9 @@ void refuse_empty_features(const Statistics& s, const Dataset& data) {
        data.columns.empty() ? "" : fmt::format(" (\"{}\")", data.columns[j]));
 }
 
-Scaler scaler_of(const std::string& kind, const Statistics& s) {
+Scaler scaler_of(ScalerKind kind, const Statistics& s) {
   Scaler scaler{kind, {}, {}};
-  const bool minmax = kind == "minmax";
+  const bool minmax = kind == ScalerKind::minmax;
   for (size_t j = 0; j < s.low.size(); ++j) {
     // Up to 2^29 equal floats have an exact sum in double: a constant feature has a spread of exactly 0.
     const double spread = minmax ? s.high[j] - s.low[j] : s.deviation[j];
@@ -128,7 +124,7 @@ Scaler scaler_of(const std::string& kind, const Statistics& s) {
 /// Brings stored values to the units the scaler was fitted in: "center" takes bytes for 255ths, as "unit" does.
 template <class In>
 float fitted_units(const Scaler& scaler) {
-  return scaler.kind == "center" ? unit_factor(std::is_same_v<In, uint8_t>) / scaler.factor[0] : 1.0f;
+  return scaler.kind == ScalerKind::center ? unit_factor(std::is_same_v<In, uint8_t>) / scaler.factor[0] : 1.0f;
 }
 
 template <class Rows, class Out, class F>
@@ -143,7 +139,7 @@ void gather_rows(const Rows& values, size_t width, std::span<const uint32_t> row
 /// As gather_all, when values may be missing.
 template <class Rows, class Out>
 void gather_filled(const Rows& values, const Scaler& scaler, std::span<const uint32_t> rows, Out* out) {
-  const bool shared = scaler.offset.size() == 1, unit = scaler.kind == "unit";
+  const bool shared = scaler.offset.size() == 1, unit = scaler.kind == ScalerKind::unit;
   const float units = fitted_units<float>(scaler);
   gather_rows(values, scaler.fill.size(), rows, out, [&](float x, size_t j) {
     const float raw = std::isnan(x) ? scaler.fill[j] : x;
@@ -163,7 +159,7 @@ void gather_all(const Rows& values, size_t width, const Scaler& scaler, std::spa
     return gather_rows(values, width, rows, out,
                        [=](In x, size_t j) { return (static_cast<float>(x) * units - offset[j]) * factor[j]; });
   }
-  const bool floats_as_they_are = std::is_same_v<In, float> && scaler.kind == "unit";
+  const bool floats_as_they_are = std::is_same_v<In, float> && scaler.kind == ScalerKind::unit;
   const float offset = floats_as_they_are ? 0.0f : scaler.offset[0];
   const float factor = floats_as_they_are ? 1.0f : scaler.factor[0];
   gather_rows(values, width, rows, out,
@@ -197,23 +193,19 @@ void check_width(const Scaler& scaler, int64_t width) {
 
 }  // namespace
 
-Scaler fit_scaler(const std::string& kind, const Dataset& training_rows, std::span<const uint32_t> rows,
-                  bool fill_missing) {
+Scaler fit_scaler(ScalerKind kind, const Dataset& training_rows, std::span<const uint32_t> rows, bool fill_missing) {
   Scaler scaler{.kind = kind, .columns = training_rows.columns};
   const float unit = unit_factor(training_rows.is_bytes());
-  if (std::ranges::find(kKinds, kind) == kKinds.end()) {
-    fail("unknown scale \"{}\"{}", kind, did_you_mean(kind, kKinds));
-  }
-  const bool fixed = kind == "none" || kind == "unit";
-  if (kind == "unit") scaler.factor = {unit};
+  const bool fixed = kind == ScalerKind::none || kind == ScalerKind::unit;
+  if (kind == ScalerKind::unit) scaler.factor = {unit};
   if (fixed && !fill_missing) return scaler;
   HOURGLASS_CHECK(!rows.empty());
   const auto width = static_cast<size_t>(training_rows.sample.size());
   training_rows.with_rows([&](const auto& values) {
     const Statistics s = statistics(values, width, rows);
     refuse_empty_features(s, training_rows);
-    if (!fixed) set_scale(kind == "center" ? center_of(s, unit) : scaler_of(kind, s), scaler);
-    if (kind == "robust") make_robust(values, width, rows, scaler);
+    if (!fixed) set_scale(kind == ScalerKind::center ? center_of(s, unit) : scaler_of(kind, s), scaler);
+    if (kind == ScalerKind::robust) make_robust(values, width, rows, scaler);
     if (fill_missing) scaler.fill.assign(s.mean.begin(), s.mean.end());
   });
   return scaler;
@@ -225,7 +217,7 @@ void gather(const Dataset& data, const Scaler& scaler, std::span<const uint32_t>
   HOURGLASS_CHECK(out.size() == static_cast<int64_t>(rows.size() * width));
   data.with_rows([&](const auto& values) {
     if constexpr (std::is_same_v<decltype(values), const PlainRows<uint8_t>&>)
-      if (scaler.kind == "unit") return gather_unit(values, rows, out);
+      if (scaler.kind == ScalerKind::unit) return gather_unit(values, rows, out);
     visit_floats(out, [&](auto x) { gather_all(values, width, scaler, rows, x.data()); });
   });
 }
@@ -239,7 +231,7 @@ void unscale(const Scaler& scaler, View values) {
 }
 
 void uncenter(const Scaler& scaler, View values) {
-  if (values.size() == 0 || scaler.kind != "center") return;
+  if (values.size() == 0 || scaler.kind != ScalerKind::center) return;
   check_width(scaler, values.columns());
   change_features(scaler, values, [&]<class T>(T x, int64_t j) {
     return x + static_cast<T>(scaler.offset[j]) * static_cast<T>(scaler.factor[j]);
@@ -247,7 +239,8 @@ void uncenter(const Scaler& scaler, View values) {
 }
 
 void to_data_units(const Scaler& scaler, View values) {
-  scaler.kind == "unit" || scaler.kind == "center" ? uncenter(scaler, values) : unscale(scaler, values);
+  scaler.kind == ScalerKind::unit || scaler.kind == ScalerKind::center ? uncenter(scaler, values)
+                                                                       : unscale(scaler, values);
 }
 
 }  // namespace hourglass

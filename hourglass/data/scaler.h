@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "hourglass/data/config.h"
 #include "hourglass/data/dataset.h"
 
 namespace hourglass {
@@ -25,16 +26,16 @@ inline constexpr double kNormalQuartile = 0.6744897501960817;
 /// A feature that is constant over the training rows becomes 0: standard, minmax and robust give it factor 1.
 /// NaN stands for a missing value: none of the above counts it, and it is scaled as `fill` is.
 struct Scaler {
-  std::string kind = "none";
+  ScalerKind kind = ScalerKind::none;
   std::vector<float> offset = {0.0f}, factor = {1.0f};
   std::vector<float> fill = {};           ///< the mean of each feature's training rows; empty: no value may be missing
   std::vector<std::string> columns = {};  ///< the features' names; empty when they have none
 };
 
 /// Fits a scaler to all the given rows of the training data (at least one), with sums in double.
-/// `fill_missing` makes a scaler that fills missing values in. Throws Error on an unknown kind, with the nearest known
-/// one, and naming a feature of which every training row lacks the value.
-Scaler fit_scaler(const std::string& kind, const Dataset& training_rows, std::span<const uint32_t> rows,
+/// `fill_missing` makes a scaler that fills missing values in. Throws Error naming a feature of which every training
+/// row lacks the value.
+Scaler fit_scaler(ScalerKind kind, const Dataset& training_rows, std::span<const uint32_t> rows,
                   bool fill_missing = false);
 
 /// Writes the given rows, scaled, to `out`: (rows.size(), …) of f32 or f64, the latter the same floats widened.

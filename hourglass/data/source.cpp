@@ -120,16 +120,16 @@ bool is_complete(const float* row, int64_t width) {
 }
 
 /// Rows that lack a value are refused or left out; for "mean" they stay, and the scaler fills them in.
-std::vector<float> without_missing(std::vector<float> values, int64_t width, const std::string& policy,
+std::vector<float> without_missing(std::vector<float> values, int64_t width, MissingValues policy,
                                    const std::string& name) {
-  if (policy == "mean") return values;
+  if (policy == MissingValues::mean) return values;
   size_t kept = 0;
   for (size_t at = 0; at < values.size(); at += static_cast<size_t>(width)) {
     const float* row = values.data() + at;
     if (is_complete(row, width)) {
       std::copy_n(row, width, values.data() + kept);
       kept += static_cast<size_t>(width);
-    } else if (policy == "refuse") {
+    } else if (policy == MissingValues::refuse) {
       const auto column = std::find_if(row, row + width, [](float x) { return std::isnan(x); }) - row;
       fail(
           "{}: row {}, column {} (counted from 0) has no value (NaN); [data] missing = \"mean\" takes such rows, "
@@ -142,7 +142,7 @@ std::vector<float> without_missing(std::vector<float> values, int64_t width, con
   return values;
 }
 
-Dataset dataset_of(NpyArray array, const std::string& name, const std::string& missing) {
+Dataset dataset_of(NpyArray array, const std::string& name, MissingValues missing) {
   Dataset data{name, sample_shape(array.shape, name), {}, {}};
   if (auto* floats = std::get_if<std::vector<float>>(&array.values))
     data.values = without_missing(std::move(*floats), data.sample.size(), missing, name);
@@ -175,9 +175,9 @@ bool is_large_npy(const fs::path& file) {
   return is_npy(start) && !read_npy_header(start, file.string()).fortran;
 }
 
-Dataset map_data_file(const std::string& file, const std::string& missing) {
+Dataset map_data_file(const std::string& file, MissingValues missing) {
   // Rows cannot be left out of what lies on disk.
-  StoredNpy array = map_npy(file, missing == "mean");
+  StoredNpy array = map_npy(file, missing == MissingValues::mean);
   return {file, sample_shape(array.shape, file), std::move(array.values), {}};
 }
 

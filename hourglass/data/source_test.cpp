@@ -144,8 +144,8 @@ TEST_F(SourceTest, TreatsMissingValuesAsTold) {
             path +
                 ": row 1, column 1 (counted from 0) has no value (NaN); [data] missing = \"mean\" takes such rows, "
                 "\"drop\" trains without them");
-  EXPECT_EQ(open_source(path, {.missing = "drop"}).train.rows(), 2);
-  EXPECT_TRUE(std::isnan(std::get<1>(open_source(path, {.missing = "mean"}).train.values)[3]));
+  EXPECT_EQ(open_source(path, {.missing = MissingValues::drop}).train.rows(), 2);
+  EXPECT_TRUE(std::isnan(std::get<1>(open_source(path, {.missing = MissingValues::mean}).train.values)[3]));
 }
 
 TEST_F(SourceTest, RefusesColumnsOfWhatIsNoTable) {

@@ -31,7 +31,7 @@ class Stored : public testing::Test {
   /// The data set on disk, and the same in memory.
   std::pair<Dataset, Dataset> both(const std::string& content, const ReadOptions& how = {}) const {
     const std::string path = file(content);
-    StoredNpy npy = map_npy(path, how.missing != "refuse");
+    StoredNpy npy = map_npy(path, how.missing != MissingValues::refuse);
     return {Dataset{path, {npy.shape[1]}, std::move(npy.values), {}}, open_source(path, how).train};
   }
   std::string refusal(const std::string& content) const {
@@ -50,11 +50,12 @@ void expect_alike(const Dataset& stored, const Dataset& read, bool fill = false)
   ASSERT_EQ(stored.rows(), read.rows());
   EXPECT_EQ(stored.is_bytes(), read.is_bytes());
   const std::vector<uint32_t> rows = {2, 0, 1};
-  for (const char* kind : {"unit", "center", "standard", "minmax", "robust", "none"}) {
+  using enum ScalerKind;
+  for (const ScalerKind kind : {unit, center, standard, minmax, robust, none}) {
     const Scaler a = fit_scaler(kind, stored, rows, fill), b = fit_scaler(kind, read, rows, fill);
-    EXPECT_EQ(a.offset, b.offset) << kind;
-    EXPECT_EQ(a.factor, b.factor) << kind;
-    EXPECT_EQ(gathered(stored, a, rows), gathered(read, b, rows)) << kind;
+    EXPECT_EQ(a.offset, b.offset) << name_of(kind);
+    EXPECT_EQ(a.factor, b.factor) << name_of(kind);
+    EXPECT_EQ(gathered(stored, a, rows), gathered(read, b, rows)) << name_of(kind);
   }
   EXPECT_EQ(gathered(stored.slice(1, 2), {}, {1}), gathered(read.slice(1, 2), {}, {1}));
 }
@@ -73,7 +74,7 @@ TEST_F(Stored, ArraysAreWhatTheyWouldBeInMemory) {
 }
 
 TEST_F(Stored, MissingValuesAreFilledIn) {
-  const auto [stored, read] = both(npy<float>("<f4", {1, NAN, -3, 4, 5, 60}, 2), {.missing = "mean"});
+  const auto [stored, read] = both(npy<float>("<f4", {1, NAN, -3, 4, 5, 60}, 2), {.missing = MissingValues::mean});
   expect_alike(stored, read, true);
 }
 

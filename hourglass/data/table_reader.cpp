@@ -50,7 +50,7 @@ class Reader {
       std::optional<int32_t> label;
       bool complete = true;
       for (size_t i = 0; i < cells.size(); ++i) complete &= read_cell(i, cells[i], row, label);
-      if (!complete && how_.missing == "drop") return;
+      if (!complete && how_.missing == MissingValues::drop) return;
       values.insert(values.end(), row.begin(), row.end());
       if (label) data.labels.push_back(*label);
     });
@@ -208,10 +208,10 @@ class Reader {
 
   void set_missing(size_t i, std::vector<float>& row) const {
     const Use& use = uses_[i];
-    if (how_.missing == "drop") return;
+    if (how_.missing == MissingValues::drop) return;
     if (use.kind == Use::Kind::label)
       fail("{}: {} has no label; [data] missing = \"drop\" trains without such rows", name_, place(i));
-    if (how_.missing == "refuse")
+    if (how_.missing == MissingValues::refuse)
       fail("{}: {} has no value; [data] missing = \"mean\" takes such rows, \"drop\" trains without them", name_,
            place(i));
     const float nan = std::numeric_limits<float>::quiet_NaN();

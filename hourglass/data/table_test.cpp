@@ -98,7 +98,7 @@ TEST(Table, LeavesOutWhatIsIgnored) {
 
 TEST(Table, NamesLineAndColumnOfText) {
   EXPECT_EQ(
-      refusal(kPeople, {.missing = "mean"}),
+      refusal(kPeople, {.missing = MissingValues::mean}),
       "f.csv: line 2, column 1 (\"name\") holds \"Ann\", expected a number; [data] categorical = [\"name\"] takes "
       "texts");
   EXPECT_EQ(refusal("1,2\n3,4\n5,1e39\n"), "f.csv: line 3, column 2 (\"2\") holds \"1e39\", expected a 32-bit number");
@@ -118,17 +118,17 @@ TEST(Table, RefusesMissingValuesByDefault) {
 }
 
 TEST(Table, KeepsMissingValuesForTheScaler) {
-  const auto kept = values(read("a,c\n1,x\nNA,\n", {.missing = "mean", .categorical = {"c"}}));
+  const auto kept = values(read("a,c\n1,x\nNA,\n", {.missing = MissingValues::mean, .categorical = {"c"}}));
   ASSERT_EQ(kept.size(), 4u);
   EXPECT_TRUE(std::isnan(kept[2]));
   EXPECT_TRUE(std::isnan(kept[3]));
 }
 
 TEST(Table, DropsRowsWithMissingValues) {
-  const Dataset data = read("a,b\n1,5\n,6\n3,7\n4,?\n", {.missing = "drop", .label = "b"});
+  const Dataset data = read("a,b\n1,5\n,6\n3,7\n4,?\n", {.missing = MissingValues::drop, .label = "b"});
   EXPECT_EQ(values(data), (std::vector<float>{1, 3}));
   EXPECT_EQ(data.labels, (std::vector<int32_t>{5, 7}));
-  EXPECT_EQ(refusal("a,b\n1,\n,2\n", {.missing = "drop"}),
+  EXPECT_EQ(refusal("a,b\n1,\n,2\n", {.missing = MissingValues::drop}),
             "f.csv: every row has a missing value, so that missing = \"drop\" leaves none");
 }
 

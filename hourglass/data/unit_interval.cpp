@@ -7,7 +7,7 @@
 namespace hourglass {
 
 void check_unit_interval(const Dataset& data, const Scaler& scaler) {
-  if (data.is_bytes() && scaler.kind == "unit") return;  // bytes / 255
+  if (data.is_bytes() && scaler.kind == ScalerKind::unit) return;  // bytes / 255
   constexpr int64_t kRows = 256;
   const int64_t features = data.sample.size();
   Tensor scaled(DType::f32, {kRows, features});
@@ -22,7 +22,7 @@ void check_unit_interval(const Dataset& data, const Scaler& scaler) {
         fail(
             "{}: row {}, feature {} is {} after scaling (\"{}\"), but bce needs values in [0, 1]; "
             "use scale = \"minmax\", or reconstruction = \"mse\" with no final sigmoid",
-            data.name, first + i / features + 1, i % features + 1, values[i], scaler.kind);
+            data.name, first + i / features + 1, i % features + 1, values[i], name_of(scaler.kind));
   }
 }
 

@@ -72,7 +72,7 @@ std::vector<double> pixels(const MeasuredRows& rows, ConstView scaled) {
   Tensor values(scaled.dtype(), {scaled.rows(), scaled.columns()});
   copy(scaled, values);
   to_data_units(scaler, values);
-  const bool is_raw = scaler.kind != "unit" && scaler.kind != "center";
+  const bool is_raw = scaler.kind != ScalerKind::unit && scaler.kind != ScalerKind::center;
   const double whole = is_raw && rows.data.is_bytes() ? 255 : 1;
   std::vector<double> all(values.size());
   for_each_value(values, [&](int64_t i, double v) { all[i] = v / whole; });

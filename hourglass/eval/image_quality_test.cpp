@@ -85,11 +85,12 @@ TEST(ImageQuality, IsThatOfPixelsWhateverTheScaler) {
   const Dataset data = byte_images(40);
   std::vector<uint32_t> rows(40);
   for (uint32_t i = 0; i < 40; ++i) rows[i] = i;
-  const Autoencoder unit = fading(fit_scaler("unit", data, rows)), raw = fading(fit_scaler("none", data, rows));
+  const Autoencoder unit = fading(fit_scaler(ScalerKind::unit, data, rows)),
+                    raw = fading(fit_scaler(ScalerKind::none, data, rows));
   for (const char* name : {"psnr", "ssim"})
     EXPECT_NEAR(measure(raw, data, name), measure(unit, data, name), 1e-5) << name;
-  const Autoencoder centred = fading(fit_scaler("center", data, rows));
-  const Autoencoder standard = fading(fit_scaler("standard", data, rows));
+  const Autoencoder centred = fading(fit_scaler(ScalerKind::center, data, rows));
+  const Autoencoder standard = fading(fit_scaler(ScalerKind::standard, data, rows));
   for (const char* name : {"psnr", "ssim"})
     EXPECT_NEAR(measure(standard, data, name), measure(centred, data, name), 1e-5) << name;
   EXPECT_GT(measure(centred, data, "psnr"), measure(unit, data, "psnr") + 1);

@@ -43,7 +43,7 @@ std::vector<double> brute_force_norms(const Dataset& data) {
   for (int64_t j = 0; j < kFeatures; ++j) {
     const auto moved = [&](double by) {
       Autoencoder a = sigmoids();
-      a.scaler = {"standard", std::vector<float>(kFeatures), std::vector<float>(kFeatures, 1)};
+      a.scaler = {ScalerKind::standard, std::vector<float>(kFeatures), std::vector<float>(kFeatures, 1)};
       a.scaler.offset[j] = static_cast<float>(-by);
       return values_of(Inference(a, 1).encode(data));
     };

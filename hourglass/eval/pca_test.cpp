@@ -90,13 +90,13 @@ TEST(PrincipalComponents, AreTheSameOnAnyNumberOfThreads) {
 
 TEST(PrincipalComponents, AreThoseOfTheScaledData) {
   const Dataset data = crystal();
-  const Scaler doubled{"standard", {7}, {2}};
+  const Scaler doubled{ScalerKind::standard, {7}, {2}};
   const auto plain = principal_components(data, {}, 1), scaled = principal_components(data, doubled, 1);
   for (size_t k = 0; k < kStretch.size(); ++k) EXPECT_NEAR(scaled.variances[k], 4 * plain.variances[k], 1e-5);
 }
 
 TEST(PrincipalComponents, RefuseWhatDoesNotFit) {
-  const Scaler scaler{"standard", {0, 0}, {1, 1}};
+  const Scaler scaler{ScalerKind::standard, {0, 0}, {1, 1}};
   EXPECT_EQ(message_of<Error>([&] { principal_components(crystal(), scaler, 1); }),
             "crystal: samples have 5 features, the scaler was fitted to 2");
   const Dataset wide{"wide", {5000}, std::vector<float>(10000), {}};
@@ -171,7 +171,7 @@ TEST(Pca, MeasuresAnExactPrincipalAutoencoderAsPerfect) {
   const auto decode = [&](int64_t j, int64_t i) { return i == 0 ? v[0][j] : v[1][j] - v[0][j]; };
   for (const DType dtype : {DType::f32, DType::f64}) {
     Autoencoder a = linear(kFeatures, 2, dtype, encode, decode);
-    a.scaler = fit_scaler("center", data, std::vector<uint32_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+    a.scaler = fit_scaler(ScalerKind::center, data, std::vector<uint32_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
     const Metrics metrics = evaluate(a, data, kPca);
     EXPECT_EQ(metrics.size(), 3u);
     EXPECT_NEAR(value(metrics, "pca_mse"), (4 + 1 + 0.25) / kFeatures / kFeatures, 1e-6);
@@ -187,7 +187,7 @@ TEST(Pca, MeasuresTheGapToTheOptimum) {
   Autoencoder a = linear(
       kFeatures, 2, DType::f64, [&](int64_t i, int64_t j) { return v[4 * i][j]; },
       [&](int64_t j, int64_t i) { return v[4 * i][j]; });
-  a.scaler = fit_scaler("center", data, std::vector<uint32_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+  a.scaler = fit_scaler(ScalerKind::center, data, std::vector<uint32_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
   const Metrics metrics = evaluate(a, data, kPca);
   EXPECT_NEAR(value(metrics, "pca_gap"), (9 - 0.25) / (4 + 1 + 0.25), 1e-5);
   EXPECT_NEAR(value(metrics, "pca_angle"), 90, 1e-4);

@@ -63,8 +63,8 @@ class Writer {
   }
 
   std::string in_data_units(const std::string& x) {
-    if (scaler_.kind == "unit") return x;
-    if (scaler_.kind != "center")
+    if (scaler_.kind == ScalerKind::unit) return x;
+    if (scaler_.kind != ScalerKind::center)
       return with(with(x, "Div", "scaler.factor", scaler_.factor, 1), "Add", "scaler.offset", scaler_.offset, 0);
     std::vector<float> mean = scaler_.offset;
     for (size_t j = 0; j < mean.size(); ++j) mean[j] *= scaler_.factor[j];

@@ -147,11 +147,11 @@ TEST(Onnx, TheScalerIsInside) {
     return operators(exported(config, model));
   };
   EXPECT_EQ(with({}), (Texts{"Gemm", "Gemm"}));
-  EXPECT_EQ(with({"unit", {0}, {1.0f / 255}}), (Texts{"Mul", "Gemm", "Gemm"}));
-  for (const char* kind : {"standard", "minmax", "robust"})
-    EXPECT_EQ(with({kind, {1, 2}, {3, 4}}), (Texts{"Sub", "Mul", "Gemm", "Gemm", "Div", "Add"})) << kind;
-  EXPECT_EQ(with({"center", {1, 2}, {1, 1}}), (Texts{"Sub", "Gemm", "Gemm", "Add"}));
-  EXPECT_EQ(with({"none", {0}, {1}, {5, 6}}), (Texts{"IsNaN", "Where", "Gemm", "Gemm"}));
+  EXPECT_EQ(with({ScalerKind::unit, {0}, {1.0f / 255}}), (Texts{"Mul", "Gemm", "Gemm"}));
+  for (const ScalerKind kind : {ScalerKind::standard, ScalerKind::minmax, ScalerKind::robust})
+    EXPECT_EQ(with({kind, {1, 2}, {3, 4}}), (Texts{"Sub", "Mul", "Gemm", "Gemm", "Div", "Add"})) << name_of(kind);
+  EXPECT_EQ(with({ScalerKind::center, {1, 2}, {1, 1}}), (Texts{"Sub", "Gemm", "Gemm", "Add"}));
+  EXPECT_EQ(with({ScalerKind::none, {0}, {1}, {5, 6}}), (Texts{"IsNaN", "Where", "Gemm", "Gemm"}));
 }
 
 TEST(Onnx, ScoresWhereResidualsHaveUnits) {

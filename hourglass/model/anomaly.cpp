@@ -2,14 +2,23 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "hourglass/base/error.h"
+#include "hourglass/base/schema/fields_json.h"
 #include "hourglass/data/scaler.h"
 #include "hourglass/tensor/visit.h"
 
 namespace hourglass {
+
+/// The keys in alphabetical order, as in the files of all versions.
+template <class V>
+void fields(V& v, AnomalyScale& s) {
+  for (const char* key : {"quantile", "spread", "threshold"}) v.needs(key);
+  v.field("quantile", s.quantile, inside(0, 1), "");
+  v.field("spread", s.spread, above(0), "");
+  v.field("threshold", s.threshold, above(0), "");
+}
 
 namespace {
 
@@ -219,24 +228,13 @@ double roc_auc(std::span<const double> scores, const std::vector<bool>& is_abnor
   return pairs / (abnormal * others_below);
 }
 
-std::string anomaly_json(const AnomalyScale& s) {
-  return nlohmann::json{{"spread", s.spread}, {"threshold", s.threshold}, {"quantile", s.quantile}}.dump();
-}
+std::string anomaly_json(const AnomalyScale& s) { return to_json(s); }
 
 AnomalyScale anomaly_from_json(const std::string& text, int64_t features, const std::string& name) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
-  AnomalyScale s;
-  try {
-    s = {json.at("spread").get<std::vector<float>>(), json.at("threshold").get<double>(),
-         json.at("quantile").get<double>()};
-  } catch (const nlohmann::json::exception&) {
-    fail("{}: metadata \"anomaly\": expected an object with spread, threshold and quantile", name);
-  }
+  const std::string where = name + ": metadata \"anomaly\"";
+  auto s = from_json<AnomalyScale>(text, where, {.most_values = 8 + static_cast<size_t>(features)});
   if (static_cast<int64_t>(s.spread.size()) != features)
-    fail("{}: metadata \"anomaly\": {} spreads, expected {}", name, s.spread.size(), features);
-  const auto usable = [](double v) { return std::isfinite(v) && v > 0; };
-  if (!std::ranges::all_of(s.spread, usable) || !usable(s.threshold) || !usable(s.quantile) || s.quantile >= 1)
-    fail("{}: metadata \"anomaly\": expected spreads and a threshold above 0 and a quantile in (0, 1)", name);
+    fail("{}: {} spreads, expected {}", where, s.spread.size(), features);
   return s;
 }
 

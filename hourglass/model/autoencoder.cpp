@@ -1,14 +1,24 @@
 #include "hourglass/model/autoencoder.h"
 
 #include <algorithm>
-#include <cmath>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
+#include "hourglass/base/schema/fields_json.h"
 #include "hourglass/tensor/copy.h"
 
 namespace hourglass {
+
+/// The keys in alphabetical order, as in the files of all versions.
+template <class V>
+void fields(V& v, Scaler& s) {
+  for (const char* key : {"kind", "offset", "factor"}) v.needs(key);
+  v.field_if_given("columns", s.columns, Anything{}, "");
+  v.field("factor", s.factor, Range{}, "");
+  v.field_if_given("fill", s.fill, Range{}, "");
+  v.field("kind", s.kind, OneOf{names(s.kind)}, "");
+  v.field("offset", s.offset, Range{}, "");
+}
 
 namespace {
 
@@ -50,38 +60,17 @@ std::map<std::string, ConstView> Autoencoder::weights() const {
   return all;
 }
 
-std::string scaler_json(const Scaler& s) {
-  nlohmann::json json = {{"kind", s.kind}, {"offset", s.offset}, {"factor", s.factor}};
-  if (!s.fill.empty()) json["fill"] = s.fill;
-  if (!s.columns.empty()) json["columns"] = s.columns;
-  return json.dump();
-}
+std::string scaler_json(const Scaler& s) { return to_json(s); }
 
 Scaler scaler_from_json(const std::string& text, int64_t features, const std::string& name) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
-  Scaler s;
-  try {
-    s = {json.at("kind").get<std::string>(), json.at("offset").get<std::vector<float>>(),
-         json.at("factor").get<std::vector<float>>(), json.value("fill", s.fill), json.value("columns", s.columns)};
-  } catch (const nlohmann::json::exception&) {
-    fail("{}: metadata \"scaler\": expected an object with kind, offset and factor", name);
-  }
-  const auto fits = [&](const std::vector<float>& v) {
-    return v.size() == 1 || static_cast<int64_t>(v.size()) == features;
-  };
-  if (!fits(s.offset) || s.factor.size() != s.offset.size())
-    fail("{}: metadata \"scaler\": {} offsets and {} factors, expected 1 or {} of each", name, s.offset.size(),
-         s.factor.size(), features);
-  for (const size_t count : {s.fill.size(), s.columns.size()})
-    if (count != 0 && static_cast<int64_t>(count) != features)
-      fail("{}: metadata \"scaler\": {} means or names of columns, expected {}", name, count, features);
-  const auto usable = [](float v) { return std::isfinite(v) && v != 0; };
-  if (!std::all_of(s.factor.begin(), s.factor.end(), usable))
-    fail("{}: metadata \"scaler\": a factor is 0 or not a number", name);
-  if (!std::all_of(s.offset.begin(), s.offset.end(), [](float v) { return std::isfinite(v); }))
-    fail("{}: metadata \"scaler\": an offset is not a finite number", name);
-  if (!std::all_of(s.fill.begin(), s.fill.end(), [](float v) { return std::isfinite(v); }))
-    fail("{}: metadata \"scaler\": a mean is not a finite number", name);
+  const std::string where = name + ": metadata \"scaler\"";
+  auto s = from_json<Scaler>(text, where, {.most_values = 8 + 4 * static_cast<size_t>(features)});
+  const auto fits = [&](const auto& list) { return static_cast<int64_t>(list.size()) == features; };
+  if ((s.offset.size() != 1 && !fits(s.offset)) || s.factor.size() != s.offset.size())
+    fail("{}: {} offsets and {} factors, expected 1 or {} of each", where, s.offset.size(), s.factor.size(), features);
+  if ((!s.fill.empty() && !fits(s.fill)) || (!s.columns.empty() && !fits(s.columns)))
+    fail("{}: {} means and {} names of columns, expected none or {}", where, s.fill.size(), s.columns.size(), features);
+  if (std::ranges::find(s.factor, 0.0f) != s.factor.end()) fail("{}: a factor is 0", where);
   return s;
 }
 

@@ -13,7 +13,7 @@ std::string refusal(const std::string& json) {
 }
 
 TEST(ScalerJson, ComesBack) {
-  const Scaler s{"center", {0.5f, 0.25f, 0.0f}, {2.0f, 2.0f, 2.0f}};
+  const Scaler s{ScalerKind::center, {0.5f, 0.25f, 0.0f}, {2.0f, 2.0f, 2.0f}};
   const Scaler back = scaler_from_json(scaler_json(s), 3, "m");
   EXPECT_EQ(back.kind, s.kind);
   EXPECT_EQ(back.offset, s.offset);
@@ -21,13 +21,17 @@ TEST(ScalerJson, ComesBack) {
 }
 
 TEST(ScalerJson, RefusesWhatDoesNotFitTheData) {
-  EXPECT_EQ(refusal("{}"), "m: metadata \"scaler\": expected an object with kind, offset and factor");
+  EXPECT_EQ(refusal("{}"), "m: metadata \"scaler\": \"kind\" is missing");
+  EXPECT_EQ(refusal("[]"), "m: metadata \"scaler\": expected a table, found a list");
+  EXPECT_EQ(refusal(R"({"kind": "standart", "offset": [0], "factor": [1]})"),
+            "m: metadata \"scaler\": kind: unknown \"standart\"; did you mean \"standard\"?");
   EXPECT_EQ(refusal(R"({"kind": "unit", "offset": [0, 0], "factor": [1, 1]})"),
             "m: metadata \"scaler\": 2 offsets and 2 factors, expected 1 or 3 of each");
   EXPECT_EQ(refusal(R"({"kind": "unit", "offset": [0, 0, 0], "factor": [1]})"),
             "m: metadata \"scaler\": 3 offsets and 1 factors, expected 1 or 3 of each");
-  EXPECT_EQ(refusal(R"({"kind": "unit", "offset": [0], "factor": [0]})"),
-            "m: metadata \"scaler\": a factor is 0 or not a number");
+  EXPECT_EQ(refusal(R"({"kind": "unit", "offset": [0], "factor": [0]})"), "m: metadata \"scaler\": a factor is 0");
+  EXPECT_EQ(refusal(R"({"kind": "unit", "offset": [0], "factor": [1], "fill": [1, 2]})"),
+            "m: metadata \"scaler\": 2 means and 0 names of columns, expected none or 3");
 }
 
 TEST(Autoencoder, HoldsATiedWeightUnderItsEncodersName) {

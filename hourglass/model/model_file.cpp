@@ -1,8 +1,8 @@
 #include "hourglass/model/model_file.h"
 
-#include <nlohmann/json.hpp>
-
 #include "hourglass/base/file.h"
+#include "hourglass/base/schema/fields_reader.h"
+#include "hourglass/base/schema/json.h"
 #include "hourglass/base/version.h"
 
 namespace hourglass {
@@ -28,14 +28,16 @@ auto in_file(const std::string& name, F f) {
 }
 
 Shape input_shape(const std::string& text, const std::string& name) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
-  const bool good =
-      json.is_array() && !json.empty() && json.size() <= 3 && std::all_of(json.begin(), json.end(), [](const auto& v) {
-        return v.is_number_unsigned() && v.template get<uint64_t>() >= 1 && v.template get<uint64_t>() <= (1u << 20);
-      });
-  if (!good) fail("{}: metadata \"input\": expected 1 to 3 sizes, found {}", name, text.substr(0, 60));
+  const std::string where = name + ": metadata \"input\"";
+  const Value value = parse_json(text, where);
+  const auto& sizes = read_list(value, "");
+  if (sizes.empty() || sizes.size() > 3) fail("{}: expected 1 to 3 sizes, found {}", where, text.substr(0, 60));
   Shape shape;
-  for (const auto& v : json) shape.push_back(v.get<int64_t>());
+  for (const Value& v : sizes) {
+    int64_t size;
+    read_value(v, "", size, between(1, 1 << 20));
+    shape.push_back(size);
+  }
   return shape;
 }
 
@@ -43,12 +45,12 @@ Shape input_shape(const std::string& text, const std::string& name) {
 
 std::map<std::string, std::string> model_metadata(const Recipe& recipe, const Autoencoder& model,
                                                   const std::optional<AnomalyScale>& anomaly) {
-  const Shape& input = model.network().input();
-  std::map<std::string, std::string> metadata = {
-      {"recipe", recipe_json(recipe)},
-      {"scaler", scaler_json(model.scaler)},
-      {"input", nlohmann::json(std::vector(input.begin(), input.end())).dump()},
-      {"hourglass", version()}};
+  Value::List input;
+  for (const int64_t size : model.network().input()) input.push_back({size, {}});
+  std::map<std::string, std::string> metadata = {{"recipe", recipe_json(recipe)},
+                                                 {"scaler", scaler_json(model.scaler)},
+                                                 {"input", json_text({std::move(input), {}})},
+                                                 {"hourglass", version()}};
   if (anomaly) metadata["anomaly"] = anomaly_json(*anomaly);
   return metadata;
 }

@@ -24,7 +24,7 @@ TrainedModel example() {
   const Recipe recipe = parse_recipe(kRecipe, "x");
   TrainedModel model{recipe, Autoencoder(recipe.model, {1, 3, 3})};
   initialise(model.autoencoder.network(), recipe.model.init, 1, model.autoencoder.theta());
-  model.autoencoder.scaler = {"standard", std::vector<float>(9, 0.1f), std::vector<float>(9, 3.0f)};
+  model.autoencoder.scaler = {ScalerKind::standard, std::vector<float>(9, 0.1f), std::vector<float>(9, 3.0f)};
   return model;
 }
 
@@ -113,11 +113,18 @@ TEST(ModelFile, RefusesIncompleteMetadata) {
     EXPECT_EQ(with(key, ""), fmt::format("m: metadata \"{}\" is missing; a model file made elsewhere can start a "
                                          "training: train --init m",
                                          key));
-  for (const char* input : {"[]", "[1,3,3,3]", "[0]", "[-9]", "[9.0]", "9", "[1048577]", "x"})
-    EXPECT_EQ(with("input", input), fmt::format("m: metadata \"input\": expected 1 to 3 sizes, found {}", input));
+  for (const auto& [input, why] : std::map<std::string, std::string>{{"[]", "1 to 3 sizes, found []"},
+                                                                     {"[1,3,3,3]", "1 to 3 sizes, found [1,3,3,3]"},
+                                                                     {"[0]", "at least 1, found 0"},
+                                                                     {"[-9]", "at least 1, found -9"},
+                                                                     {"[9.0]", "a whole number, found 9.0"},
+                                                                     {"9", "a list, found 9"},
+                                                                     {"[1048577]", "at most 1048576, found 1048577"}})
+    EXPECT_EQ(with("input", input), "m: metadata \"input\": expected " + why);
+  EXPECT_TRUE(with("input", "x").starts_with("m: metadata \"input\": JSON: byte 1: ")) << with("input", "x");
   EXPECT_EQ(with("input", "[9]"), "m: encoder[0] conv2d: needs an image (channels × height × width), its input is 9");
-  EXPECT_EQ(with("scaler", R"({"kind":"x","offset":[1e99],"factor":[1]})"),
-            "m: metadata \"scaler\": an offset is not a finite number");
+  EXPECT_EQ(with("scaler", R"({"kind":"none","offset":[1e99],"factor":[1]})"),
+            "m: metadata \"scaler\": offset: expected a finite number, found 1e+99");
 }
 
 }  // namespace

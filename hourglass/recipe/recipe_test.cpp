@@ -85,7 +85,7 @@ TEST(Recipe, TakesDefaultsForWhatIsNotGiven) {
 TEST(Recipe, ReadsEverything) {
   const Recipe r = parse(kFull);
   EXPECT_EQ(r.description, "everything at once");
-  EXPECT_EQ(r.data, (DataConfig{"some/where.idx", "standard", 0.2, false, {}}));
+  EXPECT_EQ(r.data, (DataConfig{"some/where.idx", ScalerKind::standard, 0.2, false, {}}));
   ASSERT_EQ(r.model.encoder.size(), 5u);
   EXPECT_EQ(r.model.encoder[0], (LayerConfig{.kind = "conv2d", .size = 8, .kernel = 3}));
   EXPECT_EQ(r.model.encoder[1], (LayerConfig{.kind = "leaky_relu", .parameter = 0.01}));
@@ -272,11 +272,13 @@ Recipe any_recipe() {
   Recipe r;
   r.name = "r";
   r.description = text();
-  r.data = {"x" + text(), pick("unit", "center", "standard", "minmax", "robust", "none"), number(), pick(true, false),
-            ReadOptions{.missing = pick("refuse", "mean", "drop"), .label = text()}};
+  r.data = {"x" + text(), static_cast<ScalerKind>(pick(0, 1, 2, 3, 4, 5)), number(), pick(true, false),
+            ReadOptions{.missing = static_cast<MissingValues>(pick(0, 1, 2)), .label = text()}};
   for (auto* names : {&r.data.read.categorical, &r.data.read.ignore, &r.data.read.classes})
     for (int i = pick(0, 1, 3); i > 0; --i) names->push_back(text());
-  if (pick(0, 1)) r.data.read.images = {pick(1, 28), pick(1, 28), pick("resize", "crop"), pick("auto", "grey", "rgb")};
+  if (pick(0, 1))
+    r.data.read.images = {pick(1, 28), pick(1, 28), static_cast<ImageFit>(pick(0, 1)),
+                          static_cast<ImageColour>(pick(0, 1, 2))};
   r.model = {layers(), layers(), pick(true, false), pick(InitConfig{}, InitConfig{"he"}, InitConfig{"normal", 0.3})};
   r.objective.reconstruction = pick("bce", "mse", "");
   r.objective.trim = pick(0.0, 0.05);

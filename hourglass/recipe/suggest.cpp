@@ -30,7 +30,7 @@ Recipe suggest_recipe(const std::string& source, const ReadOptions& how, const D
   recipe.data.source = source;
   recipe.data.read = how;
   const bool pictures = data.is_bytes() && data.sample.rank() == 3;
-  recipe.data.scale = pictures ? "unit" : "standard";
+  recipe.data.scale = pictures ? ScalerKind::unit : ScalerKind::standard;
   recipe.objective.reconstruction = pictures ? "bce" : "mse";
   const int64_t features = data.sample.size(), rows = data.rows();
   const int64_t hidden = pictures ? 256 : std::clamp<int64_t>(2 * features, 16, 256);

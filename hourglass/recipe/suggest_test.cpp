@@ -7,10 +7,11 @@ namespace {
 
 TEST(SuggestRecipe, MakesOneThatReadsBack) {
   const Dataset table{"rows", {6}, std::vector<float>(600), {}};
-  const Recipe recipe = suggest_recipe("dir/rows.csv", {.missing = "mean", .categorical = {"city"}}, table);
+  const Recipe recipe =
+      suggest_recipe("dir/rows.csv", {.missing = MissingValues::mean, .categorical = {"city"}}, table);
   EXPECT_EQ(parse_recipe(recipe_toml(recipe), "rows"), recipe);
   EXPECT_EQ(recipe.name, "rows");
-  EXPECT_EQ(recipe.data.scale, "standard");
+  EXPECT_EQ(recipe.data.scale, ScalerKind::standard);
   EXPECT_EQ(recipe.model.decoder.back().divisor, 1) << "as many outputs as inputs, whatever columns are left out";
 }
 

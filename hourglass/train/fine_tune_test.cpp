@@ -198,7 +198,7 @@ TEST(FineTuningSteps, EndInPyTorchsWeights) {
     SCOPED_TRACE(name);
     Autoencoder classifier(Network(golden.model(), data.sample, {10}));
     classifier.load_weights({golden.part("initial."), {}}, "initial");
-    classifier.scaler = fit_scaler("unit", data, rows);
+    classifier.scaler = fit_scaler(ScalerKind::unit, data, rows);
     Objective objective(objective_of("cross_entropy"), classifier.network());
     Optimizer adam({}, DType::f32, classifier.theta().size());
     const Corruption none({}, 0);

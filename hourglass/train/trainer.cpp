@@ -18,7 +18,7 @@ using Clock = CheckpointTimer::Clock;
 Split prepare(const Recipe& recipe, Autoencoder& model, const Dataset& train) {
   model.check_fits(train);
   Split split = split_rows(static_cast<uint32_t>(train.rows()), recipe.data.validation, recipe.train.seed);
-  model.scaler = fit_scaler(recipe.data.scale, train, split.train, recipe.data.read.missing == "mean");
+  model.scaler = fit_scaler(recipe.data.scale, train, split.train, recipe.data.read.missing == MissingValues::mean);
   return split;
 }
 

@@ -65,7 +65,7 @@ TEST_P(Trajectory, HasPyTorchsTestLoss) {
   const DataSplits data = open_source(std::string(HOURGLASS_TESTS) + "/data/mnist-sample");
   Autoencoder model(recipe.model, data.test->sample);
   model.load_weights(part(golden, "final."), "final");
-  model.scaler = fit_scaler("unit", *data.test, {});
+  model.scaler = fit_scaler(ScalerKind::unit, *data.test, {});
   const bool bce = Objective(recipe.objective, model.network()).reconstruction_name() == "bce";
   const Inference inference(model, 2);
   const double loss = bce ? mean_bce(inference, *data.test) : mean_squared_error(inference, *data.test);

@@ -60,15 +60,16 @@ void read_table(std::string_view text) {
   std::vector<std::string> columns;
   for (const TableColumn& c : table.columns)
     if (c.texts > 0) columns.push_back(c.name);
-  const Dataset data = hourglass::read_table(text, kName, {.missing = "mean", .categorical = columns});
+  const Dataset data = hourglass::read_table(text, kName, {.missing = MissingValues::mean, .categorical = columns});
   expect(data.rows() == table.rows, "a row of the data for every row of the file");
-  const Dataset again = hourglass::read_table(text, kName, {.missing = "drop", .categorical = columns}, data.columns);
+  const Dataset again =
+      hourglass::read_table(text, kName, {.missing = MissingValues::drop, .categorical = columns}, data.columns);
   expect(again.columns == data.columns && again.rows() <= data.rows(), "a model's features come back");
 
   const auto label = std::ranges::find_if(table.columns, [](auto& c) { return c.texts > 0 && c.missing == 0; });
   if (label == table.columns.end()) return;
   std::erase(columns, label->name);
-  ReadOptions how{.missing = "mean", .label = label->name, .categorical = columns};
+  ReadOptions how{.missing = MissingValues::mean, .label = label->name, .categorical = columns};
   const Dataset labelled = hourglass::read_table(text, kName, how);
   expect(labelled.labels.size() == static_cast<size_t>(table.rows), "a label for every row");
   how.classes = labelled.classes;

@@ -118,12 +118,12 @@ void Model::restore_online(const std::string& state) {
 
 std::unique_ptr<Model> begin_model(const std::string& text, const py::object& array) {
   Recipe recipe = recipe_from_json(text);
-  const auto [keeper, data] = rows_of(array, "rows", recipe.data.read.missing == "mean");
+  const auto [keeper, data] = rows_of(array, "rows", recipe.data.read.missing == MissingValues::mean);
   Autoencoder autoencoder(recipe.model, data.sample);
   initialise(autoencoder.network(), recipe.model.init, recipe.train.seed, autoencoder.theta());
   std::vector<uint32_t> all(data.rows());
   std::iota(all.begin(), all.end(), 0u);
-  autoencoder.scaler = fit_scaler(recipe.data.scale, data, all, recipe.data.read.missing == "mean");
+  autoencoder.scaler = fit_scaler(recipe.data.scale, data, all, recipe.data.read.missing == MissingValues::mean);
   return std::make_unique<Model>(TrainedModel{std::move(recipe), std::move(autoencoder)});
 }
 

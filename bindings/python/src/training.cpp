@@ -47,7 +47,7 @@ RunOutcome run(Trainer& trainer, Listener& listener) {
 std::unique_ptr<Model> train(const std::string& text, const py::object& rows, const py::object& test, const Model* init,
                              int threads, const py::function& on_epoch, const py::function& on_note) {
   const Recipe recipe = recipe_from_json(text);
-  const bool nan_is_missing = recipe.data.read.missing == "mean";
+  const bool nan_is_missing = recipe.data.read.missing == MissingValues::mean;
   const auto [keeper, data] = rows_of(rows, "rows", nan_is_missing);
   std::optional<Rows> held_out;
   if (!test.is_none()) held_out = rows_of(test, "test rows", nan_is_missing);

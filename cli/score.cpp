@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "hourglass/base/file.h"
+#include "hourglass/base/statistics.h"
 #include "hourglass/data/formats/csv.h"
 #include "hourglass/data/formats/npy.h"
 #include "hourglass/data/labels.h"
@@ -121,7 +122,7 @@ void score(const Options& o) {
   check_reading(o, models);
   const Dataset data = o.open_each_row(models.front().model);
   const AnomalyScores scores = anomaly_scores(detectors(o, models, data), data, o.top);
-  const double threshold = o.rate > 0 ? score_quantile(scores.score, 1 - o.rate) : 1.0;
+  const double threshold = o.rate > 0 ? empirical_quantile(scores.score, 1 - o.rate) : 1.0;
   write_file_atomically(o.output, o.output.ends_with(".npy")
                                       ? npy(scores)
                                       : csv(scores, threshold, names(models.front().model.autoencoder)));

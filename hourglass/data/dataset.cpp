@@ -38,13 +38,6 @@ bool Dataset::is_bytes() const {
                       std::holds_alternative<std::span<const uint8_t>>(values);
 }
 
-const float* StoredRows::operator[](size_t row) const {
-  static thread_local std::vector<float> numbers;
-  numbers.resize(width);
-  array.read(row * width, width, numbers.data());
-  return numbers.data();
-}
-
 Dataset Dataset::slice(int64_t first, int64_t count) const {
   HOURGLASS_CHECK(first >= 0 && count >= 0 && first + count <= rows());
   Dataset part{name, sample, {}, {}, columns, classes};
@@ -55,6 +48,18 @@ Dataset Dataset::slice(int64_t first, int64_t count) const {
       },
       values);
   if (!labels.empty()) part.labels.assign(labels.begin() + first, labels.begin() + first + count);
+  return part;
+}
+
+Dataset Dataset::select(std::span<const uint32_t> rows) const {
+  Dataset part{name, sample, {}, {}, columns, classes};
+  with_rows([&](const auto& all) {
+    auto& some = part.values.emplace<std::vector<typename std::remove_cvref_t<decltype(all)>::Number>>();
+    some.reserve(rows.size() * all.width);
+    all.for_each(rows, [&](const auto* x) { some.insert(some.end(), x, x + all.width); });
+  });
+  if (!labels.empty())
+    for (const uint32_t row : rows) part.labels.push_back(labels[row]);
   return part;
 }
 

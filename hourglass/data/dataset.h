@@ -12,22 +12,37 @@
 
 namespace hourglass {
 
-/// Access to rows of values in memory.
+/// Rows of values in memory.
 template <class T>
 struct PlainRows {
+  using Number = T;
   const T* first;
   size_t width;
 
   const T* operator[](size_t row) const { return first + row * width; }
+
+  /// Calls f(x) for the given rows in order, where x points to a row.
+  template <class F>
+  void for_each(const auto& rows, F f) const {
+    for (const auto row : rows) f((*this)[row]);
+  }
 };
 
-/// Access to rows of a stored array whose values must be converted to float.
+/// Rows of a stored array whose values must be converted to float.
 struct StoredRows {
+  using Number = float;
   const StoredArray& array;
   size_t width;
 
-  /// The pointer is valid until the same thread accesses another row.
-  const float* operator[](size_t row) const;
+  /// As in PlainRows, but x is valid only until f returns: each call of for_each has one buffer for a row.
+  template <class F>
+  void for_each(const auto& rows, F f) const {
+    std::vector<float> buffer(width);
+    for (const auto row : rows) {
+      array.read(static_cast<size_t>(row) * width, width, buffer.data());
+      f(static_cast<const float*>(buffer.data()));
+    }
+  }
 };
 
 /// Samples of one shape, row-major: as their original bytes (images) or as floats, with NaN for missing values. The
@@ -44,11 +59,13 @@ struct Dataset {
 
   int64_t rows() const;
   bool is_bytes() const;
-  /// Calls f(rows), where rows[i] points to the sample.size() bytes (uint8_t) or floats of row i.
+  /// Calls f(rows), where rows are PlainRows of bytes (uint8_t) or floats, or StoredRows.
   template <class F>
   auto with_rows(F f) const;
   /// Rows [first, first + count) as a data set. Copies them, unless they are stored on disk or owned by the caller.
   Dataset slice(int64_t first, int64_t count) const;
+  /// The given rows, in this order, as a data set of their own.
+  Dataset select(std::span<const uint32_t> rows) const;
   /// SHA-256 of `values` as they are stored in memory or on disk, in lower-case hexadecimal; identifies the data.
   std::string sha256() const;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <ranges>
 
 #include "hourglass/base/file.h"
 #include "hourglass/base/text.h"
@@ -33,10 +34,9 @@ std::vector<TableColumn> columns_of(const Dataset& data) {
   std::vector<TableColumn> columns(static_cast<size_t>(data.sample.size()));
   for (size_t j = 0; j < columns.size(); ++j) columns[j].name = std::to_string(j + 1);
   data.with_rows([&](const auto& rows) {
-    for (int64_t i = 0; i < data.rows(); ++i) {
-      const auto* x = rows[static_cast<size_t>(i)];
+    rows.for_each(std::views::iota(int64_t{0}, data.rows()), [&](const auto* x) {
       for (size_t j = 0; j < columns.size(); ++j) columns[j].count(static_cast<double>(x[j]));
-    }
+    });
   });
   return columns;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "hourglass/base/error.h"
+#include "hourglass/base/statistics.h"
 #include "hourglass/tensor/visit.h"
 
 namespace hourglass {
@@ -17,19 +18,14 @@ struct Statistics {
   std::vector<double> count, low, high, mean, deviation;
 };
 
-/// What the pointers to rows point to.
-template <class Rows>
-using Number = std::remove_cvref_t<decltype(*std::declval<Rows>()[0])>;
-
 template <class Rows, class F>
 void for_each_value(const Rows& values, size_t width, std::span<const uint32_t> rows, F f) {
-  for (uint32_t row : rows) {
-    const auto* x = values[row];
+  values.for_each(rows, [&](const auto* x) {
     for (size_t j = 0; j < width; ++j) {
       const auto value = static_cast<double>(x[j]);
       if (value == value) f(j, value);
     }
-  }
+  });
 }
 
 template <class Rows>
@@ -56,21 +52,13 @@ Scaler center_of(const Statistics& s, float factor) {
   return {ScalerKind::center, {s.mean.begin(), s.mean.end()}, std::vector<float>(s.mean.size(), factor)};
 }
 
-/// The value that a fraction of the sorted ones lies below, linear between neighbours.
-double quantile(const std::vector<float>& sorted, double fraction) {
-  const double place = fraction * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<size_t>(place);
-  const size_t above = std::min(below + 1, sorted.size() - 1);
-  const double low = sorted[below], high = sorted[above];
-  return low + (place - static_cast<double>(below)) * (high - low);
-}
-
 void make_robust(std::vector<float>& column, size_t feature, Scaler& scaler) {
   if (column.empty()) return;
   std::ranges::sort(column);
-  const auto factor = static_cast<float>(2 * kNormalQuartile / (quantile(column, 0.75) - quantile(column, 0.25)));
+  const auto factor = static_cast<float>(2 * kNormalQuartile /
+                                         (interpolated_quantile(column, 0.75) - interpolated_quantile(column, 0.25)));
   if (!std::isnormal(factor)) return;
-  scaler.offset[feature] = static_cast<float>(quantile(column, 0.5));
+  scaler.offset[feature] = static_cast<float>(interpolated_quantile(column, 0.5));
   scaler.factor[feature] = factor;
 }
 
@@ -83,11 +71,10 @@ void make_robust(const Rows& values, size_t width, std::span<const uint32_t> row
   for (size_t first = 0; first < width; first += together) {
     const size_t end = std::min(first + together, width);
     for (auto& column : columns) column.clear();
-    for (uint32_t row : rows) {
-      const auto* x = values[row];
+    values.for_each(rows, [&](const auto* x) {
       for (size_t j = first; j < end; ++j)
         if (const auto value = static_cast<float>(x[j]); value == value) columns[j - first].push_back(value);
-    }
+    });
     for (size_t j = first; j < end; ++j) make_robust(columns[j - first], j, scaler);
   }
 }
@@ -129,11 +116,10 @@ float fitted_units(const Scaler& scaler) {
 
 template <class Rows, class Out, class F>
 void gather_rows(const Rows& values, size_t width, std::span<const uint32_t> rows, Out* out, F scaled) {
-  for (uint32_t row : rows) {
-    const auto* x = values[row];
+  values.for_each(rows, [&](const auto* x) {
     for (size_t j = 0; j < width; ++j) out[j] = scaled(x[j], j);
     out += width;
-  }
+  });
 }
 
 /// As gather_all, when values may be missing.
@@ -150,7 +136,7 @@ void gather_filled(const Rows& values, const Scaler& scaler, std::span<const uin
 
 template <class Rows, class Out>
 void gather_all(const Rows& values, size_t width, const Scaler& scaler, std::span<const uint32_t> rows, Out* out) {
-  using In = Number<Rows>;
+  using In = typename Rows::Number;
   const float units = fitted_units<In>(scaler);
   if constexpr (std::is_same_v<In, float>)
     if (!scaler.fill.empty()) return gather_filled(values, scaler, rows, out);

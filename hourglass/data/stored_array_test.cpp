@@ -87,6 +87,26 @@ TEST_F(Stored, SlicesOutliveTheWhole) {
   EXPECT_EQ(gathered(part, {}, {0, 1}), (std::vector<float>{3, 4, 5, 6}));
 }
 
+TEST_F(Stored, RowsVisitedTogetherDoNotShareABuffer) {
+  const auto [stored, read] = both(npy<double>("<f8", {1, 2, 3, 4, 5, 6}, 2));
+  const std::vector<uint32_t> all = {0, 1, 2};
+  std::vector<double> products;
+  stored.with_rows([&](const auto& rows) {
+    rows.for_each(all,
+                  [&](const auto* a) { rows.for_each(all, [&](const auto* b) { products.push_back(a[0] * b[1]); }); });
+  });
+  EXPECT_EQ(products, (std::vector<double>{2, 4, 6, 6, 12, 18, 10, 20, 30}));
+}
+
+TEST_F(Stored, SelectedRowsAreCopies) {
+  auto [stored, read] = both(npy<double>("<f8", {1, 2, 3, 4, 5, 6}, 2));
+  read.labels = {7, 8, 9};
+  const std::vector<uint32_t> rows = {2, 0, 2};
+  EXPECT_EQ(std::get<1>(stored.select(rows).values), (std::vector<float>{5, 6, 1, 2, 5, 6}));
+  EXPECT_EQ(std::get<1>(read.select(rows).values), (std::vector<float>{5, 6, 1, 2, 5, 6}));
+  EXPECT_EQ(read.select(rows).labels, (std::vector<int32_t>{9, 7, 9}));
+}
+
 TEST_F(Stored, RefusesWhatCannotBeRead) {
   EXPECT_EQ(
       refusal(npy<float>("<f4", {1, NAN, -3, 4}, 2)),

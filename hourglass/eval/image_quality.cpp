@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <ranges>
 
 #include "hourglass/tensor/copy.h"
 #include "hourglass/tensor/visit.h"
@@ -129,11 +130,13 @@ void refuse_unless_images(const Dataset& data, int64_t smallest) {
     fail("{}: its window takes {} × {} pixels, images are {} × {}", data.name, smallest, smallest, s[1], s[2]);
   if (data.is_bytes()) return;
   data.with_rows([&](const auto& rows) {
-    for (int64_t i = 0; i < data.rows(); ++i) {
-      const std::span row(rows[i], s.size());
+    int64_t number = 0;
+    rows.for_each(std::views::iota(int64_t{0}, data.rows()), [&](const auto* x) {
+      const std::span row(x, s.size());
       const auto outside = std::ranges::find_if(row, [](float v) { return !(v >= 0 && v <= 1); });
-      if (outside != row.end()) fail("{}: expected pixels in [0, 1], found {} in row {}", data.name, *outside, i + 1);
-    }
+      ++number;
+      if (outside != row.end()) fail("{}: expected pixels in [0, 1], found {} in row {}", data.name, *outside, number);
+    });
   });
 }
 

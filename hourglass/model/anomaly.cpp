@@ -6,6 +6,7 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/schema/fields_json.h"
+#include "hourglass/base/statistics.h"
 #include "hourglass/data/scaler.h"
 #include "hourglass/tensor/visit.h"
 
@@ -31,13 +32,9 @@ constexpr double kAboveRounding = 1 + 1e-6;  // the row that the threshold is ta
 
 /// Evenly spread over `rows`, or over all rows of the data if empty.
 std::vector<uint32_t> chosen(const Dataset& data, std::span<const uint32_t> rows) {
-  const int64_t all = rows.empty() ? data.rows() : static_cast<int64_t>(rows.size());
-  const int64_t count = std::min(all, kFittedRows);
-  std::vector<uint32_t> some(count);
-  for (int64_t i = 0; i < count; ++i) {
-    const int64_t at = i * all / count;
-    some[i] = rows.empty() ? static_cast<uint32_t>(at) : rows[at];
-  }
+  auto some = evenly_spaced(rows.empty() ? data.rows() : std::ssize(rows), kFittedRows);
+  if (!rows.empty())
+    for (uint32_t& row : some) row = rows[row];
   return some;
 }
 
@@ -82,11 +79,7 @@ void medians(const Inference& inference, const Dataset& data, std::span<const ui
   if (!std::ranges::all_of(residuals, [](float e) { return std::isfinite(e); }))
     fail("{}: the model reconstructs a row to something that is not a number: nothing to measure scores against",
          data.name);
-  for (int64_t j = 0; j < features; ++j) {
-    const auto list = residuals.subspan(j * count, count);
-    std::ranges::nth_element(list, list.begin() + count / 2);
-    median[j] = list[count / 2];
-  }
+  for (int64_t j = 0; j < features; ++j) median[j] = upper_median(residuals.subspan(j * count, count));
 }
 
 /// A median needs a feature's residuals side by side: as many features at a time as a bounded memory takes.
@@ -121,11 +114,8 @@ std::vector<double> mean_squares(const Inference& inference, const Dataset& data
 
 /// The `top` largest of a row's terms, as shares of their sum, which infinite ones have among them; equal ones in the
 /// order of features.
-void largest(std::span<const double> terms, std::span<Contribution> out) {
-  std::vector<int64_t> order(terms.size());
-  std::iota(order.begin(), order.end(), int64_t{0});
-  const auto is_before = [&](int64_t a, int64_t b) { return terms[a] != terms[b] ? terms[a] > terms[b] : a < b; };
-  std::partial_sort(order.begin(), order.begin() + static_cast<int64_t>(out.size()), order.end(), is_before);
+void largest_shares(std::span<const double> terms, std::span<Contribution> out) {
+  const std::vector<int64_t> order = largest(terms, out.size());
   const double sum = std::accumulate(terms.begin(), terms.end(), 0.0);
   const auto infinite = static_cast<double>(std::ranges::count(terms, HUGE_VAL));
   const auto share = [&](double term) { return infinite > 0 ? (std::isinf(term) ? 1 / infinite : 0.0) : term / sum; };
@@ -154,21 +144,13 @@ std::vector<float> AnomalyScale::residual_units() const {
   return units;
 }
 
-double score_quantile(std::vector<double> scores, double quantile) {
-  HOURGLASS_CHECK(!scores.empty());
-  const auto rank = static_cast<int64_t>(std::ceil(quantile * static_cast<double>(scores.size()))) - 1;
-  const auto at = scores.begin() + std::clamp<int64_t>(rank, 0, static_cast<int64_t>(scores.size()) - 1);
-  std::nth_element(scores.begin(), at, scores.end());
-  return *at;
-}
-
 AnomalyScale fit_anomaly_scale(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
                                double quantile) {
   const std::vector<uint32_t> some = chosen(data, rows);
   AnomalyScale scale{spreads(inference, data, some), 1.0, quantile};
   const bool is_fitted = std::ranges::any_of(scale.spread, [](float e) { return e > 0; });
   if (is_fitted)
-    scale.threshold = kAboveRounding * score_quantile(mean_squares(inference, data, some, scale.spread), quantile);
+    scale.threshold = kAboveRounding * empirical_quantile(mean_squares(inference, data, some, scale.spread), quantile);
   if (!is_fitted || scale.threshold == 0)
     fail(
         "{}: the model reconstructs most rows exactly, which leaves nothing to measure scores against; use a narrower "
@@ -195,7 +177,7 @@ AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const D
     for (size_t i = 0; i < together.size(); ++i) {
       const auto row = std::span(terms).subspan(i * width, width);
       out.score[first + i] = std::accumulate(row.begin(), row.end(), 0.0);
-      largest(row, std::span(out.contributions).subspan((first + i) * out.top, out.top));
+      largest_shares(row, std::span(out.contributions).subspan((first + i) * out.top, out.top));
     }
   }
   return out;

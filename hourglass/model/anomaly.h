@@ -66,9 +66,6 @@ AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const D
 /// nothing.
 void anomaly_scores(const AnomalyScale& scale, ConstView reconstruction, ConstView clean, std::span<double> scores);
 
-/// The smallest score that at least the share `quantile` of the scores do not exceed; `scores` is not empty.
-double score_quantile(std::vector<double> scores, double quantile);
-
 /// The share of pairs of one abnormal and one other row in which the abnormal one has the higher score, ties counted
 /// half: the area under the ROC curve. There is at least one row of each, and no score is NaN.
 double roc_auc(std::span<const double> scores, const std::vector<bool>& is_abnormal);

@@ -212,12 +212,5 @@ TEST(RocAuc, CountsTiesHalf) {
   EXPECT_EQ(roc_auc(std::vector<double>{1, 2, 2, 3}, {false, false, true, true}), 3.5 / 4);
 }
 
-TEST(ScoreQuantile, IsTheSmallestScoreThatTheShareDoesNotExceed) {
-  EXPECT_EQ(score_quantile({4, 1, 3, 2}, 0.5), 2);
-  EXPECT_EQ(score_quantile({4, 1, 3, 2}, 0.51), 3);
-  EXPECT_EQ(score_quantile({4, 1, 3, 2}, 0.99), 4);
-  EXPECT_EQ(score_quantile({4, 1, 3, 2}, 0.0), 1);
-}
-
 }  // namespace
 }  // namespace hourglass

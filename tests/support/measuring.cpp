@@ -1,6 +1,8 @@
 #include "support/measuring.h"
 
 #include <algorithm>
+#include <numeric>
+#include <ranges>
 
 namespace hourglass {
 
@@ -12,20 +14,16 @@ Dataset uniform_images(int64_t rows, Shape sample) {
 std::vector<double> values_of(const Dataset& data) {
   return data.with_rows([&](const auto& rows) {
     std::vector<double> values;
-    for (int64_t i = 0; i < data.rows(); ++i) values.insert(values.end(), rows[i], rows[i] + data.sample.size());
+    rows.for_each(std::views::iota(int64_t{0}, data.rows()),
+                  [&](const auto* x) { values.insert(values.end(), x, x + data.sample.size()); });
     return values;
   });
 }
 
 Dataset reversed(const Dataset& data) {
-  Dataset back = data;
-  const int64_t width = data.sample.size();
-  data.with_rows([&](const auto& rows) {
-    auto& values = back.values.emplace<std::vector<std::remove_cvref_t<decltype(*rows[0])>>>();
-    for (int64_t i = data.rows() - 1; i >= 0; --i) values.insert(values.end(), rows[i], rows[i] + width);
-  });
-  std::ranges::reverse(back.labels);
-  return back;
+  std::vector<uint32_t> rows(data.rows());
+  std::iota(rows.rbegin(), rows.rend(), 0u);
+  return data.select(rows);
 }
 
 double trace(const std::vector<double>& x, int64_t columns) {

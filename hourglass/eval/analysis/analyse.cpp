@@ -6,6 +6,7 @@
 #include <functional>
 #include <numeric>
 
+#include "hourglass/base/statistics.h"
 #include "hourglass/eval/analysis/code_map.h"
 #include "hourglass/eval/analysis/samples.h"
 #include "hourglass/eval/analysis/spectrum.h"
@@ -26,21 +27,9 @@ constexpr int64_t kProbes = 8;
 constexpr double kMostSpectrumProducts = 5e9;  // less than a second
 constexpr int64_t kFewestSpectra = 4;
 
-/// Rows in even steps over the whole of the data, all where there are no more than `count`.
+/// Evenly spaced rows, all if there are no more than `count`.
 Dataset evenly_spread(const Dataset& data, int64_t count) {
-  if (count >= data.rows()) return data;
-  Dataset part{data.name, data.sample, {}, {}, data.columns, data.classes};
-  const int64_t width = data.sample.size();
-  const auto row = [&](int64_t i) { return i * data.rows() / count; };
-  data.with_rows([&](const auto& rows) {
-    auto& values = part.values.emplace<std::vector<std::remove_cvref_t<decltype(*rows[0])>>>();
-    for (int64_t i = 0; i < count; ++i) {
-      const auto* x = rows[row(i)];
-      values.insert(values.end(), x, x + width);
-    }
-  });
-  for (int64_t i = 0; i < count && !data.labels.empty(); ++i) part.labels.push_back(data.labels[row(i)]);
-  return part;
+  return count >= data.rows() ? data : data.select(evenly_spaced(data.rows(), count));
 }
 
 /// Σ (r − x)² per row and, over rows, per feature.

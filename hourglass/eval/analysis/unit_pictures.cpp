@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "hourglass/base/statistics.h"
 #include "hourglass/tensor/copy.h"
 
 namespace hourglass {
@@ -16,15 +17,6 @@ constexpr int64_t kMostValues = int64_t{1} << 24;  // decoded at once: 64 MB
 double energy(ConstView picture) {
   const float* v = picture.as<float>();
   return std::inner_product(v, v + picture.size(), v, 0.0);
-}
-
-/// The `count` numbers of 0 … keys.size() − 1 with the largest keys, the largest first; of equals the first.
-std::vector<int64_t> largest(const std::vector<double>& keys, int64_t count) {
-  std::vector<int64_t> order(keys.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, std::greater{}, [&](int64_t i) { return keys[i]; });
-  order.resize(std::min<size_t>(order.size(), count));
-  return order;
 }
 
 /// Copies the chosen rows, in their order.

@@ -28,6 +28,15 @@ std::string reason(int error) { return std::generic_category().message(error); }
   throw RuntimeFailure(fmt::format("{}: cannot write: {}", path.string(), reason(error)));
 }
 
+/// Reads at most `count` bytes; returns how many, 0 at the end of the file.
+size_t read_some(const Descriptor& file, const std::filesystem::path& path, char* out, size_t count) {
+  ssize_t n;
+  do n = ::read(file.value, out, count);
+  while (n < 0 && errno == EINTR);
+  if (n < 0) cannot_read(path, errno);
+  return static_cast<size_t>(n);
+}
+
 /// A temporary file: created empty, deleted by the destructor unless it was renamed.
 struct Temporary {
   std::filesystem::path path;
@@ -52,7 +61,7 @@ struct Temporary {
   }
 };
 
-/// Writes all bytes; returns 0 or the errno of the failure.
+/// Returns 0 or the errno of the failure.
 int sync(int descriptor) {
   int result;
   do result = ::fsync(descriptor);
@@ -60,7 +69,7 @@ int sync(int descriptor) {
   return result == 0 ? 0 : errno;
 }
 
-/// Syncs the file; returns 0 or the errno of the failure.
+/// Writes all bytes and syncs the file; returns 0 or the errno of the failure.
 int write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
@@ -83,11 +92,20 @@ std::string read_file(const std::filesystem::path& path, size_t limit) {
   while (true) {
     if (known > limit || used > limit) fail("{}: larger than the {} bytes allowed", path.string(), limit);
     if (used == bytes.size()) bytes.resize(std::max({known + 1, used * 2, size_t{4096}}));
-    const ssize_t n = ::read(file.value, bytes.data() + used, bytes.size() - used);
-    if (n < 0 && errno != EINTR) cannot_read(path, errno);
+    const size_t n = read_some(file, path, bytes.data() + used, bytes.size() - used);
     if (n == 0) break;
-    if (n > 0) used += static_cast<size_t>(n);
+    used += n;
   }
+  bytes.resize(used);
+  return bytes;
+}
+
+std::string read_start(const std::filesystem::path& path, size_t count) {
+  const Descriptor file(open_retrying(path, O_RDONLY));
+  if (file.value < 0) cannot_read(path, errno);
+  std::string bytes(count, '\0');
+  size_t used = 0;
+  while (const size_t n = read_some(file, path, bytes.data() + used, count - used)) used += n;
   bytes.resize(used);
   return bytes;
 }

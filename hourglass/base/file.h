@@ -10,6 +10,9 @@ namespace hourglass {
 /// `limit` bytes; the length is checked before reading.
 std::string read_file(const std::filesystem::path& path, size_t limit = SIZE_MAX);
 
+/// Reads the first `count` bytes of a file, or all if it is shorter. Throws Error as read_file does.
+std::string read_start(const std::filesystem::path& path, size_t count);
+
 /// True if the file exists and consists of exactly these bytes. Throws Error if it cannot be read.
 bool file_holds(const std::filesystem::path& path, std::string_view bytes);
 

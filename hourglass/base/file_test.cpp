@@ -53,6 +53,14 @@ TEST_F(FileTest, ReadsWhatWasWritten) {
   EXPECT_EQ(entries(), 1u);
 }
 
+TEST_F(FileTest, ReadsTheStart) {
+  write_file_atomically(file_, "start");
+  EXPECT_EQ(read_start(file_, 3), "sta");
+  EXPECT_EQ(read_start(file_, 9), "start");
+  EXPECT_THROW(read_start(folder_, 3), Error);
+  EXPECT_THROW(read_start(folder_ / "missing", 3), Error);
+}
+
 TEST_F(FileTest, ReadsAnEmptyFile) {
   write_file_atomically(file_, "");
   EXPECT_EQ(read_file(file_), "");

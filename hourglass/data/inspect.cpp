@@ -8,7 +8,6 @@
 #include "hourglass/base/file.h"
 #include "hourglass/base/text.h"
 #include "hourglass/data/formats/csv_rows.h"
-#include "hourglass/data/known.h"
 #include "hourglass/data/labels.h"
 #include "hourglass/data/source.h"
 
@@ -62,10 +61,11 @@ bool is_text(const TableColumn& column) {
 }  // namespace
 
 Inspection inspect_source(const std::string& source, const ReadOptions& how) {
-  if (is_table_file(source)) return of_table(source);
+  const Source found = resolve_source(source);
+  if (const auto* table = std::get_if<TableFile>(&found)) return of_table(table->path);
   ReadOptions lenient = how;
   lenient.missing = MissingValues::mean;
-  return of_arrays(open_source(source, lenient));
+  return of_arrays(read_source(found, lenient));
 }
 
 ReadOptions suggested_reading(const Inspection& found, const ReadOptions& given) {

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "hourglass/base/error.h"
+#include "hourglass/data/formats/safetensors.h"
 
 namespace hourglass {
 namespace {
@@ -48,8 +49,8 @@ std::vector<EpochRecord> read_history(ConstView history, const EpochRecord& like
   const Shape& shape = history.shape();
   const int64_t columns = std::ssize(history_columns(like));
   if (history.dtype() != DType::f64 || shape.rank() != 2 || shape[1] != columns)
-    fail("{}: metrics: expected F64 of {} columns, found {} of shape {}", name, columns,
-         history.dtype() == DType::f64 ? "F64" : "F32", shape.text());
+    fail("{}: metrics: expected F64 of {} columns, found {} of shape {}", name, columns, name_of(history.dtype()),
+         shape.text());
   std::vector<EpochRecord> epochs(static_cast<size_t>(shape[0]), like);
   const double* next = history.as<double>();
   for (size_t i = 0; i < epochs.size(); ++i) {

@@ -114,8 +114,7 @@ class Parser {
   DType dtype(const std::string& name, const Value::Table& table) const {
     const Value& v = part(name, table, "dtype");
     const auto* text = v.as<std::string>();
-    if (text && *text == "F32") return DType::f32;
-    if (text && *text == "F64") return DType::f64;
+    if (const auto dtype = find_named<DType>(text ? *text : "")) return *dtype;
     fail("{}: {}: dtype {}, expected F32 or F64", file_, name, text ? *text : v.describe());
   }
 
@@ -176,8 +175,7 @@ Value header_value(const std::map<std::string, ConstView>& tensors,
   int64_t at = 0;
   for (const auto& [name, view] : tensors) {
     const int64_t begin = std::exchange(at, at + view.size() * size_of(view.dtype()));
-    const std::string dtype = view.dtype() == DType::f32 ? "F32" : "F64";
-    Value::Table entry{{"dtype", {}, {dtype, {}}},
+    Value::Table entry{{"dtype", {}, {name_of(view.dtype()), {}}},
                        {"shape", {}, numbers_value(view.shape())},
                        {"data_offsets", {}, numbers_value(std::array{begin, at})}};
     header.push_back({name, {}, {std::move(entry), {}}});
@@ -187,11 +185,11 @@ Value header_value(const std::map<std::string, ConstView>& tensors,
 
 }  // namespace
 
-bool is_safetensors(std::string_view content) {
-  if (content.size() <= kLengthBytes || content[kLengthBytes] != '{') return false;
+bool is_safetensors(std::string_view start, uint64_t file_size) {
+  if (start.size() <= kLengthBytes || start[kLengthBytes] != '{') return false;
   uint64_t length;
-  std::memcpy(&length, content.data(), kLengthBytes);
-  return length <= content.size() - kLengthBytes;
+  std::memcpy(&length, start.data(), kLengthBytes);
+  return length <= file_size - kLengthBytes;
 }
 
 SafeTensors read_safetensors(const std::filesystem::path& path) {

@@ -5,9 +5,16 @@
 #include <string>
 #include <string_view>
 
+#include "hourglass/base/enum_names.h"
 #include "hourglass/tensor/tensor.h"
 
 namespace hourglass {
+
+/// Element types as safetensors files and their messages name them.
+inline const std::vector<std::string>& names(DType) {
+  static const std::vector<std::string> all = {"F32", "F64"};
+  return all;
+}
 
 /// Content of a safetensors file: 8-byte little-endian header length, a JSON header {name: {dtype, shape,
 /// data_offsets}} with optional texts in `__metadata__`, then the little-endian bytes of the tensors. F32 and F64, up
@@ -17,8 +24,8 @@ struct SafeTensors {
   std::map<std::string, std::string> metadata;
 };
 
-/// True if the content starts with the length of a header that is within it and begins with a brace.
-bool is_safetensors(std::string_view content);
+/// True if a file that begins with `start` announces a header that begins with a brace and is not longer than the file.
+bool is_safetensors(std::string_view start, uint64_t file_size);
 
 /// Reads a file from an untrusted source. Throws Error with the file and the reason: a header that is too long, not
 /// JSON or has a repeated name; an invalid dtype, shape or offset; tensors that overlap, or bytes that belong to no

@@ -42,8 +42,8 @@ Recipe find_recipe(const std::string& name_or_path, const std::vector<std::strin
 
 DataSplits open_data(const std::string& source, const ReadOptions& how, std::span<const std::string> features) {
   const Source found = resolve_source(source);
-  const auto* known = std::get_if<KnownSource>(&found);
-  if (known && !known->is_fetched()) fmt::print(stderr, "Fetching {} …\n", source);
+  const auto* known = found.as<const KnownSet*>();
+  if (known && !kept_folder(**known)) fmt::print(stderr, "Fetching {} …\n", source);
   return read_source(found, how, features);
 }
 

@@ -9,28 +9,27 @@
 
 namespace hourglass {
 
-/// An enum whose values 0, 1, … have names in recipes, files and messages. Beside the enum stands
-///
-///   inline const std::vector<std::string>& names(Colour) {
-///     static const std::vector<std::string> all = {"red", "green"};
-///     return all;
-///   }
+/// The names of the values 0, 1, … of an enum in recipes, files and messages. Beside the enum stands
+///   template <>
+///   inline const std::vector<std::string> kNames<Colour> = {"red", "green"};
 template <class E>
-concept NamedEnum = std::is_enum_v<E> && requires(E e) {
-  names(e).front();
+inline constexpr std::nullptr_t kNames = nullptr;
+
+template <class E>
+concept NamedEnum = std::is_enum_v<E> && requires {
+  kNames<E>.front();
 };
 
 template <NamedEnum E>
 const std::string& name_of(E value) {
-  return names(value)[static_cast<size_t>(value)];
+  return kNames<E>[static_cast<size_t>(value)];
 }
 
 /// The value of this name, if there is one.
 template <NamedEnum E>
 std::optional<E> find_named(std::string_view name) {
-  const auto& all = names(E());
-  const auto found = std::ranges::find(all, name);
-  return found == all.end() ? std::nullopt : std::optional(static_cast<E>(found - all.begin()));
+  const auto found = std::ranges::find(kNames<E>, name);
+  return found == kNames<E>.end() ? std::nullopt : std::optional(static_cast<E>(found - kNames<E>.begin()));
 }
 
 }  // namespace hourglass

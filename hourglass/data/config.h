@@ -11,31 +11,23 @@ namespace hourglass {
 
 /// How features are scaled: the formulas are in scaler.h.
 enum class ScalerKind { unit, center, standard, minmax, robust, none };
-inline const std::vector<std::string>& names(ScalerKind) {
-  static const std::vector<std::string> all = {"unit", "center", "standard", "minmax", "robust", "none"};
-  return all;
-}
+template <>
+inline const std::vector<std::string> kNames<ScalerKind> = {"unit", "center", "standard", "minmax", "robust", "none"};
 
 /// Treatment of missing values: an error, the mean of the training rows, or the row is dropped.
 enum class MissingValues { refuse, mean, drop };
-inline const std::vector<std::string>& names(MissingValues) {
-  static const std::vector<std::string> all = {"refuse", "mean", "drop"};
-  return all;
-}
+template <>
+inline const std::vector<std::string> kNames<MissingValues> = {"refuse", "mean", "drop"};
 
 /// How an image gets another size: all of it is stretched, or its centre is cut out.
 enum class ImageFit { resize, crop };
-inline const std::vector<std::string>& names(ImageFit) {
-  static const std::vector<std::string> all = {"resize", "crop"};
-  return all;
-}
+template <>
+inline const std::vector<std::string> kNames<ImageFit> = {"resize", "crop"};
 
 /// The channels of samples; automatic: rgb if any image has colour.
 enum class ImageColour { automatic, grey, rgb };
-inline const std::vector<std::string>& names(ImageColour) {
-  static const std::vector<std::string> all = {"auto", "grey", "rgb"};
-  return all;
-}
+template <>
+inline const std::vector<std::string> kNames<ImageColour> = {"auto", "grey", "rgb"};
 
 /// images = { width = 28, height = 28, fit = "resize" }: how the images of a folder become samples of one shape.
 struct ImagesConfig {
@@ -52,8 +44,8 @@ void fields(V& v, ImagesConfig& c) {
   v.needs("height");
   v.field("width", c.width, between(1, 1 << 14), "pixels of every sample");
   v.field("height", c.height, between(1, 1 << 14), "pixels of every sample");
-  v.field("fit", c.fit, OneOf{names(c.fit)}, "stretch the whole image, or cut out its middle");
-  v.field("colour", c.colour, OneOf{names(c.colour)}, "channels; auto: rgb if any image has colour");
+  v.field("fit", c.fit, OneOf{kNames<ImageFit>}, "stretch the whole image, or cut out its middle");
+  v.field("colour", c.colour, OneOf{kNames<ImageColour>}, "channels; auto: rgb if any image has colour");
 }
 
 /// The keys of [data] that control how files are read.
@@ -84,12 +76,12 @@ void fields(V& v, DataConfig& c) {
   v.needs("source");
   v.field("source", c.source, Anything{}, "a path, or the name of a known data set (mnist, fashion-mnist)");
   v.check(!c.source.empty(), "source: expected a name or a path, found empty text");
-  v.field("scale", c.scale, OneOf{names(c.scale)},
+  v.field("scale", c.scale, OneOf{kNames<ScalerKind>},
           "how features are scaled; unit: bytes / 255; center: unit minus the mean of the training rows");
   v.field("validation", c.validation, fraction(),
           "fraction of the training rows held out for validation; with early stopping the default is 0.1");
   v.field("shuffle", c.shuffle, Anything{}, "shuffle the training rows in every epoch");
-  v.field("missing", c.read.missing, OneOf{names(c.read.missing)},
+  v.field("missing", c.read.missing, OneOf{kNames<MissingValues>},
           "missing values are an error, become the mean of the training rows, or their rows are dropped");
   v.field_if_given("label", c.read.label, Anything{}, "the column of a table that contains the labels");
   v.field_if_given("categorical", c.read.categorical, Anything{}, "columns of a table that are one-hot encoded");

@@ -62,7 +62,7 @@ bool is_text(const TableColumn& column) {
 
 Inspection inspect_source(const std::string& source, const ReadOptions& how) {
   const Source found = resolve_source(source);
-  if (const auto* table = std::get_if<TableFile>(&found)) return of_table(table->path);
+  if (found.as<TableFile>()) return of_table(found.name);
   ReadOptions lenient = how;
   lenient.missing = MissingValues::mean;
   return of_arrays(read_source(found, lenient));

@@ -1,7 +1,5 @@
 #include "hourglass/data/source.h"
 
-#include <optional>
-
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
 #include "hourglass/base/text.h"
@@ -19,22 +17,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Splits FILE:NAME, unless a file has all of this name.
-std::pair<std::string, std::string> file_and_member(const std::string& name) {
-  std::error_code ignored;
-  const size_t colon = name.rfind(':');
-  if (colon == std::string::npos || fs::exists(name, ignored) || !fs::exists(name.substr(0, colon), ignored))
-    return {name, ""};
-  return {name.substr(0, colon), name.substr(colon + 1)};
+void refuse_member(const fs::path& file, const std::string& member) {
+  if (!member.empty())
+    fail("{0}:{1}: only npz and safetensors files hold arrays with names; leave \":{1}\" out", file.string(), member);
 }
 
-/// The format of a file that begins with `start`, if it contains arrays.
-std::optional<ArrayFile::Format> array_format(std::string_view start, uintmax_t file_size) {
-  if (is_npy(start)) return ArrayFile::Format::npy;
-  if (is_zip(start)) return ArrayFile::Format::npz;
-  if (is_safetensors(start, file_size)) return ArrayFile::Format::safetensors;
-  if (is_idx(start) || is_gzip(start)) return ArrayFile::Format::idx;
-  return std::nullopt;
+/// Where the name of an array begins in FILE:NAME, or npos.
+size_t member_start(const std::string& name) {
+  std::error_code ignored;
+  const size_t colon = name.rfind(':');
+  const bool is_member =
+      colon != std::string::npos && !fs::exists(name, ignored) && fs::exists(name.substr(0, colon), ignored);
+  return is_member ? colon + 1 : std::string::npos;
 }
 
 void check_is_table(std::string_view start, const std::string& file) {
@@ -45,37 +39,35 @@ void check_is_table(std::string_view start, const std::string& file) {
   if (!looks_like_text(start)) fail("{}: neither npy, npz, IDX (plain or gzip), safetensors nor a text table", file);
 }
 
-[[noreturn]] void refuse_member(const std::string& file, const std::string& member) {
-  fail("{0}:{1}: only npz and safetensors files hold arrays with names; leave \":{1}\" out", file, member);
-}
-
-Source resolve_file(const std::string& file, const std::string& member) {
+decltype(Source::content) content_of(const fs::path& file, const std::string& member) {
   constexpr size_t kStart = 4096;
   const std::string start = read_start(file, kStart);
-  const auto format = array_format(start, fs::file_size(file));
-  const bool has_names = format == ArrayFile::Format::npz || format == ArrayFile::Format::safetensors;
-  if (!member.empty() && !has_names) refuse_member(file, member);
-  if (format) return ArrayFile{file, member, *format};
-  check_is_table(start, file);
-  return TableFile{file};
+  if (is_zip(start)) return ArrayFile{ArrayFile::Format::npz, member};
+  if (is_safetensors(start, fs::file_size(file))) return ArrayFile{ArrayFile::Format::safetensors, member};
+  refuse_member(file, member);
+  if (is_npy(start)) return ArrayFile{ArrayFile::Format::npy};
+  if (is_idx(start) || is_gzip(start)) return ArrayFile{ArrayFile::Format::idx};
+  check_is_table(start, file.string());
+  return TableFile{};
 }
 
 }  // namespace
 
 Source resolve_source(const std::string& name) {
-  if (const KnownSet* set = find_known(name)) return KnownSource{set};
-  const auto [file, member] = file_and_member(name);
+  if (const KnownSet* set = find_known(name)) return {name, {}, set};
+  const size_t start = member_start(name);
+  const std::string member = start == std::string::npos ? "" : name.substr(start);
+  const fs::path path = name.substr(0, start == std::string::npos ? start : start - 1);
   std::error_code ignored;
-  const fs::file_status status = fs::status(file, ignored);
+  const fs::file_status status = fs::status(path, ignored);
   if (!fs::exists(status))
     fail("{}: neither a file, a folder nor a known data set{}", name, did_you_mean(name, known_names()));
-  if (fs::is_directory(status)) {
-    if (!member.empty()) refuse_member(file, member);
-    return is_image_folder(file) ? Source(ImageFolder{file}) : IdxFolder{file};
-  }
   // A device may never end.
-  if (!fs::is_regular_file(status)) fail("{}: neither a regular file nor a folder", name);
-  return resolve_file(file, member);
+  if (!fs::is_regular_file(status) && !fs::is_directory(status)) fail("{}: neither a regular file nor a folder", name);
+  if (fs::is_regular_file(status)) return {name, path, content_of(path, member)};
+  refuse_member(path, member);
+  if (is_image_folder(path)) return {name, path, ImageFolder{}};
+  return {name, path, IdxFolder{}};
 }
 
 DataSplits open_source(const std::string& name, const ReadOptions& how, std::span<const std::string> features) {

@@ -66,35 +66,36 @@ DataSplits read_folder(const fs::path& folder, const std::string& name) {
   return splits;
 }
 
-NpyArray tensor_of(std::string_view content, const ArrayFile& from) {
-  const auto tensors = parse_safetensors(content, from.path).tensors;
+NpyArray tensor_of(std::string_view content, const Source& source, const std::string& member) {
+  const std::string file = source.path.string();
+  const auto tensors = parse_safetensors(content, file).tensors;
   std::vector<std::string> names;
   for (const auto& entry : tensors) names.push_back(entry.first);
-  const auto found = from.member.empty() && tensors.size() == 1 ? tensors.begin() : tensors.find(from.member);
-  if (found == tensors.end() && from.member.empty())
-    fail("{}: holds {} tensors: {}; name one, as in {}:{}", from.path, names.size(), fmt::join(names, ", "), from.path,
+  const auto found = member.empty() && tensors.size() == 1 ? tensors.begin() : tensors.find(member);
+  if (found == tensors.end() && member.empty())
+    fail("{}: holds {} tensors: {}; name one, as in {}:{}", file, names.size(), fmt::join(names, ", "), file,
          names.empty() ? "NAME" : names[0]);
-  if (found == tensors.end()) fail("{}: no tensor \"{}\"; it holds {}", from.path, from.member, fmt::join(names, ", "));
+  if (found == tensors.end()) fail("{}: no tensor \"{}\"; it holds {}", file, member, fmt::join(names, ", "));
   if (found->second.shape().rank() == 0 || found->second.size() == 0)
-    fail("{}: a tensor of {}, expected rows", from.text(), found->second.shape().text());
+    fail("{}: a tensor of {}, expected rows", source.name, found->second.shape().text());
   // Numbers are checked, and made floats, where those of an npy file are.
-  return parse_npy(npy_bytes(found->second), from.text(), true);
+  return parse_npy(npy_bytes(found->second), source.name, true);
 }
 
-NpyArray read_array(const ArrayFile& from) {
-  const std::string content = read_file(from.path);
-  switch (from.format) {
+NpyArray read_array(const Source& source, const ArrayFile& array) {
+  const std::string content = read_file(source.path), file = source.path.string();
+  switch (array.format) {
     case ArrayFile::Format::npy:
-      return parse_npy(content, from.path, true);
+      return parse_npy(content, file, true);
     case ArrayFile::Format::npz:
-      return parse_npz(content, from.member, from.path, true);
+      return parse_npz(content, array.member, file, true);
     case ArrayFile::Format::safetensors:
-      return tensor_of(content, from);
+      return tensor_of(content, source, array.member);
     case ArrayFile::Format::idx:
       break;
   }
-  IdxArray array = parse_idx(content, from.path);
-  return {array.shape, std::move(array.bytes)};
+  IdxArray bytes = parse_idx(content, file);
+  return {bytes.shape, std::move(bytes.bytes)};
 }
 
 bool is_complete(const float* row, int64_t width) {
@@ -133,20 +134,20 @@ Dataset dataset_of(NpyArray array, const std::string& name, MissingValues missin
   return data;
 }
 
-/// True for an array in C order that is mapped rather than read.
-bool is_mapped(const ArrayFile& from) {
-  if (from.format != ArrayFile::Format::npy || fs::file_size(from.path) < kMapFrom) return false;
-  return !read_npy_header(MappedFile(from.path).bytes(), from.path).fortran;
+/// True for a large array in C order, which is mapped instead of read.
+bool is_mapped(const Source& source, const ArrayFile& array) {
+  return array.format == ArrayFile::Format::npy && fs::file_size(source.path) >= kMapFrom &&
+         !read_npy_header(MappedFile(source.path).bytes(), source.name).fortran;
 }
 
-Dataset read_array_data(const ArrayFile& from, MissingValues missing) {
-  const std::string name = from.text();
-  if (is_mapped(from)) {
+Dataset read_array_data(const Source& source, const ArrayFile& file, MissingValues missing) {
+  const std::string& name = source.name;
+  if (is_mapped(source, file)) {
     // Rows of a mapped file cannot be dropped.
-    StoredNpy array = map_npy(from.path, missing == MissingValues::mean);
+    StoredNpy array = map_npy(name, missing == MissingValues::mean);
     return {name, sample_shape(array.shape, name), std::move(array.values), {}};
   }
-  NpyArray array = read_array(from);
+  NpyArray array = read_array(source, file);
   Dataset data{name, sample_shape(array.shape, name), {}, {}};
   if (auto* floats = std::get_if<std::vector<float>>(&array.values))
     data.values = without_missing(std::move(*floats), data.sample.size(), missing, name);
@@ -155,48 +156,27 @@ Dataset read_array_data(const ArrayFile& from, MissingValues missing) {
   return data;
 }
 
-/// Reads each kind of source.
-struct SourceReader {
-  const ReadOptions& how;
-  std::span<const std::string> features;
-
-  DataSplits operator()(const KnownSource& from) const {
-    refuse_columns(from.set->name);
-    const auto kept = kept_folder(*from.set);
-    return read_folder(kept ? *kept : fetch(*from.set).folder, from.set->name);
-  }
-  DataSplits operator()(const IdxFolder& from) const {
-    refuse_columns(from.path.string());
-    return read_folder(from.path, from.path.string());
-  }
-  DataSplits operator()(const ImageFolder& from) const {
-    refuse_columns(from.path.string());
-    return read_image_folder(from.path, how.images, how.classes);
-  }
-  DataSplits operator()(const ArrayFile& from) const {
-    refuse_columns(from.text());
-    return {read_array_data(from, how.missing), std::nullopt};
-  }
-  DataSplits operator()(const TableFile& from) const {
-    return {read_table(read_file(from.path), from.path, how, features), std::nullopt};
-  }
-
- private:
-  /// Only tables have columns; but a model that was trained on a table takes arrays too.
-  void refuse_columns(const std::string& name) const {
-    if (!features.empty()) return;
-    std::vector<std::string> asked = {how.label};
-    asked.insert(asked.end(), how.categorical.begin(), how.categorical.end());
-    asked.insert(asked.end(), how.ignore.begin(), how.ignore.end());
-    for (const std::string& column : asked)
-      if (!column.empty()) fail("{}: [data] asks for column \"{}\", but this is no table with columns", name, column);
-  }
-};
+/// Only tables have columns to ask for.
+void refuse_columns(const ReadOptions& how, const std::string& name) {
+  std::vector<std::string> asked = {how.label};
+  asked.insert(asked.end(), how.categorical.begin(), how.categorical.end());
+  asked.insert(asked.end(), how.ignore.begin(), how.ignore.end());
+  for (const std::string& column : asked)
+    if (!column.empty()) fail("{}: [data] asks for column \"{}\", but this is no table with columns", name, column);
+}
 
 }  // namespace
 
 DataSplits read_source(const Source& source, const ReadOptions& how, std::span<const std::string> features) {
-  return std::visit(SourceReader{how, features}, source);
+  if (source.as<TableFile>()) return {read_table(read_file(source.path), source.name, how, features), std::nullopt};
+  // A model that was trained on a table takes arrays too.
+  if (features.empty()) refuse_columns(how, source.name);
+  if (const auto* file = source.as<ArrayFile>()) return {read_array_data(source, *file, how.missing), std::nullopt};
+  if (source.as<ImageFolder>()) return read_image_folder(source.path, how.images, how.classes);
+  if (source.as<IdxFolder>()) return read_folder(source.path, source.name);
+  const KnownSet& set = **source.as<const KnownSet*>();
+  const auto kept = kept_folder(set);
+  return read_folder(kept ? *kept : fetch(set).folder, set.name);
 }
 
 }  // namespace hourglass

@@ -100,20 +100,21 @@ TEST_F(SourceTest, ReadsNpyByContent) {
 }
 
 TEST_F(SourceTest, IsResolvedWithoutBeingRead) {
-  EXPECT_EQ(std::get<KnownSource>(resolve_source("mnist")).set->name, "mnist");
-  EXPECT_EQ(std::get<TableFile>(resolve_source(file("t.npy", "a,b\n1,2\n"))).path, (folder_.path() / "t.npy").string());
-  const std::string npz = file("a.csv", zip_bytes({}));
-  EXPECT_EQ(std::get<ArrayFile>(resolve_source(npz + ":x")).member, "x");
-  EXPECT_EQ(std::get<ArrayFile>(resolve_source(npz)).text(), npz);
+  EXPECT_EQ((*resolve_source("mnist").as<const KnownSet*>())->name, "mnist");
+  EXPECT_TRUE(resolve_source(file("t.npy", "a,b\n1,2\n")).as<TableFile>());
+  const Source one = resolve_source(file("a.csv", zip_bytes({})) + ":x");
+  EXPECT_EQ(one.name, (folder_.path() / "a.csv:x").string());
+  EXPECT_EQ(one.path, folder_.path() / "a.csv");
+  EXPECT_EQ(one.as<ArrayFile>()->member, "x");
   const auto format = [&](const std::string& content) {
-    return std::get<ArrayFile>(resolve_source(file("any", content))).format;
+    return resolve_source(file("any", content)).as<ArrayFile>()->format;
   };
   EXPECT_EQ(format(npy_bytes(Tensor(DType::f32, {1, 2}))), ArrayFile::Format::npy);
   EXPECT_EQ(format(safetensors_bytes({}, {})), ArrayFile::Format::safetensors);
   EXPECT_EQ(format(gzipped(idx_bytes({1}))), ArrayFile::Format::idx);
-  EXPECT_EQ(std::get<IdxFolder>(resolve_source(folder_.path().string())).path, folder_.path());
-  file("picture.png", "\x89PNG\r\n\x1a\n");
-  EXPECT_EQ(std::get<ImageFolder>(resolve_source(folder_.path().string())).path, folder_.path());
+  EXPECT_TRUE(resolve_source(folder_.path().string()).as<IdxFolder>());
+  file("image.png", "\x89PNG\r\n\x1a\n");
+  EXPECT_TRUE(resolve_source(folder_.path().string()).as<ImageFolder>());
 }
 
 TEST_F(SourceTest, RefusesLabelsAsData) {

@@ -16,7 +16,7 @@ void fields(V& v, Scaler& s) {
   v.field_if_given("columns", s.columns, Anything{}, "");
   v.field("factor", s.factor, Range{}, "");
   v.field_if_given("fill", s.fill, Range{}, "");
-  v.field("kind", s.kind, OneOf{names(s.kind)}, "");
+  v.field("kind", s.kind, OneOf{kNames<ScalerKind>}, "");
   v.field("offset", s.offset, Range{}, "");
 }
 

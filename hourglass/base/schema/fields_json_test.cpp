@@ -7,13 +7,11 @@
 #include "support/message_of.h"
 
 namespace hourglass {
-namespace {
-
 enum class Ink { black, blue };
-const std::vector<std::string>& names(Ink) {
-  static const std::vector<std::string> all = {"black", "blue"};
-  return all;
-}
+template <>
+inline const std::vector<std::string> kNames<Ink> = {"black", "blue"};
+
+namespace {
 
 struct Drawing {
   Ink ink = Ink::black;
@@ -25,7 +23,7 @@ struct Drawing {
 template <class V>
 void fields(V& v, Drawing& d) {
   v.needs("area");
-  v.field("ink", d.ink, OneOf{names(d.ink)}, "");
+  v.field("ink", d.ink, OneOf{kNames<Ink>}, "");
   v.field_if_given("lengths", d.lengths, above(0), "");
   v.field("area", d.area, NumberOrNull{}, "");
   v.others(d.angles, NumberOrNull{});

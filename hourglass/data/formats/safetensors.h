@@ -11,10 +11,8 @@
 namespace hourglass {
 
 /// Element types as safetensors files and their messages name them.
-inline const std::vector<std::string>& names(DType) {
-  static const std::vector<std::string> all = {"F32", "F64"};
-  return all;
-}
+template <>
+inline const std::vector<std::string> kNames<DType> = {"F32", "F64"};
 
 /// Content of a safetensors file: 8-byte little-endian header length, a JSON header {name: {dtype, shape,
 /// data_offsets}} with optional texts in `__metadata__`, then the little-endian bytes of the tensors. F32 and F64, up

@@ -14,6 +14,9 @@ struct Image {
   std::vector<uint8_t> pixels;
 };
 
+/// A black image.
+Image empty_image(int64_t width, int64_t height, int64_t channels);
+
 constexpr int64_t kMostPixels = int64_t{1} << 26;
 
 /// Whether `content` begins with the signature of a PNG or a JPEG file.

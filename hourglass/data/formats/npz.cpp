@@ -122,8 +122,6 @@ class Archive {
 
 }  // namespace
 
-bool is_zip(std::string_view content) { return content.starts_with("PK\x03\x04") || content.starts_with("PK\x05\x06"); }
-
 NpyArray parse_npz(std::string_view content, const std::string& member, const std::string& name, bool nan_is_missing) {
   const Archive archive(content, name);
   const zip_uint64_t entry = archive.find(member);

@@ -8,7 +8,9 @@
 namespace hourglass {
 
 /// True if the content starts as a zip archive, the container of numpy.savez.
-bool is_zip(std::string_view content);
+inline bool is_zip(std::string_view content) {
+  return content.starts_with("PK\x03\x04") || content.starts_with("PK\x05\x06");
+}
 
 /// Reads the array `member` of an .npz archive, or its only array if `member` is empty. Throws Error with `name`: with
 /// the list of arrays if there are several or none has this name; if the archive is damaged, an entry claims more than

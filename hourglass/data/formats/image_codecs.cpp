@@ -1,0 +1,139 @@
+#include <png.h>
+
+#include <csetjmp>
+#include <cstdio>
+// jpeglib.h needs FILE and size_t to be there.
+#include <jerror.h>
+#include <jpeglib.h>
+
+#include "hourglass/base/error.h"
+#include "hourglass/data/formats/image.h"
+
+namespace hourglass {
+namespace {
+
+void check_size(int64_t width, int64_t height, int64_t most, const std::string& name) {
+  if (width < 1 || height < 1 || width > most / height)
+    fail("{}: an image of {} × {} pixels, at most {} can be read", name, width, height, most);
+}
+
+struct PngImage : png_image {
+  PngImage() : png_image{} { version = PNG_IMAGE_VERSION; }
+  PngImage(const PngImage&) = delete;
+  ~PngImage() { png_image_free(this); }
+};
+
+Image read_png(std::string_view content, const std::string& name, int64_t most) {
+  PngImage png;
+  if (!png_image_begin_read_from_memory(&png, content.data(), content.size()))
+    fail("{}: PNG is damaged: {}", name, png.message);
+  // libpng would take 16 bits that say nothing of their gamma for linear, and change them.
+  png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
+  check_size(png.width, png.height, most, name);
+  const bool colour = (png.format & PNG_FORMAT_FLAG_COLOR) != 0;
+  png.format = colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
+  Image image = empty_image(png.width, png.height, colour ? 3 : 1);
+  const png_color black{};
+  if (!png_image_finish_read(&png, &black, image.pixels.data(), 0, nullptr))
+    fail("{}: PNG is damaged: {}", name, png.message);
+  return image;
+}
+
+/// libjpeg's errors end in a longjmp: no C++ exception may pass through C.
+struct JpegErrors : jpeg_error_mgr {
+  std::jmp_buf stop;
+  char message[JMSG_LENGTH_MAX] = "";
+};
+
+[[noreturn]] void stop_jpeg(j_common_ptr jpeg) {
+  auto* errors = static_cast<JpegErrors*>(jpeg->err);
+  errors->format_message(jpeg, errors->message);
+  std::longjmp(errors->stop, 1);
+}
+
+/// What libjpeg would only warn of is damage, but for bytes between its parts, which cameras leave.
+void judge_jpeg_message(j_common_ptr jpeg, int level) {
+  if (level < 0 && jpeg->err->msg_code != JWRN_EXTRANEOUS_DATA) stop_jpeg(jpeg);
+}
+
+/// A progressive file of many scans takes long and shows nothing.
+void limit_scans(j_common_ptr jpeg) {
+  constexpr int kMostScans = 500;
+  auto* decoder = reinterpret_cast<j_decompress_ptr>(jpeg);
+  if (decoder->input_scan_number > kMostScans) ERREXITS(jpeg, JERR_NOTIMPL, "");
+}
+
+struct JpegDecoder : jpeg_decompress_struct {
+  JpegErrors errors;
+  jpeg_progress_mgr scans{};
+
+  JpegDecoder() : jpeg_decompress_struct{} {
+    err = jpeg_std_error(&errors);
+    errors.error_exit = stop_jpeg;
+    errors.emit_message = judge_jpeg_message;
+    scans.progress_monitor = limit_scans;
+  }
+  JpegDecoder(const JpegDecoder&) = delete;
+  ~JpegDecoder() { jpeg_destroy_decompress(this); }
+};
+
+// The next two own nothing, so that a longjmp out of libjpeg skips no destructor.
+
+bool read_jpeg_header(JpegDecoder& jpeg, const unsigned char* bytes, size_t size) {
+  if (setjmp(jpeg.errors.stop)) return false;
+  jpeg_create_decompress(&jpeg);
+  jpeg.progress = &jpeg.scans;
+  jpeg_mem_src(&jpeg, bytes, size);
+  jpeg_read_header(&jpeg, TRUE);
+  return true;
+}
+
+bool read_jpeg_rows(JpegDecoder& jpeg, uint8_t* pixels) {
+  if (setjmp(jpeg.errors.stop)) return false;
+  jpeg.out_color_space = jpeg.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  jpeg.dct_method = JDCT_ISLOW;
+  jpeg_start_decompress(&jpeg);
+  while (jpeg.output_scanline < jpeg.output_height) {
+    JSAMPROW row = pixels + size_t{jpeg.output_scanline} * jpeg.output_width * jpeg.output_components;
+    jpeg_read_scanlines(&jpeg, &row, 1);
+  }
+  jpeg_finish_decompress(&jpeg);
+  return true;
+}
+
+Image read_jpeg(std::string_view content, const std::string& name, int64_t most) {
+  JpegDecoder jpeg;
+  if (!read_jpeg_header(jpeg, reinterpret_cast<const unsigned char*>(content.data()), content.size()))
+    fail("{}: JPEG is damaged: {}", name, jpeg.errors.message);
+  check_size(jpeg.image_width, jpeg.image_height, most, name);
+  if (jpeg.num_components != 1 && jpeg.num_components != 3)
+    fail("{}: JPEG of {} channels, expected grey or red, green and blue", name, jpeg.num_components);
+  Image image = empty_image(jpeg.image_width, jpeg.image_height, jpeg.num_components);
+  if (!read_jpeg_rows(jpeg, image.pixels.data())) fail("{}: JPEG is damaged: {}", name, jpeg.errors.message);
+  return image;
+}
+
+}  // namespace
+
+Image decode_image(std::string_view content, const std::string& name, int64_t most) {
+  if (is_png(content)) return read_png(content, name, most);
+  if (is_jpeg(content)) return read_jpeg(content, name, most);
+  fail("{}: neither PNG nor JPEG", name);
+}
+
+std::string png_bytes(const Image& image) {
+  HOURGLASS_CHECK(image.channels == 1 || image.channels == 3);
+  HOURGLASS_CHECK(static_cast<int64_t>(image.pixels.size()) == image.width * image.height * image.channels);
+  PngImage png;
+  png.width = static_cast<png_uint_32>(image.width);
+  png.height = static_cast<png_uint_32>(image.height);
+  png.format = image.channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(png);
+  std::string bytes(size, '\0');
+  if (!png_image_write_to_memory(&png, bytes.data(), &size, 0, image.pixels.data(), 0, nullptr))
+    fail("cannot make a PNG of {} × {} pixels: {}", image.width, image.height, png.message);
+  bytes.resize(size);
+  return bytes;
+}
+
+}  // namespace hourglass

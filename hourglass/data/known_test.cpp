@@ -75,14 +75,14 @@ TEST(KnownSets, RefuseUnknownNames) {
 }
 
 TEST(DataHome, FollowsTheXdgRules) {
-  const Setting home("HOME", "/home/somebody");
+  const Setting home("HOME", "/home/user");
   {
     const Setting data("XDG_DATA_HOME", "/data");
     EXPECT_EQ(data_home(), "/data/hourglass");
   }
   for (const char* ignored : {"", "relative", static_cast<const char*>(nullptr)}) {
     const Setting data("XDG_DATA_HOME", ignored);
-    EXPECT_EQ(data_home(), "/home/somebody/.local/share/hourglass");
+    EXPECT_EQ(data_home(), "/home/user/.local/share/hourglass");
   }
 }
 

@@ -10,10 +10,10 @@
 namespace hourglass {
 namespace {
 
-/// What "unit" multiplies stored values by.
+/// Factor of "unit".
 float unit_factor(bool is_bytes) { return is_bytes ? 1.0f / 255.0f : 1.0f; }
 
-/// Of every feature over some rows, of those that have a value there.
+/// Statistics of every feature over some rows, without missing values.
 struct Statistics {
   std::vector<double> count, low, high, mean, deviation;
 };
@@ -62,7 +62,8 @@ void make_robust(std::vector<float>& column, size_t feature, Scaler& scaler) {
   scaler.factor[feature] = factor;
 }
 
-/// Median and quartiles need a feature's values side by side: as many features at a time as a bounded memory takes.
+/// Computes medians and quartiles. They need all values of a feature at once, so only as many features are processed at
+/// a time as fit into a bounded memory.
 template <class Rows>
 void make_robust(const Rows& values, size_t width, std::span<const uint32_t> rows, Scaler& scaler) {
   constexpr size_t kMostValues = size_t{1} << 26;
@@ -96,11 +97,11 @@ Scaler scaler_of(ScalerKind kind, const Statistics& s) {
   Scaler scaler{kind, {}, {}};
   const bool minmax = kind == ScalerKind::minmax;
   for (size_t j = 0; j < s.low.size(); ++j) {
-    // Up to 2^29 equal floats have an exact sum in double: a constant feature has a spread of exactly 0.
+    // The sum of up to 2^29 equal floats is exact in double, so the deviation of a constant feature is exactly 0.
     const double spread = minmax ? s.high[j] - s.low[j] : s.deviation[j];
     const auto offset = static_cast<float>(minmax ? s.low[j] : s.mean[j]);
     auto factor = static_cast<float>(1.0 / spread);
-    // Rounding must not lift the largest value above 1.
+    // Rounding must not produce values above 1.
     if (minmax && (static_cast<float>(s.high[j]) - offset) * factor > 1.0f) factor = std::nextafter(factor, 0.0f);
     scaler.offset.push_back(offset);
     scaler.factor.push_back(std::isnormal(factor) ? factor : 1.0f);
@@ -108,7 +109,8 @@ Scaler scaler_of(ScalerKind kind, const Statistics& s) {
   return scaler;
 }
 
-/// Brings stored values to the units the scaler was fitted in: "center" takes bytes for 255ths, as "unit" does.
+/// Factor from stored values to the units the scaler was fitted in: for "center" bytes are divided by 255, as for
+/// "unit".
 template <class In>
 float fitted_units(const Scaler& scaler) {
   return scaler.kind == ScalerKind::center ? unit_factor(std::is_same_v<In, uint8_t>) / scaler.factor[0] : 1.0f;
@@ -122,7 +124,7 @@ void gather_rows(const Rows& values, size_t width, std::span<const uint32_t> row
   });
 }
 
-/// As gather_all, when values may be missing.
+/// Gathers rows that may have missing values.
 template <class Rows, class Out>
 void gather_filled(const Rows& values, const Scaler& scaler, std::span<const uint32_t> rows, Out* out) {
   const bool shared = scaler.offset.size() == 1, unit = scaler.kind == ScalerKind::unit;
@@ -152,7 +154,7 @@ void gather_all(const Rows& values, size_t width, const Scaler& scaler, std::spa
               [=](In x, size_t) { return (static_cast<float>(x) * units - offset) * factor; });
 }
 
-/// Rows are far apart: the one after next is fetched while one is converted.
+/// Gathers rows. They are far apart in memory, so the row after next is prefetched while one is converted.
 void gather_unit(const PlainRows<uint8_t>& bytes, std::span<const uint32_t> rows, View out) {
   constexpr size_t kAhead = 2, kLine = 64;
   for (size_t i = 0; i < rows.size(); ++i) {
@@ -162,7 +164,7 @@ void gather_unit(const PlainRows<uint8_t>& bytes, std::span<const uint32_t> rows
   }
 }
 
-/// Each element x of feature j becomes f(x, j).
+/// Replaces each element x of feature j by f(x, j).
 template <class F>
 void change_features(const Scaler& scaler, View values, F f) {
   const auto width = static_cast<int64_t>(scaler.offset.size());

@@ -22,7 +22,7 @@ void refuse_member(const fs::path& file, const std::string& member) {
     fail("{0}:{1}: only npz and safetensors files hold arrays with names; leave \":{1}\" out", file.string(), member);
 }
 
-/// Where the name of an array begins in FILE:NAME, or npos.
+/// Position of the array name in FILE:NAME, or npos.
 size_t member_start(const std::string& name) {
   std::error_code ignored;
   const size_t colon = name.rfind(':');
@@ -62,7 +62,7 @@ Source resolve_source(const std::string& name) {
   const fs::file_status status = fs::status(path, ignored);
   if (!fs::exists(status))
     fail("{}: neither a file, a folder nor a known data set{}", name, did_you_mean(name, known_names()));
-  // A device may never end.
+  // A device may be endless.
   if (!fs::is_regular_file(status) && !fs::is_directory(status)) fail("{}: neither a regular file nor a folder", name);
   if (fs::is_regular_file(status)) return {name, path, content_of(path, member)};
   refuse_member(path, member);

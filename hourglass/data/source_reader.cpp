@@ -37,7 +37,7 @@ std::vector<int32_t> read_labels(const fs::path& path, int64_t rows) {
   return {labels.bytes.begin(), labels.bytes.end()};
 }
 
-/// One part of an MNIST-like folder; `which` is 0 for training, 1 for test.
+/// Reads one part of an MNIST-like folder; `which` is 0 for training, 1 for test.
 Dataset read_part(const fs::path& folder, size_t which, const std::string& name) {
   const fs::path images_path = *plain_or_gz(folder, kSplitFiles[2 * which]);
   IdxArray images = read_idx(images_path);
@@ -78,7 +78,7 @@ NpyArray tensor_of(std::string_view content, const Source& source, const std::st
   if (found == tensors.end()) fail("{}: no tensor \"{}\"; it holds {}", file, member, fmt::join(names, ", "));
   if (found->second.shape().rank() == 0 || found->second.size() == 0)
     fail("{}: a tensor of {}, expected rows", source.name, found->second.shape().text());
-  // Numbers are checked, and made floats, where those of an npy file are.
+  // Uses the checks and conversions of npy files.
   return parse_npy(npy_bytes(found->second), source.name, true);
 }
 
@@ -102,7 +102,7 @@ bool is_complete(const float* row, int64_t width) {
   return std::none_of(row, row + width, [](float x) { return std::isnan(x); });
 }
 
-/// Rows that lack a value are refused or left out; for "mean" they stay, and the scaler fills them in.
+/// Refuses or drops rows with missing values; with "mean" they stay, and the scaler replaces the values.
 std::vector<float> without_missing(std::vector<float> values, int64_t width, MissingValues policy,
                                    const std::string& name) {
   if (policy == MissingValues::mean) return values;
@@ -156,7 +156,7 @@ Dataset read_array_data(const Source& source, const ArrayFile& file, MissingValu
   return data;
 }
 
-/// Only tables have columns to ask for.
+/// Refuses keys that name columns, for data without columns.
 void refuse_columns(const ReadOptions& how, const std::string& name) {
   std::vector<std::string> asked = {how.label};
   asked.insert(asked.end(), how.categorical.begin(), how.categorical.end());
@@ -169,7 +169,7 @@ void refuse_columns(const ReadOptions& how, const std::string& name) {
 
 DataSplits read_source(const Source& source, const ReadOptions& how, std::span<const std::string> features) {
   if (source.as<TableFile>()) return {read_table(read_file(source.path), source.name, how, features), std::nullopt};
-  // A model that was trained on a table takes arrays too.
+  // A model that was trained on a table also accepts arrays.
   if (features.empty()) refuse_columns(how, source.name);
   if (const auto* file = source.as<ArrayFile>()) return {read_array_data(source, *file, how.missing), std::nullopt};
   if (source.as<ImageFolder>()) return read_image_folder(source.path, how.images, how.classes);

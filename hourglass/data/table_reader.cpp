@@ -16,11 +16,11 @@ namespace {
 
 using Cells = std::vector<std::string_view>;
 
-/// What becomes of a column.
+/// How a column is used.
 struct Use {
   enum class Kind { skip, number, categories, label, ignored } kind = Kind::skip;
-  size_t feature = 0;                        ///< of a number
-  std::map<std::string, size_t> categories;  ///< the feature of each; of a label its number
+  size_t feature = 0;                        ///< index of a numeric feature
+  std::map<std::string, size_t> categories;  ///< index of the feature of each text, or number of the label
 };
 
 class Reader {
@@ -32,7 +32,7 @@ class Reader {
       use(column).kind = Use::Kind::categories;
     }
     if (!how.label.empty() && (features.empty() || has(how.label))) use(how.label).kind = Use::Kind::label;
-    // For a model's features other columns do not count, and need not be there.
+    // With the features of a model, other columns are ignored and may be missing.
     if (features.empty())
       for (const std::string& column : how.ignore) use(column).kind = Use::Kind::ignored;
     find_categories(!features.empty());
@@ -90,8 +90,8 @@ class Reader {
     }
   }
 
-  /// The different values of the columns that have categories, unless a model's features tell them, and numbers for
-  /// those of the label.
+  /// Finds the categories of all categorical columns, unless the features of a model determine them, and the numbers of
+  /// the label texts.
   void find_categories(bool told) {
     const auto counted = [&](const Use& u) {
       return u.kind == Use::Kind::label ? how_.classes.empty() : u.kind == Use::Kind::categories && !told;
@@ -119,7 +119,7 @@ class Reader {
     });
   }
 
-  /// The texts of the labels, by their numbers.
+  /// Texts of the labels in the order of their numbers.
   std::vector<std::string> classes() const {
     std::vector<std::string> all;
     for (const Use& use : uses_) {
@@ -153,7 +153,7 @@ class Reader {
     return features_.size() - 1;
   }
 
-  /// The features a model was trained on, wherever they stand in this file.
+  /// Uses the columns for the features that a model was trained on, in any order of the file.
   void take(std::span<const std::string> features) {
     features_.assign(features.begin(), features.end());
     std::map<std::string, size_t> places;
@@ -182,7 +182,7 @@ class Reader {
     }
   }
 
-  /// Whether there is a value.
+  /// Reads a cell; false if a value is missing.
   bool read_cell(size_t i, std::string_view cell, std::vector<float>& row, std::optional<int32_t>& label) {
     const Use& use = uses_[i];
     if (use.kind == Use::Kind::skip || use.kind == Use::Kind::ignored) return true;

@@ -23,9 +23,9 @@ constexpr int64_t kMostPixels = int64_t{1} << 26;
 bool is_png(std::string_view content);
 bool is_jpeg(std::string_view content);
 
-/// Decodes a PNG (any depth, 16 bits rounded to 8; transparency over black) or a JPEG (grey or colour; the orientation
-/// tag is ignored). Throws Error, naming `name`, on other content, damage, and more than `most` pixels, before memory
-/// for them is allocated.
+/// Decodes a PNG (any depth, 16 bits rounded to 8; transparency blended with black) or a JPEG (grey or colour; the
+/// orientation tag is ignored). Throws Error with `name` for other content, damage, and more pixels than `most`, before
+/// memory for them is allocated.
 Image decode_image(std::string_view content, const std::string& name, int64_t most = kMostPixels);
 
 /// Encodes the image as a PNG file. Throws Error when libpng refuses it.

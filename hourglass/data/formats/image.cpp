@@ -9,7 +9,7 @@
 namespace hourglass {
 namespace {
 
-/// For each new place the old ones it is made of and their weights, which add up to 1.
+/// Source pixels of one target pixel and their weights, which sum to 1.
 struct Taps {
   int64_t first;
   std::vector<float> weights;
@@ -35,7 +35,7 @@ std::vector<Taps> taps(int64_t from, int64_t to) {
   return all;
 }
 
-/// (lines, from, step) values as (lines, to, step).
+/// Resamples (lines, from, step) values to (lines, to, step).
 template <class To, class From>
 std::vector<To> resampled(const std::vector<From>& values, int64_t lines, int64_t from, int64_t to, int64_t step) {
   const auto places = taps(from, to);
@@ -84,7 +84,7 @@ Image with_channels(Image image, int64_t channels) {
 Image resized(const Image& image, int64_t width, int64_t height) {
   const int64_t channels = image.channels;
   Image result{width, height, channels, {}};
-  // The axis first that leaves less in between, which is then no more than the larger of the two images.
+  // Resample first along the axis that gives the smaller intermediate image.
   if (image.height * width <= height * image.width) {
     const auto narrow = resampled<float>(image.pixels, image.height, image.width, width, channels);
     result.pixels = resampled<uint8_t>(narrow, 1, image.height, height, width * channels);

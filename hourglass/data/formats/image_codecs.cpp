@@ -2,7 +2,7 @@
 
 #include <csetjmp>
 #include <cstdio>
-// jpeglib.h needs FILE and size_t to be there.
+// jpeglib.h requires FILE and size_t.
 #include <jerror.h>
 #include <jpeglib.h>
 
@@ -27,7 +27,7 @@ Image read_png(std::string_view content, const std::string& name, int64_t most) 
   PngImage png;
   if (!png_image_begin_read_from_memory(&png, content.data(), content.size()))
     fail("{}: PNG is damaged: {}", name, png.message);
-  // libpng would take 16 bits that say nothing of their gamma for linear, and change them.
+  // libpng would treat 16-bit values without a stated gamma as linear and convert them.
   png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
   check_size(png.width, png.height, most, name);
   const bool colour = (png.format & PNG_FORMAT_FLAG_COLOR) != 0;
@@ -39,7 +39,7 @@ Image read_png(std::string_view content, const std::string& name, int64_t most) 
   return image;
 }
 
-/// libjpeg's errors end in a longjmp: no C++ exception may pass through C.
+/// Error handler of libjpeg. It ends decoding by longjmp, because no C++ exception may pass through C.
 struct JpegErrors : jpeg_error_mgr {
   std::jmp_buf stop;
   char message[JMSG_LENGTH_MAX] = "";
@@ -51,12 +51,12 @@ struct JpegErrors : jpeg_error_mgr {
   std::longjmp(errors->stop, 1);
 }
 
-/// What libjpeg would only warn of is damage, but for bytes between its parts, which cameras leave.
+/// Treats warnings of libjpeg as damage, except for extra bytes between segments, which cameras write.
 void judge_jpeg_message(j_common_ptr jpeg, int level) {
   if (level < 0 && jpeg->err->msg_code != JWRN_EXTRANEOUS_DATA) stop_jpeg(jpeg);
 }
 
-/// A progressive file of many scans takes long and shows nothing.
+/// Limits the scans of a progressive file, which could take very long.
 void limit_scans(j_common_ptr jpeg) {
   constexpr int kMostScans = 500;
   auto* decoder = reinterpret_cast<j_decompress_ptr>(jpeg);
@@ -77,7 +77,7 @@ struct JpegDecoder : jpeg_decompress_struct {
   ~JpegDecoder() { jpeg_destroy_decompress(this); }
 };
 
-// The next two own nothing, so that a longjmp out of libjpeg skips no destructor.
+// The next two functions own nothing, so that a longjmp out of libjpeg skips no destructor.
 
 bool read_jpeg_header(JpegDecoder& jpeg, const unsigned char* bytes, size_t size) {
   if (setjmp(jpeg.errors.stop)) return false;

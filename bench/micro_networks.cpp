@@ -63,10 +63,11 @@ void encode_60000(benchmark::State& state) {
 void single_stream(benchmark::State& state) {
   const Autoencoder model = fresh({{128, 128, 128, 128, 8}, {128, 128, 128, 128, 640}, "relu", true}, {640});
   const Network& network = model.network();
-  Activations activations = network.activations(DType::f32, 1);
+  MicroBatch batch(network, DType::f32, 1);
   const Tensor sample = noise({1, 640});
   for ([[maybe_unused]] auto _ : state) {
-    network.forward(model.theta(), sample.view(), activations, 0, network.layers());
+    batch.begin(sample.view(), 1, {});
+    network.forward(model.theta(), batch, network.layers());
     benchmark::ClobberMemory();
   }
   state.counters["inferences/s"] = benchmark::Counter(1, benchmark::Counter::kIsIterationInvariantRate);

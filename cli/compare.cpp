@@ -12,7 +12,8 @@
 #include "hourglass/eval/analysis/analyse.h"
 #include "hourglass/eval/analysis/samples.h"
 #include "hourglass/eval/metrics.h"
-#include "hourglass/objective/objective.h"
+#include "hourglass/objective/corruption.h"
+#include "hourglass/objective/reconstruction.h"
 #include "hourglass/report/html/comparison.h"
 #include "hourglass/report/terminal/stage_progress.h"
 
@@ -75,8 +76,6 @@ const TrainedModel& common_source(const std::vector<Candidate>& all, const std::
 ComparedModel measured(const Candidate& c, const Options& o, const DataSplits& parts, StageProgress& progress) {
   const Dataset& data = parts.test ? *parts.test : parts.train;
   const Autoencoder& model = c.model.autoencoder;
-  TrainedModel coder = c.options.load();
-  coder.autoencoder.enter({.encoding = true});
   ComparedModel m{.name = c.name, .description = c.model.recipe.description};
   std::vector<std::string> names = kMetrics;
   names.insert(names.end(), o.metrics.begin(), o.metrics.end());
@@ -84,11 +83,10 @@ ComparedModel measured(const Candidate& c, const Options& o, const DataSplits& p
                        {.threads = c.options.thread_count(),
                         .jacobian = {.probes = kProbes},
                         .train = parts.test ? &parts.train : nullptr,
-                        .coder = &coder.autoencoder,
                         .progress = [&](std::string_view what,
                                         double done) { progress.update(c.name + ": " + std::string(what), done); },
                         .note = [&](const Omission& omission) { m.omissions.push_back(omission); }});
-  m.reconstruction = Objective(c.model.recipe.objective, model.network()).reconstruction_name();
+  m.reconstruction = name_of(reconstruction_of(c.model.recipe.objective, model.network()));
   const Corruption clean({}, 0);
   m.epochs = epochs_of(c.options.model);
   m.analysis = analyse(model, data, clean, c.options.thread_count());

@@ -100,8 +100,6 @@ class Asked {
 
 void eval(const Options& o) {
   const TrainedModel model = o.load();
-  TrainedModel coder = o.load();
-  coder.autoencoder.enter({.encoding = true});
   DataSplits parts = o.open_parts(model);
   Dataset& data = parts.test ? *parts.test : parts.train;
   if (o.rows > 0) data = data.slice(0, std::min(o.rows, data.rows()));
@@ -124,7 +122,6 @@ void eval(const Options& o) {
                 .radii = o.radii,
                 .corruption = given,
                 .train = parts.test ? &parts.train : nullptr,
-                .coder = &coder.autoencoder,
                 .progress = [&](std::string_view name, double done) { progress.update(name, done); },
                 .note =
                     [&](const Omission& o) {

@@ -23,7 +23,6 @@ void write_onnx(const Options& o) {
   check_output(o.model.output, {".onnx"});
   TrainedModel m = o.model.load();
   const OnnxPart part = kParts.at(o.part);
-  m.autoencoder.enter({.encoding = part == OnnxPart::encoder});
   const auto units = m.anomaly ? m.anomaly->residual_units() : std::vector<float>();
   auto metadata = model_metadata(m.recipe, m.autoencoder, m.anomaly);
   metadata["part"] = o.part;

@@ -8,8 +8,8 @@
 #include "cli/common.h"
 #include "hourglass/base/schema/toml.h"
 #include "hourglass/data/unit_interval.h"
-#include "hourglass/objective/corruption.h"
 #include "hourglass/objective/gradient_check.h"
+#include "hourglass/train/load_batch.h"
 
 namespace hourglass::cli {
 
@@ -32,14 +32,12 @@ std::vector<GradientCheck> check(const Recipe& recipe, const Dataset& data, cons
   std::iota(rows.begin(), rows.end(), 0u);
   model.scaler = fit_scaler(recipe.data.scale, data, rows, recipe.data.read.missing == MissingValues::mean);
   Objective objective(recipe.objective, model.network(), recipe.train.seed);
-  if (objective.reconstruction_name() == "bce") check_unit_interval(data, model.scaler);
+  if (objective.reconstruction() == Reconstruction::bce) check_unit_interval(data, model.scaler);
   const Corruption corruption(recipe.corruption, recipe.train.seed);
-  Lane lane = objective.make_lane(DType::f64, static_cast<int64_t>(rows.size()), corruption.is_active());
-  lane.rows = static_cast<int64_t>(rows.size());
-  lane.samples = rows;
-  gather(data, model.scaler, rows, lane.clean());
-  if (corruption.is_active()) corruption.apply(lane.clean(), 1, rows, lane.input());
-  return check_gradient(objective, lane, model.theta(), o.entries);
+  const auto count = static_cast<int64_t>(rows.size());
+  TrainingBatch batch = objective.make_batch(DType::f64, count, corruption.is_active());
+  load_batch(objective, {data, model.scaler, corruption}, rows, count, {.mode = Mode::training, .epoch = 1}, batch);
+  return check_gradient(objective, batch, model.theta(), o.entries);
 }
 
 void gradcheck(const Options& o) {

@@ -43,7 +43,6 @@ void write_samples(const Autoencoder& model, const std::string& path, Tensor mad
 void encode(const ModelOptions& o) {
   check_output(o.output, {".npy", ".csv"});
   TrainedModel model = o.load();
-  model.autoencoder.enter({.encoding = true});
   const Dataset data = o.open_each_row(model);
   const Tensor codes = Inference(model.autoencoder, o.thread_count()).encode(data);
   write_rows(o.output, codes);

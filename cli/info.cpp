@@ -23,9 +23,9 @@ int64_t weights(const Network& network) {
 }
 
 /// Penalties that could be computed in several ways.
-std::vector<WeightedPenalty> routed_penalties(const TrainedModel& m) {
+std::vector<WeightedPenalty> penalties_with_methods(const TrainedModel& m) {
   auto all = make_penalties(m.recipe.objective, m.autoencoder.network(), m.recipe.train.seed);
-  std::erase_if(all, [](const WeightedPenalty& p) { return p.penalty->route().empty(); });
+  std::erase_if(all, [](const WeightedPenalty& p) { return p.penalty->method().empty(); });
   return all;
 }
 
@@ -37,8 +37,8 @@ void print_json(const TrainedModel& m) {
                               {"parameters", weights(network)},
                               {"recipe", nlohmann::json::parse(recipe_json(m.recipe))}};
   for (const Parameter& p : network.parameters()) j["tensors"][p.name] = sizes(p.shape);
-  for (const auto& [penalty, weight] : routed_penalties(m))
-    j["routes"][std::string(penalty->name())] = {{"route", penalty->route()}, {"plain_steps", penalty->cost()}};
+  for (const auto& [penalty, weight] : penalties_with_methods(m))
+    j["routes"][std::string(penalty->name())] = {{"route", penalty->method()}, {"plain_steps", penalty->cost()}};
   fmt::print("{}\n", j.dump());
 }
 
@@ -52,9 +52,9 @@ void info(const Options& o) {
   fmt::print("input {}   code {}   {} parameters   scale {}\n\n", network.input().text(),
              network.code().output().text(), format_count(weights(network)), name_of(m.autoencoder.scaler.kind));
   for (const Parameter& p : network.parameters()) fmt::print("{:24} {}\n", p.name, p.shape.text());
-  for (const auto& [penalty, weight] : routed_penalties(m))
+  for (const auto& [penalty, weight] : penalties_with_methods(m))
     fmt::print("\n{}: {}; per sample {:.2g} × the multiplications of a plain training step\n", penalty->name(),
-               penalty->route(), penalty->cost());
+               penalty->method(), penalty->cost());
   fmt::print("\n{}", recipe_toml(m.recipe));
 }
 

@@ -34,7 +34,6 @@ DataSplits open(const Options& o, const TrainedModel& model) {
 }
 
 Report linear(const Options& o, TrainedModel& model, const DataSplits& data, StageProgress& progress) {
-  model.autoencoder.enter({.encoding = true});
   const auto codes = o.raw ? classified_inputs(model.autoencoder.scaler, data.train, *data.test)
                            : classified_codes(Inference(model.autoencoder, o.thread_count()), data.train, *data.test);
   const auto result =

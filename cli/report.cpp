@@ -3,7 +3,7 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/drawing.h"
-#include "hourglass/objective/objective.h"
+#include "hourglass/objective/reconstruction.h"
 
 namespace hourglass::cli {
 
@@ -16,9 +16,8 @@ void report(const ModelOptions& o) {
   const RunFolder folder(o.model, RunFolder::Existing::resume);
   const auto epochs = epochs_of(o.model);
   const Dataset data = o.open(model);
-  const Objective objective(model.recipe.objective, model.autoencoder.network());
-  draw_run(folder, {model.recipe, model.autoencoder, std::string(objective.reconstruction_name()), epochs, data},
-           o.thread_count());
+  const auto loss = reconstruction_of(model.recipe.objective, model.autoencoder.network());
+  draw_run(folder, {model.recipe, model.autoencoder, std::string(name_of(loss)), epochs, data}, o.thread_count());
   fmt::print("{}\n", (folder.path() / "report.html").string());
 }
 

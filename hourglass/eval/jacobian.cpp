@@ -15,22 +15,11 @@ std::unique_ptr<JacobianNorm> norm_of(const Network& network, int64_t probes) {
 /// Of one row by itself.
 double squared_norm(const JacobianNorm& norm, const Inference::Chunk& chunk, ConstView theta, int64_t row, uint32_t key,
                     Arena& arena) {
-  std::vector<View> values;
-  for (const View& v : chunk.activations.values) values.push_back(v.slice(row, 1));
   std::vector<double> sums(norm.statistics());
   arena.reset();
-  const PassView pass{.network = chunk.network,
-                      .theta = theta,
-                      .input = chunk.input.slice(row, 1),
-                      .values = values,
-                      .rows = 1,
-                      .batch_rows = 1,
-                      .arena = arena,
-                      .epoch = 0,
-                      .samples = {&key, 1},
-                      .notes = {}};
+  const MicroBatch pass = chunk.pass.slice(row, 1, {&key, 1}, arena);
   const JacobianPoint point{pass};
-  norm.measure({&point, 1}, 0, sums);
+  norm.measure(theta, {&point, 1}, 0, sums);
   return norm.value(sums);
 }
 
@@ -53,13 +42,13 @@ std::vector<double> squared_jacobian_norms(const MeasuredRows& rows, int64_t pro
   return norms;
 }
 
-void refuse_dear_jacobian(const Network& network, const JacobianOptions& options) {
+void check_jacobian_cost(const Network& network, const JacobianOptions& options) {
   if (options.probes > 0 || options.exact) return;
-  if (const double cost = norm_of(network, 0)->cost(); cost > kDearest)
+  if (const double cost = norm_of(network, 0)->cost(); cost > kMaxRelativeCost)
     fail(
         "the exact Jacobian takes {} rows of {} per sample (in training about {:.0f} × a plain step, more than "
         "{:.0f}); use --probes 16, or --exact",
-        network.code().output().size(), network.input().size(), cost, kDearest);
+        network.code().output().size(), network.input().size(), cost, kMaxRelativeCost);
 }
 
 }  // namespace hourglass

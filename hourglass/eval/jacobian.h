@@ -17,6 +17,6 @@ struct JacobianOptions {
 std::vector<double> squared_jacobian_norms(const MeasuredRows& rows, int64_t probes);
 
 /// Throws Error, naming the cost, where the exact norm would take too long and neither probes nor exact is set.
-void refuse_dear_jacobian(const Network& network, const JacobianOptions& options);
+void check_jacobian_cost(const Network& network, const JacobianOptions& options);
 
 }  // namespace hourglass

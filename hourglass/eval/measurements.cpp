@@ -78,8 +78,7 @@ const Robustness& Measurements::robustness() {
 
 const ClassifiedCodes& Measurements::classified_codes() {
   if (classified_) return *classified_;
-  const Inference coder(options_.coder ? *options_.coder : model_, options_.threads, options_.chunk_rows);
-  classified_ = hourglass::classified_codes(coder, *options_.train, data_);
+  classified_ = hourglass::classified_codes(inference_, *options_.train, data_);
   return *classified_;
 }
 

@@ -22,7 +22,7 @@ void probabilities(Measurements& m) {
   check_unit_interval(m.data(), m.model().scaler);
 }
 
-void affordable_jacobian(Measurements& m) { refuse_dear_jacobian(m.network(), m.options().jacobian); }
+void affordable_jacobian(Measurements& m) { check_jacobian_cost(m.network(), m.options().jacobian); }
 
 void exact_jacobian(Measurements& m) {
   if (m.options().jacobian.probes > 0)
@@ -33,15 +33,15 @@ void exact_jacobian(Measurements& m) {
 void affordable_spectrum(Measurements& m) {
   if (m.options().jacobian.probes > 0) fail("it takes no probes: they tell nothing but the norm");
   const double cost = spectrum_cost(m.network());
-  if (cost > kDearest && !m.options().jacobian.exact)
+  if (cost > kMaxRelativeCost && !m.options().jacobian.exact)
     fail(
         "the singular values of {} × {} numbers per sample take about {:.0f} × a plain training step, more than "
         "{:.0f}; use --exact, with --rows for some of the data",
-        m.units(), m.features(), cost, kDearest);
+        m.units(), m.features(), cost, kMaxRelativeCost);
 }
 
 void sigmoid_code(Measurements& m) {
-  const Activation* last = m.network().code().activation();
+  const auto last = m.network().code().activation();
   if (!last || !last->is_unit_interval()) fail("the encoder does not end in a sigmoid");
 }
 

@@ -23,9 +23,8 @@ struct EvaluationOptions {
   JacobianOptions jacobian = {};
   std::vector<double> radii = {};  ///< of contraction_ratio; empty: kRadii
   std::optional<CorruptionConfig> corruption =
-      {};                              ///< of corrupted_mse and code_displacement; gaussian 0.2 unless given
-  const Dataset* train = nullptr;      ///< labelled rows that probe_error and knn_error learn from
-  const Autoencoder* coder = nullptr;  ///< gives them codes: the model with Stage::encoding, if that differs
+      {};                          ///< of corrupted_mse and code_displacement; gaussian 0.2 unless given
+  const Dataset* train = nullptr;  ///< labelled rows that probe_error and knn_error learn from
   EvaluationProgress progress = nullptr;
   /// Told what does not fit and is left out. Without it that is an Error, but for what a name for several stands for.
   std::function<void(const Omission&)> note = nullptr;

@@ -364,14 +364,18 @@ TEST(Metrics, RefuseSettingsThatNothingHeeds) {
             "probes or exact: no metric of the Jacobian is asked for; expected contractive or relative_contraction");
 }
 
-TEST(Metrics, OfClassesUseTheCodersCodes) {
+TEST(Metrics, OfClassesUseTheCodesThatEncodingGives) {
   const Dataset data = labelled_images(60), train = labelled_images(90);
-  Autoencoder blind = image_sigmoids();
-  set(blind, 0, [](int64_t) { return 0.0; });
-  const Autoencoder a = image_sigmoids();
-  const double own = measure(a, data, "knn_error", {.train = &train});
-  EXPECT_LT(own, 0.5);
-  EXPECT_NEAR(measure(a, data, "knn_error", {.train = &train, .coder = &blind}), 2.0 / 3, 1e-12);
+  LayerConfig all_units = layer("topk", 1);
+  all_units.alpha = 6;
+  const auto error = [&](const LayerConfig& last) {
+    const ModelConfig config = model({layer("dense", 6), last}, {layer("dense", data.sample.size())});
+    Autoencoder a(config, data.sample);
+    initialise(a.network(), {}, 3, a.theta());
+    return measure(a, data, "knn_error", {.train = &train});
+  };
+  EXPECT_EQ(error(all_units), error(layer("identity")));
+  EXPECT_NE(error(layer("topk", 1)), error(layer("identity")));
 }
 
 TEST(Metrics, RefuseUnknownNames) {

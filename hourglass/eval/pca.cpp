@@ -77,7 +77,7 @@ PrincipalComponents principal_components(const Dataset& data, const Scaler& scal
 std::optional<Tensor> decoder_columns(const Autoencoder& model, const Inference& inference) {
   const Network& network = model.network();
   for (int i = network.code_end(); i < network.layers(); ++i) {
-    const Activation* activation = network.layer(i).activation();
+    const auto activation = network.layer(i).activation();
     if (activation && activation->kind != Activation::Kind::identity) return std::nullopt;
   }
   // The origin, the unit codes, and their sum: a pool gives itself away there.

@@ -4,7 +4,6 @@
 
 #include "hourglass/eval/analysis/spread.h"
 #include "hourglass/eval/row_keys.h"
-#include "hourglass/eval/second_pass.h"
 #include "hourglass/tensor/ops.h"
 
 namespace hourglass {
@@ -33,18 +32,15 @@ Robustness robustness(const MeasuredRows& rows, const CorruptionConfig& config) 
   clean.disturb = nullptr;
   const Network& network = rows.network();
   const Corruption corruption(config, /*seed=*/0);
-  SecondPass pass(clean, network.layers());
   const auto sums = clean.collect<Moved>("robustness", [&](const Inference::Chunk& chunk) {
     Moved m{.codes = spread_of(chunk.code())};
     const auto corrupt = [&](View input) {
       corruption.apply(chunk.clean, 0, row_keys(chunk.clean), input);
       m.input = squared_distance(input, chunk.clean);
     };
-    pass.run(chunk, corrupt, [&](const Activations& a) {
-      const auto value = [&](int layer) { return a.values[layer].slice(0, chunk.rows); };
-      m.reconstruction = squared_distance(value(network.layers() - 1), chunk.clean);
-      m.code = squared_distance(value(network.code_end() - 1), chunk.code());
-    });
+    const MicroBatch& corrupted = chunk.repeat(network.layers(), corrupt);
+    m.reconstruction = squared_distance(corrupted.output(network.layers() - 1), chunk.clean);
+    m.code = squared_distance(corrupted.output(network.code_end() - 1), chunk.code());
     return m;
   });
   const double elements = static_cast<double>(rows.data.rows()) * static_cast<double>(rows.data.sample.size());

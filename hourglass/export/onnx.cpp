@@ -25,7 +25,7 @@ void refuse_huge(const Network& network, const std::map<std::string, std::string
 }
 
 /// The layers of both lists in turn. Reorders are the network's own affair: in ONNX images are channels-first.
-std::vector<OnnxLayer> layers_of(const ModelConfig& config, const Network& network) {
+std::vector<OnnxLayer> layers_of(const ModelConfig& config, const Network& network, const PassContext& context) {
   std::vector<OnnxLayer> all;
   Shape shape = network.input();
   bool channels_last = false;
@@ -34,7 +34,7 @@ std::vector<OnnxLayer> layers_of(const ModelConfig& config, const Network& netwo
     for (size_t i = 0; i < list.size(); ++i) {
       for (; network.layer(next).only_reorders(); ++next) channels_last = !channels_last;
       const Layer& layer = network.layer(next++);
-      all.push_back({list[i], layer, fmt::format("{}.{}", part, i), shape, channels_last});
+      all.push_back({list[i], layer, fmt::format("{}.{}", part, i), shape, channels_last, context});
       shape = layer.output();
     }
   };
@@ -111,7 +111,8 @@ std::string onnx_bytes(const ModelConfig& config, const Autoencoder& model, Onnx
                        const std::vector<float>& residual_units, const std::map<std::string, std::string>& metadata) {
   const Network& network = model.network();
   refuse_huge(network, metadata);
-  const std::vector<OnnxLayer> all = layers_of(config, network);
+  const PassContext context{.mode = part == OnnxPart::encoder ? Mode::encoding : Mode::evaluation};
+  const std::vector<OnnxLayer> all = layers_of(config, network, context);
   const auto layers = std::span(all);
   const size_t encoder = config.encoder.size();
   const Shape &sample = network.input(), &code_shape = network.code().output();

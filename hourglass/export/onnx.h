@@ -22,9 +22,10 @@ namespace hourglass {
 enum class OnnxPart { autoencoder, encoder, decoder };
 
 /// The bytes of an ONNX file, checked by ONNX's own checker and shape inference. Opset 13, the oldest that has all it
-/// takes. `config` is what the network was made of; a topk keeps as many units as the network's stage says
-/// (Network::enter). `residual_units`, one for every feature, are what a score is measured in; none: no score.
-/// `metadata` becomes the file's metadata_props. Throws Error when the weights do not fit into one file (2 GiB).
+/// takes. `config` is what the network was made of; a topk keeps as many units as in
+/// Mode::encoding for an encoder, else as in Mode::evaluation. `residual_units`, one for every feature, are what a
+/// score is measured in; none: no score. `metadata` becomes the file's metadata_props. Throws Error when the weights do
+/// not fit into one file (2 GiB).
 std::string onnx_bytes(const ModelConfig& config, const Autoencoder& model, OnnxPart part,
                        const std::vector<float>& residual_units = {},
                        const std::map<std::string, std::string>& metadata = {});

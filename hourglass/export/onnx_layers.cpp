@@ -19,7 +19,7 @@ struct Place {
   std::string bias() const { return tensor(at.name + ".bias"); }
   /// The weight is the encoder's, read backwards.
   bool is_tied() const { return at.layer.weight()->name != at.name + ".weight"; }
-  float parameter() const { return static_cast<float>(at.layer.activation()->parameter); }
+  float parameter() const { return static_cast<float>(at.layer.activation(at.context)->parameter); }
 
  private:
   std::string tensor(const std::string& name) const { return graph.constant(name, weights.at(name)); }
@@ -74,7 +74,7 @@ std::string topk(const Place& p, const std::string& z) {
   };
   const std::string ours = turned(z, {0, 2, 3, 1});
   const std::string rows = is_flat ? ours : p.graph.node("Flatten", {ours});
-  const std::string k = p.graph.integers({static_cast<int64_t>(p.at.layer.activation()->parameter)});
+  const std::string k = p.graph.integers({static_cast<int64_t>(p.at.layer.activation(p.at.context)->parameter)});
   const auto winners = p.graph.nodes(p.op, {rows, k}, {}, 2);
   const std::string zeros = p.graph.node("ConstantOfShape", {p.graph.node("Shape", {rows})});
   const std::string kept = p.graph.node("ScatterElements", {zeros, winners[1], winners[0]}, {{"axis", int64_t{1}}});

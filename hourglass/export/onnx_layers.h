@@ -16,6 +16,7 @@ struct OnnxLayer {
   std::string name;    ///< "encoder.2"
   Shape input;         ///< of one sample
   bool channels_last;  ///< how the network holds the layer's images
+  PassContext context;
 };
 
 /// Adds what the layer makes of `x`, an image channels-first; the name of the result. `weights` are the model's, by

@@ -122,21 +122,20 @@ TEST(Onnx, TopKChoosesInTheOrderTheNetworkHoldsImagesIn) {
   EXPECT_FALSE(contains(decoder, "Transpose"));
 }
 
-TEST(Onnx, TopKKeepsWhatTheStageSays) {
+TEST(Onnx, TopKOfAnEncoderKeepsAlphaTimesK) {
   ModelConfig config = model({layer("dense", 9), layer("topk", 2)}, {layer("dense", 6)});
   config.encoder[1].alpha = 2;
-  Autoencoder model = fresh(config, {6});
-  const auto k = [&] {
+  const Autoencoder model = fresh(config, {6});
+  const auto k = [&](OnnxPart part) {
     int64_t value = 0;
-    const auto proto = exported(config, model, OnnxPart::encoder);
+    const auto proto = exported(config, model, part);
     for (const auto& tensor : proto.graph().initializer())
       if (tensor.data_type() == onnx::TensorProto::INT64)
         std::copy_n(tensor.raw_data().data(), sizeof(value), reinterpret_cast<char*>(&value));
     return value;
   };
-  EXPECT_EQ(k(), 2);
-  model.enter({.encoding = true});
-  EXPECT_EQ(k(), 4);
+  EXPECT_EQ(k(OnnxPart::autoencoder), 2);
+  EXPECT_EQ(k(OnnxPart::encoder), 4);
 }
 
 TEST(Onnx, TheScalerIsInside) {

@@ -24,13 +24,16 @@ namespace {
 
 void check_weights(const Network& network, const SafeTensors& file, const std::string& name) {
   std::set<std::string_view> known;
-  for (const Parameter& p : network.parameters()) {
-    known.insert(p.name);
-    const auto found = file.tensors.find(p.name);
-    if (found == file.tensors.end()) fail("{}: tensor {} is missing; expected shape {}", name, p.name, p.shape.text());
-    if (!(found->second.shape() == p.shape))
-      fail("{}: tensor {} has shape {}, expected {}", name, p.name, found->second.shape().text(), p.shape.text());
-  }
+  const auto check = [&](const std::string& tensor, const Shape& shape) {
+    known.insert(tensor);
+    const auto found = file.tensors.find(tensor);
+    if (found == file.tensors.end()) fail("{}: tensor {} is missing; expected shape {}", name, tensor, shape.text());
+    if (!(found->second.shape() == shape))
+      fail("{}: tensor {} has shape {}, expected {}", name, tensor, found->second.shape().text(), shape.text());
+  };
+  for (const Parameter& p : network.parameters()) check(p.name, p.shape);
+  for (const LayerState* s : network.state())
+    if (s->in_model) check(s->name, s->values.shape());
   for (const auto& [tensor, value] : file.tensors)
     if (!known.contains(tensor)) fail("{}: tensor {} belongs to no layer of this network", name, tensor);
 }
@@ -52,11 +55,15 @@ void Autoencoder::check_fits(const Dataset& data) const {
 void Autoencoder::load_weights(const SafeTensors& file, const std::string& name) {
   check_weights(network_, file, name);
   for (const Parameter& p : network_.parameters()) copy(file.tensors.at(p.name).cast(theta_.dtype()), p.in(theta()));
+  for (LayerState* s : state())
+    if (s->in_model) copy(file.tensors.at(s->name).cast(s->values.dtype()), s->values);
 }
 
 std::map<std::string, ConstView> Autoencoder::weights() const {
   std::map<std::string, ConstView> all;
   for (const Parameter& p : network_.parameters()) all[p.name] = p.in(theta());
+  for (const LayerState* s : network_.state())
+    if (s->in_model) all[s->name] = s->values;
   return all;
 }
 

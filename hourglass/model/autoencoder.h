@@ -24,8 +24,6 @@ class Autoencoder {
   Autoencoder(Network network, const SafeTensors& file, const std::string& name);
 
   const Network& network() const { return network_; }
-  /// Network::enter.
-  void enter(const Stage& stage) { network_.enter(stage); }
   View theta() { return theta_; }
   ConstView theta() const { return theta_; }
 
@@ -38,7 +36,14 @@ class Autoencoder {
   /// nothing has changed. `name` is the file, for messages.
   void load_weights(const SafeTensors& file, const std::string& name);
 
-  /// The weights by their names in model files: the state_dict of the same torch.nn.Sequential pair.
+  /// Tensors of layers that are not weights: Network::state.
+  std::vector<LayerState*> state() { return network_.state(); }
+  void update_state(const PassContext& context, std::span<const double> batch_sums) {
+    network_.update_state(context, batch_sums);
+  }
+
+  /// The weights, and the layer states that inference needs, by their names in model files: the state_dict of the same
+  /// torch.nn.Sequential pair.
   std::map<std::string, ConstView> weights() const;
 
  private:

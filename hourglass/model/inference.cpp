@@ -40,49 +40,53 @@ double mean_loss(const Inference& inference, const Dataset& data, std::span<cons
 Inference::Inference(const Autoencoder& model, int threads, int64_t chunk_rows)
     : model_(model), threads_(threads), chunk_rows_(chunk_rows) {}
 
-/// What a chunk needs; chunks one after the other share it.
-struct Inference::Space {
-  Space(const Network& network, DType dtype, int64_t capacity) : workspace(network, dtype, capacity) {}
-  Workspace workspace;
-  Tensor disturbed;
-};
+const MicroBatch& Inference::Chunk::repeat(int last, const std::function<void(View)>& fill) const {
+  auto& again = workspace.second_pass;
+  if (!again) again.emplace(network, pass.dtype(), pass.capacity());
+  fill(again->input_buffer(rows));
+  again->begin(rows, rows, pass.context());
+  network.forward(theta, *again, last);
+  return *again;
+}
 
-void Inference::run(int64_t rows, const std::function<void(Space&, int64_t, int64_t, int64_t)>& chunk) const {
-  FreeList<Space> spaces;
-  const auto make = [&] {
-    return std::make_unique<Space>(model_.network(), model_.theta().dtype(), std::min(chunk_rows_, rows));
-  };
+void Inference::for_each_chunk(int64_t rows,
+                               const std::function<void(Workspace&, int64_t, int64_t, int64_t)>& chunk) const {
+  const int64_t capacity = std::min(chunk_rows_, rows);
+  const auto make = [&] { return std::make_unique<Workspace>(model_, capacity); };
   auto work = [&](int64_t c) {
     const int64_t first = c * chunk_rows_;
-    spaces.with(make, [&](Space& space) { chunk(space, c, first, std::min(chunk_rows_, rows - first)); });
+    workspaces_.with(make, [&](Workspace& workspace) {
+      if (workspace.pass.capacity() < capacity) workspace = Workspace(model_, capacity);
+      chunk(workspace, c, first, std::min(chunk_rows_, rows - first));
+    });
   };
   parallel_for(chunks(rows), threads_, work);
 }
 
-void Inference::pass(const Dataset& data, std::span<const uint32_t> rows, int end, const Visit& visit,
-                     const Disturb& disturb) const {
+void Inference::run(const Dataset& data, std::span<const uint32_t> rows, Mode mode, int last, const Visit& visit,
+                    const Disturb& disturb) const {
   const Network& network = model_.network();
   model_.check_fits(data);
-  run(static_cast<int64_t>(rows.size()), [&](Space& space, int64_t index, int64_t first, int64_t count) {
+  for_each_chunk(static_cast<int64_t>(rows.size()), [&](Workspace& w, int64_t index, int64_t first, int64_t count) {
     const auto ids = rows.subspan(first, count);
-    const View clean = space.workspace.samples(count);
+    const View clean = w.pass.input_buffer(count);
     gather(data, model_.scaler, ids, clean);
     View input = clean;
     if (disturb) {
-      if (!space.disturbed.size())
-        space.disturbed = Tensor(clean.dtype(), data.sample.batch(space.workspace.capacity()));
-      input = space.disturbed.view().slice(0, count);
+      if (!w.disturbed.size()) w.disturbed = Tensor(clean.dtype(), {w.pass.capacity(), clean.columns()});
+      input = w.disturbed.view().slice(0, count);
       copy(clean, input);
       disturb(clean, ids, input);
     }
-    space.workspace.forward(network, model_.theta(), input, end);
-    visit({network, index, first, count, clean, input, space.workspace.activations()});
+    w.pass.begin(input, count, {.mode = mode, .sample_ids = ids});
+    network.forward(model_.theta(), w.pass, last);
+    visit({network, index, first, count, clean, input, w.pass, w, model_.theta()});
   });
 }
 
 void Inference::reconstruct(const Dataset& data, std::span<const uint32_t> rows, const Visit& visit,
                             const Disturb& disturb) const {
-  pass(data, rows, model_.network().layers(), visit, disturb);
+  run(data, rows, Mode::evaluation, model_.network().layers(), visit, disturb);
 }
 
 void Inference::reconstruct(const Dataset& data, const Visit& visit, const Disturb& disturb) const {
@@ -92,8 +96,8 @@ void Inference::reconstruct(const Dataset& data, const Visit& visit, const Distu
 Tensor Inference::encode(const Dataset& data) const {
   const Network& network = model_.network();
   Tensor out(model_.theta().dtype(), network.code().output().batch(data.rows()));
-  const auto keep = [&](const Chunk& c) { copy_codes(network, c.code(), out.view().slice(c.first, c.rows)); };
-  pass(data, all_rows(data), network.code_end(), keep, nullptr);
+  const auto copy_out = [&](const Chunk& c) { read_codes(c.pass, out.view().slice(c.first, c.rows)); };
+  run(data, all_rows(data), Mode::encoding, network.code_end(), copy_out, nullptr);
   return out;
 }
 
@@ -103,8 +107,10 @@ Tensor Inference::decode(ConstView codes) const {
   if (codes.columns() != code.size())
     fail("codes have {} values per row, the model's code is {}", codes.columns(), code.text());
   Tensor out(model_.theta().dtype(), network.input().batch(codes.rows()));
-  run(codes.rows(), [&](Space& space, int64_t, int64_t first, int64_t count) {
-    copy(space.workspace.decode(network, model_.theta(), codes.slice(first, count)), out.view().slice(first, count));
+  for_each_chunk(codes.rows(), [&](Workspace& w, int64_t, int64_t first, int64_t count) {
+    begin_with_codes(codes.slice(first, count), {}, w.pass);
+    network.forward(model_.theta(), w.pass, network.layers());
+    copy(w.pass.output(network.layers() - 1), out.view().slice(first, count));
   });
   return out;
 }

@@ -2,34 +2,50 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
+#include "hourglass/base/free_list.h"
 #include "hourglass/data/dataset.h"
 #include "hourglass/model/autoencoder.h"
-#include "hourglass/model/workspace.h"
 
 namespace hourglass {
 
-/// Runs an autoencoder over whole data sets, some rows at a time, on several threads. What it gives for a row does not
-/// depend on the number of threads. Memory is bounded by threads × chunk rows.
+/// Runs an autoencoder over many rows, some at a time, on several threads. The result for a row does not depend on the
+/// number of threads. Memory is bounded by threads × chunk rows, and kept for the next call. Any number of threads may
+/// use one object at once.
 class Inference {
  public:
   explicit Inference(const Autoencoder& model, int threads, int64_t chunk_rows = 256);
 
-  /// Some consecutive rows of a data set after their way through the network.
+  /// What a pass over a chunk works in; chunks that do not run at the same time share it.
+  struct Workspace {
+    Workspace(const Autoencoder& model, int64_t capacity) : pass(model.network(), model.theta().dtype(), capacity) {}
+
+    MicroBatch pass;
+    std::optional<MicroBatch> second_pass;  ///< Chunk::repeat's
+    Tensor disturbed;                       ///< (capacity, inputs); empty where nothing disturbs
+  };
+
+  /// Some consecutive rows of a data set after their pass through the network.
   struct Chunk {
     const Network& network;
     int64_t index;  ///< 0, 1, … : rows [first, first + rows) of the data set
     int64_t first;
     int64_t rows;
     ConstView clean;  ///< (rows, inputs), scaled
-    ConstView input;  ///< the same unless something disturbed it
-    const Activations& activations;
+    ConstView input;  ///< the same, unless the caller disturbed it
+    const MicroBatch& pass;
+    Workspace& workspace;
+    ConstView theta;
 
     /// Output of a layer, (rows, units).
-    ConstView value(int layer) const { return activations.values[layer].slice(0, rows); }
+    ConstView value(int layer) const { return pass.output(layer); }
     ConstView code() const { return value(network.code_end() - 1); }
     ConstView reconstruction() const { return value(network.layers() - 1); }
+    /// Runs layers [0, last) once more, on an input that fill(View input) assigns, (rows, inputs). The result is valid
+    /// until the next call.
+    const MicroBatch& repeat(int last, const std::function<void(View)>& fill) const;
   };
   using Visit = std::function<void(const Chunk&)>;
   /// Changes the scaled input of the given rows before they are encoded.
@@ -42,27 +58,28 @@ class Inference {
   void reconstruct(const Dataset& data, std::span<const uint32_t> rows, const Visit& visit,
                    const Disturb& disturb = nullptr) const;
 
-  /// (rows, …code) of every row, in PyTorch's order (an image code channels-first).
+  /// (rows, …code) of every row, in PyTorch's order (an image code channels-first), by a pass in Mode::encoding.
   Tensor encode(const Dataset& data) const;
   /// The network's output for codes (rows, …code), scaled as in training.
   Tensor decode(ConstView codes) const;
   /// The network's output for every row, scaled as in training.
   Tensor reconstruct(const Dataset& data) const;
 
+  /// Calls chunk(workspace, index, first row, rows) for all chunks of `rows` rows, on worker threads.
+  void for_each_chunk(int64_t rows, const std::function<void(Workspace&, int64_t, int64_t, int64_t)>& chunk) const;
+
   int64_t chunks(int64_t rows) const { return (rows + chunk_rows_ - 1) / chunk_rows_; }
   int64_t chunk_rows() const { return chunk_rows_; }
 
  private:
-  struct Space;
-  /// Calls chunk(space, index, first row, rows) for all chunks, on worker threads.
-  void run(int64_t rows, const std::function<void(Space&, int64_t, int64_t, int64_t)>& chunk) const;
-  /// Layers [0, end) for the given rows of the data.
-  void pass(const Dataset& data, std::span<const uint32_t> rows, int end, const Visit& visit,
-            const Disturb& disturb) const;
+  /// Layers [0, last) for the given rows of the data.
+  void run(const Dataset& data, std::span<const uint32_t> rows, Mode mode, int last, const Visit& visit,
+           const Disturb& disturb) const;
 
   const Autoencoder& model_;
   int threads_;
   int64_t chunk_rows_;
+  mutable FreeList<Workspace> workspaces_;
 };
 
 /// Σ over the data set's rows and elements of the reconstruction loss, divided by their number: from the logits for bce

@@ -12,19 +12,7 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kChunkRows = 256;  // as the program's
-
-constexpr auto kRowIds = [] {
-  std::array<uint32_t, kChunkRows> ids{};
-  std::iota(ids.begin(), ids.end(), 0u);
-  return ids;
-}();
-
-Network encoding_network(const TrainedModel& model) {
-  Network network(model.recipe.model, model.autoencoder.network().input());
-  network.enter({.encoding = true});
-  return network;
-}
+constexpr int64_t kChunkRows = 256;  // as in the program
 
 /// `count` rows at `first`, each of the given shape.
 template <class T>
@@ -44,72 +32,44 @@ void refuse_missing(const Scaler& scaler, std::span<const float> rows, int64_t w
 
 }  // namespace
 
-struct Predictor::Space {
-  Space(const Network& network, int64_t capacity)
-      : workspace(network, DType::f32, capacity),
-        raw{"rows", network.input(), std::vector<float>(capacity * network.input().size()), {}} {}
-
-  /// Scaled as the program scales a data set of floats.
-  ConstView scaled(const Scaler& scaler, const float* rows, int64_t count) {
-    std::copy_n(rows, count * raw.sample.size(), std::get<std::vector<float>>(raw.values).begin());
-    const View samples = workspace.samples(count);
-    gather(raw, scaler, std::span(kRowIds).first(count), samples);
-    return samples;
-  }
-
-  Workspace workspace;
-  Dataset raw;
-};
-
 Predictor::Predictor(const std::filesystem::path& path)
-    : model_(load_model(path)), encoder_(encoding_network(model_)) {}
+    : model_(load_model(path)), inference_(model_.autoencoder, /*threads=*/1, kChunkRows) {}
 
 Predictor::~Predictor() = default;
 
-Predictor::Space& Predictor::space(int64_t rows) const {
-  std::unique_ptr<Space>* mine = nullptr;
-  {
-    const std::lock_guard lock(mutex_);
-    mine = &spaces_[std::this_thread::get_id()];
-  }
-  if (!*mine || (*mine)->workspace.capacity() < rows) *mine = std::make_unique<Space>(encoder_, rows);
-  return **mine;
-}
-
-template <class Chunk>
-void Predictor::run(int64_t count, Chunk chunk) const {
-  Space& mine = space(std::min(count, kChunkRows));
-  auto work = [&](int64_t i) {
-    const int64_t first = i * kChunkRows;
-    chunk(mine, first, std::min(kChunkRows, count - first));
-  };
-  parallel_for((count + kChunkRows - 1) / kChunkRows, 1, work);
+template <class Use>
+void Predictor::run(const float* rows, int64_t count, Mode mode, int last, Use use) const {
+  const Dataset data{"rows", network().input(), std::span(rows, static_cast<size_t>(count * inputs())), {}};
+  inference_.for_each_chunk(count, [&](Inference::Workspace& w, int64_t, int64_t first, int64_t n) {
+    std::array<uint32_t, kChunkRows> ids;
+    std::iota(ids.begin(), ids.end(), static_cast<uint32_t>(first));
+    gather(data, model_.autoencoder.scaler, std::span(ids).first(static_cast<size_t>(n)), w.pass.input_buffer(n));
+    w.pass.begin(n, n, {.mode = mode});
+    network().forward(model_.autoencoder.theta(), w.pass, last);
+    use(w.pass, first, n);
+  });
 }
 
 void Predictor::encode(const float* rows, int64_t count, float* codes) const {
-  run(count, [&](Space& s, int64_t first, int64_t n) {
-    const ConstView samples = s.scaled(model_.autoencoder.scaler, rows + first * inputs(), n);
-    const ConstView inside = s.workspace.forward(encoder_, model_.autoencoder.theta(), samples, encoder_.code_end());
-    copy_codes(encoder_, inside, rows_at(codes, first, n, encoder_.code().output()));
+  run(rows, count, Mode::encoding, network().code_end(), [&](const MicroBatch& pass, int64_t first, int64_t n) {
+    read_codes(pass, rows_at(codes, first, n, network().code().output()));
   });
 }
 
 void Predictor::decode(const float* codes, int64_t count, float* rows) const {
-  const Network& network = model_.autoencoder.network();
-  run(count, [&](Space& s, int64_t first, int64_t n) {
-    const ConstView in = rows_at(codes, first, n, network.code().output());
-    const View out = rows_at(rows, first, n, network.input());
-    copy(s.workspace.decode(network, model_.autoencoder.theta(), in), out);
+  inference_.for_each_chunk(count, [&](Inference::Workspace& w, int64_t, int64_t first, int64_t n) {
+    begin_with_codes(rows_at(codes, first, n, network().code().output()), {}, w.pass);
+    network().forward(model_.autoencoder.theta(), w.pass, network().layers());
+    const View out = rows_at(rows, first, n, network().input());
+    copy(w.pass.output(network().layers() - 1), out);
     to_data_units(model_.autoencoder.scaler, out);
   });
 }
 
 void Predictor::reconstruct(const float* rows, int64_t count, float* out) const {
-  const Network& network = model_.autoencoder.network();
-  run(count, [&](Space& s, int64_t first, int64_t n) {
-    const ConstView samples = s.scaled(model_.autoencoder.scaler, rows + first * inputs(), n);
-    const View to = rows_at(out, first, n, network.input());
-    copy(s.workspace.forward(network, model_.autoencoder.theta(), samples, network.layers()), to);
+  run(rows, count, Mode::evaluation, network().layers(), [&](const MicroBatch& pass, int64_t first, int64_t n) {
+    const View to = rows_at(out, first, n, network().input());
+    copy(pass.output(network().layers() - 1), to);
     to_data_units(model_.autoencoder.scaler, to);
   });
 }
@@ -117,11 +77,8 @@ void Predictor::reconstruct(const float* rows, int64_t count, float* out) const 
 void Predictor::score(const float* rows, int64_t count, double* scores) const {
   if (!has_scores()) fail("the model stores no threshold to score by: its recipe has no [anomaly]");
   refuse_missing(model_.autoencoder.scaler, {rows, static_cast<size_t>(count * inputs())}, inputs());
-  const Network& network = model_.autoencoder.network();
-  run(count, [&](Space& s, int64_t first, int64_t n) {
-    const ConstView samples = s.scaled(model_.autoencoder.scaler, rows + first * inputs(), n);
-    const ConstView out = s.workspace.forward(network, model_.autoencoder.theta(), samples, network.layers());
-    anomaly_scores(*model_.anomaly, out, samples, std::span(scores + first, n));
+  run(rows, count, Mode::evaluation, network().layers(), [&](const MicroBatch& pass, int64_t first, int64_t n) {
+    anomaly_scores(*model_.anomaly, pass.output(network().layers() - 1), pass.input(), std::span(scores + first, n));
   });
 }
 

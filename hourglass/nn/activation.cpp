@@ -12,15 +12,36 @@ class ActivationLayer : public Layer {
  public:
   ActivationLayer(Shape shape, Activation activation) : Layer(shape), activation_(activation) {}
 
-  void forward(ConstView, const InputRows& in, View out) const override { ops::activate(activation_, in, out); }
-
-  void backward(ConstView, ConstView in, ConstView out, ConstView grad_out, View grad_in) const override {
-    ops::activate_backward(activation_, in, out, grad_out, grad_in);
+  void forward(const PassContext& context, ConstView, const InputRows& in, View out) const final {
+    ops::activate(*activation(context), in, out);
   }
+  void backward(const PassContext& context, ConstView, ConstView in, ConstView out, ConstView grad_out,
+                View grad_in) const final {
+    ops::activate_backward(*activation(context), in, out, grad_out, grad_in);
+  }
+  bool backward_may_overwrite_input() const final { return activation_.kind != Activation::Kind::topk; }
 
-  const Activation* activation() const final { return &activation_; }
+  Linearization linearize(const PassContext& context, ConstView, ConstView in, ConstView out, bool second_order,
+                          Arena& arena) const final {
+    Linearization at{in, out, arena.take(out.dtype(), out.shape()), {}};
+    if (second_order) at.curvature = arena.take(out.dtype(), out.shape());
+    ops::activation_derivatives(*activation(context), in, out, at.slope, at.curvature);
+    return at;
+  }
+  void vjp(ConstView, const Linearization& at, ConstView u, View grad_in) const final {
+    ops::scale_rows_by_sample(at.slope, u, grad_in);
+  }
+  void jvp(ConstView, const Linearization& at, ConstView v, View out) const final {
+    ops::scale_rows_by_sample(at.slope, v, out);
+  }
+  void vjp_backward(const Linearization& at, ConstView u, ConstView g, View, View grad_in) const final {
+    if (grad_in) ops::add_products_by_sample(at.curvature, u, g, grad_in);
+  }
+  bool has_curvature() const final { return true; }
 
- protected:
+  std::optional<Activation> activation(const PassContext&) const override { return activation_; }
+
+ private:
   Activation activation_;
 };
 
@@ -29,11 +50,11 @@ class TopK final : public ActivationLayer {
   TopK(Shape shape, const LayerConfig& config)
       : ActivationLayer(shape, {Activation::Kind::topk, static_cast<double>(config.size)}), config_(config) {}
 
-  void enter(const Stage& stage) override {
+  std::optional<Activation> activation(const PassContext& context) const override {
     const auto last = static_cast<double>(config_.size), first = config_.from ? config_.from : last;
-    double k = first + (last - first) * std::min(1.0, 2 * stage.progress);
-    if (stage.encoding && config_.alpha > 0) k *= config_.alpha;
-    activation_.parameter = std::clamp(std::round(k), 1.0, static_cast<double>(output().size()));
+    double k = first + (last - first) * std::min(1.0, 2 * context.progress);
+    if (context.mode == Mode::encoding && config_.alpha > 0) k *= config_.alpha;
+    return Activation{Activation::Kind::topk, std::clamp(std::round(k), 1.0, static_cast<double>(output().size()))};
   }
 
  private:

@@ -21,11 +21,8 @@ class Convolution : public LinearLayer {
   Convolution(Shape output, const ConvGeometry& g, Parameter weight, Parameter bias)
       : LinearLayer(output), g_(g), weight_(std::move(weight)), bias_(std::move(bias)) {}
 
-  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in) const override {
-    apply_transposed(theta, in, grad_out, grad_in);
-  }
-  void add_parameter_gradient(ConstView in, ConstView grad_out, View grad_theta) const override {
-    accumulate(grad_out, in, grad_theta);
+  void add_parameter_gradient(const PassContext&, ConstView in, ConstView grad_out, View grad_theta) const override {
+    vjp_backward({}, grad_out, in, grad_theta, {});
     add_bias_gradient(grad_out, bias_.in(grad_theta));
   }
   int64_t products() const override { return weight_.shape.size() * g_.out_height * g_.out_width; }
@@ -41,17 +38,17 @@ class Conv2d final : public Convolution {
   Conv2d(const ConvGeometry& g, Parameter weight, Parameter bias)
       : Convolution({g.out_channels, g.out_height, g.out_width}, g, std::move(weight), std::move(bias)) {}
 
-  void forward(ConstView theta, const InputRows& in, View out) const override {
+  void forward(const PassContext&, ConstView theta, const InputRows& in, View out) const override {
     ops::conv2d(g_, in, weight_.in(theta), bias_.in(theta), out);
   }
-  void apply(ConstView theta, ConstView, ConstView v, View out) const override {
+  void jvp(ConstView theta, const Linearization&, ConstView v, View out) const override {
     ops::conv2d(g_, v, weight_.in(theta), {}, out);
   }
-  void apply_transposed(ConstView theta, ConstView, ConstView u, View out) const override {
-    ops::conv2d_transposed(g_, u, weight_.in(theta), {}, out);
+  void vjp(ConstView theta, const Linearization&, ConstView u, View grad_in) const override {
+    ops::conv2d_transposed(g_, u, weight_.in(theta), {}, grad_in);
   }
-  void accumulate(ConstView u, ConstView v, View grad_theta) const override {
-    ops::conv2d_weight_gradient(g_, v, u, weight_.in(grad_theta));
+  void vjp_backward(const Linearization&, ConstView u, ConstView g, View grad_theta, View) const override {
+    ops::conv2d_weight_gradient(g_, g, u, weight_.in(grad_theta));
   }
 };
 
@@ -61,17 +58,17 @@ class ConvTranspose2d final : public Convolution {
   ConvTranspose2d(const ConvGeometry& g, Parameter weight, Parameter bias)
       : Convolution({g.in_channels, g.in_height, g.in_width}, g, std::move(weight), std::move(bias)) {}
 
-  void forward(ConstView theta, const InputRows& in, View out) const override {
+  void forward(const PassContext&, ConstView theta, const InputRows& in, View out) const override {
     ops::conv2d_transposed(g_, in, weight_.in(theta), bias_.in(theta), out);
   }
-  void apply(ConstView theta, ConstView, ConstView v, View out) const override {
+  void jvp(ConstView theta, const Linearization&, ConstView v, View out) const override {
     ops::conv2d_transposed(g_, v, weight_.in(theta), {}, out);
   }
-  void apply_transposed(ConstView theta, ConstView, ConstView u, View out) const override {
-    ops::conv2d(g_, u, weight_.in(theta), {}, out);
+  void vjp(ConstView theta, const Linearization&, ConstView u, View grad_in) const override {
+    ops::conv2d(g_, u, weight_.in(theta), {}, grad_in);
   }
-  void accumulate(ConstView u, ConstView v, View grad_theta) const override {
-    ops::conv2d_weight_gradient(g_, u, v, weight_.in(grad_theta));
+  void vjp_backward(const Linearization&, ConstView u, ConstView g, View grad_theta, View) const override {
+    ops::conv2d_weight_gradient(g_, u, g, weight_.in(grad_theta));
   }
 };
 
@@ -79,15 +76,15 @@ class MaxPool2d final : public LinearLayer {
  public:
   explicit MaxPool2d(const ConvGeometry& g) : LinearLayer({g.out_channels, g.out_height, g.out_width}), g_(g) {}
 
-  void forward(ConstView, const InputRows& in, View out) const override { ops::max_pool2d(g_, in, out); }
-
-  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in) const override {
-    apply_transposed(theta, in, grad_out, grad_in);
+  void forward(const PassContext&, ConstView, const InputRows& in, View out) const override {
+    ops::max_pool2d(g_, in, out);
   }
 
-  void apply(ConstView, ConstView in, ConstView v, View out) const override { ops::max_pool2d_select(g_, in, v, out); }
-  void apply_transposed(ConstView, ConstView in, ConstView u, View out) const override {
-    ops::max_pool2d_backward(g_, in, u, out);
+  void jvp(ConstView, const Linearization& at, ConstView v, View out) const override {
+    ops::max_pool2d_select(g_, at.in, v, out);
+  }
+  void vjp(ConstView, const Linearization& at, ConstView u, View grad_in) const override {
+    ops::max_pool2d_backward(g_, at.in, u, grad_in);
   }
 
  private:

@@ -29,10 +29,10 @@ class Against {
     const Tensor in = image("input"), grad_out = image("grad_output");
     Tensor out = image("output"), grad_in = image("input"), grad_theta(dtype_, theta_.shape());
     const Tensor expected_out = image("output"), expected_grad_in = image("grad_input");
-    layer_->forward(theta_, in, out);
+    layer_->forward({}, theta_, in, out);
     EXPECT_LT(relative_difference(out, expected_out), tolerance_);
-    layer_->backward(theta_, in, out, grad_out, grad_in);
-    layer_->add_parameter_gradient(in, grad_out, grad_theta);
+    layer_->backward({}, theta_, in, out, grad_out, grad_in);
+    layer_->add_parameter_gradient({}, in, grad_out, grad_theta);
     EXPECT_LT(relative_difference(grad_in, expected_grad_in), tolerance_);
     for (const Parameter& p : parameters_)
       EXPECT_LT(relative_difference(p.in(grad_theta.view()), golden_.tensors.at("grad_" + suffix(p))), tolerance_);

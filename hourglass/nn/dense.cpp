@@ -16,7 +16,7 @@ class Dense final : public LinearLayer {
   Dense(int64_t units, Parameter weight, Parameter bias, bool is_transposed)
       : LinearLayer({units}), weight_(std::move(weight)), bias_(std::move(bias)), is_transposed_(is_transposed) {}
 
-  void forward(ConstView theta, const InputRows& in, View out) const override {
+  void forward(const PassContext&, ConstView theta, const InputRows& in, View out) const override {
     const auto multiply = [&](ConstView rows, ConstView weight) {
       ops::matmul(rows, Transpose::no, weight, to_outputs(), out, Write::assign, bias_.in(theta));
     };
@@ -25,21 +25,19 @@ class Dense final : public LinearLayer {
     in.live->pack(weight_.in(theta), weight);
     multiply(in.packed, weight);
   }
-  bool skips_dead_columns() const override { return !is_transposed_; }
+  bool skips_zero_columns() const override { return !is_transposed_; }
 
-  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in) const override {
-    apply_transposed(theta, in, grad_out, grad_in);
-  }
-  void add_parameter_gradient(ConstView in, ConstView grad_out, View grad_theta) const override {
-    accumulate(grad_out, in, grad_theta);
+  void add_parameter_gradient(const PassContext&, ConstView in, ConstView grad_out, View grad_theta) const override {
+    vjp_backward({}, grad_out, in, grad_theta, {});
     ops::add_column_sums(grad_out, bias_.in(grad_theta));
   }
 
-  bool makes_rows_of(const Parameter& p) const override {
+  bool defers_weight_gradient() const override { return true; }
+  bool defers_gradient_of(const Parameter& p) const override {
     return p.offset == weight_.offset || p.offset == bias_.offset;
   }
-  void add_gradient_rows(const Parameter& p, int64_t first, const InputRows& in, ConstView grad_out, View grad,
-                         Write write) const override {
+  void deferred_weight_gradient(const Parameter& p, int64_t first, const InputRows& in, ConstView grad_out, View grad,
+                                Write write) const override {
     const bool is_weight = p.offset == weight_.offset;
     if (is_weight && !in.live) return accumulate_rows(grad_out, in, first, grad, write);
     if (write == Write::assign) clear(grad);
@@ -53,14 +51,14 @@ class Dense final : public LinearLayer {
     }
   }
 
-  void apply(ConstView theta, ConstView, ConstView v, View out) const override {
+  void jvp(ConstView theta, const Linearization&, ConstView v, View out) const override {
     ops::matmul(v, Transpose::no, weight_.in(theta), to_outputs(), out);
   }
-  void apply_transposed(ConstView theta, ConstView, ConstView u, View out) const override {
-    ops::matmul(u, Transpose::no, weight_.in(theta), to_inputs(), out);
+  void vjp(ConstView theta, const Linearization&, ConstView u, View grad_in) const override {
+    ops::matmul(u, Transpose::no, weight_.in(theta), to_inputs(), grad_in);
   }
-  void accumulate(ConstView u, ConstView v, View grad_theta) const override {
-    accumulate_rows(u, v, 0, weight_.in(grad_theta), Write::accumulate);
+  void vjp_backward(const Linearization&, ConstView u, ConstView g, View grad_theta, View) const override {
+    accumulate_rows(u, g, 0, weight_.in(grad_theta), Write::accumulate);
   }
 
   int64_t products() const override { return weight_.shape.size(); }

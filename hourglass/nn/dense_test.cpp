@@ -31,10 +31,10 @@ TEST(Dense, GivesTheSameWithoutDeadColumns) {
     Bench b(dtype);
     const InputRows packed = b.packer(b.x);
     ASSERT_NE(packed.live, nullptr);
-    ASSERT_TRUE(b.dense->skips_dead_columns());
+    ASSERT_TRUE(b.dense->skips_zero_columns());
     Tensor all(dtype, {20, 12}), live(dtype, {20, 12});
-    b.dense->forward(b.theta, b.x, all);
-    b.dense->forward(b.theta, packed, live);
+    b.dense->forward({}, b.theta, b.x, all);
+    b.dense->forward({}, b.theta, packed, live);
     EXPECT_LT(relative_difference(live, all), dtype == DType::f32 ? 1e-6 : 1e-15);
   }
 }
@@ -46,12 +46,12 @@ TEST(Dense, MakesItsGradientInAnyRowsAndWithoutDeadColumns) {
       const Tensor grad_out = normals(dtype, {20, 12}, 3);
       Tensor whole = normals(dtype, b.theta.shape(), 4), pieces = whole.clone();
       if (write == ops::Write::assign) whole = Tensor(dtype, b.theta.shape());
-      b.dense->add_parameter_gradient(b.x, grad_out, whole);
+      b.dense->add_parameter_gradient({}, b.x, grad_out, whole);
       const InputRows packed = b.packer(b.x);
       for (const auto& [first, count] : {std::pair{0, 5}, {5, 1}, {6, 6}})
-        b.dense->add_gradient_rows(b.parameters[0], first, first == 5 ? InputRows(b.x) : packed, grad_out,
-                                   pieces.view().part(first * 100, {count, 100}), write);
-      b.dense->add_gradient_rows(b.parameters[1], 0, packed, grad_out, b.parameters[1].in(pieces.view()), write);
+        b.dense->deferred_weight_gradient(b.parameters[0], first, first == 5 ? InputRows(b.x) : packed, grad_out,
+                                          pieces.view().part(first * 100, {count, 100}), write);
+      b.dense->deferred_weight_gradient(b.parameters[1], 0, packed, grad_out, b.parameters[1].in(pieces.view()), write);
       for (const Parameter& p : b.parameters)
         EXPECT_LT(relative_difference(p.in(pieces.view()), p.in(whole.view())), dtype == DType::f32 ? 1e-6 : 1e-14);
     }

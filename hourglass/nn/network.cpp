@@ -1,5 +1,7 @@
 #include "hourglass/nn/network.h"
 
+#include <algorithm>
+
 namespace hourglass {
 
 namespace {
@@ -23,24 +25,28 @@ int64_t padded_size(const std::vector<Parameter>& parameters) {
 
 }  // namespace
 
-Network::Network(const ModelConfig& config, Shape input, Shape output) : input_(input) {
+Network::Network(const ModelConfig& config, Shape input, Shape output, MakeLayer* make) : input_(input) {
   refuse_huge("input", input);
   std::vector<MirroredWeight> weights;
   if (is_layered(input)) layers_.push_back(make_reorder(input, false));
-  append(sized(config.encoder, input), "encoder", false, weights);
+  append(sized(config.encoder, input), "encoder", false, weights, make);
   code_end_ = layers();
   encoder_parameter_count_ = padded_size(parameters_);
-  append(sized(config.decoder, input), "decoder", config.tied, weights);
+  append(sized(config.decoder, input), "decoder", config.tied, weights, make);
   if (config.tied && !weights.empty())
     fail("{}: tied = true, but no layer of the decoder mirrors it", weights.back().place);
   const Shape& made = layers_.back()->output();
   const bool same = made == output || (made.rank() == 1 && made.size() == output.size());
   if (!same) fail("decoder: its output {} is not the shape of the input {}", made.text(), output.text());
   parameter_count_ = padded_size(parameters_);
+  for (const auto& layer : layers_) {
+    first_sum_.push_back(sums_size_);
+    sums_size_ += layer->batch_sums().forward + layer->batch_sums().backward;
+  }
 }
 
 void Network::append(const std::vector<LayerConfig>& configs, const std::string& name, bool is_tied,
-                     std::vector<MirroredWeight>& weights) {
+                     std::vector<MirroredWeight>& weights, MakeLayer* make) {
   const bool is_decoder = name == "decoder";
   // A final activation works in any order, so the change to the data's order comes before it.
   const bool ends_in_activation = find_activation(configs.back().kind).has_value();
@@ -51,7 +57,7 @@ void Network::append(const std::vector<LayerConfig>& configs, const std::string&
     if (needs_plain && is_layered(shape())) layers_.push_back(make_reorder(shape(), true));
     const LayerContext context{configs[i], fmt::format("{}.{}", name, i), shape(), parameters_,
                                is_tied ? &weights : nullptr};
-    layers_.push_back(make_layer(context));
+    layers_.push_back(make(context));
     if (const Parameter* weight = layers_.back()->weight(); weight && !is_decoder)
       weights.push_back({context.place(), configs[i].kind, *weight});
     refuse_huge(context.place(), layers_.back()->output());
@@ -60,28 +66,86 @@ void Network::append(const std::vector<LayerConfig>& configs, const std::string&
 }
 
 bool Network::ends_in_sigmoid() const {
-  const Activation* last = layers_.back()->activation();
+  const auto last = layers_.back()->activation();
   return last && last->kind == Activation::Kind::sigmoid;
 }
 
-Activations Network::activations(DType dtype, int64_t capacity) const {
-  Activations a{{}, {}, capacity};
-  for (const auto& layer : layers_) {
-    a.memory.emplace_back(dtype, Shape{capacity, layer->output().size()});
-    a.values.push_back(a.memory.back());
-  }
-  return a;
+double Network::products() const {
+  double products = 0;
+  for (const auto& layer : layers_) products += 3.0 * static_cast<double>(layer->products());
+  return products;
 }
 
-void Network::forward(ConstView theta, const InputRows& in, Activations& a, int first, int last) const {
-  const int64_t rows = in.rows();
-  HOURGLASS_CHECK(rows <= a.capacity);
-  InputRows previous = in;
-  for (int i = first; i < last; ++i) {
-    const View out = value(a, i, rows);
-    layers_[i]->forward(theta, previous, out);
-    previous = out;
+PassContext Network::context_of(int layer, const PassContext& context, std::span<const double> batch_sums) const {
+  const auto [forward, backward] = layers_[layer]->batch_sums();
+  PassContext own = context;
+  if (!batch_sums.empty()) own.batch_sums = batch_sums.subspan(first_sum_[layer], forward + backward);
+  return own;
+}
+
+bool Network::forward(ConstView theta, MicroBatch& batch, int last, std::span<const double> batch_sums) const {
+  const PassContext& context = batch.context();
+  for (int& i = batch.next_forward; i < last; ++i) {
+    const Layer& layer = *layers_[i];
+    const int64_t count = context.mode == Mode::training ? layer.batch_sums().forward : 0;
+    if (count > 0 && !batch.has_sums) {
+      layer.forward_sums(batch.output(i - 1), std::span(batch.sums).subspan(first_sum_[i], count));
+      batch.has_sums = true;
+      return false;
+    }
+    batch.has_sums = false;
+    layer.forward(context_of(i, context, batch_sums), theta, batch.input_of(i), batch.output(i));
   }
+  return true;
+}
+
+bool Network::backward(ConstView theta, MicroBatch& batch, int top, const AddGradient& add, View grad_theta,
+                       std::span<const double> batch_sums) const {
+  const bool is_beginning = batch.next_backward < 0;
+  if (is_beginning) batch.next_backward = top;
+  for (int& i = batch.next_backward; i >= 0; --i) {
+    const Layer& layer = *layers_[i];
+    const ConstView in = batch.output(i - 1), grad_out = batch.gradient(i);
+    const PassContext context = context_of(i, batch.context(), batch_sums);
+    if (!batch.has_sums) add(i, batch.gradient(i));
+    const auto [skipped, count] = layer.batch_sums();
+    if (count > 0 && context.mode == Mode::training && !batch.has_sums) {
+      layer.backward_sums(context, in, batch.output(i), grad_out,
+                          std::span(batch.sums).subspan(first_sum_[i] + skipped, count));
+      batch.has_sums = true;
+      return false;
+    }
+    batch.has_sums = false;
+    if (!layer.defers_weight_gradient()) layer.add_parameter_gradient(context, in, grad_out, grad_theta);
+    if (i > 0) layer.backward(context, theta, in, batch.output(i), grad_out, batch.gradient(i - 1));
+  }
+  return true;
+}
+
+void Network::add_deferred_gradients(const MicroBatch& batch, int last, View grad_theta) const {
+  for (int i = 0; i < last; ++i)
+    if (layers_[i]->defers_weight_gradient())
+      layers_[i]->add_parameter_gradient(batch.context(), batch.output(i - 1), batch.gradient(i), grad_theta);
+}
+
+bool Network::defers_weight_gradients() const {
+  return std::any_of(layers_.begin(), layers_.end(), [](const auto& l) { return l->defers_weight_gradient(); });
+}
+
+std::vector<LayerState*> Network::state() {
+  std::vector<LayerState*> all;
+  for (const auto& layer : layers_)
+    for (LayerState& s : layer->state()) all.push_back(&s);
+  return all;
+}
+
+std::vector<const LayerState*> Network::state() const {
+  const auto all = const_cast<Network*>(this)->state();
+  return {all.begin(), all.end()};
+}
+
+void Network::update_state(const PassContext& context, std::span<const double> batch_sums) {
+  for (int i = 0; i < layers(); ++i) layers_[i]->update_state(context_of(i, context, batch_sums));
 }
 
 }  // namespace hourglass

@@ -18,9 +18,12 @@ std::string refusal(const ModelConfig& config, const Shape& input) {
 
 /// The output of the last layer for `in`.
 Tensor output(const Network& network, const Tensor& theta, const Tensor& in) {
-  Activations a = network.activations(theta.dtype(), in.rows());
-  network.forward(theta, in, a, 0, network.layers());
-  return std::move(a.memory.back());
+  MicroBatch batch(network, theta.dtype(), in.rows());
+  batch.begin(in, in.rows(), {});
+  network.forward(theta, batch, network.layers());
+  Tensor out(theta.dtype(), batch.output(network.layers() - 1).shape());
+  copy(batch.output(network.layers() - 1), out);
+  return out;
 }
 
 const ModelConfig kPublished =
@@ -136,18 +139,15 @@ TEST(Network, LetsKFallOverTheFirstHalfOfARun) {
   LayerConfig k_sparse = layer("topk", 2);
   k_sparse.from = 7;
   k_sparse.alpha = 1.5;
-  Network network(model({layer("dense", 8), k_sparse}, {layer("dense", 3)}), {3});
-  const auto k = [&](const Stage& stage) {
-    network.enter(stage);
-    return network.layer(1).activation()->parameter;
-  };
+  const Network network(model({layer("dense", 8), k_sparse}, {layer("dense", 3)}), {3});
+  const auto k = [&](const PassContext& context) { return network.layer(1).activation(context)->parameter; };
   EXPECT_EQ(network.layer(1).activation()->parameter, 2);
   EXPECT_EQ(k({.progress = 0}), 7);
   EXPECT_EQ(k({.progress = 0.1}), 6);
   EXPECT_EQ(k({.progress = 0.25}), 5);  // 4.5, rounded away from zero
   EXPECT_EQ(k({.progress = 0.5}), 2);
   EXPECT_EQ(k({.progress = 1}), 2);
-  EXPECT_EQ(k({.encoding = true}), 3);
+  EXPECT_EQ(k({.mode = Mode::encoding}), 3);
 }
 
 TEST(Network, RefusesAKThatWouldRise) {
@@ -230,9 +230,10 @@ TEST(Network, FlattensAnImageChannelsFirstBeforeADenseLayer) {
   const Tensor theta = fresh_weights(network, DType::f64, 1), in = normals(DType::f64, {2, 9}, 2);
   const auto parameter = [&](int i) { return values_of(network.parameters()[i].in(theta.view())); };
   const auto w = parameter(0), b = parameter(1), dense_w = parameter(2), dense_b = parameter(3);
-  Activations a = network.activations(DType::f64, 2);
-  network.forward(theta, in, a, 0, network.code_end());
-  const auto code = values_of(a.values[network.code_end() - 1]), x = values_of(in);
+  MicroBatch batch(network, DType::f64, 2);
+  batch.begin(in, 2, {});
+  network.forward(theta, batch, network.code_end());
+  const auto code = values_of(batch.output(network.code_end() - 1)), x = values_of(in);
   for (int n = 0; n < 2; ++n)
     for (int u = 0; u < 4; ++u) {
       double z = dense_b[u];
@@ -271,18 +272,21 @@ TEST(Network, KeepsChannelsApart) {
   const Network network(model({layer("conv2d", 1, 1)}, {layer("conv2d", 2, 1)}), {2, 2, 2});
   Tensor theta(DType::f64, {network.parameter_count()});
   theta.as<double>()[network.parameters()[0].offset + 1] = 1;
-  Activations a = network.activations(DType::f64, 1);
-  network.forward(theta, tensor_of({1, 8}, {1, 2, 3, 4, 5, 6, 7, 8}), a, 0, network.code_end());
-  EXPECT_EQ(values_of(a.values[network.code_end() - 1]), (std::vector<double>{5, 6, 7, 8}));
+  const Tensor in = tensor_of({1, 8}, {1, 2, 3, 4, 5, 6, 7, 8});
+  MicroBatch batch(network, DType::f64, 1);
+  batch.begin(in, 1, {});
+  network.forward(theta, batch, network.code_end());
+  EXPECT_EQ(values_of(batch.output(network.code_end() - 1)), (std::vector<double>{5, 6, 7, 8}));
 }
 
 TEST(Network, RunsFewerRowsThanItHasRoomFor) {
   const Network network(model({layer("dense", 3), layer("tanh")}, {layer("dense", 6)}), {6});
   const Tensor theta = fresh_weights(network, DType::f32, 1), in = normals(DType::f32, {5, 6}, 2);
   const auto all = values_of(output(network, theta, in));
-  Activations a = network.activations(DType::f32, 9);
-  network.forward(theta, in.view().slice(0, 2), a, 0, network.layers());
-  const auto some = values_of(network.value(a, network.layers() - 1, 2));
+  MicroBatch batch(network, DType::f32, 9);
+  batch.begin(in.view().slice(0, 2), 2, {});
+  network.forward(theta, batch, network.layers());
+  const auto some = values_of(batch.output(network.layers() - 1));
   for (size_t i = 0; i < some.size(); ++i) EXPECT_NEAR(some[i], all[i], 1e-6);
 }
 

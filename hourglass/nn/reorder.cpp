@@ -9,12 +9,11 @@ class Reorder final : public LinearLayer {
   Reorder(Shape image, bool channels_first) : LinearLayer(image), channels_first_(channels_first) {}
 
   bool only_reorders() const override { return true; }
-  void forward(ConstView, const InputRows& in, View out) const override { swap(in, out, channels_first_); }
-  void backward(ConstView theta, ConstView in, ConstView, ConstView grad_out, View grad_in) const override {
-    apply_transposed(theta, in, grad_out, grad_in);
+  void forward(const PassContext&, ConstView, const InputRows& in, View out) const override {
+    swap(in, out, channels_first_);
   }
-  void apply(ConstView, ConstView, ConstView v, View out) const override { swap(v, out, channels_first_); }
-  void apply_transposed(ConstView, ConstView, ConstView u, View out) const override { swap(u, out, !channels_first_); }
+  void jvp(ConstView, const Linearization&, ConstView v, View out) const override { swap(v, out, channels_first_); }
+  void vjp(ConstView, const Linearization&, ConstView u, View out) const override { swap(u, out, !channels_first_); }
 
  private:
   void swap(ConstView in, View out, bool channels_first) const {

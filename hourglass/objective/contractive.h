@@ -14,7 +14,8 @@ class Contractive final : public JacobianPenalty {
   std::string_view name() const override { return "contractive"; }
 
  private:
-  void measure(const PassView& pass, std::span<double> sums, double scale, View grad_theta) const override;
+  void measure(ConstView theta, const JacobianPoint& point, std::span<double> sums, double scale,
+               View grad_theta) const override;
 };
 
 }  // namespace hourglass

@@ -19,26 +19,21 @@ const std::vector<std::string> kActivations = {"identity",   "sigmoid", "tanh", 
 
 ObjectiveConfig contractive() { return objective_of("", ContractiveConfig{.weight = 1, .force = true}); }
 
-std::vector<double> code(Workbench& bench) {
-  bench.network.forward(bench.theta, bench.lane.input(), bench.lane.activations, 0, bench.network.code_end());
-  return values_of(bench.network.value(bench.lane.activations, bench.network.code_end() - 1, bench.lane.rows));
-}
-
 /// Mean over rows of ‖∂h/∂x‖²_F by central differences of the code.
 double brute_force(Workbench& bench) {
   constexpr double h = 1e-5;
-  const int64_t inputs = bench.lane.target.view().columns();
+  const int64_t inputs = bench.inputs().columns();
   double total = 0;
   for (int64_t j = 0; j < inputs; ++j) {
     const auto shifted = [&](double by) {
-      for (int64_t n = 0; n < bench.lane.rows; ++n) bench.lane.target.as<double>()[n * inputs + j] += by;
-      return code(bench);
+      for (int64_t n = 0; n < bench.batch.rows(); ++n) bench.inputs().as<double>()[n * inputs + j] += by;
+      return bench.code(bench.inputs());
     };
     const auto above = shifted(h), below = shifted(-2 * h);
     shifted(h);
     for (size_t i = 0; i < above.size(); ++i) total += std::pow((above[i] - below[i]) / (2 * h), 2);
   }
-  return total / static_cast<double>(bench.lane.rows);
+  return total / static_cast<double>(bench.batch.rows());
 }
 
 void expect_as_by_brute_force(const ModelConfig& network, const Shape& input) {
@@ -78,20 +73,19 @@ TEST(Contractive, IsTheSquaredNormOfALinearEncodersWeights) {
 TEST(Contractive, IsTheMeanOverTheBatch) {
   const auto network = model({layer("dense", 4), layer("sigmoid")}, {layer("dense", 7)});
   Workbench one(network, {7}, contractive(), 1), many(network, {7}, contractive(), 5);
-  for (int64_t n = 0; n < 5; ++n) std::copy_n(one.lane.target.as<double>(), 7, many.lane.target.as<double>() + n * 7);
+  for (int64_t n = 0; n < 5; ++n) std::copy_n(one.inputs().as<double>(), 7, many.inputs().as<double>() + n * 7);
   EXPECT_NEAR(many.penalty(), one.penalty(), 1e-14);
 }
 
 TEST(Contractive, GivesAnyPartOfItsParameterGradient) {
   Workbench bench(model({layer("dense", 4), layer("sigmoid")}, {layer("dense", 7)}), {7}, contractive());
-  std::vector<double> sums(static_cast<size_t>(bench.objective.sums_size()));
   bench.terms();
-  bench.objective.combine({&bench.lane.sums, 1}, sums);
+  const std::vector<double>& sums = bench.batch.sums;
   Tensor whole(DType::f64, bench.theta.shape()), parts(DType::f64, bench.theta.shape());
-  bench.objective.add_parameter_gradients(bench.theta, sums, bench.lane.rows, 0, whole);
+  bench.objective.add_parameter_gradients(bench.theta, sums, bench.batch.rows(), 0, whole);
   for (int64_t first = 0; first < whole.size(); first += 5) {
     const View part = parts.view().part(first, {std::min<int64_t>(5, whole.size() - first)});
-    bench.objective.add_parameter_gradients(bench.theta, sums, bench.lane.rows, first, part);
+    bench.objective.add_parameter_gradients(bench.theta, sums, bench.batch.rows(), first, part);
   }
   EXPECT_EQ(values_of(parts), values_of(whole));
 }
@@ -126,7 +120,7 @@ TEST(Contractive, DoesNotDependOnTiles) {
   double mean = 0;
   for (int64_t n = 0; n < 9; ++n) {
     Workbench one(network, {100}, contractive(), 1);
-    std::copy_n(bench.lane.target.as<double>() + n * 100, 100, one.lane.target.as<double>());
+    std::copy_n(bench.inputs().as<double>() + n * 100, 100, one.inputs().as<double>());
     mean += one.penalty() / 9;
   }
   EXPECT_NEAR(bench.penalty(), mean, 1e-12 * mean);
@@ -155,7 +149,7 @@ TEST(Contractive, HasUnbiasedProbes) {
   constexpr int kDraws = 2000;
   double sum = 0, squares = 0;
   for (int draw = 0; draw < kDraws; ++draw) {
-    bench.lane.epoch = static_cast<uint32_t>(draw);
+    bench.epoch = static_cast<uint32_t>(draw);
     const double value = bench.penalty();
     sum += value;
     squares += value * value;

@@ -11,55 +11,53 @@ namespace {
 /// Which side of every kink the forward pass took.
 using Sides = std::vector<bool>;
 
-class Probe {
+/// The objective of one micro-batch as a function of θ.
+class LossFunction {
  public:
-  Probe(Objective& objective, Lane& lane, View theta)
-      : objective_(objective), lane_(lane), theta_(theta), sums_(objective.sums_size()) {}
+  LossFunction(Objective& objective, TrainingBatch& batch, View theta)
+      : objective_(objective), batch_(batch), theta_(theta) {}
 
   double loss() {
-    objective_.prepare(theta_);
-    objective_.forward(theta_, lane_, lane_.rows);
-    objective_.combine({&lane_.sums, 1}, sums_);
-    return objective_.terms(theta_, sums_, lane_.rows).loss;
+    begin();
+    return objective_.evaluate(theta_, batch_).loss;
   }
 
   Tensor gradient() {
-    loss();
     Tensor grad(DType::f64, theta_.shape());
-    objective_.backward(theta_, lane_, lane_.rows, sums_, grad);
-    objective_.add_parameter_gradients(theta_, sums_, lane_.rows, 0, grad);
+    begin();
+    objective_.evaluate(theta_, batch_, grad);
     return grad;
   }
 
   /// Signs of all layer outputs and, through a pool's own backward pass, its winners.
-  Sides sides() const {
+  Sides sides() {
     Sides all;
     const Network& network = objective_.network();
-    network.forward(theta_, lane_.input(), lane_.activations, 0, network.layers());
+    begin();
+    network.forward(theta_, batch_, network.layers(), batch_.sums);
     const auto add_signs = [&](ConstView v) {
       for (int64_t i = 0; i < v.size(); ++i)
         for (const double sign : {1, -1}) all.push_back(sign * v.as<double>()[i] > 0);
     };
-    ConstView previous = lane_.input();
     for (int i = 0; i < network.layers(); ++i) {
-      const View out = network.value(lane_.activations, i, lane_.rows);
+      const Layer& layer = network.layer(i);
+      const ConstView in = batch_.output(i - 1), out = batch_.output(i);
       add_signs(out);
-      if (!network.layer(i).weight() && !network.layer(i).activation()) {
-        Tensor ones(DType::f64, out.shape()), winners(DType::f64, {lane_.rows, previous.columns()});
-        std::fill_n(ones.as<double>(), ones.size(), 1.0);
-        network.layer(i).backward(theta_, previous, out, ones, winners);
-        add_signs(winners);
-      }
-      previous = out;
+      if (layer.weight() || layer.activation()) continue;
+      Tensor ones(DType::f64, out.shape()), winners(DType::f64, in.shape());
+      std::fill_n(ones.as<double>(), ones.size(), 1.0);
+      layer.backward(batch_.context(), theta_, in, out, ones, winners);
+      add_signs(winners);
     }
     return all;
   }
 
  private:
+  void begin() { objective_.begin(batch_, batch_.rows(), batch_.batch_rows(), PassContext(batch_.context())); }
+
   Objective& objective_;
-  Lane& lane_;
+  TrainingBatch& batch_;
   View theta_;
-  std::vector<double> sums_;
 };
 
 struct Derivative {
@@ -68,7 +66,7 @@ struct Derivative {
 };
 
 /// (−f(2h) + 8 f(h) − 8 f(−h) + f(−2h)) / 12h, or nothing next to a kink.
-std::optional<Derivative> differentiate(Probe& probe, double& w, double h) {
+std::optional<Derivative> differentiate(LossFunction& function, double& w, double h) {
   constexpr std::array kSteps = {-2, -1, 1, 2};
   constexpr std::array kFactors = {1.0, -8.0, 8.0, -1.0};
   constexpr double kLossRounding = 2e-15;  // relative, of a sum over some thousand elements
@@ -78,10 +76,10 @@ std::optional<Derivative> differentiate(Probe& probe, double& w, double h) {
   bool smooth = true;
   for (size_t k = 0; k < kSteps.size(); ++k) {
     w = at + kSteps[k] * h;
-    const double loss = probe.loss();
+    const double loss = function.loss();
     sum += kFactors[k] * loss;
     largest = std::max(largest, std::abs(loss));
-    Sides now = probe.sides();
+    Sides now = function.sides();
     smooth = smooth && (!first || *first == now);
     if (!first) first = std::move(now);
   }
@@ -92,12 +90,12 @@ std::optional<Derivative> differentiate(Probe& probe, double& w, double h) {
 
 /// With the largest step that stays clear of kinks: large steps round least, small ones cross fewer kinks. Kinks that
 /// no layer's output shows, a penalty's at a point of its own, are known by half the step giving something else.
-std::optional<Derivative> numeric_derivative(Probe& probe, double& w) {
+std::optional<Derivative> numeric_derivative(LossFunction& function, double& w) {
   const double scale = std::max(1.0, std::abs(w));
   constexpr double kAgreement = 1e-7;  // relative, of smooth functions at these steps
   for (const double step : {1e-4, 1e-5, 1e-6}) {
-    const auto wide = differentiate(probe, w, step * scale);
-    const auto narrow = wide ? differentiate(probe, w, step * scale / 2) : std::nullopt;
+    const auto wide = differentiate(function, w, step * scale);
+    const auto narrow = wide ? differentiate(function, w, step * scale / 2) : std::nullopt;
     if (!narrow) continue;
     const double rounding = wide->rounding + narrow->rounding;
     if (std::abs(wide->value - narrow->value) <= rounding + kAgreement * std::abs(wide->value)) return wide;
@@ -106,13 +104,14 @@ std::optional<Derivative> numeric_derivative(Probe& probe, double& w) {
 }
 
 /// ‖analytic − numeric‖ / ‖numeric‖ over the entries of one parameter that are clear of kinks.
-GradientCheck check_parameter(Probe& probe, const Parameter& p, const Tensor& analytic, View theta, int64_t entries) {
+GradientCheck check_parameter(LossFunction& function, const Parameter& p, const Tensor& analytic, View theta,
+                              int64_t entries) {
   GradientCheck result{p.name, 0, 0, 0.0};
   double difference = 0, norm = 0;
   const int64_t count = std::min(entries, p.shape.size());
   for (int64_t k = 0; k < count; ++k) {
     const int64_t i = p.offset + (2 * k + 1) * p.shape.size() / (2 * count);
-    const auto numeric = numeric_derivative(probe, theta.as<double>()[i]);
+    const auto numeric = numeric_derivative(function, theta.as<double>()[i]);
     if (!numeric) {
       ++result.skipped;
       continue;
@@ -128,12 +127,12 @@ GradientCheck check_parameter(Probe& probe, const Parameter& p, const Tensor& an
 
 }  // namespace
 
-std::vector<GradientCheck> check_gradient(Objective& objective, Lane& lane, View theta, int64_t entries) {
-  Probe probe(objective, lane, theta);
-  const Tensor analytic = probe.gradient();
+std::vector<GradientCheck> check_gradient(Objective& objective, TrainingBatch& batch, View theta, int64_t entries) {
+  LossFunction function(objective, batch, theta);
+  const Tensor analytic = function.gradient();
   std::vector<GradientCheck> results;
   for (const Parameter& p : objective.network().parameters())
-    results.push_back(check_parameter(probe, p, analytic, theta, entries));
+    results.push_back(check_parameter(function, p, analytic, theta, entries));
   return results;
 }
 

@@ -17,7 +17,7 @@ constexpr int64_t kEveryEntry = std::numeric_limits<int64_t>::max();
 
 void expect_right_gradients(Workbench& bench, int64_t entries = kEveryEntry) {
   int64_t checked = 0, skipped = 0;
-  for (const GradientCheck& result : check_gradient(bench.objective, bench.lane, bench.theta, entries)) {
+  for (const GradientCheck& result : check_gradient(bench.objective, bench.batch, bench.theta, entries)) {
     EXPECT_LT(result.relative_error, kTolerance) << result.parameter;
     EXPECT_GT(result.checked, 0) << result.parameter;
     checked += result.checked;
@@ -237,7 +237,7 @@ TEST(Gradients, OfCorruptedInputs) {
   for (const CorruptionConfig& noise :
        {CorruptionConfig{.gaussian = 0.3}, CorruptionConfig{.masking = 0.3}, CorruptionConfig{.salt_pepper = 0.3}}) {
     Workbench bench(kShallow, {7}, everything("bce"), 5, noise);
-    ASSERT_NE(values_of(bench.lane.input()), values_of(bench.lane.clean()));
+    ASSERT_NE(values_of(bench.batch.input()), values_of(bench.inputs()));
     expect_right_gradients(bench);
   }
 }
@@ -250,13 +250,13 @@ TEST(Gradients, OfOneRow) {
 TEST(CheckGradient, PutsTheWeightsBack) {
   Workbench bench(kShallow, {7}, {});
   const auto before = values_of(bench.theta);
-  check_gradient(bench.objective, bench.lane, bench.theta, kEveryEntry);
+  check_gradient(bench.objective, bench.batch, bench.theta, kEveryEntry);
   EXPECT_EQ(values_of(bench.theta), before);
 }
 
 TEST(CheckGradient, LooksAtNoMoreEntriesThanAsked) {
   Workbench bench(kShallow, {7}, {});
-  const auto results = check_gradient(bench.objective, bench.lane, bench.theta, 6);
+  const auto results = check_gradient(bench.objective, bench.batch, bench.theta, 6);
   ASSERT_EQ(results.size(), 4);
   EXPECT_EQ(results[0].parameter, "encoder.0.weight");
   EXPECT_EQ(results[0].checked + results[0].skipped, 6);
@@ -287,7 +287,7 @@ double worst_error_with_decay_off_by(double factor) {
   const auto& [penalty, weight] = bench.objective.penalties()[0];
   const_cast<std::unique_ptr<Penalty>&>(penalty) = std::make_unique<AlmostWeightDecay>(bench.network, factor);
   double worst = 0;
-  for (const auto& result : check_gradient(bench.objective, bench.lane, bench.theta, kEveryEntry))
+  for (const auto& result : check_gradient(bench.objective, bench.batch, bench.theta, kEveryEntry))
     worst = std::max(worst, result.relative_error);
   return worst;
 }
@@ -303,7 +303,7 @@ TEST(CheckGradient, SkipsEntriesNextToAKinkAndSaysHowMany) {
   // Pre-activations of exactly zero: every step changes sides.
   for (const Parameter& p : bench.network.parameters())
     if (p.name.starts_with("encoder")) std::fill_n(p.in(bench.theta.view()).as<double>(), p.shape.size(), 0.0);
-  const auto results = check_gradient(bench.objective, bench.lane, bench.theta, kEveryEntry);
+  const auto results = check_gradient(bench.objective, bench.batch, bench.theta, kEveryEntry);
   EXPECT_EQ(results[0].skipped, 12);
   EXPECT_EQ(results[0].checked, 0);
   EXPECT_GT(results[2].checked, 0);

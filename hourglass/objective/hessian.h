@@ -14,14 +14,14 @@ class Hessian final : public JacobianPenalty {
   Hessian(const HessianConfig& config, const Network& network, uint64_t seed);
 
   std::string_view name() const override { return "hessian"; }
-  std::string route() const override;
+  std::string method() const override;
   double cost() const override { return static_cast<double>(samples()) * (2 * norm().cost() + 0.5); }
 
  private:
-  void measure(const PassView& pass, std::span<double> sums, double scale, View grad_theta) const override;
-  /// One noisy forward pass of the encoder, and the backward pass of what its notes hold.
-  Activations encode_noisy(const PassView& pass, uint32_t draw, View input) const;
-  void backward(const PassView& noisy, View grad_theta) const;
+  void measure(ConstView theta, const JacobianPoint& point, std::span<double> sums, double scale,
+               View grad_theta) const override;
+  /// Takes the gradients saved at the noisy point back through the encoder; grad_theta accumulated.
+  void backward(ConstView theta, MicroBatch& noisy, std::span<View> saved, View grad_theta) const;
 
   double std_;
   Random random_;

@@ -18,8 +18,7 @@ std::vector<double> jacobian(Workbench& bench, const Tensor& input) {
   const auto code = [&](int64_t j, double by) {
     Tensor x = input.clone();
     x.as<double>()[j] += by;
-    bench.network.forward(bench.theta, x, bench.lane.activations, 0, bench.network.code_end());
-    return values_of(bench.network.value(bench.lane.activations, bench.network.code_end() - 1, 1));
+    return bench.code(x);
   };
   std::vector<double> rows;
   for (int64_t j = 0; j < input.size(); ++j) {
@@ -31,19 +30,19 @@ std::vector<double> jacobian(Workbench& bench, const Tensor& input) {
 
 /// mean over rows and noises of ‖J(x) − J(x+ε)‖²_F.
 double brute_force(Workbench& bench, const HessianConfig& config) {
-  const int64_t inputs = bench.lane.target.view().columns();
+  const int64_t inputs = bench.inputs().columns();
   double total = 0;
-  for (int64_t n = 0; n < bench.lane.rows; ++n)
+  for (int64_t n = 0; n < bench.batch.rows(); ++n)
     for (int64_t e = 0; e < config.samples; ++e) {
       Tensor x(DType::f64, {1, inputs}), noisy(DType::f64, {1, inputs});
-      std::copy_n(bench.lane.target.as<double>() + n * inputs, inputs, x.as<double>());
+      std::copy_n(bench.inputs().as<double>() + n * inputs, inputs, x.as<double>());
       const auto sample = static_cast<uint32_t>(n);
-      add_gaussian(Random(0, Stream::hessian), config.std, x, bench.lane.epoch, {&sample, 1}, static_cast<uint32_t>(e),
+      add_gaussian(Random(0, Stream::hessian), config.std, x, bench.epoch, {&sample, 1}, static_cast<uint32_t>(e),
                    noisy);
       const auto here = jacobian(bench, x), there = jacobian(bench, noisy);
       for (size_t i = 0; i < here.size(); ++i) total += std::pow(here[i] - there[i], 2);
     }
-  return total / static_cast<double>(bench.lane.rows * config.samples);
+  return total / static_cast<double>(bench.batch.rows() * config.samples);
 }
 
 const std::vector<LayerConfig> kDeep = {layer("dense", 6), layer("tanh"),     layer("dense", 5),
@@ -89,7 +88,7 @@ TEST(Hessian, DrawsOtherNoiseInEveryEpochAndIsRepeatable) {
   Workbench bench(model(kDeep, {layer("dense", 7)}), {7}, objective_of("", HessianConfig{.weight = 1}));
   const double first = bench.penalty();
   EXPECT_EQ(bench.penalty(), first);
-  bench.lane.epoch = 1;
+  bench.epoch = 1;
   EXPECT_NE(bench.penalty(), first);
 }
 
@@ -100,7 +99,7 @@ TEST(Hessian, HasUnbiasedProbes) {
   constexpr int kDraws = 2000;  // of noise and probes
   double sum = 0, squares = 0;
   for (int draw = 0; draw < kDraws; ++draw) {
-    exact.lane.epoch = probed.lane.epoch = static_cast<uint32_t>(draw);
+    exact.epoch = probed.epoch = static_cast<uint32_t>(draw);
     const double difference = probed.penalty() - exact.penalty();
     sum += difference;
     squares += difference * difference;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "hourglass/tensor/copy.h"
 #include "support/message_of.h"
 #include "support/networks.h"
 #include "support/numbers.h"
@@ -18,9 +19,9 @@ const ModelConfig kLinear = model({layer("dense", 4), layer("sigmoid")}, {layer(
 
 TEST(Objective, ChoosesBceForASigmoidAndMseOtherwise) {
   const Network sigmoid(kShallow, {7}), linear(kLinear, {7});
-  EXPECT_EQ(Objective({}, sigmoid).reconstruction_name(), "bce");
-  EXPECT_EQ(Objective({}, linear).reconstruction_name(), "mse");
-  EXPECT_EQ(Objective(objective_of("mse"), sigmoid).reconstruction_name(), "mse");
+  EXPECT_EQ(Objective({}, sigmoid).reconstruction(), Reconstruction::bce);
+  EXPECT_EQ(Objective({}, linear).reconstruction(), Reconstruction::mse);
+  EXPECT_EQ(Objective(objective_of("mse"), sigmoid).reconstruction(), Reconstruction::mse);
 }
 
 TEST(Objective, RefusesBceWithoutASigmoid) {
@@ -32,8 +33,9 @@ TEST(Objective, RefusesBceWithoutASigmoid) {
 /// Mean over elements of f(reconstruction, clean input).
 template <class F>
 double mean_over_elements(Workbench& bench, F f) {
-  bench.network.forward(bench.theta, bench.lane.input(), bench.lane.activations, 0, bench.network.layers());
-  const auto r = values_of(bench.lane.activations.values.back()), x = values_of(bench.lane.clean());
+  bench.batch.begin(bench.batch.rows(), bench.batch.rows(), {.mode = Mode::training});
+  bench.network.forward(bench.theta, bench.batch, bench.network.layers());
+  const auto r = values_of(bench.batch.output(bench.network.layers() - 1)), x = values_of(bench.batch.target());
   double sum = 0;
   for (size_t i = 0; i < r.size(); ++i) sum += f(r[i], x[i]);
   return sum / static_cast<double>(r.size());
@@ -62,11 +64,11 @@ ObjectiveConfig trimmed(const std::string& reconstruction, double trim) {
   return config;
 }
 
-/// Σ over the lane's rows of f's mean over elements, without the `left_out` largest.
+/// Σ over the rows of f's mean over elements, without the `left_out` largest.
 template <class F>
 double sum_of_the_best(Workbench& bench, int64_t left_out, F f) {
-  const auto r = values_of(bench.lane.activations.values.back()), x = values_of(bench.lane.clean());
-  const auto rows = static_cast<size_t>(bench.lane.rows), width = x.size() / rows;
+  const auto r = values_of(bench.batch.output(bench.network.layers() - 1)), x = values_of(bench.batch.target());
+  const auto rows = static_cast<size_t>(bench.batch.rows()), width = x.size() / rows;
   std::vector<double> losses(rows);
   for (size_t i = 0; i < x.size(); ++i) losses[i / width] += f(r[i], x[i]) / static_cast<double>(width);
   std::sort(losses.begin(), losses.end());
@@ -87,8 +89,8 @@ TEST(Objective, GivesRowsThatAreLeftOutNoGradient) {
     bench.terms();
     const int top = bench.network.layers() - (reconstruction == std::string("bce") ? 2 : 1);
     int64_t without = 0;
-    for (int64_t i = 0; i < bench.lane.rows; ++i)
-      without += ops::sum_of_squares(bench.lane.gradient(top).slice(i, 1)) == 0;
+    for (int64_t i = 0; i < bench.batch.rows(); ++i)
+      without += ops::sum_of_squares(bench.batch.gradient(top).slice(i, 1)) == 0;
     EXPECT_EQ(without, 2) << reconstruction;
   }
 }
@@ -117,42 +119,44 @@ struct Step {
   Tensor gradient;
 };
 
-/// One step over rows cut into lanes of these sizes, each with a gradient of its own, summed in order.
-Step step_in_lanes(Objective& objective, const Tensor& theta, const Tensor& rows, const std::vector<int64_t>& sizes) {
-  std::vector<Lane> lanes;
-  std::vector<std::vector<double>> lane_sums;
+/// One step over rows cut into micro-batches of these sizes, each with a gradient of its own, summed in order.
+Step step_in_parts(Objective& objective, const Tensor& theta, const Tensor& rows, const std::vector<int64_t>& sizes) {
+  std::vector<TrainingBatch> batches;
+  std::vector<Tensor> gradients;
   int64_t first = 0;
   objective.prepare(theta);
   for (const int64_t size : sizes) {
     // Room for more rows than are in use.
-    lanes.push_back(objective.make_lane(theta.dtype(), size + 2, false));
-    Lane& lane = lanes.back();
-    lane.rows = size;
-    ops::add_scaled(1, rows.view().slice(first, size), lane.clean());
+    TrainingBatch& batch = batches.emplace_back(objective.make_batch(theta.dtype(), size + 2, false));
+    gradients.emplace_back(theta.dtype(), theta.shape());
+    copy(rows.view().slice(first, size), batch.target(size));
+    objective.begin(batch, size, rows.rows(), {.mode = Mode::training});
     first += size;
-    objective.forward(theta, lane, rows.rows());
-    lane_sums.push_back(lane.sums);
   }
   std::vector<double> sums(static_cast<size_t>(objective.sums_size()));
-  objective.combine(lane_sums, sums);
+  for (bool is_over = false; !is_over;) {
+    for (size_t m = 0; m < batches.size(); ++m) is_over = objective.advance(theta, batches[m], sums, gradients[m]);
+    std::fill(sums.begin(), sums.end(), 0.0);
+    for (const TrainingBatch& batch : batches)
+      for (size_t i = 0; i < sums.size(); ++i) sums[i] += batch.sums[i];
+  }
   Step step{objective.terms(theta, sums, rows.rows()), Tensor(theta.dtype(), theta.shape())};
-  for (Lane& lane : lanes) {
-    Tensor part(theta.dtype(), theta.shape());
-    objective.backward(theta, lane, rows.rows(), sums, part);
-    ops::add_scaled(1, part, step.gradient);
+  for (size_t m = 0; m < batches.size(); ++m) {
+    objective.network().add_deferred_gradients(batches[m], objective.network().layers(), gradients[m]);
+    ops::add_scaled(1, gradients[m], step.gradient);
   }
   objective.add_parameter_gradients(theta, sums, rows.rows(), 0, step.gradient);
   return step;
 }
 
-void expect_same_in_lanes(const ModelConfig& network_config, const Shape& input, const ObjectiveConfig& config,
+void expect_same_in_parts(const ModelConfig& network_config, const Shape& input, const ObjectiveConfig& config,
                           DType dtype) {
   const Network network(network_config, input);
   Objective objective(config, network);
   const Tensor theta = fresh_weights(network, dtype, 1), rows = uniforms(dtype, {12, input.size()}, 2, 0, 1);
-  const Step one = step_in_lanes(objective, theta, rows, {12});
+  const Step one = step_in_parts(objective, theta, rows, {12});
   for (const auto& sizes : std::vector<std::vector<int64_t>>{{6, 6}, {5, 4, 3}, {1, 11}, std::vector<int64_t>(12, 1)}) {
-    const Step cut = step_in_lanes(objective, theta, rows, sizes);
+    const Step cut = step_in_parts(objective, theta, rows, sizes);
     EXPECT_NEAR(cut.terms.loss, one.terms.loss, 1e-6 * one.terms.loss);
     for (size_t k = 0; k < one.terms.penalties.size(); ++k)
       EXPECT_NEAR(cut.terms.penalties[k], one.terms.penalties[k], 1e-6 * one.terms.penalties[k]);
@@ -160,14 +164,14 @@ void expect_same_in_lanes(const ModelConfig& network_config, const Shape& input,
   }
 }
 
-TEST(Objective, DoesNotDependOnHowABatchIsCutIntoLanes) {
+TEST(Objective, DoesNotDependOnHowABatchIsCutIntoMicroBatches) {
   const auto conv = model({layer("conv2d", 3, 3), layer("sigmoid"), layer("max_pool2d", 2)},
                           {layer("conv_transpose2d", 2, 4, 2), layer("sigmoid")});
   for (const DType dtype : {DType::f32, DType::f64})
     for (const std::string reconstruction : {"bce", "mse"}) {
       SCOPED_TRACE(fmt::format("{} bytes, {}", size_of(dtype), reconstruction));
-      expect_same_in_lanes(kShallow, {7}, everything(reconstruction), dtype);
-      expect_same_in_lanes(conv, {2, 6, 6},
+      expect_same_in_parts(kShallow, {7}, everything(reconstruction), dtype);
+      expect_same_in_parts(conv, {2, 6, 6},
                            objective_of(reconstruction, SparseKlConfig{.weight = 0.3, .target = 0.2},
                                         SparseL1Config{.weight = 0.4, .on = "hidden"}),
                            dtype);
@@ -178,8 +182,8 @@ TEST(Objective, ComputesTheSameInBothPrecisions) {
   const Network network(kShallow, {7});
   Objective objective(everything("bce"), network);
   const Tensor theta = fresh_weights(network, DType::f32, 1), rows = uniforms(DType::f32, {12, 7}, 2, 0, 1);
-  const Step fast = step_in_lanes(objective, theta, rows, {12});
-  const Step exact = step_in_lanes(objective, theta.cast(DType::f64), rows.cast(DType::f64), {12});
+  const Step fast = step_in_parts(objective, theta, rows, {12});
+  const Step exact = step_in_parts(objective, theta.cast(DType::f64), rows.cast(DType::f64), {12});
   EXPECT_NEAR(fast.terms.loss, exact.terms.loss, 1e-5 * exact.terms.loss);
   EXPECT_LT(relative_difference(fast.gradient, exact.gradient), 1e-5);
 }

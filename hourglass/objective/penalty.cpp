@@ -8,7 +8,7 @@
 
 namespace hourglass {
 
-std::vector<int> watched_layers(const Network& network, const std::string& on) {
+std::vector<int> penalized_layers(const Network& network, const std::string& on) {
   if (on == "code") return {network.code_end() - 1};
   std::vector<int> layers;
   for (int i = 0; i < network.layers(); ++i)

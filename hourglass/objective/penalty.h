@@ -8,64 +8,46 @@
 
 #include "hourglass/nn/network.h"
 #include "hourglass/objective/config.h"
-#include "hourglass/tensor/arena.h"
 
 namespace hourglass {
 
-/// What a penalty sees of some rows of a batch after their forward pass.
-struct PassView {
-  const Network& network;
-  ConstView theta;
-  ConstView input;  ///< (rows, inputs), corrupted if the run corrupts
-  std::span<const View> values;
-  int64_t rows;
-  int64_t batch_rows;
-  Arena& arena;
-  uint32_t epoch;                     ///< with `samples`, the key of anything random
-  std::span<const uint32_t> samples;  ///< identifies each row; empty: its place in the batch does
-  std::span<View> notes;              ///< per layer, kept from differentiate() to add_gradient()
-
-  uint32_t sample(int64_t row) const { return samples.empty() ? static_cast<uint32_t>(row) : samples[row]; }
-  /// Output of a layer, (rows, units); layer −1 is the input.
-  ConstView value(int layer) const { return layer < 0 ? input : values[layer].slice(0, rows); }
-};
-
-/// A term added to the reconstruction loss. Rows are handled in lanes, by several threads: whatever a penalty needs of
-/// the whole batch goes through `statistics`, sums over rows that are added up lane by lane in a fixed order. Gradients
-/// are written for weight·value and accumulated.
+/// A term added to the reconstruction loss. A batch is handled in micro-batches, by several threads: whatever a penalty
+/// needs of the whole batch goes through `statistics`, sums over rows that are added up over the micro-batches in a
+/// fixed order. Gradients are those of weight·value and are accumulated.
 class Penalty {
  public:
   virtual ~Penalty() = default;
 
   /// The recipe's key: "sparse_kl".
   virtual std::string_view name() const = 0;
-  /// How its value and gradient are found where there are several ways, and what that costs as a multiple of a plain
-  /// step.
-  virtual std::string route() const { return {}; }
+  /// How value and gradient are computed, where there are several ways, and the time that takes as a multiple of a
+  /// plain step.
+  virtual std::string method() const { return {}; }
   virtual double cost() const { return 0; }
   /// How many sums over rows it needs.
   virtual int64_t statistics() const { return 0; }
-  /// Its gradient for one row depends on other rows, so backward must wait for the whole batch.
+  /// Its gradient for one row depends on other rows, so the backward pass must wait for the whole batch.
   virtual bool couples_rows() const { return false; }
   /// It has a gradient at the output of this layer.
-  virtual bool watches(int) const { return false; }
+  virtual bool has_gradient_at(int /*layer*/) const { return false; }
 
-  /// Once per step, before any lane.
+  /// Called once per step, before any micro-batch.
   virtual void prepare(ConstView /*theta*/) {}
-  /// Its gradient needs passes of its own: in training, differentiate() takes the place of observe().
-  virtual bool has_own_passes() const { return false; }
-  /// sums assigned: this lane's statistics. grad_theta accumulated, weight·value; what belongs to a watched layer's
-  /// output goes into notes, in the arena.
-  virtual void differentiate(const PassView&, double /*weight*/, std::span<double> /*sums*/,
-                             View /*grad_theta*/) const {}
-  /// sums assigned: this lane's statistics.
-  virtual void observe(const PassView&, std::span<double> /*sums*/) const {}
+  /// sums assigned: this micro-batch's statistics.
+  virtual void observe(ConstView /*theta*/, const MicroBatch&, std::span<double> /*sums*/) const {}
+  /// Returns true if the penalty runs its own backward pass; training then calls differentiate() instead of observe().
+  virtual bool has_own_backward() const { return false; }
+  /// sums assigned: this micro-batch's statistics. grad_theta accumulated. The gradient at the outputs of layers that
+  /// has_gradient_at() names is left in `saved`, one view per layer, in the micro-batch's arena.
+  virtual void differentiate(ConstView /*theta*/, const MicroBatch&, double /*weight*/, std::span<double> /*sums*/,
+                             std::span<View> /*saved*/, View /*grad_theta*/) const {}
   /// The unweighted value for the batch whose summed statistics these are.
   virtual double value(ConstView theta, std::span<const double> sums, int64_t batch_rows) const = 0;
-  /// grad (rows, units) of the output of a watched layer. `sums` is the batch's when couples_rows().
-  virtual void add_gradient(const PassView&, int /*layer*/, std::span<const double> /*sums*/, double /*weight*/,
-                            View /*grad*/) const {}
-  /// The gradient with respect to θ[first, first + grad.size()), as far as no layer's backward pass carries it.
+  /// grad (rows, units) accumulated, at the output of a layer that has_gradient_at() names. `sums` is the batch's when
+  /// couples_rows(); `saved` is what differentiate() left.
+  virtual void add_gradient(const MicroBatch&, int /*layer*/, std::span<const double> /*sums*/, double /*weight*/,
+                            std::span<const View> /*saved*/, View /*grad*/) const {}
+  /// grad accumulated: the gradient with respect to θ[first, first + grad.size()) that no layer's backward pass yields.
   virtual void add_parameter_gradient(ConstView /*theta*/, std::span<const double> /*sums*/, int64_t /*batch_rows*/,
                                       double /*weight*/, int64_t /*first*/, View /*grad*/) const {}
 };
@@ -75,11 +57,10 @@ struct WeightedPenalty {
   double weight;
 };
 
-/// All penalties a recipe asks for. Throws Error when one does not fit the network.
-/// `seed` keys what they draw.
+/// All penalties of a recipe. `seed` keys their random draws. Throws Error when one does not fit the network.
 std::vector<WeightedPenalty> make_penalties(const ObjectiveConfig& config, const Network& network, uint64_t seed);
 
-/// The layers `on` names: "code", or "hidden" = every activation of encoder and decoder, the output's included.
-std::vector<int> watched_layers(const Network& network, const std::string& on);
+/// The layers that `on` names: "code", or "hidden" = every activation of encoder and decoder, the output's included.
+std::vector<int> penalized_layers(const Network& network, const std::string& on);
 
 }  // namespace hourglass

@@ -13,7 +13,7 @@ double clamped_mean(double sum, int64_t rows) { return std::clamp(sum / static_c
 void need_unit_interval(const Network& network, int layer) {
   int i = layer;
   while (i > 0 && !network.layer(i).activation() && !network.layer(i).weight()) --i;
-  const Activation* activation = network.layer(i).activation();
+  const auto activation = network.layer(i).activation();
   if (activation && activation->is_unit_interval()) return;
   fail("sparse_kl: needs activations in [0, 1], but the watched layer ends in {}; use \"sigmoid\" there, or sparse_l1",
        activation ? activation_name(activation->kind) : "no activation");
@@ -22,26 +22,27 @@ void need_unit_interval(const Network& network, int layer) {
 }  // namespace
 
 SparseKl::SparseKl(const SparseKlConfig& config, const Network& network) : target_(config.target) {
-  for (int layer : watched_layers(network, config.on)) {
+  for (int layer : penalized_layers(network, config.on)) {
     need_unit_interval(network, layer);
     const int64_t units = network.layer(layer).output().size();
-    watched_.push_back({layer, units_, units, config.reduction == "mean" ? 1.0 / static_cast<double>(units) : 1.0});
+    layers_.push_back({layer, units_, units, config.reduction == "mean" ? 1.0 / static_cast<double>(units) : 1.0});
     units_ += units;
   }
 }
 
-const SparseKl::Watched* SparseKl::find(int layer) const {
-  const auto w = std::find_if(watched_.begin(), watched_.end(), [&](const Watched& x) { return x.layer == layer; });
-  return w == watched_.end() ? nullptr : &*w;
+const SparseKl::PenalizedLayer* SparseKl::find(int layer) const {
+  const auto w =
+      std::find_if(layers_.begin(), layers_.end(), [&](const PenalizedLayer& x) { return x.layer == layer; });
+  return w == layers_.end() ? nullptr : &*w;
 }
 
-void SparseKl::observe(const PassView& pass, std::span<double> sums) const {
-  for (const Watched& w : watched_) ops::column_sums(pass.value(w.layer), sums.subspan(w.first, w.units));
+void SparseKl::observe(ConstView, const MicroBatch& batch, std::span<double> sums) const {
+  for (const PenalizedLayer& w : layers_) ops::column_sums(batch.output(w.layer), sums.subspan(w.first, w.units));
 }
 
 double SparseKl::value(ConstView, std::span<const double> sums, int64_t batch_rows) const {
   double total = 0;
-  for (const Watched& w : watched_)
+  for (const PenalizedLayer& w : layers_)
     for (const double sum : sums.subspan(w.first, w.units)) {
       const double mean = clamped_mean(sum, batch_rows);
       total += w.factor * (target_ * std::log(target_ / mean) + (1 - target_) * std::log((1 - target_) / (1 - mean)));
@@ -49,14 +50,14 @@ double SparseKl::value(ConstView, std::span<const double> sums, int64_t batch_ro
   return total;
 }
 
-void SparseKl::add_gradient(const PassView& pass, int layer, std::span<const double> sums, double weight,
-                            View grad) const {
-  const Watched& w = *find(layer);
-  const View row = pass.arena.take(DType::f64, {w.units});
+void SparseKl::add_gradient(const MicroBatch& batch, int layer, std::span<const double> sums, double weight,
+                            std::span<const View>, View grad) const {
+  const PenalizedLayer& w = *find(layer);
+  const View row = batch.arena().take(DType::f64, {w.units});
   for (int64_t j = 0; j < w.units; ++j) {
-    const double mean = clamped_mean(sums[w.first + j], pass.batch_rows);
+    const double mean = clamped_mean(sums[w.first + j], batch.batch_rows());
     row.as<double>()[j] =
-        weight * w.factor / static_cast<double>(pass.batch_rows) * (-target_ / mean + (1 - target_) / (1 - mean));
+        weight * w.factor / static_cast<double>(batch.batch_rows()) * (-target_ / mean + (1 - target_) / (1 - mean));
   }
   ops::add_to_rows({row.as<double>(), static_cast<size_t>(w.units)}, grad);
 }

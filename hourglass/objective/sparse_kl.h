@@ -10,8 +10,9 @@ namespace hourglass {
 ///   value        = Σ_j ρ ln(ρ/ρ̂_j) + (1−ρ) ln((1−ρ)/(1−ρ̂_j)),   ρ̂_j = (1/N) Σ_n a_nj
 ///   ∂value/∂a_nj = (1/N) (−ρ/ρ̂_j + (1−ρ)/(1−ρ̂_j))
 ///
-/// Summed over units and watched layers (reduction = "mean": divided by each layer's units). ρ̂ is kept in [1e-6, 1 −
-/// 1e-6], so a silent unit has a finite gradient. Throws Error if a watched layer can leave [0, 1] (relu, identity, …).
+/// Summed over units and penalised layers (reduction = "mean": divided by each layer's units). ρ̂ is kept in [1e-6, 1 −
+/// 1e-6], so a silent unit has a finite gradient. Throws Error if a penalised layer can leave [0, 1] (relu, identity,
+/// …).
 class SparseKl final : public Penalty {
  public:
   SparseKl(const SparseKlConfig& config, const Network& network);
@@ -19,22 +20,22 @@ class SparseKl final : public Penalty {
   std::string_view name() const override { return "sparse_kl"; }
   int64_t statistics() const override { return units_; }
   bool couples_rows() const override { return true; }
-  bool watches(int layer) const override { return find(layer) != nullptr; }
-  void observe(const PassView& pass, std::span<double> sums) const override;
+  bool has_gradient_at(int layer) const override { return find(layer) != nullptr; }
+  void observe(ConstView theta, const MicroBatch& batch, std::span<double> sums) const override;
   double value(ConstView theta, std::span<const double> sums, int64_t batch_rows) const override;
-  void add_gradient(const PassView& pass, int layer, std::span<const double> sums, double weight,
-                    View grad) const override;
+  void add_gradient(const MicroBatch& batch, int layer, std::span<const double> sums, double weight,
+                    std::span<const View> saved, View grad) const override;
 
  private:
-  struct Watched {
+  struct PenalizedLayer {
     int layer;
     int64_t first, units;  ///< its part of the statistics
     double factor;         ///< 1, or 1/units
   };
-  const Watched* find(int layer) const;
+  const PenalizedLayer* find(int layer) const;
 
   double target_;
-  std::vector<Watched> watched_;
+  std::vector<PenalizedLayer> layers_;
   int64_t units_ = 0;
 };
 

@@ -70,7 +70,7 @@ TEST(SparseKl, TakesTheMeanOverTheBatch) {
   Workbench bench(model({layer("dense", 2), layer("sigmoid")}, {layer("dense", 4), layer("sigmoid")}), {4},
                   objective_of("", config(0.1)), 6);
   const double value = bench.penalty();
-  const auto code = values_of(bench.lane.activations.values[1]);
+  const auto code = values_of(bench.batch.output(1));
   double means[2] = {};
   for (size_t i = 0; i < code.size(); ++i) means[i % 2] += code[i] / 6;
   EXPECT_NEAR(value, kl(0.1, means[0]) + kl(0.1, means[1]), 1e-14);

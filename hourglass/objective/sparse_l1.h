@@ -4,7 +4,7 @@
 
 namespace hourglass {
 
-/// Sparsity by absolute value, summed over the watched layers.
+/// Sparsity by absolute value, summed over the penalised layers.
 ///
 ///   value        = Σ_layers (1/N) Σ_n Σ_j |a_nj|          (reduction = "mean": divided by the layer's units too)
 ///   ∂value/∂a_nj = sign(a_nj)/N, 0 at a = 0
@@ -14,11 +14,11 @@ class SparseL1 final : public Penalty {
 
   std::string_view name() const override { return "sparse_l1"; }
   int64_t statistics() const override { return static_cast<int64_t>(layers_.size()); }
-  bool watches(int layer) const override;
-  void observe(const PassView& pass, std::span<double> sums) const override;
+  bool has_gradient_at(int layer) const override;
+  void observe(ConstView theta, const MicroBatch& batch, std::span<double> sums) const override;
   double value(ConstView theta, std::span<const double> sums, int64_t batch_rows) const override;
-  void add_gradient(const PassView& pass, int layer, std::span<const double> sums, double weight,
-                    View grad) const override;
+  void add_gradient(const MicroBatch& batch, int layer, std::span<const double> sums, double weight,
+                    std::span<const View> saved, View grad) const override;
 
  private:
   std::vector<int> layers_;

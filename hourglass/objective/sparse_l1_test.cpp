@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hourglass/tensor/copy.h"
 #include "support/message_of.h"
 #include "support/networks.h"
 #include "support/numbers.h"
@@ -21,7 +22,7 @@ double value_of(const SparseL1Config& config) {
   for (int64_t i = 0; i < 3; ++i) bench.theta.as<double>()[w.offset + 4 * i] = 1;
   const Parameter& output_bias = bench.network.parameters()[3];
   for (int64_t i = 0; i < 3; ++i) bench.theta.as<double>()[output_bias.offset + i] = -2;
-  bench.lane.target = tensor_of({2, 3}, {0.5, -0.5, 0, 1, 1, -1});
+  copy(tensor_of({2, 3}, {0.5, -0.5, 0, 1, 1, -1}), bench.inputs());
   return bench.penalty();
 }
 
@@ -36,7 +37,7 @@ TEST(SparseL1, IsDividedByTheUnitsWhenMeansAreAskedFor) {
   EXPECT_NEAR(value_of({.weight = 1, .reduction = "mean"}), kCode / 3, 1e-14);
 }
 
-TEST(SparseL1, AddsUpEveryActivationWhenHiddenLayersAreWatched) {
+TEST(SparseL1, AddsUpEveryActivationWhenHiddenLayersArePenalized) {
   EXPECT_NEAR(value_of({.weight = 1, .on = "hidden"}), kCode + kOutput, 1e-14);
   EXPECT_NEAR(value_of({.weight = 1, .on = "hidden", .reduction = "mean"}), (kCode + kOutput) / 3, 1e-14);
 }
@@ -49,9 +50,8 @@ std::vector<double> gradient_at_zero(double weight) {
                   objective_of("mse", SparseL1Config{.weight = weight}), 2);
   for (const Parameter& p : bench.network.parameters())
     if (p.name.starts_with("encoder")) std::fill_n(p.in(bench.theta.view()).as<double>(), p.shape.size(), 0.0);
-  bench.terms();
   Tensor grad(DType::f64, bench.theta.shape());
-  bench.objective.backward(bench.theta, bench.lane, 2, {}, grad);
+  bench.objective.evaluate(bench.theta, bench.batch, grad);
   return values_of(grad);
 }
 

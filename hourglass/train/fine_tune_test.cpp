@@ -43,11 +43,11 @@ TEST(CrossEntropy, HasTheGradientOfFiniteDifferences) {
     const Network network(model(encoder, {layer("dense", 4)}), {1, 8, 8}, {4});
     Objective objective(objective_of("cross_entropy"), network);
     Tensor theta = fresh_weights(network, DType::f64, 1);
-    Lane lane = objective.make_lane(DType::f64, 5, false);
-    lane.rows = 5;
-    lane.target = uniforms(DType::f64, {5, 64}, 2, 0, 1);
-    lane.classes = {0, 3, 1, 1, 2};
-    for (const GradientCheck& c : check_gradient(objective, lane, theta, 12)) {
+    TrainingBatch batch = objective.make_batch(DType::f64, 5, false);
+    copy(uniforms(DType::f64, {5, 64}, 2, 0, 1), batch.target(5));
+    batch.classes = {0, 3, 1, 1, 2};
+    objective.begin(batch, 5, 5, {.mode = Mode::training});
+    for (const GradientCheck& c : check_gradient(objective, batch, theta, 12)) {
       EXPECT_GT(c.checked, 0) << c.parameter;
       EXPECT_LT(c.relative_error, 1e-8) << c.parameter;
     }

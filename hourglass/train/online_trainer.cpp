@@ -11,7 +11,7 @@ namespace hourglass {
 
 double OnlineTrainer::pass(const Dataset& part, int threads, const std::function<bool()>& stop) {
   model_.check_fits(part);
-  if (loop_.objective().reconstruction_name() == "bce") check_unit_interval(part, model_.scaler);
+  if (loop_.objective().reconstruction() == Reconstruction::bce) check_unit_interval(part, model_.scaler);
   std::vector<uint32_t> rows(part.rows());
   std::iota(rows.begin(), rows.end(), 0u);
   ThreadChoice fixed(threads > 0 ? threads : available_threads(), 1);

@@ -1,6 +1,7 @@
 #include "hourglass/train/step.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include "hourglass/base/parallel.h"
@@ -10,17 +11,18 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kPart = 32768;  // parameters handled at a time: they stay in cache from their gradient to the update
+constexpr int64_t kSliceElements = 32768;  // they stay in cache from their gradient to their update
 
-int64_t lane_start(int64_t rows, int64_t lanes, int64_t lane) { return rows * lane / lanes; }
+/// Where part k of `parts` near-equal parts of n begins.
+int64_t part_start(int64_t n, int64_t parts, int64_t k) { return n * k / parts; }
 
-/// How many lanes a batch is cut into: a function of its rows, never of the threads, so that sums have one order. Lanes
-/// are kept tall, for products like tall matrices, yet there are enough of them for a few threads.
-int64_t lane_count(int64_t rows, int64_t tall) {
+/// How many micro-batches a batch is cut into: a function of its rows, never of the threads, so that sums have one
+/// order. Micro-batches are tall, since tall products are faster, yet there are enough of them for a few threads.
+int64_t micro_batch_count(int64_t rows, int64_t preferred_rows) {
   constexpr int64_t kSmallest = 32, kMost = 16;
-  int64_t lanes = rows < kSmallest ? 1 : 2;
-  while (rows > lanes * tall && lanes < kMost) lanes *= 2;
-  return lanes;
+  int64_t count = rows < kSmallest ? 1 : 2;
+  while (rows > count * preferred_rows && count < kMost) count *= 2;
+  return count;
 }
 
 }  // namespace
@@ -28,124 +30,114 @@ int64_t lane_count(int64_t rows, int64_t tall) {
 TrainingStep::TrainingStep(Autoencoder& model, Objective& objective, Optimizer& optimizer, const Corruption& corruption,
                            int64_t batch_size, std::span<const int32_t> classes)
     : model_(model), objective_(objective), optimizer_(optimizer), corruption_(corruption), classes_(classes) {
-  // A smaller batch may be cut into taller lanes than the full one, but never taller than these.
-  const bool keeps_lanes = objective.couples_rows() || objective.makes_rows();
-  tall_ = keeps_lanes ? 160 : 80;
-  const int64_t lanes = lane_count(batch_size, tall_), tallest = (batch_size + lanes - 1) / lanes;
-  lane_capacity_ = std::max(tallest, std::min(batch_size, tall_));
-  if (keeps_lanes) kept_lanes_.resize(static_cast<size_t>(lanes));
-  lane_sums_.resize(static_cast<size_t>(lanes));
-  lane_gradients_ = Tensor(model.theta().dtype(), {lanes, objective.lane_gradient_size()});
-  parts_ = parts_of(model.network());
+  const bool keeps_batches = objective.couples_rows() || model.network().defers_weight_gradients();
+  preferred_rows_ = keeps_batches ? 160 : 80;
+  // A smaller batch may be cut into taller micro-batches than the full one, but never taller than preferred.
+  const int64_t count = micro_batch_count(batch_size, preferred_rows_), tallest = (batch_size + count - 1) / count;
+  capacity_ = std::max(tallest, std::min(batch_size, preferred_rows_));
+  if (keeps_batches) kept_batches_.resize(static_cast<size_t>(count));
+  batch_sums_.resize(static_cast<size_t>(count));
+  gradients_ = Tensor(model.theta().dtype(), {count, objective.micro_batch_gradient_size()});
+  slices_ = slices_of(model.network());
   sums_.resize(objective.sums_size());
 }
 
-std::unique_ptr<Lane> TrainingStep::make_lane() const {
-  return std::make_unique<Lane>(objective_.make_lane(model_.theta().dtype(), lane_capacity_, corruption_.is_active()));
+std::unique_ptr<TrainingBatch> TrainingStep::make_batch() const {
+  return std::make_unique<TrainingBatch>(
+      objective_.make_batch(model_.theta().dtype(), capacity_, corruption_.is_active()));
 }
 
 template <class Use>
-void TrainingStep::with_lane(int64_t l, Use use) {
-  const auto make = [this] { return make_lane(); };
-  const auto use_and_note = [&](Lane& lane) {
-    use(lane);
-    lane_sums_[l] = lane.sums;
-  };
-  if (kept_lanes_.empty()) return free_lanes_.with(make, use_and_note);
-  if (!kept_lanes_[l]) kept_lanes_[l] = make();
-  use_and_note(*kept_lanes_[l]);
+void TrainingStep::with_batch(int64_t micro_batch, Use use) {
+  const auto make = [this] { return make_batch(); };
+  if (kept_batches_.empty()) return free_batches_.with(make, use);
+  auto& batch = kept_batches_[micro_batch];
+  if (!batch) batch = make();
+  use(*batch);
 }
 
-void TrainingStep::load(const Dataset& data, std::span<const uint32_t> rows, uint32_t epoch, Lane& lane) const {
-  lane.rows = static_cast<int64_t>(rows.size());
-  lane.epoch = epoch;
-  lane.samples = rows;
-  lane.classes.clear();
-  if (objective_.classifies())
-    for (const uint32_t row : rows) lane.classes.push_back(classes_[row]);
-  gather(data, model_.scaler, rows, lane.clean());
-  if (corruption_.is_active()) corruption_.apply(lane.clean(), epoch, rows, lane.input());
-}
-
-Objective::Totals TrainingStep::run(const Dataset& data, std::span<const uint32_t> rows, uint32_t epoch, int64_t number,
-                                    double rate, int threads) {
-  const auto count = static_cast<int64_t>(rows.size());
-  const int64_t lanes = lane_count(count, tall_);
-  const ConstView theta = model_.theta();
-  const auto forward = [&](int64_t l, Lane& lane) {
-    const int64_t first = lane_start(count, lanes, l), last = lane_start(count, lanes, l + 1);
-    load(data, rows.subspan(first, last - first), epoch, lane);
-    objective_.forward(theta, lane, count, true);
-  };
-  const auto backward = [&](int64_t l, Lane& lane, std::span<const double> sums) {
-    const View grad = lane_gradients_.view().slice(l, 1);
-    clear(grad);
-    objective_.propagate(theta, lane, count, sums, grad);
-  };
-  const auto lane_sums = std::span(lane_sums_).first(static_cast<size_t>(lanes));
-
-  auto prepare = [&](int64_t) { objective_.prepare(theta); };
-  parallel_for(1, 1, prepare);  // a task: libraries called outside one would take all processors
-  if (objective_.couples_rows()) {
-    auto first = [&](int64_t l) { with_lane(l, [&](Lane& lane) { forward(l, lane); }); };
-    parallel_for(lanes, threads, first);
-    objective_.combine(lane_sums, sums_);
-    auto second = [&](int64_t l) { with_lane(l, [&](Lane& lane) { backward(l, lane, sums_); }); };
-    parallel_for(lanes, threads, second);
-  } else {
-    auto both = [&](int64_t l) {
-      with_lane(l, [&](Lane& lane) {
-        forward(l, lane);
-        backward(l, lane, {});
-      });
-    };
-    parallel_for(lanes, threads, both);
-  }
-  objective_.combine(lane_sums, sums_);
-  const auto terms = objective_.terms(theta, sums_, count);
-  if (std::isfinite(terms.loss)) move(count, lanes, number, rate, threads);
+Objective::Totals TrainingStep::run(const Dataset& data, const StepRequest& step) {
+  const auto rows = static_cast<int64_t>(step.rows.size());
+  const int64_t micro_batches = micro_batch_count(rows, preferred_rows_);
+  auto prepare = [&](int64_t) { objective_.prepare(model_.theta()); };
+  parallel_for(1, 1, prepare);  // as a task: libraries called outside one would use all processors
+  run_passes(data, step, micro_batches);
+  const auto terms = objective_.terms(model_.theta(), sums_, rows);
+  if (std::isfinite(terms.loss)) update(step, micro_batches);
   return terms;
 }
 
-/// Every parameter in pieces of whole rows.
-std::vector<TrainingStep::Part> TrainingStep::parts_of(const Network& network) {
-  std::vector<Part> parts;
+void TrainingStep::run_passes(const Dataset& data, const StepRequest& step, int64_t micro_batches) {
+  const auto rows = static_cast<int64_t>(step.rows.size());
+  const TrainingRows from{data, model_.scaler, corruption_, classes_};
+  const PassContext context{
+      .mode = step.mode, .progress = step.progress, .seed = objective_.seed(), .epoch = step.epoch};
+  const bool waits = objective_.couples_rows();
+  std::atomic<bool> is_over = false;
+  for (bool is_first = true; !is_over; is_first = false) {
+    auto advance = [&](int64_t m) {
+      with_batch(m, [&](TrainingBatch& batch) {
+        const View gradient = gradients_.view().slice(m, 1);
+        if (is_first) {
+          const int64_t first = part_start(rows, micro_batches, m), last = part_start(rows, micro_batches, m + 1);
+          load_batch(objective_, from, step.rows.subspan(first, last - first), rows, context, batch);
+          clear(gradient);
+        }
+        const auto sums = waits ? std::span<const double>(sums_) : std::span<const double>();
+        if (objective_.advance(model_.theta(), batch, sums, gradient)) is_over = true;  // for all micro-batches alike
+        batch_sums_[m] = batch.sums;
+      });
+    };
+    parallel_for(micro_batches, step.threads, advance);
+    reduction_.sum(std::span(batch_sums_).first(static_cast<size_t>(micro_batches)), sums_);
+  }
+}
+
+/// Every parameter in slices of whole rows.
+std::vector<TrainingStep::ParameterSlice> TrainingStep::slices_of(const Network& network) {
+  std::vector<ParameterSlice> slices;
   for (const Parameter& p : network.parameters()) {
     std::vector<int> layers;
     for (int i = 0; i < network.layers(); ++i)
-      if (network.layer(i).makes_rows_of(p)) layers.push_back(i);
+      if (network.layer(i).defers_gradient_of(p)) layers.push_back(i);
     const int64_t rows = p.shape[0], columns = p.shape.size() / rows;
-    const int64_t pieces = p.is_bias ? 1 : std::clamp<int64_t>(p.shape.size() / kPart, 1, rows);
-    for (int64_t k = 0; k < pieces; ++k) {
-      const int64_t first = lane_start(rows, pieces, k), count = lane_start(rows, pieces, k + 1) - first;
-      parts.push_back({p, first, p.offset + first * columns, {count, columns}, layers});
+    const int64_t count = p.is_bias ? 1 : std::clamp<int64_t>(p.shape.size() / kSliceElements, 1, rows);
+    for (int64_t k = 0; k < count; ++k) {
+      const int64_t first = part_start(rows, count, k), size = part_start(rows, count, k + 1) - first;
+      slices.push_back({p, first, p.offset + first * columns, {size, columns}, layers});
     }
   }
-  return parts;
+  return slices;
 }
 
-void TrainingStep::make_gradient(const Part& part, int64_t rows, int64_t lanes, View gradient) {
+void TrainingStep::local_gradient(const ParameterSlice& slice, int64_t rows, int64_t micro_batches, View gradient) {
   ops::Write write = ops::Write::assign;
-  if (part.offset < lane_gradients_.shape()[1]) {
-    ops::sum_micro_batches(lane_gradients_.view().slice(0, lanes), part.offset, gradient);
+  if (slice.offset < gradients_.shape()[1]) {
+    ops::sum_lanes(gradients_.view().slice(0, micro_batches), slice.offset, gradient);
     write = ops::Write::accumulate;
   }
-  for (const int layer : part.layers)
-    for (int64_t l = 0; l < lanes; ++l, write = ops::Write::accumulate)
-      objective_.add_gradient_rows(layer, part.parameter, part.first, *kept_lanes_[l], gradient, write);
-  objective_.add_parameter_gradients(model_.theta(), sums_, rows, part.offset, gradient);
+  for (const int i : slice.layers)
+    for (int64_t m = 0; m < micro_batches; ++m, write = ops::Write::accumulate) {
+      const TrainingBatch& batch = *kept_batches_[m];
+      model_.network().layer(i).deferred_weight_gradient(slice.parameter, slice.first, batch.input_of(i),
+                                                         batch.gradient(i), gradient, write);
+    }
+  objective_.add_parameter_gradients(model_.theta(), sums_, rows, slice.offset, gradient);
 }
 
-void TrainingStep::move(int64_t rows, int64_t lanes, int64_t number, double rate, int threads) {
-  auto one = [&](int64_t p) {
+void TrainingStep::update(const StepRequest& step, int64_t micro_batches) {
+  const auto rows = static_cast<int64_t>(step.rows.size());
+  auto update_slice = [&](int64_t s) {
     thread_local Arena arena;
     arena.reset();
-    const Part& part = parts_[p];
-    const View gradient = arena.take(model_.theta().dtype(), part.shape);
-    make_gradient(part, rows, lanes, gradient);
-    optimizer_.update(number, rate, part.offset, gradient, model_.theta());
+    const ParameterSlice& slice = slices_[s];
+    const View gradient = arena.take(model_.theta().dtype(), slice.shape);
+    const auto local = [&](View g) { local_gradient(slice, rows, micro_batches, g); };
+    reduction_.reduce_gradient(slice.offset, local, gradient);
+    optimizer_.update(step.number, step.learning_rate, slice.offset, gradient, model_.theta());
   };
-  parallel_for(static_cast<int64_t>(parts_.size()), threads, one);
+  parallel_for(static_cast<int64_t>(slices_.size()), step.threads, update_slice);
+  model_.update_state({.mode = step.mode, .progress = step.progress, .epoch = step.epoch, .batch_rows = rows}, sums_);
 }
 
 }  // namespace hourglass

@@ -89,7 +89,6 @@ std::optional<RunOutcome> Trainer::after_step(const Hooks& hooks) {
 }
 
 std::optional<RunOutcome> Trainer::end_epoch(const Hooks& hooks) {
-  model_.enter({});
   const EpochRecord record = epoch_record();
   if (!is_finite(record) || !divergence_guard_.non_finite_tensor().empty()) return diverge(hooks.listener);
   const bool stops_early = should_stop_early(record, hooks.listener);
@@ -163,7 +162,6 @@ void Trainer::snapshot_weights() {
 
 std::optional<AnomalyScale> Trainer::anomaly_scale() {
   if (!recipe_.anomaly) return std::nullopt;
-  model_.enter({});
   const auto& rows = split_.validation.empty() ? split_.train : split_.validation;
   return fit_anomaly_scale(Inference(model_, threads_.max_threads()), train_, rows, recipe_.anomaly->quantile);
 }

@@ -57,7 +57,7 @@ class Trainer {
   int64_t steps_into_epoch() const { return progress_.step; }
   bool is_finished() const { return is_finished_; }
   /// "bce" or "mse".
-  std::string reconstruction() const { return std::string(loop_.objective().reconstruction_name()); }
+  std::string reconstruction() const { return std::string(name_of(loop_.objective().reconstruction())); }
 
  private:
   std::optional<RunOutcome> run_epoch(const Hooks& hooks);

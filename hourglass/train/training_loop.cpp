@@ -48,9 +48,13 @@ void TrainingLoop::train_batch(const Dataset& data, std::span<const uint32_t> ro
   const auto count = static_cast<double>(rows.size());
   const double factor = total > 0 ? schedule_factor(config_.schedule, done, total) : 1.0;
   const double run_progress = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 1.0;
-  model_.enter({.progress = run_progress, .encoding = objective_.classifies()});
-  const auto terms = step_.run(data, rows, static_cast<uint32_t>(epoch), steps_done_,
-                               optimizer_.learning_rate() * factor, threads.threads());
+  const auto terms = step_.run(data, {.rows = rows,
+                                      .epoch = static_cast<uint32_t>(epoch),
+                                      .number = steps_done_,
+                                      .learning_rate = optimizer_.learning_rate() * factor,
+                                      .threads = threads.threads(),
+                                      .progress = run_progress,
+                                      .mode = objective_.classifies() ? Mode::encoding : Mode::training});
   add_scaled(terms, count, progress.totals);
   ++progress.step;
   progress.rows += static_cast<int64_t>(rows.size());

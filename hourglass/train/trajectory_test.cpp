@@ -66,7 +66,7 @@ TEST_P(Trajectory, HasPyTorchsTestLoss) {
   Autoencoder model(recipe.model, data.test->sample);
   model.load_weights(part(golden, "final."), "final");
   model.scaler = fit_scaler(ScalerKind::unit, *data.test, {});
-  const bool bce = Objective(recipe.objective, model.network()).reconstruction_name() == "bce";
+  const bool bce = reconstruction_of(recipe.objective, model.network()) == Reconstruction::bce;
   const Inference inference(model, 2);
   const double loss = bce ? mean_bce(inference, *data.test) : mean_squared_error(inference, *data.test);
   const double expected = std::stod(golden.metadata.at("test_reconstruction"));

@@ -114,9 +114,7 @@ bool is_small(const Network& network) {
   constexpr double kMost = 1e6;
   double work = static_cast<double>(network.input().size());
   for (int i = 0; i < network.layers(); ++i) {
-    const LinearLayer* linear = network.layer(i).linear();
-    work +=
-        static_cast<double>(network.layer(i).output().size()) + (linear ? static_cast<double>(linear->products()) : 0);
+    work += static_cast<double>(network.layer(i).output().size() + network.layer(i).products());
   }
   return work < kMost;
 }

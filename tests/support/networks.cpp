@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "hourglass/tensor/copy.h"
 #include "support/numbers.h"
 
 namespace hourglass {
@@ -35,21 +36,27 @@ Workbench::Workbench(const ModelConfig& model, Shape input, const ObjectiveConfi
     : network(model, input),
       objective(config, network),
       theta(fresh_weights(network, DType::f64, 1)),
-      lane(objective.make_lane(DType::f64, rows, Corruption(noise, 1).is_active())) {
-  lane.rows = rows;
-  lane.target = uniforms(DType::f64, lane.target.shape(), 2, 0, 1);
-  if (lane.noisy.size() == 0) return;
-  std::vector<uint32_t> samples(static_cast<size_t>(rows));
-  std::iota(samples.begin(), samples.end(), 0u);
-  Corruption(noise, 1).apply(lane.target, 0, samples, lane.noisy);
+      batch(objective.make_batch(DType::f64, rows, Corruption(noise, 1).is_active())) {
+  const View target = batch.target(rows);
+  copy(uniforms(DType::f64, target.shape(), 2, 0, 1), target);
+  if (batch.clean.size() > 0) {
+    std::vector<uint32_t> samples(static_cast<size_t>(rows));
+    std::iota(samples.begin(), samples.end(), 0u);
+    Corruption(noise, 1).apply(target, 0, samples, batch.input_buffer(rows));
+  }
+  objective.begin(batch, rows, rows, {.mode = Mode::training});
 }
 
 Objective::Totals Workbench::terms() {
-  std::vector<double> sums(static_cast<size_t>(objective.sums_size()));
-  objective.prepare(theta);
-  objective.forward(theta, lane, lane.rows);
-  objective.combine({&lane.sums, 1}, sums);
-  return objective.terms(theta, sums, lane.rows);
+  objective.begin(batch, batch.rows(), batch.rows(), {.mode = Mode::training, .epoch = epoch});
+  return objective.evaluate(theta, batch);
+}
+
+std::vector<double> Workbench::code(ConstView input) {
+  MicroBatch pass(network, DType::f64, input.rows());
+  pass.begin(input, input.rows(), {});
+  network.forward(theta, pass, network.code_end());
+  return values_of(pass.output(network.code_end() - 1));
 }
 
 }  // namespace hourglass

@@ -42,15 +42,20 @@ struct Workbench {
             const CorruptionConfig& corruption = {});
   Workbench(const Workbench&) = delete;
 
-  /// One step's loss terms; the lane holds the activations afterwards.
+  /// One step's loss terms; the batch holds the layers' outputs afterwards.
   Objective::Totals terms();
   /// The first penalty's unweighted value.
   double penalty() { return terms().penalties.at(0); }
+  /// The clean inputs, (rows, inputs).
+  View inputs() { return batch.target(); }
+  /// The codes of `input` (rows, inputs), at most as many rows as the batch has.
+  std::vector<double> code(ConstView input);
 
   Network network;
   Objective objective;
   Tensor theta;
-  Lane lane;
+  TrainingBatch batch;
+  uint32_t epoch = 0;  ///< keys the draws of terms()
 };
 
 }  // namespace hourglass

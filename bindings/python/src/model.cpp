@@ -1,5 +1,6 @@
 #include "model.h"
 
+#include <mutex>
 #include <numeric>
 
 #include "arrays.h"
@@ -11,11 +12,8 @@
 namespace hourglass::python {
 
 template <class F>
-auto Model::infer(const Stage& stage, int threads, F f) {
-  return alone([&] {
-    trained_.autoencoder.enter(stage);
-    return f(Inference(trained_.autoencoder, threads > 0 ? threads : available_threads()));
-  });
+auto Model::infer(int threads, F f) const {
+  return read([&] { return f(Inference(trained_.autoencoder, threads > 0 ? threads : available_threads())); });
 }
 
 Rows Model::rows(const py::object& array) const {
@@ -24,12 +22,12 @@ Rows Model::rows(const py::object& array) const {
 
 py::array Model::encode(const py::object& array, int threads) {
   const auto [keeper, data] = rows(array);
-  return array_of(infer({.encoding = true}, threads, [&](const Inference& i) { return i.encode(data); }));
+  return array_of(infer(threads, [&](const Inference& i) { return i.encode(data); }));
 }
 
 py::array Model::decode(const py::object& array, int threads) {
   const auto codes = codes_of(array);
-  return array_of(infer({}, threads, [&, view = view_of(codes)](const Inference& i) {
+  return array_of(infer(threads, [&, view = view_of(codes)](const Inference& i) {
     Tensor out = i.decode(view);
     to_data_units(trained_.autoencoder.scaler, out);
     return out;
@@ -38,7 +36,7 @@ py::array Model::decode(const py::object& array, int threads) {
 
 py::array Model::reconstruct(const py::object& array, int threads) {
   const auto [keeper, data] = rows(array);
-  return array_of(infer({}, threads, [&](const Inference& i) {
+  return array_of(infer(threads, [&](const Inference& i) {
     Tensor out = i.reconstruct(data);
     to_data_units(trained_.autoencoder.scaler, out);
     return out;
@@ -48,7 +46,7 @@ py::array Model::reconstruct(const py::object& array, int threads) {
 py::array Model::errors(const py::object& array, int threads) {
   const auto [keeper, data] = rows(array);
   Tensor out(DType::f64, {data.rows()});
-  infer({}, threads, [&](const Inference& i) {
+  infer(threads, [&](const Inference& i) {
     i.reconstruct(data, [&](const Inference::Chunk& chunk) {
       const int64_t width = chunk.clean.columns();
       visit_floats(chunk.clean, chunk.reconstruction(), [&](auto x, auto r) {
@@ -68,7 +66,7 @@ py::array Model::anomaly_scores(const py::object& array, int threads) {
   if (!trained_.anomaly)
     fail("this model has nothing to measure scores against: trained without [anomaly], or on more rows since");
   const auto [keeper, data] = rows(array);
-  const auto scores = infer({}, threads, [&](const Inference& i) {
+  const auto scores = infer(threads, [&](const Inference& i) {
     const AnomalyDetector detector{i, *trained_.anomaly};
     trained_.autoencoder.check_fits(data);
     return hourglass::anomaly_scores({&detector, 1}, data, 0).score;
@@ -84,21 +82,24 @@ OnlineTrainer& Model::online() {
 double Model::train_on(const py::object& array, int threads) {
   const auto [keeper, data] = rows(array);
   Interrupts interrupts;
-  const double loss = alone([&] {
+  const auto pass = [&, &data = data] {
+    const py::gil_scoped_release without_lock;
+    const std::unique_lock lock(mutex_);
     trained_.autoencoder.check_fits(data);
     trained_.anomaly.reset();
     return online().pass(data, threads, [&] { return interrupts.came(); });
-  });
+  };
+  const double loss = pass();
   interrupts.rethrow();
   return loss;
 }
 
 std::string Model::bytes() const {
-  return alone([&] { return model_bytes(trained_.recipe, trained_.autoencoder, trained_.anomaly); });
+  return read([&] { return model_bytes(trained_.recipe, trained_.autoencoder, trained_.anomaly); });
 }
 
 std::map<std::string, Tensor> Model::weights() const {
-  return alone([&] {
+  return read([&] {
     std::map<std::string, Tensor> all;
     for (const auto& [name, view] : trained_.autoencoder.weights()) {
       Tensor& copied = all[name] = Tensor(view.dtype(), view.shape());
@@ -109,7 +110,7 @@ std::map<std::string, Tensor> Model::weights() const {
 }
 
 std::string Model::online_state() {
-  return alone([&] { return online_ ? online_->state() : ""; });
+  return read([&] { return online_ ? online_->state() : ""; });
 }
 
 void Model::restore_online(const std::string& state) {

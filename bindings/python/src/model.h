@@ -4,8 +4,8 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 
 #include "arrays.h"
@@ -17,8 +17,8 @@ namespace hourglass::python {
 
 namespace py = pybind11;
 
-/// A trained model as Python has it. Any number of Python threads may use one: they take turns. Stays where it was
-/// made.
+/// A trained model as Python has it. Any number of Python threads may use one at once; they wait while train_on changes
+/// the weights. It cannot be moved.
 class Model {
  public:
   explicit Model(TrainedModel trained) : trained_(std::move(trained)) {}
@@ -47,19 +47,19 @@ class Model {
  private:
   Rows rows(const py::object& array) const;
   OnlineTrainer& online();
-  /// Calls f without Python's lock, alone on this model.
+  /// Calls f without Python's lock, while no other thread changes the model.
   template <class F>
-  auto alone(F f) const {
+  auto read(F f) const {
     const py::gil_scoped_release without_lock;
-    const std::lock_guard turn(mutex_);
+    const std::shared_lock lock(mutex_);
     return f();
   }
   /// Likewise f(inference).
   template <class F>
-  auto infer(const Stage& stage, int threads, F f);
+  auto infer(int threads, F f) const;
 
   TrainedModel trained_;
-  mutable std::mutex mutex_;
+  mutable std::shared_mutex mutex_;  ///< train_on changes the weights that others read
   std::optional<OnlineTrainer> online_;
 };
 

@@ -4,7 +4,6 @@
 
 #include "hourglass/base/random.h"
 #include "hourglass/eval/row_keys.h"
-#include "hourglass/eval/second_pass.h"
 #include "hourglass/objective/corruption.h"
 #include "hourglass/tensor/copy.h"
 #include "hourglass/tensor/ops.h"
@@ -41,7 +40,6 @@ double sum_of_distances(ConstView a, ConstView b) {
 
 ContractionCurve contraction_curve(const MeasuredRows& rows, std::span<const double> radii) {
   const int code_end = rows.network().code_end();
-  SecondPass pass(rows, code_end);
   const auto sums = rows.collect<RowSums>("contraction_ratio", [&](const Inference::Chunk& chunk) {
     const Tensor direction = directions(chunk);
     RowSums s;
@@ -50,10 +48,8 @@ ContractionCurve contraction_curve(const MeasuredRows& rows, std::span<const dou
         copy(chunk.input, input);
         ops::add_scaled(radius, direction, input);
       };
-      pass.run(chunk, step, [&](const Activations& a) {
-        const ConstView moved = a.values[code_end - 1].slice(0, chunk.rows);
-        s.of.push_back(sum_of_distances(moved, chunk.code()) / radius);
-      });
+      const ConstView moved = chunk.repeat(code_end, step).output(code_end - 1);
+      s.of.push_back(sum_of_distances(moved, chunk.code()) / radius);
     }
     return s;
   });

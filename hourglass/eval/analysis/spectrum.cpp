@@ -16,8 +16,8 @@ constexpr int64_t kTileElements = 1 << 18;  // of the widest layer's rows: 1 MB
 
 using Matrix = Eigen::MatrixXd;
 
-/// J of one row at a time: the code's unit vectors run down through the encoder as Jᵀv, as many at once as stay in
-/// cache. Units without a slope, such as silent relus, have no row.
+/// J of one row at a time: vector–Jacobian products of the code's unit vectors, as many at once as fit in cache. Units
+/// whose activation has slope 0, such as silent relus, have no row.
 class RowJacobian {
  public:
   explicit RowJacobian(const Autoencoder& model)
@@ -25,56 +25,47 @@ class RowJacobian {
     int64_t widest = network().input().size();
     for (int i = 0; i < network().code_end(); ++i) widest = std::max(widest, network().layer(i).output().size());
     tile_ = std::min(units(), std::max<int64_t>(kTileElements / widest, 16));
-    for (Tensor& t : row_) t = Tensor(model.theta().dtype(), {tile_, widest});
-    slope_.resize(network().code_end());
+    for (Tensor& t : products_) t = Tensor(model.theta().dtype(), {tile_, widest});
+    layers_.resize(network().code_end());
   }
 
   /// (units with a slope, inputs), until the next call.
   ConstView operator()(const Inference::Chunk& chunk, int64_t row) {
-    const auto value = [&](int i) { return (i < 0 ? chunk.input : chunk.value(i)).slice(row, 1); };
-    for (int i = 0; i < network().code_end(); ++i) {
-      const Activation* activation = network().layer(i).activation();
-      if (!activation) continue;
-      if (!slope_[i].size()) slope_[i] = Tensor(value(i).dtype(), {1, value(i).size()});
-      ops::activation_derivatives(*activation, value(i - 1), value(i), slope_[i], {});
-    }
+    arena_.reset();
+    const auto value = [&](int i) { return chunk.pass.output(i).slice(row, 1); };
+    for (int i = 0; i < network().code_end(); ++i)
+      layers_[i] =
+          network().layer(i).linearize(chunk.pass.context(), model_.theta(), value(i - 1), value(i), false, arena_);
     choose_sloping();
     const auto count = static_cast<int64_t>(sloping_.size());
-    for (int64_t first = 0; first < count; first += tile_) take(first, std::min(tile_, count - first), value);
+    for (int64_t first = 0; first < count; first += tile_) take(first, std::min(tile_, count - first));
     return jacobian_.view().slice(0, count);
   }
 
  private:
   const Network& network() const { return model_.network(); }
   int64_t units() const { return network().code().output().size(); }
-  View rows(int which, int64_t count, int64_t width) { return row_[which].view().part(0, {count, width}); }
+  View rows(int which, int64_t count, int64_t width) { return products_[which].view().part(0, {count, width}); }
 
   void choose_sloping() {
-    const Tensor& last = slope_.back();
     sloping_.clear();
-    if (last.size())
-      for_each_value(last, [&](int64_t unit, double slope) {
-        if (slope != 0) sloping_.push_back(unit);
+    if (const View slope = layers_.back().slope)
+      for_each_value(slope, [&](int64_t unit, double s) {
+        if (s != 0) sloping_.push_back(unit);
       });
     else
       for (int64_t unit = 0; unit < units(); ++unit) sloping_.push_back(unit);
   }
 
-  template <class Value>
-  void take(int64_t first, int64_t count, Value value) {
+  void take(int64_t first, int64_t count) {
     int now = 0;
     View v = rows(now, count, units());
     clear(v);
     for (int64_t k = 0; k < count; ++k) fill(1, v.part(k * units() + sloping_[first + k], {1}));
     for (int i = network().code_end() - 1; i >= 0; --i) {
-      const Layer& layer = network().layer(i);
-      if (layer.activation()) {
-        ops::scale_rows_by_sample(slope_[i], v, v);
-        continue;
-      }
       now = 1 - now;
-      const View below = rows(now, count, value(i - 1).size());
-      layer.linear()->apply_transposed(model_.theta(), value(i - 1), v, below);
+      const View below = rows(now, count, layers_[i].in.size());
+      network().layer(i).vjp(model_.theta(), layers_[i], v, below);
       v = below;
     }
     copy(v, jacobian_.view().slice(first, count));
@@ -83,8 +74,9 @@ class RowJacobian {
   const Autoencoder& model_;
   Tensor jacobian_;
   int64_t tile_ = 1;
-  Tensor row_[2];                 ///< on their way down
-  std::vector<Tensor> slope_;     ///< s' of this row per activation
+  Tensor products_[2];
+  Arena arena_;
+  std::vector<Linearization> layers_;
   std::vector<int64_t> sloping_;  ///< units
 };
 
@@ -132,17 +124,15 @@ std::vector<double> jacobian_spectrum(const MeasuredRows& rows) {
 }
 
 double spectrum_products(const Network& network) {
-  const Activation* last = network.code().activation();
+  const auto last = network.code().activation();
   double units = static_cast<double>(network.code().output().size());
   if (last && last->kind == Activation::Kind::topk) units = std::min(units, last->parameter);
   const auto inputs = static_cast<double>(network.input().size()), side = std::min(units, inputs);
   double products = side * units * inputs + 4 * side * side * side;
-  for (int i = 0; i < network.code_end(); ++i)
-    if (const LinearLayer* layer = network.layer(i).linear())
-      products += units * static_cast<double>(layer->products());
+  for (int i = 0; i < network.code_end(); ++i) products += units * static_cast<double>(network.layer(i).products());
   return products;
 }
 
-double spectrum_cost(const Network& network) { return spectrum_products(network) / plain_step_products(network); }
+double spectrum_cost(const Network& network) { return spectrum_products(network) / network.products(); }
 
 }  // namespace hourglass

@@ -20,32 +20,32 @@ JacobianClosed::JacobianClosed(const Network& network) : network_(network), dens
 void JacobianClosed::prepare(ConstView theta) { ops::row_sums_of_squares(weight_.in(theta), row_norms_); }
 
 /// s' and s'' of the code; either may be empty.
-void JacobianClosed::derivatives(const PassView& pass, View first, View second) const {
+void JacobianClosed::derivatives(const MicroBatch& batch, View first, View second) const {
   const int code = network_.code_end() - 1;
-  const Activation s = code > dense_ ? *network_.layer(code).activation() : Activation{};
-  ops::activation_derivatives(s, pass.value(dense_), pass.value(code), first, second);
+  const Activation s = code > dense_ ? *network_.layer(code).activation(batch.context()) : Activation{};
+  ops::activation_derivatives(s, batch.output(dense_), batch.output(code), first, second);
 }
 
-void JacobianClosed::measure(std::span<const JacobianPoint> points, uint32_t, std::span<double> sums, double scale,
-                             View grad_theta) const {
-  Arena& arena = points[0].pass.arena;
-  const ConstView z = points[0].pass.value(dense_);
+void JacobianClosed::measure(ConstView, std::span<const JacobianPoint> points, uint32_t, std::span<double> sums,
+                             double scale, View grad_theta) const {
+  Arena& arena = points[0].batch.arena();
+  const ConstView z = points[0].batch.output(dense_);
   const View total = arena.take(z.dtype(), z.shape()), second = arena.take(z.dtype(), z.shape());
   const View factors = arena.take(DType::f64, {units_});
   const std::span<double> factor(factors.as<double>(), static_cast<size_t>(units_));
-  derivatives(points[0].pass, total, {});
+  derivatives(points[0].batch, total, {});
   if (points[0].sign != 1) ops::scale(points[0].sign, total);
   for (const JacobianPoint& p : points.subspan(1)) {
-    derivatives(p.pass, second, {});
+    derivatives(p.batch, second, {});
     ops::add_scaled(p.sign, second, total);
   }
   ops::column_sums_of_squares(total, factor);
   for (int64_t j = 0; j < units_; ++j) sums[j] += factor[j];
   if (!grad_theta) return;
   for (const JacobianPoint& p : points) {
-    derivatives(p.pass, {}, second);
+    derivatives(p.batch, {}, second);
     for (int64_t j = 0; j < units_; ++j) factor[j] = 2 * scale * p.sign * row_norms_[j];
-    ops::add_scaled_product(factor, total, second, p.pass.notes[dense_]);
+    ops::add_scaled_product(factor, total, second, p.saved[dense_]);
   }
 }
 

@@ -17,19 +17,19 @@ class JacobianClosed final : public JacobianNorm {
   /// The encoder is one dense layer, on the input itself, and at most one activation.
   static bool fits(const Network& network);
 
-  std::string route() const override { return "closed form"; }
-  double cost() const override { return 6.0 * static_cast<double>(units_) / plain_step_products(network_); }
+  std::string method() const override { return "closed form"; }
+  double cost() const override { return 6.0 * static_cast<double>(units_) / network_.products(); }
   int64_t statistics() const override { return units_; }
-  bool watches(int layer) const override { return layer == dense_; }
+  bool has_gradient_at(int layer) const override { return layer == dense_; }
   void prepare(ConstView theta) override;
-  void measure(std::span<const JacobianPoint> points, uint32_t draw, std::span<double> sums, double scale,
-               View grad_theta) const override;
+  void measure(ConstView theta, std::span<const JacobianPoint> points, uint32_t draw, std::span<double> sums,
+               double scale, View grad_theta) const override;
   double value(std::span<const double> sums) const override;
   void add_parameter_gradient(ConstView theta, std::span<const double> sums, double scale, int64_t first,
                               View grad) const override;
 
  private:
-  void derivatives(const PassView& pass, View first, View second) const;
+  void derivatives(const MicroBatch& batch, View first, View second) const;
 
   const Network& network_;
   int dense_;  ///< the layer whose output is z

@@ -32,13 +32,12 @@ Configs read_configs(const std::string& text) {
   return c;
 }
 
-Lane filled_lane(const Objective& objective, const Tensor& input) {
-  Lane lane = objective.make_lane(input.dtype(), input.rows(), false);
-  lane.rows = input.rows();
-  lane.epoch = kEpoch;
-  lane.samples = kSamples;
-  copy(input, lane.target);
-  return lane;
+TrainingBatch filled_batch(const Objective& objective, const Tensor& input) {
+  const int64_t rows = input.rows();
+  TrainingBatch batch = objective.make_batch(input.dtype(), rows, false);
+  copy(input, batch.target(rows));
+  objective.begin(batch, rows, rows, {.mode = Mode::training, .epoch = kEpoch, .sample_ids = kSamples});
+  return batch;
 }
 
 /// One training step's gradient at the golden encoder and a decoder of zeros, which lets nothing else through to it.
@@ -51,15 +50,10 @@ void expect_as_in_pytorch(const GoldenCase& golden, DType dtype, double toleranc
   Tensor theta(dtype, {network.parameter_count()}), gradient(dtype, theta.shape());
   const std::span<const Parameter> encoder = network.parameters().first(network.parameters().size() - 2);
   for (const Parameter& p : encoder) copy(golden.tensors.at(p.name).cast(dtype), p.in(theta.view()));
-  Lane lane = filled_lane(objective, input.cast(dtype));
-  std::vector<double> sums(static_cast<size_t>(objective.sums_size()));
-  objective.prepare(theta);
-  objective.forward(theta, lane, lane.rows, true);
-  objective.backward(theta, lane, lane.rows, {}, gradient);
-  objective.combine({&lane.sums, 1}, sums);
-  objective.add_parameter_gradients(theta, sums, lane.rows, 0, gradient);
+  TrainingBatch batch = filled_batch(objective, input.cast(dtype));
+  const auto terms = objective.evaluate(theta, batch, gradient);
   const double value = golden.tensors.at("value").as<double>()[0];
-  EXPECT_NEAR(objective.terms(theta, sums, lane.rows).penalties.at(0), value, tolerance * value);
+  EXPECT_NEAR(terms.penalties.at(0), value, tolerance * value);
   for (const Parameter& p : encoder)
     EXPECT_LT(relative_difference(p.in(gradient.view()), golden.tensors.at("grad_" + p.name)), tolerance) << p.name;
 }

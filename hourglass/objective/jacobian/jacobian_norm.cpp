@@ -12,21 +12,25 @@ int first_dense(const Network& network) {
   return -1;
 }
 
-double plain_step_products(const Network& network) {
-  double products = 0;
-  for (int i = 0; i < network.layers(); ++i)
-    if (const LinearLayer* layer = network.layer(i).linear()) products += 3.0 * static_cast<double>(layer->products());
-  return products;
+namespace {
+
+void check_rows_are_independent(const Network& network, std::string_view penalty) {
+  for (int i = 0; i < network.code_end(); ++i)
+    if (network.layer(i).batch_sums().forward > 0)
+      fail("{}: layer {} of the encoder combines the rows of a batch, so a row has no Jacobian of its own", penalty, i);
 }
 
+}  // namespace
+
 std::unique_ptr<JacobianNorm> make_jacobian_norm(const JacobianEstimator& e, const Network& network) {
+  check_rows_are_independent(network, e.penalty);
   if (e.probes == 0 && JacobianClosed::fits(network)) return std::make_unique<JacobianClosed>(network);
   auto rows = std::make_unique<JacobianRows>(network, e.probes, e.random);
-  if (e.probes == 0 && !e.force && rows->cost() > kDearest)
+  if (e.probes == 0 && !e.force && rows->cost() > kMaxRelativeCost)
     fail(
         "{} \"exact\" needs {} rows of {} per sample (about {:.0f} × a plain step, more than {:.0f}); "
         "use probes = 8, or force = true",
-        e.penalty, network.code().output().size(), network.input().size(), rows->cost(), kDearest);
+        e.penalty, network.code().output().size(), network.input().size(), rows->cost(), kMaxRelativeCost);
   return rows;
 }
 

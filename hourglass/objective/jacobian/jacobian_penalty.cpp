@@ -6,32 +6,33 @@
 
 namespace hourglass {
 
-void JacobianPenalty::make_notes(const PassView& pass) const {
-  for (int i = 0; i < pass.network.code_end(); ++i) {
-    if (!watches(i)) continue;
-    pass.notes[i] = pass.arena.take(pass.theta.dtype(), pass.value(i).shape());
-    clear(pass.notes[i]);
+void JacobianPenalty::allocate_saved(const MicroBatch& batch, std::span<View> saved) const {
+  for (int i = 0; i < batch.network().code_end(); ++i) {
+    if (!has_gradient_at(i)) continue;
+    saved[i] = batch.arena().take(batch.dtype(), batch.output(i).shape());
+    clear(saved[i]);
   }
 }
 
-void JacobianPenalty::observe(const PassView& pass, std::span<double> sums) const {
+void JacobianPenalty::observe(ConstView theta, const MicroBatch& batch, std::span<double> sums) const {
   std::fill(sums.begin(), sums.end(), 0.0);
-  measure(pass, sums, 0, {});
+  measure(theta, {batch}, sums, 0, {});
 }
 
-void JacobianPenalty::differentiate(const PassView& pass, double weight, std::span<double> sums,
-                                    View grad_theta) const {
+void JacobianPenalty::differentiate(ConstView theta, const MicroBatch& batch, double weight, std::span<double> sums,
+                                    std::span<View> saved, View grad_theta) const {
   std::fill(sums.begin(), sums.end(), 0.0);
-  make_notes(pass);
-  measure(pass, sums, weight * share(pass.batch_rows), grad_theta);
+  allocate_saved(batch, saved);
+  measure(theta, {batch, saved}, sums, weight * share(batch.batch_rows()), grad_theta);
 }
 
 double JacobianPenalty::value(ConstView, std::span<const double> sums, int64_t batch_rows) const {
   return norm_->value(sums) * share(batch_rows);
 }
 
-void JacobianPenalty::add_gradient(const PassView& pass, int layer, std::span<const double>, double, View grad) const {
-  ops::add_scaled(1.0, pass.notes[layer], grad);
+void JacobianPenalty::add_gradient(const MicroBatch&, int layer, std::span<const double>, double,
+                                   std::span<const View> saved, View grad) const {
+  ops::add_scaled(1.0, saved[layer], grad);
 }
 
 void JacobianPenalty::add_parameter_gradient(ConstView theta, std::span<const double> sums, int64_t batch_rows,

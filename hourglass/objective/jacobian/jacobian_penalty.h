@@ -4,20 +4,21 @@
 
 namespace hourglass {
 
-/// A penalty that is the mean over rows, and over `samples` looks at each, of a norm of the encoder's Jacobian.
+/// A penalty that is the mean over rows, and over `samples` points of each, of a norm of the encoder's Jacobian.
 class JacobianPenalty : public Penalty {
  public:
-  std::string route() const override { return norm_->route(); }
+  std::string method() const override { return norm_->method(); }
   double cost() const override { return norm_->cost(); }
   int64_t statistics() const final { return norm_->statistics(); }
-  bool has_own_passes() const final { return true; }
-  bool watches(int layer) const final { return norm_->watches(layer); }
+  bool has_own_backward() const final { return true; }
+  bool has_gradient_at(int layer) const final { return norm_->has_gradient_at(layer); }
   void prepare(ConstView theta) final { norm_->prepare(theta); }
-  void observe(const PassView& pass, std::span<double> sums) const final;
-  void differentiate(const PassView& pass, double weight, std::span<double> sums, View grad_theta) const final;
+  void observe(ConstView theta, const MicroBatch& batch, std::span<double> sums) const final;
+  void differentiate(ConstView theta, const MicroBatch& batch, double weight, std::span<double> sums,
+                     std::span<View> saved, View grad_theta) const final;
   double value(ConstView theta, std::span<const double> sums, int64_t batch_rows) const final;
-  void add_gradient(const PassView& pass, int layer, std::span<const double> sums, double weight,
-                    View grad) const final;
+  void add_gradient(const MicroBatch& batch, int layer, std::span<const double> sums, double weight,
+                    std::span<const View> saved, View grad) const final;
   void add_parameter_gradient(ConstView theta, std::span<const double> sums, int64_t batch_rows, double weight,
                               int64_t first, View grad) const final;
 
@@ -26,11 +27,12 @@ class JacobianPenalty : public Penalty {
 
   const JacobianNorm& norm() const { return *norm_; }
   int64_t samples() const { return samples_; }
-  /// sums accumulated over rows and samples. Unless grad_theta is empty, so is the gradient of scale · their value, in
-  /// grad_theta and in the pass's notes, which are there.
-  virtual void measure(const PassView& pass, std::span<double> sums, double scale, View grad_theta) const = 0;
-  /// Space in the pass's notes for the gradients at every layer the norm watches, zeroed.
-  void make_notes(const PassView& pass) const;
+  /// sums accumulated over rows and samples. Unless grad_theta is empty, the gradient of scale · their value is
+  /// accumulated in grad_theta and in point.saved.
+  virtual void measure(ConstView theta, const JacobianPoint& point, std::span<double> sums, double scale,
+                       View grad_theta) const = 0;
+  /// saved assigned zeros, from the micro-batch's arena, for every layer at whose output the norm has a gradient.
+  void allocate_saved(const MicroBatch& batch, std::span<View> saved) const;
 
  private:
   double share(int64_t batch_rows) const { return 1.0 / static_cast<double>(batch_rows * samples_); }

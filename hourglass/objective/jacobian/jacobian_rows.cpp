@@ -11,15 +11,15 @@ namespace {
 constexpr int64_t kTileElements = 1 << 18;  // of the widest row buffer: 1 MB
 constexpr int64_t kTallest = 1024;          // rows
 
-constexpr double kLaneRows = 64;  // samples that share a lane's part of the Gram matrix's work
+constexpr double kSharingRows = 64;  // samples of a micro-batch that share the work that the Gram matrix takes once
 
 /// Multiplications per sample that the Gram matrix of a first layer (units, inputs) takes: bG and Σ bᵀb for every row,
-/// and its share of W Wᵀ and of the way back to W.
+/// and its share of W Wᵀ and of the gradient of W.
 double gram_products(double units, double inputs, double rows) {
-  return 2 * rows * units * units + 2 * units * units * inputs / kLaneRows;
+  return 2 * rows * units * units + 2 * units * units * inputs / kSharingRows;
 }
 
-/// The dense layer on the input itself if its Gram matrix takes less than going through it with every row.
+/// The dense layer on the input itself, if its Gram matrix takes fewer multiplications than its VJPs.
 int gram_layer(const Network& network, int64_t rows) {
   const int dense = first_dense(network);
   if (dense < 0) return -1;
@@ -29,7 +29,7 @@ int gram_layer(const Network& network, int64_t rows) {
   return gram_products(units, inputs, r) < 3 * r * units * inputs ? dense : -1;
 }
 
-/// A row of ±scale, 128 a draw, keyed by the sample and the probe.
+/// row assigned ±scale, 128 signs a draw, keyed by the sample and the probe vector.
 template <class T>
 void fill_signs(const Random& random, uint32_t epoch, uint64_t sample, int64_t probe, T scale, T* row, int64_t units) {
   constexpr int64_t kDraw = 128;
@@ -43,39 +43,43 @@ void fill_signs(const Random& random, uint32_t epoch, uint64_t sample, int64_t p
 
 }  // namespace
 
-/// What one point's rows leave on their way down, for the way up. Layer i's output carries row[i], (samples·probes,
-/// units); index −1, the input, is stored last.
-struct JacobianRows::Trail {
+/// The VJP of one point, with what its backward pass needs.
+struct JacobianRows::VjpTape {
   const JacobianPoint& point;
-  std::vector<View> first = {};   ///< s' per activation layer, (lane rows, units)
-  std::vector<View> second = {};  ///< s''
-  std::vector<View> row = {};     ///< per layer, for the tallest tile
+  std::vector<Linearization> layers = {};  ///< per layer, of all rows of the micro-batch
+  std::vector<View> rows = {};  ///< per layer: the product at its output, for the tallest tile; the input's stands last
 };
 
-/// One lane's way down and up, tile by tile.
-struct JacobianRows::Sweep {
-  std::vector<Trail> trails = {};
+/// The tiles of one micro-batch.
+struct JacobianRows::Tiles {
+  ConstView theta;
+  std::vector<VjpTape> tapes = {};
   uint32_t draw = 0;
   double scale = 0;         ///< of the gradient, 2·scale asked for
   View grad_theta = {};     ///< empty: the value only
-  View rising = {};         ///< q̄ where the trails meet, for the tallest tile
-  View up[2] = {};          ///< going up
+  View gram_rows = {};      ///< bG, then q̄, for the tallest tile
+  View scratch[2] = {};     ///< of the backward passes
   View gram_gradient = {};  ///< Σ bᵀb
-  // The tile at work: samples [sample, sample + samples), probes [probe, probe + probes) of each.
+  // The present tile: samples [sample, sample + samples), probe vectors [probe, probe + probes) of each.
   int64_t sample = 0, samples = 0, probe = 0, probes = 0;
 
-  const PassView& pass() const { return trails[0].point.pass; }
-  bool with_gradient() const { return static_cast<bool>(grad_theta); }
+  const MicroBatch& batch() const { return tapes[0].point.batch; }
+  bool has_gradient() const { return static_cast<bool>(grad_theta); }
   int64_t rows() const { return samples * probes; }
-  View at(const Trail& trail, int layer) const {
-    return (layer < 0 ? trail.row.back() : trail.row[layer]).slice(0, rows());
+  View at(const VjpTape& tape, int layer) const {
+    return (layer < 0 ? tape.rows.back() : tape.rows[layer]).slice(0, rows());
   }
-  View going_up(int which, int layer) const {
-    return View(up[which].bytes(), up[which].dtype(), {rows(), pass().network.layer(layer).output().size()});
+  View scratch_at(int which, int layer) const {
+    return View(scratch[which].bytes(), scratch[which].dtype(),
+                {rows(), batch().network().layer(layer).output().size()});
   }
-  View of_samples(View per_sample) const { return per_sample.slice(sample, samples); }
-  ConstView input_of(const Trail& trail, int layer) const {
-    return trail.point.pass.value(layer - 1).slice(sample, samples);
+  Linearization linearization(const VjpTape& tape, int layer) const {
+    return tape.layers[layer].slice(sample, samples);
+  }
+  /// Where the gradient at a layer's output is saved.
+  View saved(const VjpTape& tape, int layer) const {
+    const View all = layer < 0 ? View() : tape.point.saved[layer];
+    return all ? all.slice(sample, samples) : all;
   }
 };
 
@@ -92,7 +96,7 @@ JacobianRows::JacobianRows(const Network& network, int64_t probes, const Random&
   }
 }
 
-std::string JacobianRows::route() const {
+std::string JacobianRows::method() const {
   return fmt::format("{} {}{} per sample{}", probes_, exact_ ? "unit row" : "random probe", probes_ == 1 ? "" : "s",
                      uses_gram() ? ", closed by the first layer's Gram matrix" : "");
 }
@@ -100,16 +104,14 @@ std::string JacobianRows::route() const {
 double JacobianRows::cost() const {
   const auto rows = static_cast<double>(probes_);
   double products = 0;
-  for (int i = bottom() + 1; i < end_; ++i)
-    if (const LinearLayer* layer = network_.layer(i).linear())
-      products += 3 * rows * static_cast<double>(layer->products());
+  for (int i = bottom() + 1; i < end_; ++i) products += 3 * rows * static_cast<double>(network_.layer(i).products());
   if (uses_gram())
     products += gram_products(static_cast<double>(gram_.rows()), static_cast<double>(network_.input().size()), rows);
-  return products / plain_step_products(network_);
+  return products / network_.products();
 }
 
-bool JacobianRows::watches(int layer) const {
-  return layer >= 0 && layer + 1 < end_ && network_.layer(layer + 1).activation();
+bool JacobianRows::has_gradient_at(int layer) const {
+  return layer >= 0 && layer + 1 < end_ && network_.layer(layer + 1).has_curvature();
 }
 
 void JacobianRows::prepare(ConstView theta) {
@@ -119,137 +121,118 @@ void JacobianRows::prepare(ConstView theta) {
   ops::matmul(w, ops::Transpose::no, w, ops::Transpose::yes, gram_);
 }
 
-void JacobianRows::measure(std::span<const JacobianPoint> points, uint32_t draw, std::span<double> sums, double scale,
-                           View grad_theta) const {
-  const double of_probes = exact_ ? 1.0 : 1.0 / static_cast<double>(probes_);
-  Sweep s{.draw = draw, .scale = 2 * scale * of_probes, .grad_theta = grad_theta};
-  for (const JacobianPoint& p : points) s.trails.push_back({p});
-  const PassView& pass = s.pass();
-  if (uses_gram() && s.with_gradient()) {
-    s.gram_gradient = pass.arena.take(pass.theta.dtype(), gram_.shape());
-    clear(s.gram_gradient);
+void JacobianRows::measure(ConstView theta, std::span<const JacobianPoint> points, uint32_t draw,
+                           std::span<double> sums, double scale, View grad_theta) const {
+  const double per_probe = exact_ ? 1.0 : 1.0 / static_cast<double>(probes_);
+  Tiles t{.theta = theta, .draw = draw, .scale = 2 * scale * per_probe, .grad_theta = grad_theta};
+  for (const JacobianPoint& p : points) t.tapes.push_back({p});
+  if (uses_gram() && t.has_gradient()) {
+    t.gram_gradient = t.batch().arena().take(theta.dtype(), gram_.shape());
+    clear(t.gram_gradient);
   }
-  sums[0] += sweep(s) * of_probes;
-  if (!s.gram_gradient) return;
-  ops::scale(s.scale, s.gram_gradient);
+  sums[0] += run(t) * per_probe;
+  if (!t.gram_gradient) return;
+  ops::scale(t.scale, t.gram_gradient);
   const Parameter& first_weight = *network_.layer(gram_layer_).weight();
-  ops::matmul(s.gram_gradient, ops::Transpose::no, first_weight.in(pass.theta), ops::Transpose::no,
+  ops::matmul(t.gram_gradient, ops::Transpose::no, first_weight.in(theta), ops::Transpose::no,
               first_weight.in(grad_theta), ops::Write::accumulate);
 }
 
-/// Σ ‖q‖² over the lane's rows and probes.
-double JacobianRows::sweep(Sweep& s) const {
+double JacobianRows::run(Tiles& t) const {
   int64_t widest = uses_gram() ? 1 : network_.input().size();
   for (int i = std::max(gram_layer_, 0); i < end_; ++i) widest = std::max(widest, network_.layer(i).output().size());
-  const int64_t lane_rows = s.pass().rows, tallest = std::clamp<int64_t>(kTileElements / widest, 16, kTallest);
-  const int64_t probes = std::min(probes_, tallest), samples = std::clamp<int64_t>(tallest / probes, 1, lane_rows);
-  make_room(s, samples * probes, widest);
+  const int64_t batch_rows = t.batch().rows(), tallest = std::clamp<int64_t>(kTileElements / widest, 16, kTallest);
+  const int64_t probes = std::min(probes_, tallest), samples = std::clamp<int64_t>(tallest / probes, 1, batch_rows);
+  allocate(t, samples * probes, widest);
   double total = 0;
-  for (s.sample = 0; s.sample < lane_rows; s.sample += samples)
-    for (s.probe = 0; s.probe < probes_; s.probe += probes) {
-      s.samples = std::min(samples, lane_rows - s.sample);
-      s.probes = std::min(probes, probes_ - s.probe);
-      for (const Trail& trail : s.trails) {
-        start(s, trail);
-        down(s, trail);
+  for (t.sample = 0; t.sample < batch_rows; t.sample += samples)
+    for (t.probe = 0; t.probe < probes_; t.probe += probes) {
+      t.samples = std::min(samples, batch_rows - t.sample);
+      t.probes = std::min(probes, probes_ - t.probe);
+      for (const VjpTape& tape : t.tapes) {
+        start(t, tape);
+        vjp(t, tape);
       }
-      total += close(s);
-      if (!s.with_gradient()) continue;
-      for (const Trail& trail : s.trails) up(s, trail);
+      total += squared_norm(t);
+      if (!t.has_gradient()) continue;
+      for (const VjpTape& tape : t.tapes) vjp_backward(t, tape);
     }
   return total;
 }
 
-/// Buffers for the tallest tile, and the derivatives of all activations at every point.
-void JacobianRows::make_room(Sweep& s, int64_t rows, int64_t widest) const {
-  Arena& arena = s.pass().arena;
-  const DType dtype = s.pass().theta.dtype();
-  for (Trail& t : s.trails) {
-    const PassView& pass = t.point.pass;
-    t.first.resize(end_);
-    t.second.resize(end_);
-    t.row.resize(end_ + 1);
+/// Buffers for the tallest tile, and the linearizations of all layers at every point.
+void JacobianRows::allocate(Tiles& t, int64_t rows, int64_t widest) const {
+  Arena& arena = t.batch().arena();
+  const DType dtype = t.theta.dtype();
+  for (VjpTape& tape : t.tapes) {
+    const MicroBatch& batch = tape.point.batch;
+    tape.layers.resize(end_);
+    tape.rows.resize(end_ + 1);
     for (int i = std::max(gram_layer_, 0); i < end_; ++i) {
-      t.row[i] = arena.take(dtype, {rows, network_.layer(i).output().size()});
-      const Activation* activation = network_.layer(i).activation();
-      if (!activation) continue;
-      t.first[i] = arena.take(dtype, pass.value(i).shape());
-      if (s.with_gradient()) t.second[i] = arena.take(dtype, pass.value(i).shape());
-      ops::activation_derivatives(*activation, pass.value(i - 1), pass.value(i), t.first[i], t.second[i]);
+      tape.rows[i] = arena.take(dtype, {rows, network_.layer(i).output().size()});
+      tape.layers[i] = network_.layer(i).linearize(batch.context(), t.theta, batch.output(i - 1), batch.output(i),
+                                                   t.has_gradient(), arena);
     }
-    if (!uses_gram()) t.row.back() = arena.take(dtype, {rows, network_.input().size()});
+    if (!uses_gram()) tape.rows.back() = arena.take(dtype, {rows, network_.input().size()});
   }
-  if (uses_gram()) s.rising = arena.take(dtype, {rows, gram_.rows()});
-  for (View& v : s.up) v = arena.take(dtype, {rows, widest});
+  if (uses_gram()) t.gram_rows = arena.take(dtype, {rows, gram_.rows()});
+  for (View& v : t.scratch) v = arena.take(dtype, {rows, widest});
 }
 
-void JacobianRows::start(const Sweep& s, const Trail& trail) const {
-  const PassView& pass = trail.point.pass;
-  const View v = s.at(trail, end_ - 1);
+void JacobianRows::start(const Tiles& t, const VjpTape& tape) const {
+  const PassContext& context = tape.point.batch.context();
+  const View v = t.at(tape, end_ - 1);
   const auto fill = [&](auto* row) {
     using T = std::remove_pointer_t<decltype(row)>;
-    const auto sign = static_cast<T>(trail.point.sign);
+    const auto sign = static_cast<T>(tape.point.sign);
     const int64_t units = v.columns();
-    for (int64_t n = s.sample; n < s.sample + s.samples; ++n)
-      for (int64_t k = s.probe; k < s.probe + s.probes; ++k, row += units) {
+    for (int64_t n = t.sample; n < t.sample + t.samples; ++n)
+      for (int64_t k = t.probe; k < t.probe + t.probes; ++k, row += units) {
         if (exact_) {
           std::fill_n(row, units, T{0});
           row[k] = sign;
         } else {
-          fill_signs(random_, pass.epoch, pass.sample(n), s.draw * probes_ + k, sign, row, units);
+          fill_signs(random_, context.epoch, context.sample_id(n), t.draw * probes_ + k, sign, row, units);
         }
       }
   };
   v.dtype() == DType::f32 ? fill(v.as<float>()) : fill(v.as<double>());
 }
 
-void JacobianRows::down(const Sweep& s, const Trail& trail) const {
-  for (int i = end_ - 1; i > bottom(); --i) {
-    if (network_.layer(i).activation())
-      ops::scale_rows_by_sample(s.of_samples(trail.first[i]), s.at(trail, i), s.at(trail, i - 1));
-    else
-      network_.layer(i).linear()->apply_transposed(trail.point.pass.theta, s.input_of(trail, i), s.at(trail, i),
-                                                   s.at(trail, i - 1));
-  }
+void JacobianRows::vjp(const Tiles& t, const VjpTape& tape) const {
+  for (int i = end_ - 1; i > bottom(); --i)
+    network_.layer(i).vjp(t.theta, t.linearization(tape, i), t.at(tape, i), t.at(tape, i - 1));
 }
 
-/// The tile's Σ ‖q‖², q being the sum of all trails'. What they go up from is left in s.rising, or without a Gram
-/// matrix in the first trail's input rows.
-double JacobianRows::close(const Sweep& s) const {
-  const View q = s.at(s.trails[0], bottom());
-  for (size_t p = 1; p < s.trails.size(); ++p) ops::add_scaled(1.0, s.at(s.trails[p], bottom()), q);
+/// q̄ is left in t.gram_rows, or without a Gram matrix in the first tape's rows at the input.
+double JacobianRows::squared_norm(const Tiles& t) const {
+  const View q = t.at(t.tapes[0], bottom());
+  for (size_t p = 1; p < t.tapes.size(); ++p) ops::add_scaled(1.0, t.at(t.tapes[p], bottom()), q);
   if (!uses_gram()) {
     const double norm = ops::sum_of_squares(q);
-    if (s.with_gradient()) ops::scale(s.scale, q);
+    if (t.has_gradient()) ops::scale(t.scale, q);
     return norm;
   }
-  const View qg = s.rising.slice(0, s.rows());
+  const View qg = t.gram_rows.slice(0, t.rows());
   ops::matmul(q, ops::Transpose::no, gram_, ops::Transpose::no, qg);
   const double norm = ops::dot(q, qg);
-  if (s.with_gradient()) {
-    ops::matmul(q, ops::Transpose::yes, q, ops::Transpose::no, s.gram_gradient, ops::Write::accumulate);
-    ops::scale(s.scale, qg);
+  if (t.has_gradient()) {
+    ops::matmul(q, ops::Transpose::yes, q, ops::Transpose::no, t.gram_gradient, ops::Write::accumulate);
+    ops::scale(t.scale, qg);
   }
   return norm;
 }
 
-void JacobianRows::up(const Sweep& s, const Trail& trail) const {
-  const PassView& pass = trail.point.pass;
-  View rising = uses_gram() ? s.rising.slice(0, s.rows()) : s.at(s.trails[0], -1);
-  int next = 0;
-  for (int i = bottom() + 1; i < end_; ++i, next = 1 - next) {
-    const View above = s.going_up(next, i);
-    if (network_.layer(i).activation()) {
-      if (i > 0)
-        ops::add_products_by_sample(s.of_samples(trail.second[i]), s.at(trail, i), rising,
-                                    s.of_samples(pass.notes[i - 1]));
-      ops::scale_rows_by_sample(s.of_samples(trail.first[i]), rising, above);
-    } else {
-      const LinearLayer& layer = *network_.layer(i).linear();
-      layer.accumulate(s.at(trail, i), rising, s.grad_theta);
-      if (i + 1 < end_) layer.apply(pass.theta, s.input_of(trail, i), rising, above);
-    }
-    rising = above;
+void JacobianRows::vjp_backward(const Tiles& t, const VjpTape& tape) const {
+  View gradient = uses_gram() ? t.gram_rows.slice(0, t.rows()) : t.at(t.tapes[0], -1);
+  for (int i = bottom() + 1, next = 0; i < end_; ++i, next = 1 - next) {
+    const Layer& layer = network_.layer(i);
+    const Linearization at = t.linearization(tape, i);
+    layer.vjp_backward(at, t.at(tape, i), gradient, t.grad_theta, t.saved(tape, i - 1));
+    if (i + 1 == end_) break;
+    const View above = t.scratch_at(next, i);
+    layer.jvp(t.theta, at, gradient, above);
+    gradient = above;
   }
 }
 

@@ -94,7 +94,7 @@ bool Network::forward(ConstView theta, MicroBatch& batch, int last, std::span<co
       return false;
     }
     batch.has_sums = false;
-    layer.forward(context_of(i, context, batch_sums), theta, batch.input_of(i), batch.output(i));
+    layer.forward(context_of(i, context, batch_sums), theta, batch.input_of(i), batch.output_buffer(i));
   }
   return true;
 }

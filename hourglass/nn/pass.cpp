@@ -116,7 +116,7 @@ void begin_with_codes(ConstView codes, const PassContext& context, MicroBatch& b
   const Network& network = batch.network();
   const Shape& code = network.code().output();
   batch.begin_at(network.code_end(), codes.rows(), context);
-  const View input = batch.output(network.code_end() - 1);
+  const View input = batch.output_buffer(network.code_end() - 1);
   if (is_layered(code))
     ops::swap_axes(codes.reshaped(code.batch(codes.rows())), code[0], code[1] * code[2], input);
   else

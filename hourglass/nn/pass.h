@@ -78,7 +78,8 @@ class MicroBatch {
   ConstView input() const { return input_; }
   /// (rows, units) of a layer's output; layer −1 is the input.
   ConstView output(int layer) const { return layer < 0 ? input_ : ConstView(outputs_[layer].slice(0, rows_)); }
-  View output(int layer) { return outputs_[layer].slice(0, rows_); }
+  /// The same memory, for the layer that assigns it.
+  View output_buffer(int layer) { return outputs_[layer].slice(0, rows_); }
   /// What layer i reads: output(i − 1), and for the first layer the same rows packed, where that saves work.
   InputRows input_of(int layer) const { return layer == 0 && packed_ ? *packed_ : InputRows(output(layer - 1)); }
   /// (rows, units) of the gradient at a layer's output.

@@ -60,11 +60,11 @@ void Objective::prepare(ConstView theta) {
 double Objective::loss_of_rows(TrainingBatch& batch, int64_t first, int64_t rows) const {
   const int last = network_.layers() - 1;
   const double scale = 1 / elements(batch.batch_rows());
-  const auto part = [&](const View& all) { return all.slice(first, rows); };
-  const View output = part(batch.output(last)), grad = part(batch.gradient(top()));
+  const auto part = [&](auto all) { return all.slice(first, rows); };
+  const View output = part(batch.output_buffer(last)), grad = part(batch.gradient(top()));
   if (reconstruction_ == Reconstruction::mse) return ops::squared_error(output, part(batch.target()), scale, grad);
   if (classifies()) return ops::cross_entropy(output, std::span(batch.classes).subspan(first, rows), scale, grad);
-  const View logits = part(batch.output(top()));
+  const ConstView logits = part(batch.output(top()));
   return ops::bce_with_logits(logits, part(batch.target()), scale, is_penalized(last) ? output : View(), grad);
 }
 

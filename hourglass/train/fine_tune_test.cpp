@@ -203,7 +203,9 @@ TEST(FineTuningSteps, EndInPyTorchsWeights) {
     Optimizer adam({}, DType::f32, classifier.theta().size());
     const Corruption none({}, 0);
     TrainingStep step(classifier, objective, adam, none, 128, classes);
-    for (int64_t k = 0; k < 25; ++k) step.run(data, std::span(rows).subspan(128 * k, 128), 1, k + 1, 1e-3, 2);
+    for (int64_t k = 0; k < 25; ++k)
+      step.run(data,
+               {.rows = std::span(rows).subspan(128 * k, 128), .number = k + 1, .learning_rate = 1e-3, .threads = 2});
     const auto initial = golden.part("initial."), final = golden.part("final.");
     for (const auto& [tensor, view] : classifier.weights()) {
       EXPECT_LT(relative_distance(view, final.at(tensor)), 1e-4) << tensor;

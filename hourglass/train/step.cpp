@@ -113,7 +113,7 @@ std::vector<TrainingStep::ParameterSlice> TrainingStep::slices_of(const Network&
 void TrainingStep::local_gradient(const ParameterSlice& slice, int64_t rows, int64_t micro_batches, View gradient) {
   ops::Write write = ops::Write::assign;
   if (slice.offset < gradients_.shape()[1]) {
-    ops::sum_lanes(gradients_.view().slice(0, micro_batches), slice.offset, gradient);
+    ops::sum_micro_batches(gradients_.view().slice(0, micro_batches), slice.offset, gradient);
     write = ops::Write::accumulate;
   }
   for (const int i : slice.layers)

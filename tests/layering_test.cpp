@@ -31,14 +31,33 @@ const std::map<std::string, Modules> kAllowed = {
     {"report", {"base", "tensor", "data", "nn", "objective", "optim", "recipe", "model", "run", "eval"}},
 };
 
+/// Third-party headers by the first part of their path, and the modules that may include them.
+const std::map<std::string, Modules> kThirdParty = {
+    {"dnnl.hpp", {"tensor"}},
+    {"hwy", {"tensor"}},
+    {"Eigen", {"eval"}},
+    {"onnx", {"export"}},
+    {"png.h", {"data"}},
+    {"jpeglib.h", {"data"}},
+    {"zip.h", {"data"}},
+    {"zlib.h", {"data"}},
+    {"Random123", {"base"}},
+    {"omp.h", {"base"}},
+    {"toml++", {"base"}},
+    {"openssl", {"base", "report"}},
+    {"nlohmann", {"base", "train", "app"}},
+    {"CLI", {}},
+};
+
 struct Include {
   fs::path from;     ///< below hourglass/
   std::string what;  ///< likewise
 };
 
-std::vector<Include> includes() {
+/// `quoted` matches what stands behind #include.
+std::vector<Include> includes(const std::string& quoted = "\"hourglass/([^\"]+)\"") {
   const fs::path library = fs::path(HOURGLASS_SOURCE) / "hourglass";
-  const std::regex include("^\\s*#\\s*include\\s*\"hourglass/([^\"]+)\".*");
+  const std::regex include("^\\s*#\\s*include\\s*" + quoted + ".*");
   std::vector<Include> all;
   for (const auto& entry : fs::recursive_directory_iterator(library)) {
     if (!entry.is_regular_file()) continue;
@@ -66,6 +85,17 @@ TEST(Layering, NoDependencyPointsUpwards) {
   const auto all = includes();
   ASSERT_GT(all.size(), 100u) << "the scan finds what there is";
   for (const Include& i : all) EXPECT_TRUE(may_include(i)) << i.from << " includes " << i.what;
+}
+
+TEST(Layering, ThirdPartyHeadersStayInTheirModules) {
+  size_t found = 0;
+  for (const Include& i : includes("<([^>]+)>")) {
+    const auto known = kThirdParty.find(fs::path(i.what).begin()->string());
+    if (known == kThirdParty.end() || i.from.string().ends_with("_test.cpp")) continue;
+    ++found;
+    EXPECT_TRUE(known->second.contains(module_of(i.from))) << i.from << " includes " << i.what;
+  }
+  EXPECT_GT(found, 10u) << "the scan finds what there is";
 }
 
 TEST(Layering, ArithmeticGoesThroughOps) {

@@ -16,12 +16,12 @@ constexpr int64_t kLargestFile = std::numeric_limits<int32_t>::max();  // as pro
 
 void refuse_huge(const Network& network, const std::map<std::string, std::string>& metadata) {
   constexpr int64_t kPerFeature = 5;  // fill, offset, factor, mean, residual unit
-  int64_t room = int64_t{1} << 20;    // for the graph
-  room += kPerFeature * network.input().size() * size_of(DType::f32);
-  for (const auto& [key, value] : metadata) room += std::ssize(key) + std::ssize(value);
+  int64_t other = int64_t{1} << 20;   // for the graph
+  other += kPerFeature * network.input().size() * size_of(DType::f32);
+  for (const auto& [key, value] : metadata) other += std::ssize(key) + std::ssize(value);
   const int64_t bytes = network.parameter_count() * size_of(DType::f32);
-  if (bytes + room > kLargestFile)
-    fail("the weights take {} bytes, an ONNX file holds at most {} beside the rest", bytes, kLargestFile - room);
+  if (bytes + other > kLargestFile)
+    fail("the weights take {} bytes, an ONNX file holds at most {} beside the rest", bytes, kLargestFile - other);
 }
 
 /// The layers of both lists in turn. Reorders are the network's own affair: in ONNX images are channels-first.

@@ -6,17 +6,17 @@
 
 namespace hourglass {
 
-/// "9,140": an integer with thousands separators.
+/// Integer with thousands separators: "9,140".
 std::string format_count(int64_t value);
 
-/// Four significant digits, trailing zeros kept so that columns do not jump: "0.07310", "18.20", "12,345",
+/// Four significant digits with trailing zeros, so that columns stay aligned: "0.07310", "18.20", "12,345",
 /// "1.234e-05" below 1e-4 and from 1e9 on, "nan", "inf".
 std::string format_value(double value);
 
-/// "0:07", "1:32", "2:05:09": seconds rounded to whole ones, as minutes or hours. "?" unless finite and ≥ 0.
+/// Seconds, rounded, as minutes or hours: "0:07", "1:32", "2:05:09". "?" if negative or not finite.
 std::string format_duration(double seconds);
 
-/// Columns that UTF-8 text takes on a terminal, one per code point.
+/// Width of UTF-8 text on a terminal in columns, one per code point.
 int display_width(std::string_view text);
 
 }  // namespace hourglass

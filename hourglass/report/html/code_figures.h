@@ -6,11 +6,11 @@
 
 namespace hourglass {
 
-/// How the code is used and how it follows the input: activations, mean activation against the target ρ where there is
-/// one, map of codes, spectrum and contraction curve.
+/// Draws the distribution of the code and its dependence on the input: activations, mean activation with the target ρ
+/// if there is one, map of codes, Jacobian spectrum and contraction curve.
 void draw_code_figures(FigureSheet& sheet, const Analysis& a, std::optional<double> target);
 
-/// The axes for spectra and the values as a series on them.
+/// Chart for spectra, and the values as a series of it.
 Chart spectrum_chart();
 Series spectrum_series(const std::vector<double>& values, const std::string& label, int style);
 

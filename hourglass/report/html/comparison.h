@@ -11,9 +11,9 @@ namespace hourglass {
 struct ComparedModel {
   std::string name, description;
   Metrics metrics = {};                  ///< over all rows
-  std::vector<Omission> omissions = {};  ///< metrics that do not fit it
-  std::string reconstruction = {};       ///< its training's: "bce" or "mse"
-  std::vector<EpochRecord> epochs = {};  ///< of its training, where it is a run
+  std::vector<Omission> omissions = {};  ///< metrics that do not apply to it
+  std::string reconstruction = {};       ///< loss of its training: "bce" or "mse"
+  std::vector<EpochRecord> epochs = {};  ///< of its training, if the model is a run folder
   Analysis analysis = {};
   Tensor reconstructions = {};  ///< of Comparison::inputs
 };
@@ -27,17 +27,17 @@ struct Comparison {
   std::vector<ComparedModel> models;
 };
 
-/// The metrics that are single numbers, in the order of the first model that has each.
+/// Names of the metrics that are single numbers, in the order of the first model that has each.
 std::vector<std::string> compared_metrics(const Comparison& c);
 
-/// Of each model, whether no other has a better value of this metric. Nobody is best at a metric that is neither better
-/// low nor high, and nobody alone.
+/// For each model, true if no other has a better value of this metric. All false if the metric has no better direction,
+/// or if only one model has a value.
 std::vector<bool> best_at(const Comparison& c, const std::string& metric);
 
-/// Contraction curves, spectra and losses on the same axes; reconstructions, filters and atoms side by side.
+/// Draws contraction curves, spectra and losses on common axes, and reconstructions, filters and atoms side by side.
 Figures draw_comparison(const Comparison& c);
 
-/// The page with the table of metrics and the figures: see html_page.
+/// Writes the page with the table of metrics and the figures (html_page).
 std::string comparison_page(const Comparison& c, const Figures& figures);
 
 }  // namespace hourglass

@@ -44,7 +44,7 @@ TEST(Comparison, MarksNothingThatOnlyDescribes) {
   EXPECT_EQ(best_at(c, "mean_activation"), (Marks{false, false}));
 }
 
-TEST(Comparison, MarksNobodyWhoIsAlone) {
+TEST(Comparison, MarksNoModelThatIsAlone) {
   const Comparison c = of(model("a", {{"bce", 0.1}}), model("b", {{"mse", 0.2}}), model("c", {{"bce", std::nan("")}}));
   EXPECT_EQ(best_at(c, "bce"), (Marks{false, false, false}));
 }

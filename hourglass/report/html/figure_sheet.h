@@ -10,12 +10,12 @@
 
 namespace hourglass {
 
-/// A plot or a grid of images, ready to be shown and kept.
+/// A plot or a grid of images: its texts and its files.
 struct Figure {
-  std::string section;  ///< of the page
-  std::string name;     ///< of its files: "contraction-curve"
+  std::string section;  ///< id of its section of the page
+  std::string name;     ///< stem of its files: "contraction-curve"
   std::string title, caption;
-  std::string svg = {};  ///< empty for grids of images, which are pixels
+  std::string svg = {};  ///< empty for a grid of images
   std::string png = {};
 };
 
@@ -24,17 +24,17 @@ struct Figures {
   std::vector<Omission> omissions;  ///< what could not be drawn
 };
 
-/// Makes the files of the chart of this name.
+/// Renders the chart of this name.
 using ChartRenderer = std::function<Chart::Files(const std::string& name, const Chart& chart)>;
 
 inline Chart::Files render_chart(const std::string&, const Chart& chart) { return chart.render(); }
 
-/// Figures in the making. One that fails is left out, with its reason.
+/// Draws figures one by one. A figure that fails is left out, with the reason.
 class FigureSheet {
  public:
   explicit FigureSheet(ChartRenderer render = render_chart) : render_(std::move(render)) {}
 
-  /// `about` says what the figure is; its pixels and lines are made here.
+  /// `about` has the texts; the files are added here.
   void chart(Figure about, const Chart& chart);
   void image(Figure about, const std::function<Image()>& image);
   void omit(std::string part, std::string reason) {

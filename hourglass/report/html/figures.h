@@ -9,7 +9,7 @@
 
 namespace hourglass {
 
-/// Every figure of a run that its epochs and analysis have the numbers for. `target` is ρ where the recipe has one.
+/// Draws every figure of a run for which there are numbers. `target` is ρ of sparse_kl, if the recipe has it.
 Figures draw_figures(const std::vector<EpochRecord>& epochs, const std::string& reconstruction,
                      const Analysis& analysis, std::optional<double> target,
                      const ChartRenderer& render = render_chart);

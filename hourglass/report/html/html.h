@@ -5,15 +5,15 @@
 
 namespace hourglass {
 
-/// Text for HTML's content and quoted attributes: & < > " ' are escaped, control characters but tab and newline are
-/// left out.
+/// Escapes text for HTML content and quoted attributes: & < > " ' become entities; control characters other than tab
+/// and newline are removed.
 std::string html_escaped(std::string_view text);
 
-/// data:image/png;base64,…
+/// PNG as a data URL: data:image/png;base64,…
 std::string png_url(std::string_view png);
 
-/// gnuplot's SVG as an element of a page: without the XML prologue, its ids beginning with `prefix`, named `title` for
-/// those who cannot see it.
+/// Turns an SVG of gnuplot into an element of a page: without the XML prologue, with ids that begin with `prefix`, and
+/// with `title` as its accessible name.
 std::string inline_svg(std::string_view svg, const std::string& prefix, const std::string& title);
 
 }  // namespace hourglass

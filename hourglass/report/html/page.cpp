@@ -40,7 +40,7 @@ std::string facts(const RunReport& r) {
 std::string findings(const RunReport& r) {
   std::string html = "<ul class=\"verdict\">\n";
   for (const Finding& f : verdict(r.epochs, r.reconstruction, r.analysis)) {
-    const char* mark = f.kind == Finding::Kind::good ? "good" : f.kind == Finding::Kind::note ? "note" : "mind";
+    const char* mark = f.kind == Finding::Kind::good ? "good" : f.kind == Finding::Kind::note ? "note" : "warning";
     html += fmt::format("<li class=\"{0}\"><b>{0}</b><span>{1}</span></li>\n", mark, html_escaped(f.text));
   }
   return html + "</ul>\n";

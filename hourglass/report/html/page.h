@@ -7,7 +7,7 @@
 
 namespace hourglass {
 
-/// What report.html tells of a run.
+/// Content of report.html.
 struct RunReport {
   std::string name, description;
   std::string recipe;          ///< as TOML
@@ -17,8 +17,7 @@ struct RunReport {
   Figures figures;
 };
 
-/// One self-contained HTML page: styles, SVGs and images inside, no script, no address outside; light and dark by the
-/// reader's setting, for wide and narrow screens and paper.
+/// Writes the report as one page (html_page).
 std::string report_page(const RunReport& report);
 
 }  // namespace hourglass

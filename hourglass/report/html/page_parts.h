@@ -12,26 +12,26 @@ struct Cell {
   Cell(std::string text, bool best = false) : text(std::move(text)), best(best) {}
 
   std::string text;
-  bool best = false;  ///< and marked so
+  bool best = false;  ///< marked by a star
 };
 using Row = std::vector<Cell>;
 
-/// A table that scrolls by itself where it is too wide. Texts are escaped here, as everywhere below.
+/// Table that scrolls horizontally if it is too wide. This and the functions below escape the texts.
 std::string html_table(const Row& head, const std::vector<Row>& rows);
 
-/// A part of a page.
+/// A section of a page, introduced by `words`.
 struct Section {
   std::string id, title, words;
 };
 
-/// The section with its figures, in their order; empty without any.
+/// The section with its figures, in their order; empty if it has none.
 std::string html_section(const Section& section, const std::vector<Figure>& figures);
 
-/// What was left out and why; empty when nothing was.
+/// The list of what was left out, with the reasons; empty if nothing was.
 std::string html_omissions(const std::vector<Omission>& omissions);
 
-/// One self-contained page: styles inside, no script, no address outside; light and dark by the reader's setting, for
-/// wide and narrow screens and paper. `header` and `body` are HTML.
+/// Self-contained page: styles, SVGs and images are inside, there are no scripts and no external addresses. Light or
+/// dark as the reader has set, for wide and narrow screens and for print. `header` and `body` are HTML.
 std::string html_page(const std::string& title, const std::string& header, const std::string& body);
 
 }  // namespace hourglass

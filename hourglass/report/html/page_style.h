@@ -6,7 +6,7 @@ namespace hourglass {
 inline constexpr const char* kPageStyle = R"css(
 :root {
   --paper: #ffffff; --ink: #1c1f23; --soft: #5a6169; --line: #d9dde1; --card: #f6f7f8;
-  --good: #00664c; --note: #00598c; --mind: #a33b00;
+  --good: #00664c; --note: #00598c; --warning: #a33b00;
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, "DejaVu Sans", sans-serif;
@@ -21,11 +21,11 @@ dl { display: flex; flex-wrap: wrap; gap: .5rem 2rem; margin: 0; }
 dt { font-size: .8rem; }
 dd { margin: 0; font-weight: 600; }
 .verdict { list-style: none; padding: 0; margin: 0; display: grid; gap: .5rem; }
-.verdict li { display: grid; grid-template-columns: 3.6rem 1fr; gap: .75rem; align-items: baseline; }
+.verdict li { display: grid; grid-template-columns: 4.4rem 1fr; gap: .75rem; align-items: baseline; }
 .verdict b { font-size: .8rem; text-align: center; border: 1px solid currentColor; border-radius: .3rem; }
 .verdict .good b { color: var(--good); }
 .verdict .note b { color: var(--note); }
-.verdict .mind b { color: var(--paper); background: var(--mind); border-color: var(--mind); }
+.verdict .warning b { color: var(--paper); background: var(--warning); border-color: var(--warning); }
 .wide { overflow-x: auto; margin-bottom: 1.25rem; }
 table { border-collapse: collapse; font-size: .92rem; overflow-wrap: normal; }
 th, td { text-align: left; padding: .3rem 1.25rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
@@ -48,7 +48,7 @@ pre { background: var(--card); padding: 1rem; border-radius: .5rem; font: .85rem
 footer { margin-top: 2.5rem; font-size: .88rem; }
 @media screen and (prefers-color-scheme: dark) {
   :root { --paper: #14171a; --ink: #e8eaec; --soft: #a9b0b7; --line: #3a4148; --card: #1f2327;
-    --good: #4cd3a5; --note: #6cbcf0; --mind: #ff9a63; }
+    --good: #4cd3a5; --note: #6cbcf0; --warning: #ff9a63; }
   figure img { filter: brightness(.92); }
 }
 @media (max-width: 30rem) {

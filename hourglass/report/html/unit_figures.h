@@ -4,11 +4,11 @@
 
 namespace hourglass {
 
-/// What the units of a code stand for: first-layer filters, decoder atoms, traversals, the inputs that activate a unit
-/// most. Where samples are not images, why there is nothing.
+/// Draws what the units of a code represent: first-layer filters, decoder atoms, traversals, the inputs that activate a
+/// unit most. If samples are not images, omits them with this reason.
 void draw_unit_figures(FigureSheet& sheet, const Analysis& a);
 
-/// Images of weights in a grid, each by its own largest value: grey is 0, white above, black below.
+/// Grid of images of weights, each scaled by its largest absolute value: grey is 0, white positive, black negative.
 Image signed_grid(const SignedPictures& images);
 
 }  // namespace hourglass

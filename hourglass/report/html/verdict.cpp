@@ -16,13 +16,14 @@ namespace {
 using Kind = Finding::Kind;
 
 // The thresholds of the rules.
-constexpr double kStill = 0.01;  // a relative change over the last fifth that counts as one
+constexpr double kStill = 0.01;  // the largest relative change over the last fifth of a converged loss
 constexpr double kSmallGap = 0.03, kLargeGap = 0.10;
 constexpr double kWellExplained = 0.9;
-constexpr double kIdle = 0.01;  // of the largest unit's spread
+constexpr double kIdle = 0.01;  // of the largest unit's standard deviation
 constexpr size_t kFewestEpochs = 5;
 
-struct Watched {
+/// A loss per epoch.
+struct LossCurve {
   std::string name;  ///< "test bce"
   std::vector<double> values;
 };
@@ -34,17 +35,17 @@ std::vector<double> of_split(const std::vector<EpochRecord>& epochs, std::option
   return values;
 }
 
-/// The held-out loss, validation before test; nothing where there is none.
-std::optional<Watched> held_out(const std::vector<EpochRecord>& epochs, const std::string& loss) {
+/// The held-out loss: of the validation rows, else of the test rows, if there are any.
+std::optional<LossCurve> held_out(const std::vector<EpochRecord>& epochs, const std::string& loss) {
   if (auto values = of_split(epochs, &EpochRecord::validation); values.size() == epochs.size())
-    return Watched{"validation " + loss, std::move(values)};
+    return LossCurve{"validation " + loss, std::move(values)};
   if (auto values = of_split(epochs, &EpochRecord::test); values.size() == epochs.size())
-    return Watched{"test " + loss, std::move(values)};
+    return LossCurve{"test " + loss, std::move(values)};
   return std::nullopt;
 }
 
-Watched of_training(const std::vector<EpochRecord>& epochs, const std::string& loss) {
-  Watched w{"training " + loss, {}};
+LossCurve of_training(const std::vector<EpochRecord>& epochs, const std::string& loss) {
+  LossCurve w{"training " + loss, {}};
   for (const EpochRecord& e : epochs) w.values.push_back(e.train.reconstruction);
   return w;
 }
@@ -58,14 +59,14 @@ double mean(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-Finding convergence(const Watched& w) {
+Finding convergence(const LossCurve& w) {
   const size_t n = w.values.size(), window = std::max<size_t>(2, n / 5);
   if (!std::ranges::all_of(w.values, [](double v) { return std::isfinite(v); }))
     return {Kind::warning, fmt::format("Diverged: the {} is not finite in every epoch.", w.name)};
   if (n < kFewestEpochs)
     return {Kind::note, fmt::format("{} too few to tell whether the {} has converged.",
                                     n == 1 ? "1 epoch is" : fmt::format("{} epochs are", n), w.name)};
-  // Means of many epochs: what corruption or dropped rows make of single ones is no trend.
+  // Means over many epochs: fluctuations between single epochs, for example by corruption, are not a trend.
   const auto end = w.values.end();
   const double before = mean({end - 2 * window, end - window}), change = (before - mean({end - window, end})) / before;
   const std::string over = fmt::format("over the last {} of {} epochs", window, n);
@@ -80,13 +81,13 @@ Finding convergence(const Watched& w) {
   return {Kind::good, fmt::format("Converged: the {} changed by {} {}.", w.name, percent(change), over)};
 }
 
-Finding gap(const Watched& held, double train) {
+Finding gap(const LossCurve& held, double train) {
   const double last = held.values.back(), gap = last / train - 1;
   const std::string numbers = fmt::format("the {} is {}, {} {} the training rows' {}", held.name, format_value(last),
                                           percent(gap), gap < 0 ? "below" : "above", format_value(train));
   if (gap > kLargeGap) return {Kind::warning, "Overfitting: " + numbers + "."};
-  if (gap > kSmallGap) return {Kind::note, "A gap to watch: " + numbers + "."};
-  return {Kind::good, "No overfitting to be seen: " + numbers + "."};
+  if (gap > kSmallGap) return {Kind::note, "A gap: " + numbers + "."};
+  return {Kind::good, "No sign of overfitting: " + numbers + "."};
 }
 
 std::optional<double> metric(const Analysis& a, const std::string& name) {
@@ -95,7 +96,7 @@ std::optional<double> metric(const Analysis& a, const std::string& name) {
 }
 
 Finding explained(double share) {
-  if (share < 0) return {Kind::warning, "It reconstructs worse than the mean of the data would."};
+  if (share < 0) return {Kind::warning, "The reconstruction is worse than the mean of the data."};
   return {share >= kWellExplained ? Kind::good : Kind::note,
           fmt::format("The reconstruction explains {:.1f} % of the data's variance.", 100 * share)};
 }
@@ -104,18 +105,18 @@ Finding activity(const Analysis& a) {
   const double largest = std::ranges::max(a.spread);
   const auto idle = std::ranges::count_if(a.spread, [&](double s) { return s <= kIdle * largest; });
   if (idle == 0) return {Kind::good, fmt::format("All {} units of the code are in use.", a.spread.size())};
-  return {Kind::warning, fmt::format("{} of the code's {} units hardly move, with a spread of at most 1 % of the "
-                                     "liveliest unit's: they carry next to nothing.",
-                                     idle, a.spread.size())};
+  return {Kind::warning,
+          fmt::format("{} of the code's {} units are almost constant (standard deviation at most 1 % of the "
+                      "largest unit's) and carry almost no information.",
+                      idle, a.spread.size())};
 }
 
 Finding contraction(double k) {
-  const std::string text = fmt::format(
-      "noise of the data's own size moves the code by {} of the code's own spread "
-      "(relative_contraction)",
-      format_value(k));
-  return k < 1 ? Finding{Kind::good, "The encoder contracts: " + text + "."}
-               : Finding{Kind::note, "The encoder does not contract: " + text + "."};
+  return {
+      k < 1 ? Kind::good : Kind::note,
+      fmt::format("Relative contraction {0}: input noise as large as the data moves the code by {0} of its standard "
+                  "deviation (below 1 = contractive).",
+                  format_value(k))};
 }
 
 }  // namespace
@@ -124,7 +125,7 @@ std::vector<Finding> verdict(const std::vector<EpochRecord>& epochs, const std::
                              const Analysis& analysis) {
   std::vector<Finding> all;
   if (!epochs.empty()) {
-    const Watched train = of_training(epochs, reconstruction);
+    const LossCurve train = of_training(epochs, reconstruction);
     const auto held = held_out(epochs, reconstruction);
     all.push_back(convergence(held ? *held : train));
     if (held)

@@ -15,9 +15,9 @@ struct Finding {
   std::string text;
 };
 
-/// What the numbers say: whether the loss converged, how far held-out rows are from training rows, what part of the
-/// data is explained, units that do nothing, saturation, contraction. A rule without its numbers says nothing.
-/// `reconstruction` is the loss's name, "bce".
+/// Judges a run by the rules of docs/report.md: convergence, the gap between held-out and training rows, explained
+/// variance, almost constant units, saturation, contraction. A rule whose numbers are missing gives no finding.
+/// `reconstruction` is the name of the loss: "bce" or "mse".
 std::vector<Finding> verdict(const std::vector<EpochRecord>& epochs, const std::string& reconstruction,
                              const Analysis& analysis);
 

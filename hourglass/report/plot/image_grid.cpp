@@ -43,7 +43,7 @@ Cell cell_of(const Shape& sample, int scale) {
   return cell;
 }
 
-/// Cells of one size in rows and columns, with gaps around them and room for captions at the left.
+/// Cells of one size in rows and columns, with gaps around them and space for captions at the left.
 struct Layout {
   Cell cell;
   int64_t columns, rows, left, row_height, gap;

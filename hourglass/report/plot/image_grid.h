@@ -10,7 +10,7 @@
 
 namespace hourglass {
 
-/// Whether samples of this shape can be looked at: (1 or 3, H, W), or (D) with D ≥ 64 a square number.
+/// True if samples of this shape are shown as images: (1 or 3, H, W), or (D) with D ≥ 64 a square number.
 bool is_image_shape(const Shape& sample);
 
 struct GridOptions {
@@ -20,13 +20,13 @@ struct GridOptions {
   int gap = 4;    ///< pixels between samples
 };
 
-/// The first samples of each batch side by side, one batch under the other: inputs over their reconstructions.
+/// Draws the first samples of each batch side by side, one batch below the other: inputs above their reconstructions.
 /// Batches are f32 (N, size of `sample`), channels first, all of the same N ≥ 1; values are clipped to [0, 1], NaN is
 /// black. A sample is (C, H, W) with one or three channels, or (D): drawn as a square when D ≥ 16 is a square number,
 /// else as a strip one value high. Throws Error for other shapes and for an image over 2²⁸ values.
 Image image_grid(std::span<const ConstView> batches, const Shape& sample, const GridOptions& options = {});
 
-/// The samples of one batch, row by row, `columns` in a row. Shapes, values and errors as in image_grid.
+/// Draws the samples of one batch, row by row, `columns` in a row. Shapes, values and errors as in image_grid.
 Image tile(ConstView samples, const Shape& sample, int columns = 10);
 
 }  // namespace hourglass

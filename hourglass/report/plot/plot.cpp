@@ -64,7 +64,7 @@ std::vector<std::string> penalty_names(const std::vector<EpochRecord>& epochs) {
   return names;
 }
 
-/// Panels side by side, with room for the axis' numbers left of each.
+/// Panels side by side, with space for the numbers of the axis left of each.
 Frame lower_frame(size_t panel, size_t panels) {
   constexpr double kNumbers = 0.08;
   const double pitch = (kRight - kLeft + kNumbers) / static_cast<double>(panels);

@@ -29,8 +29,8 @@ std::string bar_line(std::vector<BarPart> parts, double done, int width) {
   const int with_bar = width - kNarrowestBar - 2;
   while (parts.size() > 1 && display_width(joined(parts)) > with_bar)
     parts.erase(std::ranges::max_element(parts, {}, &BarPart::goes));
-  const int room = width - display_width(joined(parts)) - 2;
-  if (room >= kNarrowestBar) parts.insert(parts.begin() + 1, BarPart{bar(std::min(room, kWidestBar), done)});
+  const int space = width - display_width(joined(parts)) - 2;
+  if (space >= kNarrowestBar) parts.insert(parts.begin() + 1, BarPart{bar(std::min(space, kWidestBar), done)});
   // What remains is ASCII: a window narrower than "epoch 7/20" cuts it.
   const std::string line = joined(parts);
   return display_width(line) <= width ? line : line.substr(0, std::max(width, 0));

@@ -10,22 +10,22 @@
 
 namespace hourglass {
 
-/// Where a progress bar draws.
+/// Properties of the stream that a progress bar writes to.
 struct ProgressOptions {
   bool terminal = false;                           ///< false: plain lines only, no control characters
   std::function<int()> width = [] { return 80; };  ///< columns; asked before each drawing, as windows are resized
   std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
 };
 
-/// A run's progress as text. Each epoch leaves one line,
+/// Shows the progress of a run as text. Each epoch leaves one line,
 /// `epoch 7/20  train bce 0.07310  test bce 0.07221  contractive 18.20  9,140 samples/s`;
-/// on a terminal the epoch under way is one line more, redrawn at most ten times a second, never wider than the window:
+/// on a terminal the current epoch has one more line, redrawn at most ten times a second, never wider than the window:
 /// `epoch 7/20  ━━━━━━━━──────  62/100  bce 0.07310  contractive 18.20  9,140 samples/s  1:32 left`.
-/// The time left covers all remaining epochs with the evaluation after each.
+/// The time left includes all remaining epochs and the evaluation after each.
 class ProgressBar final : public RunListener {
  public:
   explicit ProgressBar(std::ostream& out, ProgressOptions options = {});
-  /// Takes an unfinished bar off the terminal, so that the next message starts on a clean line.
+  /// Erases an unfinished bar, so that the next message starts on an empty line.
   ~ProgressBar() override;
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;

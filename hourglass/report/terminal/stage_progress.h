@@ -10,20 +10,20 @@
 
 namespace hourglass {
 
-/// How far a piece of work is that may take long, as text; nothing in its first half second. On a terminal a line
-/// `jacobian_spectrum  ━━━━━━━──────  43 %  0:12 left`, redrawn at most ten times a second; elsewhere a plain line
-/// every ten seconds, `jacobian_spectrum: 43 %, 0:12 left`.
+/// Shows the progress of a long task as text, after its first half second. On a terminal a line
+/// `jacobian_spectrum  ━━━━━━━──────  43 %  0:12 left`, redrawn at most ten times a second; otherwise a plain
+/// line every ten seconds, `jacobian_spectrum: 43 %, 0:12 left`.
 class StageProgress {
  public:
   explicit StageProgress(std::ostream& out, ProgressOptions options = {});
-  /// Takes the bar off the terminal.
+  /// Erases the bar.
   ~StageProgress() { clear(); }
   StageProgress(const StageProgress&) = delete;
   StageProgress& operator=(const StageProgress&) = delete;
 
-  /// Of the work of this name, `done` of 1. Another name begins another work, 1 ends it.
+  /// Reports that the fraction `done` of the task `name` is finished. Another name starts another task, 1 ends it.
   void update(std::string_view name, double done);
-  /// A line that stays.
+  /// Prints a line that is not erased.
   void note(const std::string& text);
 
  private:

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "hourglass/model/model_snapshot.h"
 #include "hourglass/recipe/recipe.h"
-#include "hourglass/tensor/tensor.h"
 
 namespace hourglass {
 
@@ -9,12 +9,10 @@ namespace hourglass {
 /// is over.
 class BestWeights {
  public:
-  /// Memory for weights like `theta`.
-  BestWeights(const EarlyStoppingConfig& config, ConstView theta)
-      : config_(config), weights_(theta.dtype(), theta.shape()) {}
+  BestWeights(const EarlyStoppingConfig& config, const Autoencoder& model) : config_(config), snapshot_(model) {}
 
-  /// Copies `theta` if `loss` is the first one, or smaller than the best by more than min_delta.
-  void update(int64_t epoch, double loss, ConstView theta);
+  /// Takes a snapshot of the model if `loss` is the first one, or smaller than the best by more than min_delta.
+  void update(int64_t epoch, double loss, const Autoencoder& model);
   /// Whether `patience` epochs or more have passed without a better one.
   bool is_patience_over(int64_t epoch) const { return epoch - best_.epoch >= config_.patience; }
 
@@ -24,13 +22,13 @@ class BestWeights {
     double loss = 0.0;
   };
   const Epoch& best() const { return best_; }
-  View weights() { return weights_; }
-  /// Continues from a checkpoint's best epoch; its weights go to weights().
+  ModelSnapshot& snapshot() { return snapshot_; }
+  /// Continues from a checkpoint's best epoch; its weights go to snapshot().
   void resume(const Epoch& best) { best_ = best; }
 
  private:
   EarlyStoppingConfig config_;
-  Tensor weights_;
+  ModelSnapshot snapshot_;
   Epoch best_;
 };
 

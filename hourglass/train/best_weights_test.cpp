@@ -2,13 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include "support/networks.h"
+
 namespace hourglass {
 namespace {
 
-Tensor weight(float value) {
-  Tensor theta(DType::f32, {1});
-  theta.as<float>()[0] = value;
-  return theta;
+/// A model whose first weight has this value.
+Autoencoder weight(float value) {
+  Autoencoder model(hourglass::model({layer("dense", 1)}, {layer("dense", 1)}), {1});
+  model.theta().as<float>()[0] = value;
+  return model;
 }
 
 TEST(BestWeights, HoldsThoseOfTheSmallestLoss) {
@@ -18,7 +21,7 @@ TEST(BestWeights, HoldsThoseOfTheSmallestLoss) {
   best.update(3, 0.4, weight(3));
   EXPECT_EQ(best.best().epoch, 2) << "the first of equals";
   EXPECT_EQ(best.best().loss, 0.4);
-  EXPECT_EQ(best.weights().as<float>()[0], 2);
+  EXPECT_EQ(best.snapshot().tensors("best").at("best").as<float>()[0], 2);
 }
 
 TEST(BestWeights, IgnoresAnImprovementOfMinDeltaOrLess) {

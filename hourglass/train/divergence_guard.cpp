@@ -3,15 +3,14 @@
 #include <cmath>
 
 #include "hourglass/base/error.h"
-#include "hourglass/tensor/copy.h"
 
 namespace hourglass {
 
 DivergenceGuard::DivergenceGuard(Autoencoder& model, Optimizer& optimizer)
-    : model_(model), optimizer_(optimizer), last_finite_theta_(model.theta().dtype(), model.theta().shape()) {}
+    : model_(model), optimizer_(optimizer), last_finite_(model) {}
 
 void DivergenceGuard::snapshot_weights(const std::string& when) {
-  copy(model_.theta(), last_finite_theta_);
+  last_finite_.take(model_);
   snapshot_time_ = when;
 }
 
@@ -26,7 +25,7 @@ std::string DivergenceGuard::non_finite_tensor() const {
 
 std::string DivergenceGuard::restore_weights(int64_t epoch, int64_t step) {
   const std::string tensor = non_finite_tensor();
-  copy(last_finite_theta_, model_.theta());
+  last_finite_.restore(model_);
   return fmt::format(
       "diverged at epoch {} step {}: {} is not finite; the weights {} are kept. A smaller learning rate than {} may "
       "help",

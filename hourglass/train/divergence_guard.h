@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "hourglass/model/autoencoder.h"
+#include "hourglass/model/model_snapshot.h"
 #include "hourglass/optim/optimizer.h"
 
 namespace hourglass {
@@ -24,7 +24,7 @@ class DivergenceGuard {
  private:
   Autoencoder& model_;
   Optimizer& optimizer_;
-  Tensor last_finite_theta_;
+  ModelSnapshot last_finite_;
   std::string snapshot_time_;
 };
 

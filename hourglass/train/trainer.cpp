@@ -58,7 +58,7 @@ Trainer::Trainer(const Recipe& recipe, Autoencoder& model, const Dataset& train,
       divergence_guard_(model, loop_.optimizer()),
       checkpoint_timer_(recipe.train.checkpoint.minutes) {
   if (reconstruction() == "bce") check_unit_interval(train, model.scaler);
-  if (recipe.train.early_stopping) best_weights_.emplace(*recipe.train.early_stopping, model.theta());
+  if (recipe.train.early_stopping) best_weights_.emplace(*recipe.train.early_stopping, model);
 }
 
 RunOutcome Trainer::run(const Hooks& hooks) {
@@ -128,7 +128,7 @@ EpochRecord Trainer::empty_record() const {
 
 bool Trainer::should_stop_early(const EpochRecord& record, RunListener& listener) {
   if (!best_weights_) return false;
-  best_weights_->update(record.epoch, record.validation->reconstruction, model_.theta());
+  best_weights_->update(record.epoch, record.validation->reconstruction, model_);
   if (!best_weights_->is_patience_over(record.epoch)) return false;
   listener.on_note(fmt::format("stopped after epoch {}: no better validation {} since epoch {}, whose weights are kept",
                                record.epoch, reconstruction(), best_weights_->best().epoch));
@@ -139,7 +139,7 @@ void Trainer::begin_next_epoch(bool stops_early) {
   ++epoch_;
   progress_ = {};
   is_finished_ = stops_early || epoch_ > recipe_.train.epochs;
-  if (is_finished_ && best_weights_) copy(best_weights_->weights(), model_.theta());
+  if (is_finished_ && best_weights_) best_weights_->snapshot().restore(model_);
 }
 
 bool Trainer::is_checkpoint_due(const Hooks& hooks) const {

@@ -36,8 +36,8 @@ std::string columns_json(const EpochRecord& like) { return nlohmann::json(histor
 
 std::map<std::string, View> Trainer::tensors() {
   std::map<std::string, View> all = loop_.optimizer().state();
-  all["theta"] = model_.theta();
-  if (best_weights_) all["best"] = best_weights_->weights();
+  all.merge(snapshot_tensors(model_, "theta"));
+  if (best_weights_) all.merge(best_weights_->snapshot().tensors("best"));
   return all;
 }
 

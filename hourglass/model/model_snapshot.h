@@ -1,0 +1,32 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "hourglass/model/autoencoder.h"
+
+namespace hourglass {
+
+/// A copy of a model's weights and layer states.
+class ModelSnapshot {
+ public:
+  /// Memory for, and a copy of, those of `model`.
+  explicit ModelSnapshot(const Autoencoder& model);
+
+  /// Copies those of a model of the same network; allocates nothing.
+  void take(const Autoencoder& model);
+  void restore(Autoencoder& model) const;
+
+  /// θ by `name`, every layer state by `name`.STATE: for a checkpoint.
+  std::map<std::string, View> tensors(const std::string& name);
+
+ private:
+  Tensor theta_;
+  std::map<std::string, Tensor> states_;
+};
+
+/// The same names for the tensors of a model itself.
+std::map<std::string, View> snapshot_tensors(Autoencoder& model, const std::string& name);
+
+}  // namespace hourglass

@@ -1,0 +1,188 @@
+#include "hourglass/train/step.h"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "hourglass/model/inference.h"
+#include "hourglass/model/model_snapshot.h"
+#include "hourglass/objective/gradient_check.h"
+#include "hourglass/tensor/copy.h"
+#include "support/message_of.h"
+#include "support/networks.h"
+#include "support/numbers.h"
+
+namespace hourglass {
+namespace {
+
+/// out = x − mean of x over the batch in training, and minus a running mean otherwise: a layer that needs sums of the
+/// whole batch in both directions, and has a state. ∂loss/∂x = grad − mean of grad over the batch.
+class BatchCenter final : public Layer {
+ public:
+  BatchCenter(const std::string& name, Shape shape) : Layer(shape) {
+    state_.push_back({name + ".running_mean", Tensor(DType::f64, {shape.size()})});
+  }
+
+  void forward(const PassContext& c, ConstView, const InputRows& in, View out) const override {
+    copy(in, out);
+    std::vector<double> shift(units());
+    for (int64_t j = 0; j < units(); ++j)
+      shift[j] = c.mode == Mode::training ? -c.batch_sums[j] / c.batch_rows : -state_[0].values.as<double>()[j];
+    ops::add_to_rows(shift, out);
+  }
+  void backward(const PassContext& c, ConstView, ConstView, ConstView, ConstView grad_out,
+                View grad_in) const override {
+    copy(grad_out, grad_in);
+    std::vector<double> shift(units());
+    for (int64_t j = 0; j < units(); ++j) shift[j] = -c.batch_sums[units() + j] / c.batch_rows;
+    ops::add_to_rows(shift, grad_in);
+  }
+  bool backward_reads_output() const override { return false; }
+  BatchSums batch_sums() const override { return {units(), units()}; }
+  void forward_sums(ConstView in, std::span<double> sums) const override { ops::column_sums(in, sums); }
+  void backward_sums(const PassContext&, ConstView, ConstView, ConstView grad_out,
+                     std::span<double> sums) const override {
+    ops::column_sums(grad_out, sums);
+  }
+  void update_state(const PassContext& c) override {
+    for (int64_t j = 0; j < units(); ++j) {
+      double& mean = state_[0].values.as<double>()[j];
+      mean += 0.5 * (c.batch_sums[j] / static_cast<double>(c.batch_rows) - mean);
+    }
+  }
+  void vjp(ConstView, const Linearization&, ConstView u, View grad_in) const override { copy(u, grad_in); }
+  void jvp(ConstView, const Linearization&, ConstView v, View out) const override { copy(v, out); }
+
+ private:
+  int64_t units() const { return output().size(); }
+};
+
+std::unique_ptr<Layer> make_with_batch_center(const LayerContext& c) {
+  if (c.config.kind == "batch_center") return std::make_unique<BatchCenter>(c.name, c.input);
+  return make_layer(c);
+}
+
+const ModelConfig kCentered = model({layer("dense", 5), layer("batch_center"), layer("tanh"), layer("dense", 3)},
+                                    {layer("dense", 6), layer("batch_center"), layer("sigmoid")});
+
+Network centered() { return Network(kCentered, {6}, {6}, make_with_batch_center); }
+
+/// All kinds of sums at once: the layers', a penalty's that couples rows, and the loss.
+ObjectiveConfig coupled() { return objective_of("bce", SparseL1Config{.weight = 0.1}); }
+
+TEST(BatchSums, GiveAGradientThatMatchesFiniteDifferences) {
+  const Network network = centered();
+  Objective objective(coupled(), network);
+  Tensor theta = fresh_weights(network, DType::f64, 1);
+  TrainingBatch batch = objective.make_batch(DType::f64, 7, false);
+  copy(uniforms(DType::f64, {7, 6}, 2, 0, 1), batch.target(7));
+  objective.begin(batch, 7, 7, {.mode = Mode::training});
+  for (const GradientCheck& c : check_gradient(objective, batch, theta, 20)) {
+    EXPECT_GT(c.checked, 0) << c.parameter;
+    EXPECT_LT(c.relative_error, 1e-7) << c.parameter;
+  }
+}
+
+Dataset rows_in_unit_interval(int64_t rows) {
+  return {"rows",
+          {6},
+          [&] {
+            const auto values = values_of(uniforms(DType::f32, {rows, 6}, 3, 0, 1));
+            return std::vector<float>(values.begin(), values.end());
+          }(),
+          {}};
+}
+
+struct Trained {
+  std::vector<double> theta, running_mean;
+  double loss = 0;
+};
+
+/// Two steps over 200 rows, which are cut into several micro-batches.
+Trained train(int threads, DType dtype = DType::f32) {
+  const Dataset data = rows_in_unit_interval(200);
+  Autoencoder model(centered(), dtype);
+  copy(fresh_weights(model.network(), dtype, 1), model.theta());
+  Objective objective(coupled(), model.network());
+  Optimizer sgd({.kind = "sgd", .learning_rate = 0.1}, dtype, model.theta().size());
+  const Corruption none({}, 0);
+  TrainingStep step(model, objective, sgd, none, 200);
+  std::vector<uint32_t> rows(200);
+  std::iota(rows.begin(), rows.end(), 0u);
+  Trained result;
+  for (int64_t k = 1; k <= 2; ++k)
+    result.loss = step.run(data, {.rows = rows, .number = k, .learning_rate = 0.1, .threads = threads}).loss;
+  result.theta = values_of(model.theta());
+  result.running_mean = values_of(model.state()[0]->values);
+  return result;
+}
+
+TEST(BatchSums, GiveTheSameBitsOnAnyNumberOfThreads) {
+  const Trained one = train(1);
+  for (const int threads : {2, 3, 5}) {
+    const Trained more = train(threads);
+    EXPECT_EQ(more.theta, one.theta);
+    EXPECT_EQ(more.running_mean, one.running_mean);
+    EXPECT_EQ(more.loss, one.loss);
+  }
+}
+
+/// One micro-batch that holds the whole batch, against the several ones of a step.
+TEST(BatchSums, CoverTheWholeBatch) {
+  const Dataset data = rows_in_unit_interval(200);
+  const Network network = centered();
+  Objective objective(coupled(), network);
+  Tensor theta = fresh_weights(network, DType::f64, 1), gradient(DType::f64, theta.shape());
+  for (int step = 0; step < 2; ++step) {
+    TrainingBatch batch = objective.make_batch(DType::f64, 200, false);
+    std::vector<uint32_t> rows(200);
+    std::iota(rows.begin(), rows.end(), 0u);
+    load_batch(objective, {data, {}, Corruption({}, 0)}, rows, 200, {.mode = Mode::training}, batch);
+    objective.evaluate(theta, batch, gradient);
+    ops::add_scaled(-0.1, gradient, theta);
+  }
+  const auto expected = values_of(theta), found = train(3, DType::f64).theta;
+  for (size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(found[i], expected[i], 1e-12) << i;
+}
+
+TEST(BatchSums, AreNotNeededOutsideTraining) {
+  Autoencoder model(centered());
+  copy(fresh_weights(model.network(), DType::f32, 1), model.theta());
+  const Dataset data = rows_in_unit_interval(50);
+  const auto before = values_of(Inference(model, 2, 16).reconstruct(data));
+  model.state()[0]->values.as<double>()[0] = 0.7;
+  const auto after = values_of(Inference(model, 2, 16).reconstruct(data));
+  EXPECT_NE(after, before) << "the running mean is used";
+  EXPECT_EQ(values_of(Inference(model, 1, 16).reconstruct(data)), after);
+}
+
+TEST(BatchSums, HaveTheirStateInModelFiles) {
+  Autoencoder model(centered());
+  model.state()[0]->values.as<double>()[2] = 0.25;
+  const auto weights = model.weights();
+  ASSERT_TRUE(weights.contains("encoder.1.running_mean") && weights.contains("decoder.1.running_mean"));
+  const SafeTensors file = parse_safetensors(safetensors_bytes(weights, {}), "model");
+  const Autoencoder again(centered(), file, "model");
+  EXPECT_EQ(values_of(again.weights().at("encoder.1.running_mean")), values_of(weights.at("encoder.1.running_mean")));
+}
+
+TEST(BatchSums, HaveTheirStateInSnapshots) {
+  Autoencoder model(centered());
+  double& mean = model.state()[0]->values.as<double>()[2];
+  mean = 0.25;
+  ModelSnapshot snapshot(model);
+  EXPECT_EQ(snapshot.tensors("best").at("best.encoder.1.running_mean").as<double>()[2], 0.25);
+  EXPECT_EQ(snapshot_tensors(model, "theta").at("theta.encoder.1.running_mean").as<double>()[2], 0.25);
+  mean = 0.5;
+  snapshot.restore(model);
+  EXPECT_EQ(mean, 0.25);
+}
+
+TEST(BatchSums, LeaveARowNoJacobianOfItsOwn) {
+  const Network network = centered();
+  EXPECT_EQ(message_of<Error>([&] { Objective(objective_of("", ContractiveConfig{.weight = 1}), network); }),
+            "contractive: layer 1 of the encoder combines the rows of a batch, so a row has no Jacobian of its own");
+}
+
+}  // namespace
+}  // namespace hourglass

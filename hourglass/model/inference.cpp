@@ -85,19 +85,19 @@ void Inference::run(const Dataset& data, std::span<const uint32_t> rows, Mode mo
 }
 
 void Inference::reconstruct(const Dataset& data, std::span<const uint32_t> rows, const Visit& visit,
-                            const Disturb& disturb) const {
-  run(data, rows, Mode::evaluation, model_.network().layers(), visit, disturb);
+                            const Disturb& disturb, Mode mode) const {
+  run(data, rows, mode, model_.network().layers(), visit, disturb);
 }
 
 void Inference::reconstruct(const Dataset& data, const Visit& visit, const Disturb& disturb) const {
   reconstruct(data, all_rows(data), visit, disturb);
 }
 
-Tensor Inference::encode(const Dataset& data) const {
+Tensor Inference::encode(const Dataset& data, Mode mode) const {
   const Network& network = model_.network();
   Tensor out(model_.theta().dtype(), network.code().output().batch(data.rows()));
   const auto copy_out = [&](const Chunk& c) { read_codes(c.pass, out.view().slice(c.first, c.rows)); };
-  run(data, all_rows(data), Mode::encoding, network.code_end(), copy_out, nullptr);
+  run(data, all_rows(data), mode, network.code_end(), copy_out, nullptr);
   return out;
 }
 

@@ -56,10 +56,10 @@ class Inference {
   void reconstruct(const Dataset& data, const Visit& visit, const Disturb& disturb = nullptr) const;
   /// The same for chosen rows, in their order; Chunk::first counts within `rows`.
   void reconstruct(const Dataset& data, std::span<const uint32_t> rows, const Visit& visit,
-                   const Disturb& disturb = nullptr) const;
+                   const Disturb& disturb = nullptr, Mode mode = Mode::evaluation) const;
 
-  /// (rows, …code) of every row, in PyTorch's order (an image code channels-first), by a pass in Mode::encoding.
-  Tensor encode(const Dataset& data) const;
+  /// (rows, …code) of every row, in PyTorch's order (an image code channels-first).
+  Tensor encode(const Dataset& data, Mode mode = Mode::encoding) const;
   /// The network's output for codes (rows, …code), scaled as in training.
   Tensor decode(ConstView codes) const;
   /// The network's output for every row, scaled as in training.

@@ -42,14 +42,15 @@ Autoencoder classifier_from(const Autoencoder& model, const ModelConfig& config,
 double error_of(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
                 std::span<const int32_t> classes) {
   std::vector<int64_t> wrong(inference.chunks(static_cast<int64_t>(rows.size())));
-  inference.reconstruct(data, rows, [&](const Inference::Chunk& chunk) {
+  const auto count_wrong = [&](const Inference::Chunk& chunk) {
     const ConstView scores = chunk.reconstruction();
     visit_floats(scores, [&](auto all) {
       const auto* row = all.data();
       for (int64_t i = 0; i < chunk.rows; ++i, row += scores.columns())
         wrong[chunk.index] += std::max_element(row, row + scores.columns()) - row != classes[rows[chunk.first + i]];
     });
-  });
+  };
+  inference.reconstruct(data, rows, count_wrong, nullptr, Mode::encoding);
   return static_cast<double>(std::accumulate(wrong.begin(), wrong.end(), int64_t{0})) /
          static_cast<double>(rows.size());
 }

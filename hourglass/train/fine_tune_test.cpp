@@ -103,6 +103,20 @@ TEST(FineTuning, IsTheSameOnAnyNumberOfThreads) {
   EXPECT_GT(one.error, 0.1) << "some rows are misclassified";
 }
 
+/// alpha · k units are active in `encode`, and so they are here: in training, in validation and in the test.
+TEST(FineTuning, ReadsTheCodeThatEncodeGives) {
+  const Dataset train = quarters(300, 1, 4), test = quarters(300, 2, 4);
+  LayerConfig two_of_four = layer("topk", 2);
+  two_of_four.alpha = 2;
+  const auto run = [&](const LayerConfig& topk) {
+    return Bench({layer("dense", 12), topk}).run(train, test, {.epochs = 3, .batch_size = 20, .rate = 1e-2});
+  };
+  const FineTuneResult with_alpha = run(two_of_four), plain = run(layer("topk", 4));
+  EXPECT_EQ(with_alpha.error, plain.error);
+  EXPECT_EQ(with_alpha.validation_error, plain.validation_error);
+  EXPECT_NE(run(layer("topk", 2)).error, plain.error);
+}
+
 TEST(FineTuning, StartsAtTheModelsWeights) {
   const Dataset train = quarters(300, 1), test = quarters(300, 2);
   Bench knows({layer("dense", 4)}), blind({layer("dense", 4)});

@@ -179,7 +179,7 @@ class Analyst {
 
   void describe_codes() {
     codes_ = Tensor(DType::f32, {data_.rows(), a_.code.size()});
-    copy(inference_.encode(data_), codes_);
+    copy(inference_.encode(data_, Mode::evaluation), codes_);
     describe_units(codes_, a_.mean_activation, a_.spread);
     a_.activations = histogram(codes_);
     attempt("Map of codes", [&] {

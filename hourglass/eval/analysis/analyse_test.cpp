@@ -51,6 +51,15 @@ TEST(Analyse, AgreesWithTheMetrics) {
   EXPECT_EQ(std::accumulate(all.activations.counts.begin(), all.activations.counts.end(), int64_t{0}), 300 * 5);
 }
 
+/// Not alpha · k of them, as in `encode`.
+TEST(Analyse, ShowsTheCodesThatAreDecoded) {
+  LayerConfig topk = layer("topk", 2);
+  topk.alpha = 2;
+  const Autoencoder a = fresh(model({layer("dense", 5), topk}, {layer("dense", 64)}), {1, 8, 8});
+  const Analysis all = analyse(a, data_of({1, 8, 8}, 20), kClean, 1);
+  EXPECT_NEAR(mean(all.mean_activation), metric(all, "mean_activation"), 1e-6);
+}
+
 TEST(Analyse, ShowsCorruptedInputsOfADenoiser) {
   EXPECT_FALSE(analyse(shallow(), data_of({1, 8, 8}, 20), kClean, 1).denoised);
   const auto denoised = analyse(shallow(), data_of({1, 8, 8}, 20), Corruption({.masking = 1}, 0), 1).denoised;

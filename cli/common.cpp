@@ -8,14 +8,10 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "cli/shipped_recipes.h"
 #include "hourglass/base/file.h"
 #include "hourglass/base/parallel.h"
-#include "hourglass/base/text.h"
 #include "hourglass/data/formats/csv.h"
 #include "hourglass/data/formats/npy.h"
-#include "hourglass/data/known.h"
-#include "hourglass/data/source.h"
 
 namespace hourglass::cli {
 
@@ -29,23 +25,7 @@ int terminal_width() {
 
 }  // namespace
 
-Recipe find_recipe(const std::string& name_or_path, const std::vector<std::string>& overrides) {
-  std::vector<std::string> names;
-  for (const auto& shipped : shipped_recipes()) {
-    if (shipped.name == name_or_path) return parse_recipe(shipped.text, shipped.name, overrides);
-    names.push_back(shipped.name);
-  }
-  if (!std::filesystem::exists(name_or_path))
-    fail("no recipe \"{}\": neither a file nor a shipped recipe{}", name_or_path, did_you_mean(name_or_path, names));
-  return read_recipe(name_or_path, overrides);
-}
-
-DataSplits open_data(const std::string& source, const ReadOptions& how, std::span<const std::string> features) {
-  const Source found = resolve_source(source);
-  const auto* known = found.as<const KnownSet*>();
-  if (known && !kept_folder(**known)) fmt::print(stderr, "Fetching {} …\n", source);
-  return read_source(found, how, features);
-}
+void print_note(const std::string& text) { fmt::print(stderr, "{}\n", text); }
 
 ProgressOptions progress_options() {
   const char* term = std::getenv("TERM");
@@ -74,35 +54,7 @@ void ModelOptions::declare_output(Subcommand verb) {
   verb.add_option("-o,--output", output, "Where to write; the ending tells the format").required().type_name("FILE");
 }
 
-TrainedModel ModelOptions::load() const {
-  return load_model(std::filesystem::exists(model) ? std::filesystem::path(model) : shipped_weights(model));
-}
-
 int ModelOptions::thread_count() const { return cli::thread_count(threads); }
-
-DataSplits ModelOptions::open_parts(const TrainedModel& model, const ReadOptions& how) const {
-  const std::string& source = data.empty() ? model.recipe.data.source : data;
-  DataSplits splits = open_data(source, how, model.autoencoder.scaler.columns);
-  if (split == "train") splits.test.reset();
-  return splits;
-}
-
-DataSplits ModelOptions::open_parts(const TrainedModel& model) const {
-  return open_parts(model, model.recipe.data.read);
-}
-
-Dataset ModelOptions::open(const TrainedModel& model, const ReadOptions& how) const {
-  DataSplits splits = open_parts(model, how);
-  return splits.test ? std::move(*splits.test) : std::move(splits.train);
-}
-
-Dataset ModelOptions::open(const TrainedModel& model) const { return open(model, model.recipe.data.read); }
-
-Dataset ModelOptions::open_each_row(const TrainedModel& model) const {
-  ReadOptions how = model.recipe.data.read;
-  if (how.missing == MissingValues::drop) how.missing = MissingValues::refuse;
-  return open(model, how);
-}
 
 void check_output(const std::string& path, const std::vector<std::string>& endings) {
   const std::string ending = std::filesystem::path(path).extension().string();

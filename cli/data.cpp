@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "cli/commands.h"
-#include "hourglass/data/inspect.h"
+#include "hourglass/app/inspect.h"
 #include "hourglass/data/known.h"
 #include "hourglass/data/source.h"
 #include "hourglass/recipe/suggest.h"

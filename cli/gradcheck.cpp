@@ -43,8 +43,8 @@ std::vector<GradientCheck> check(const Recipe& recipe, const Dataset& data, cons
 void gradcheck(const Options& o) {
   std::vector<std::string> overrides = o.set;
   if (!o.data.empty()) overrides.push_back("data.source=" + toml_text({o.data, {}}));
-  const Recipe recipe = find_recipe(o.recipe, overrides);
-  const DataSplits data = open_data(recipe.data.source, recipe.data.read);
+  const Recipe recipe = open_recipe(o.recipe, overrides);
+  const DataSplits data = open_data(recipe.data.source, recipe.data.read, print_note);
   const auto results = check(recipe, data.train, o);
   bool good = true, blind = false;
   nlohmann::ordered_json json = nlohmann::ordered_json::array();

@@ -3,9 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
-#include "cli/common.h"
-#include "cli/shipped_recipes.h"
+#include "hourglass/app/shipped_recipes.h"
+#include "hourglass/base/error.h"
 #include "hourglass/base/text.h"
+#include "hourglass/recipe/recipe.h"
 
 namespace hourglass::cli {
 
@@ -26,12 +27,8 @@ void list(bool json) {
 }
 
 void show(const std::string& name) {
-  std::vector<std::string> names;
-  for (const auto& shipped : shipped_recipes()) {
-    if (shipped.name == name) return fmt::print("{}", shipped.text);
-    names.push_back(shipped.name);
-  }
-  fail("no shipped recipe \"{}\"{}", name, did_you_mean(name, names));
+  if (const ShippedRecipe* shipped = find_shipped_recipe(name)) return fmt::print("{}", shipped->text);
+  fail("no shipped recipe \"{}\"{}", name, did_you_mean(name, shipped_recipe_names()));
 }
 
 }  // namespace

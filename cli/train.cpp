@@ -8,8 +8,8 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/drawing.h"
+#include "hourglass/app/inspect.h"
 #include "hourglass/base/schema/toml.h"
-#include "hourglass/data/inspect.h"
 #include "hourglass/recipe/suggest.h"
 #include "hourglass/report/format.h"
 #include "hourglass/report/terminal/progress.h"
@@ -147,8 +147,8 @@ ReadOptions given_reading(const Options& o) {
 
 /// What suits data alone: as `hourglass data inspect` suggests, or for anomaly scores.
 Recipe suggested_recipe(const Options& o, const ReadOptions& how) {
-  if (!o.anomalies) return suggest_recipe(o.data, how, open_data(o.data, how).train);
-  Recipe recipe = find_recipe(kAnomalyRecipe, {});
+  if (!o.anomalies) return suggest_recipe(o.data, how, open_data(o.data, how, print_note).train);
+  Recipe recipe = open_recipe(kAnomalyRecipe, {});
   recipe.name = suggest_name(o.data);
   recipe.data.source = o.data;
   recipe.data.read = how;
@@ -157,7 +157,7 @@ Recipe suggested_recipe(const Options& o, const ReadOptions& how) {
 
 /// The recipe asked for; for data alone what suits them, as far as options leave it open.
 Recipe recipe_of(const Options& o) {
-  if (!o.recipe.empty()) return find_recipe(o.recipe, overrides(o));
+  if (!o.recipe.empty()) return open_recipe(o.recipe, overrides(o));
   if (o.data.empty()) fail("train: expected a recipe, or --data to train on");
   const ReadOptions given = given_reading(o);
   const ReadOptions how = suggested_reading(inspect_source(o.data, given), given);
@@ -193,7 +193,7 @@ void train(const Options& o) {
   Recipe recipe = recipe_of(o);
   RunFolder folder(o.output.empty() ? "runs/" + recipe.name : o.output, existing(o));
   if (o.recipe.empty()) tell_of_columns(recipe.data.read);
-  const DataSplits data = open_data(recipe.data.source, recipe.data.read);
+  const DataSplits data = open_data(recipe.data.source, recipe.data.read, print_note);
   recipe.data.read.classes = data.train.classes;  // so that other files' labels get the same numbers
   const Dataset* test = data.test ? &*data.test : nullptr;
   Autoencoder model = fresh_model(recipe, data.train.sample, o.init);

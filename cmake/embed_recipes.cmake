@@ -1,4 +1,4 @@
-# Writes the shipped recipes into a source file, so that the one program carries them.
+# Writes the shipped recipes into a source file, so that the library carries them.
 # Usage: cmake -DFOLDER=<folder> -DNAMES=<name,name,…> -DOUTPUT=<file.cpp> -P embed_recipes.cmake
 string(REPLACE "," ";" names "${NAMES}")
 set(rows "")
@@ -6,9 +6,9 @@ foreach(name ${names})
   file(READ ${FOLDER}/${name}.toml text)
   string(APPEND rows "    {\"${name}\", R\"recipe(${text})recipe\"},\n")
 endforeach()
-file(WRITE ${OUTPUT} "#include \"cli/shipped_recipes.h\"
+file(WRITE ${OUTPUT} "#include \"hourglass/app/shipped_recipes.h\"
 
-namespace hourglass::cli {
+namespace hourglass {
 
 const std::vector<ShippedRecipe>& shipped_recipes() {
   static const std::vector<ShippedRecipe> all = {
@@ -16,5 +16,5 @@ ${rows}  };
   return all;
 }
 
-}  // namespace hourglass::cli
+}  // namespace hourglass
 ")

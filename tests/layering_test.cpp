@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 using Modules = std::set<std::string>;
 
-/// The modules that each module of the library may include, with all that lies below them.
+/// What each module of hourglass/ may include beside itself, everything below it named.
 const std::map<std::string, Modules> kAllowed = {
     {"base", {}},
     {"tensor", {"base"}},
@@ -29,6 +29,15 @@ const std::map<std::string, Modules> kAllowed = {
     {"train", {"base", "tensor", "data", "nn", "objective", "optim", "recipe", "model", "run"}},
     {"eval", {"base", "tensor", "data", "nn", "objective", "optim", "recipe", "model"}},
     {"report", {"base", "tensor", "data", "nn", "objective", "optim", "recipe", "model", "run", "eval"}},
+    {"app",
+     {"base", "tensor", "data", "nn", "objective", "optim", "recipe", "model", "run", "export", "train", "eval",
+      "report"}},
+};
+
+/// What the sources of each front end may include of hourglass/. The program may include everything.
+const std::map<std::string, Modules> kFrontEnds = {
+    {"api", {"base", "model", "app"}},
+    {"bindings/python", {"base", "tensor", "data", "recipe", "model", "run", "train", "app"}},
 };
 
 /// Third-party headers by the first part of their path, and the modules that may include them.
@@ -50,21 +59,23 @@ const std::map<std::string, Modules> kThirdParty = {
 };
 
 struct Include {
-  fs::path from;     ///< below hourglass/
-  std::string what;  ///< likewise
+  fs::path from;     ///< below the folder scanned
+  std::string what;  ///< below hourglass/
 };
 
-/// `quoted` matches what stands behind #include.
-std::vector<Include> includes(const std::string& quoted = "\"hourglass/([^\"]+)\"") {
-  const fs::path library = fs::path(HOURGLASS_SOURCE) / "hourglass";
+/// Includes below a folder of the source tree. `quoted` matches what stands behind #include: by default a file of a
+/// module; the C interface's own header, hourglass/hourglass.h, is none.
+std::vector<Include> includes(const std::string& folder = "hourglass",
+                              const std::string& quoted = "\"hourglass/([^\"/]+/[^\"]+)\"") {
+  const fs::path root = fs::path(HOURGLASS_SOURCE) / folder;
   const std::regex include("^\\s*#\\s*include\\s*" + quoted + ".*");
   std::vector<Include> all;
-  for (const auto& entry : fs::recursive_directory_iterator(library)) {
+  for (const auto& entry : fs::recursive_directory_iterator(root)) {
     if (!entry.is_regular_file()) continue;
     std::ifstream file(entry.path());
     std::smatch match;
     for (std::string line; std::getline(file, line);)
-      if (std::regex_match(line, match, include)) all.push_back({fs::relative(entry.path(), library), match[1]});
+      if (std::regex_match(line, match, include)) all.push_back({fs::relative(entry.path(), root), match[1]});
   }
   return all;
 }
@@ -89,13 +100,31 @@ TEST(Layering, NoDependencyPointsUpwards) {
 
 TEST(Layering, ThirdPartyHeadersStayInTheirModules) {
   size_t found = 0;
-  for (const Include& i : includes("<([^>]+)>")) {
+  for (const Include& i : includes("hourglass", "<([^>]+)>")) {
     const auto known = kThirdParty.find(fs::path(i.what).begin()->string());
     if (known == kThirdParty.end() || i.from.string().ends_with("_test.cpp")) continue;
     ++found;
     EXPECT_TRUE(known->second.contains(module_of(i.from))) << i.from << " includes " << i.what;
   }
   EXPECT_GT(found, 10u) << "the scan finds what there is";
+}
+
+TEST(Layering, FrontEndsIncludeOnlyTheirModules) {
+  for (const auto& [folder, allowed] : kFrontEnds) {
+    const auto all = includes(folder);
+    ASSERT_FALSE(all.empty()) << folder;
+    for (const Include& i : all)
+      EXPECT_TRUE(allowed.contains(module_of(i.what))) << folder / i.from << " includes " << i.what;
+  }
+}
+
+TEST(Layering, NoModuleIncludesAFrontEnd) {
+  const std::regex include("^\\s*#\\s*include\\s*[\"<](cli|api|bindings)/.*");
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(HOURGLASS_SOURCE) / "hourglass")) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path());
+    for (std::string line; std::getline(file, line);) EXPECT_FALSE(std::regex_match(line, include)) << entry.path();
+  }
 }
 
 TEST(Layering, ArithmeticGoesThroughOps) {

@@ -5,26 +5,16 @@
 #include <map>
 
 #include "cli/commands.h"
-#include "cli/common.h"
-#include "cli/shipped_recipes.h"
+#include "hourglass/app/shipped_models.h"
+#include "hourglass/app/shipped_recipes.h"
 #include "hourglass/data/known.h"
 #include "hourglass/eval/metrics.h"
 
 namespace hourglass::cli {
 
-namespace {
-
-std::vector<std::string> recipe_names() {
-  std::vector<std::string> names;
-  for (const auto& shipped : shipped_recipes()) names.push_back(shipped.name);
-  return names;
-}
-
-}  // namespace
-
 Offer offer(const Argument& argument) {
   using enum Offer::Paths;
-  static const std::map<std::string, Offer> known = {{"RECIPE", {recipe_names(), files}},
+  static const std::map<std::string, Offer> known = {{"RECIPE", {shipped_recipe_names(), files}},
                                                      {"MODEL", {shipped_models(), files}},
                                                      {"DATA", {known_names(), files}},
                                                      {"DATASET", {known_names(), none}},

@@ -1,4 +1,4 @@
-#include "hourglass/data/inspect.h"
+#include "hourglass/app/inspect.h"
 
 #include <gtest/gtest.h>
 

@@ -131,6 +131,18 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
   if (const int error = sync(folder.value); error != 0 && error != EINVAL) cannot_write(path, error);
 }
 
+bool append_to_file(const std::filesystem::path& path, uint64_t size, std::string_view bytes) {
+  const Descriptor file(open_retrying(path, O_WRONLY | O_APPEND));
+  struct stat info;
+  if (file.value < 0 || ::fstat(file.value, &info) != 0 || !S_ISREG(info.st_mode)) return false;
+  if (static_cast<uint64_t>(info.st_size) != size) return false;
+  if (const int error = write_all(file.value, bytes)) {
+    if (::ftruncate(file.value, info.st_size) == 0) sync(file.value);
+    cannot_write(path, error);
+  }
+  return true;
+}
+
 void remove_temporaries(const std::filesystem::path& folder) {
   std::error_code error, ignored;
   const std::filesystem::directory_iterator end;

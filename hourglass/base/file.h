@@ -21,6 +21,11 @@ bool file_holds(const std::filesystem::path& path, std::string_view bytes);
 /// file unchanged.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
+/// Appends `bytes` to a regular file of exactly `size` bytes, then fsync. Returns false and changes nothing if there is
+/// no such file or its size differs. On failure throws RuntimeFailure with path and reason and cuts the file back to
+/// `size`.
+bool append_to_file(const std::filesystem::path& path, uint64_t size, std::string_view bytes);
+
 /// Deletes the temporary files that killed processes left in `folder` (not in its sub-folders). Errors are ignored. No
 /// other process may write to the folder meanwhile.
 void remove_temporaries(const std::filesystem::path& folder);

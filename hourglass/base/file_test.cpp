@@ -158,6 +158,24 @@ TEST_F(FileTest, KeepsTheOldFileWhenTheDiskIsFull) {
   EXPECT_EQ(entries(), 1u);
 }
 
+TEST_F(FileTest, AppendsToAFileOfTheExpectedSizeOnly) {
+  write_file_atomically(file_, "one");
+  EXPECT_TRUE(append_to_file(file_, 3, ", two"));
+  EXPECT_FALSE(append_to_file(file_, 3, ", three"));
+  EXPECT_FALSE(append_to_file(folder_ / "missing", 0, "one"));
+  EXPECT_EQ(read_file(file_), "one, two");
+  EXPECT_EQ(entries(), 1u);
+}
+
+TEST_F(FileTest, AppendsNothingWhenTheDiskIsFull) {
+  write_file_atomically(file_, "one");
+  {
+    const WriteLimit full(4096);
+    EXPECT_THROW(append_to_file(file_, 3, std::string(8192, 'x')), RuntimeFailure);
+  }
+  EXPECT_EQ(read_file(file_), "one");
+}
+
 TEST_F(FileTest, RefusesAMissingFolder) {
   const fs::path path = folder_ / "no" / "file";
   EXPECT_EQ(message_of<RuntimeFailure>([&] { write_file_atomically(path, "x"); }),

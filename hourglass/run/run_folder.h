@@ -11,7 +11,8 @@
 namespace hourglass {
 
 /// Output folder of a training run: recipe.toml, model.safetensors, metrics.jsonl, checkpoint/, plots. Files are
-/// written atomically (temporary file, fsync, rename). Only one process at a time may write to it.
+/// written atomically (temporary file, fsync, rename); metrics.jsonl is appended to. Only one process at a time may
+/// write to it.
 class RunFolder {
  public:
   /// Plots of a finished run; the folder plots/ has those of the report.
@@ -31,6 +32,8 @@ class RunFolder {
   void write(const std::string& file, std::string_view bytes) const;
   /// True if the file exists and has exactly these bytes.
   bool holds(const std::string& file, std::string_view bytes) const;
+  /// True if all of kPictures exist.
+  bool has_pictures() const;
 
   /// Writes model.safetensors unless it has these bytes already; first deletes plots of another model.
   void write_model(std::string_view bytes) const;

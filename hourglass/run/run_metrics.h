@@ -11,7 +11,7 @@ namespace hourglass {
 /// Writes metrics.jsonl: one line per epoch, on disk before the checkpoint of the epoch.
 class RunMetrics final : public RunListener {
  public:
-  /// Continues after the given epochs of an earlier process.
+  /// Writes a file with exactly the given epochs, those of the checkpoint that a run resumes from.
   RunMetrics(std::filesystem::path path, std::vector<EpochRecord> epochs);
 
   void on_epoch(const EpochRecord& epoch) override;
@@ -19,11 +19,15 @@ class RunMetrics final : public RunListener {
   const std::vector<EpochRecord>& epochs() const { return epochs_; }
 
  private:
-  void write() const;
+  void write_all();
 
   std::filesystem::path path_;
   std::vector<EpochRecord> epochs_;
-  std::string text_;  ///< content of the file
+  uint64_t size_ = 0;  ///< bytes written to the file
 };
+
+/// Reads metrics.jsonl of a run folder; no epochs if there is no such file. An incomplete last line, left by a killed
+/// process, is ignored. Throws Error as parse_epochs does.
+std::vector<EpochRecord> read_run_metrics(const std::filesystem::path& run);
 
 }  // namespace hourglass

@@ -9,7 +9,6 @@
 #include <filesystem>
 
 #include "hourglass/base/file.h"
-#include "hourglass/base/parallel.h"
 #include "hourglass/data/formats/csv.h"
 #include "hourglass/data/formats/npy.h"
 
@@ -37,8 +36,6 @@ void declare_threads(Subcommand verb, int& threads) {
   verb.add_option("--threads", threads, "Threads; 0 = as many as are really there").between(0, 1024);
 }
 
-int thread_count(int asked) { return asked > 0 ? asked : available_threads(); }
-
 void ModelOptions::declare(Subcommand verb) {
   verb.add_option("MODEL", model, kModelHelp).required();
   declare_data(verb);
@@ -53,8 +50,6 @@ void ModelOptions::declare_data(Subcommand verb) {
 void ModelOptions::declare_output(Subcommand verb) {
   verb.add_option("-o,--output", output, "Where to write; the ending tells the format").required().type_name("FILE");
 }
-
-int ModelOptions::thread_count() const { return cli::thread_count(threads); }
 
 void check_output(const std::string& path, const std::vector<std::string>& endings) {
   const std::string ending = std::filesystem::path(path).extension().string();

@@ -7,6 +7,7 @@
 
 #include "cli/subcommand.h"
 #include "hourglass/app/open.h"
+#include "hourglass/base/parallel.h"
 #include "hourglass/report/terminal/progress.h"
 
 namespace hourglass::cli {
@@ -29,7 +30,7 @@ struct ModelOptions {
   DataSplits open_parts(const TrainedModel& m) const { return open_splits(m, {data, split}, print_note); }
   Dataset open(const TrainedModel& m) const { return open_split(m, {data, split}, print_note); }
   Dataset open_each_row(const TrainedModel& m) const { return open_every_row(m, {data, split}, print_note); }
-  int thread_count() const;
+  int thread_count() const { return hourglass::thread_count(threads); }
 };
 
 /// Progress goes to stderr: a bar on a terminal, plain lines elsewhere.
@@ -37,7 +38,6 @@ ProgressOptions progress_options();
 
 /// Declares --threads; 0 stands for what is really there.
 void declare_threads(Subcommand verb, int& threads);
-int thread_count(int asked);
 
 /// Writes rows to `path` by its ending: .npy, .csv (one line a row, below the columns' names where there are any).
 void write_rows(const std::string& path, ConstView rows, std::span<const std::string> columns = {});

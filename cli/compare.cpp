@@ -6,8 +6,8 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "cli/drawing.h"
 #include "cli/metric_json.h"
+#include "hourglass/app/run_pictures.h"
 #include "hourglass/base/file.h"
 #include "hourglass/eval/analysis/analyse.h"
 #include "hourglass/eval/analysis/samples.h"
@@ -16,6 +16,7 @@
 #include "hourglass/objective/reconstruction.h"
 #include "hourglass/report/html/comparison.h"
 #include "hourglass/report/terminal/stage_progress.h"
+#include "hourglass/run/run_metrics.h"
 
 namespace hourglass::cli {
 
@@ -88,7 +89,7 @@ ComparedModel measured(const Candidate& c, const Options& o, const DataSplits& p
                         .note = [&](const Omission& omission) { m.omissions.push_back(omission); }});
   m.reconstruction = name_of(reconstruction_of(c.model.recipe.objective, model.network()));
   const Corruption clean({}, 0);
-  m.epochs = epochs_of(c.options.model);
+  m.epochs = read_run_metrics(c.options.model);
   m.analysis = analyse(model, data, clean, c.options.thread_count());
   m.reconstructions = reconstruct_samples(model, data, clean, kShown).reconstruction;
   return m;

@@ -6,7 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "hourglass/base/schema/toml.h"
+#include "hourglass/app/choose_recipe.h"
 #include "hourglass/data/unit_interval.h"
 #include "hourglass/objective/gradient_check.h"
 #include "hourglass/train/load_batch.h"
@@ -41,9 +41,7 @@ std::vector<GradientCheck> check(const Recipe& recipe, const Dataset& data, cons
 }
 
 void gradcheck(const Options& o) {
-  std::vector<std::string> overrides = o.set;
-  if (!o.data.empty()) overrides.push_back("data.source=" + toml_text({o.data, {}}));
-  const Recipe recipe = open_recipe(o.recipe, overrides);
+  const Recipe recipe = choose_recipe({o.recipe, o.data, o.set, false}, print_note);
   const DataSplits data = open_data(recipe.data.source, recipe.data.read, print_note);
   const auto results = check(recipe, data.train, o);
   bool good = true, blind = false;

@@ -7,6 +7,9 @@ namespace hourglass {
 /// Number of available cores: the smaller of the affinity mask and the cgroup quota, at least 1.
 int available_threads();
 
+/// `requested`, or available_threads() if it is 0.
+inline int thread_count(int requested) { return requested > 0 ? requested : available_threads(); }
+
 /// Non-owning reference to a callable; passing a loop body does not allocate.
 class TaskRef {
  public:

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -56,6 +57,10 @@ void RunFolder::write(const std::string& file, std::string_view bytes) const {
 }
 
 bool RunFolder::holds(const std::string& file, std::string_view bytes) const { return file_holds(path_ / file, bytes); }
+
+bool RunFolder::has_pictures() const {
+  return std::ranges::all_of(kPictures, [&](const char* file) { return fs::exists(path_ / file); });
+}
 
 void RunFolder::remove_pictures() const {
   std::error_code ignored;

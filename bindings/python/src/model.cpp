@@ -1,9 +1,9 @@
 #include "model.h"
 
 #include <mutex>
-#include <numeric>
 
 #include "arrays.h"
+#include "hourglass/app/training.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/tensor/copy.h"
 #include "hourglass/tensor/visit.h"
@@ -13,7 +13,7 @@ namespace hourglass::python {
 
 template <class F>
 auto Model::infer(int threads, F f) const {
-  return read([&] { return f(Inference(trained_.autoencoder, threads > 0 ? threads : available_threads())); });
+  return read([&] { return f(Inference(trained_.autoencoder, thread_count(threads))); });
 }
 
 Rows Model::rows(const py::object& array) const {
@@ -118,14 +118,9 @@ void Model::restore_online(const std::string& state) {
 }
 
 std::unique_ptr<Model> begin_model(const std::string& text, const py::object& array) {
-  Recipe recipe = recipe_from_json(text);
+  const Recipe recipe = recipe_from_json(text);
   const auto [keeper, data] = rows_of(array, "rows", recipe.data.read.missing == MissingValues::mean);
-  Autoencoder autoencoder(recipe.model, data.sample);
-  initialise(autoencoder.network(), recipe.model.init, recipe.train.seed, autoencoder.theta());
-  std::vector<uint32_t> all(data.rows());
-  std::iota(all.begin(), all.end(), 0u);
-  autoencoder.scaler = fit_scaler(recipe.data.scale, data, all, recipe.data.read.missing == MissingValues::mean);
-  return std::make_unique<Model>(TrainedModel{std::move(recipe), std::move(autoencoder)});
+  return std::make_unique<Model>(untrained_model(recipe, data));
 }
 
 }  // namespace hourglass::python

@@ -1,8 +1,8 @@
 #include "training.h"
 
 #include "arrays.h"
+#include "hourglass/app/training.h"
 #include "hourglass/run/jsonl.h"
-#include "hourglass/train/trainer.h"
 #include "interrupts.h"
 
 namespace hourglass::python {
@@ -28,20 +28,6 @@ class Listener final : public RunListener {
   const py::function &on_epoch_, &on_note_;
 };
 
-Autoencoder start(const Recipe& recipe, const Shape& sample, const Model* init) {
-  Autoencoder model(recipe.model, sample);
-  if (init)
-    model.load_weights(parse_safetensors(init->bytes(), "init"), "init");
-  else
-    initialise(model.network(), recipe.model.init, recipe.train.seed, model.theta());
-  return model;
-}
-
-RunOutcome run(Trainer& trainer, Listener& listener) {
-  const py::gil_scoped_release without_lock;
-  return trainer.run({listener, [&] { return listener.interrupts.came(); }, {}});
-}
-
 }  // namespace
 
 std::unique_ptr<Model> train(const std::string& text, const py::object& rows, const py::object& test, const Model* init,
@@ -49,19 +35,19 @@ std::unique_ptr<Model> train(const std::string& text, const py::object& rows, co
   const Recipe recipe = recipe_from_json(text);
   const bool nan_is_missing = recipe.data.read.missing == MissingValues::mean;
   const auto [keeper, data] = rows_of(rows, "rows", nan_is_missing);
-  std::optional<Rows> held_out;
-  if (!test.is_none()) held_out = rows_of(test, "test rows", nan_is_missing);
-  if (held_out && held_out->data.sample.size() != data.sample.size())
-    fail("test rows: samples are {}, the training rows' {}", held_out->data.sample.text(), data.sample.text());
-  auto model = std::make_unique<Model>(TrainedModel{recipe, start(recipe, data.sample, init)});
-  Trainer trainer(recipe, model->trained().autoencoder, data, held_out ? &held_out->data : nullptr, threads);
+  std::optional<Rows> test_rows;
+  if (!test.is_none()) test_rows = rows_of(test, "test rows", nan_is_missing);
+  std::optional<InitialWeights> weights;
+  if (init) weights = {parse_safetensors(init->bytes(), "init"), "init"};
   Listener listener(on_epoch, on_note);
-  const RunOutcome outcome = run(trainer, listener);
+  auto [model, outcome] = [&, &data = data] {
+    const py::gil_scoped_release without_lock;
+    return train_in_memory({recipe, data, test_rows ? &test_rows->data : nullptr, std::move(weights), threads},
+                           listener, [&] { return listener.interrupts.came(); });
+  }();
   listener.interrupts.rethrow();
   if (outcome == RunOutcome::diverged) throw RuntimeFailure(listener.last_note);
-  const py::gil_scoped_release without_lock;
-  model->trained().anomaly = trainer.anomaly_scale();
-  return model;
+  return std::make_unique<Model>(std::move(model));
 }
 
 }  // namespace hourglass::python

@@ -1,0 +1,121 @@
+#include "hourglass/app/run_pictures.h"
+
+#include <functional>
+
+#include "hourglass/base/file.h"
+#include "hourglass/base/parallel.h"
+#include "hourglass/eval/analysis/analyse.h"
+#include "hourglass/eval/analysis/samples.h"
+#include "hourglass/objective/reconstruction.h"
+#include "hourglass/report/html/page.h"
+#include "hourglass/report/plot/image_grid.h"
+#include "hourglass/report/plot/plot.h"
+#include "hourglass/run/run_metrics.h"
+
+namespace hourglass {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Picture {
+  std::string file;
+  std::function<void()> draw;
+};
+
+std::string title_of(const RunFolder& folder) { return fs::canonical(folder.path()).filename(); }
+
+Corruption corruption_of(const PicturedRun& run) { return {run.recipe.corruption, run.recipe.train.seed}; }
+
+std::string reconstructions_png(const PicturedRun& run) {
+  const auto s = reconstruct_samples(run.model, run.samples, corruption_of(run), 10);
+  std::vector<ConstView> rows = {s.clean, s.reconstruction};
+  std::vector<std::string> captions = {"input", "reconstruction"};
+  if (s.noisy.size()) {
+    rows.insert(rows.begin() + 1, s.noisy);
+    captions.insert(captions.begin() + 1, "corrupted");
+  }
+  return png_bytes(image_grid(rows, run.samples.sample, {.captions = captions}));
+}
+
+/// Uses the files of a chart where they exist, else renders and writes them at once: after a kill, drawing resumes with
+/// the first missing chart.
+ChartRenderer cached_chart_renderer(const fs::path& plots) {
+  return [=](const std::string& name, const Chart& chart) {
+    const auto svg = plots / (name + ".svg"), png = plots / (name + ".png");
+    if (fs::exists(svg) && fs::exists(png)) return Chart::Files{read_file(svg), read_file(png)};
+    auto files = chart.render();
+    fs::create_directories(plots);
+    write_file_atomically(svg, files.svg);
+    write_file_atomically(png, files.png);
+    return files;
+  };
+}
+
+void write_report(const RunFolder& folder, const PicturedRun& run, const ChartRenderer& render) {
+  const auto& sparse = run.recipe.objective.sparse_kl;
+  RunReport report{title_of(folder),
+                   run.recipe.description,
+                   recipe_toml(run.recipe),
+                   run.loss,
+                   run.epochs,
+                   analyse(run.model, run.samples, corruption_of(run), thread_count(run.threads)),
+                   {}};
+  report.figures = draw_figures(run.epochs, run.loss, report.analysis,
+                                sparse ? std::optional(sparse->target) : std::nullopt, render);
+  write_figures(folder.path(), report.figures);
+  folder.write("report.html", report_page(report));
+}
+
+std::vector<Picture> pictures(const RunFolder& folder, const PicturedRun& run, const ChartRenderer& render) {
+  std::vector<Picture> all;
+  const auto loss = [&] {
+    const LossPlot plot{run.epochs, run.loss, title_of(folder)};
+    folder.write("loss.png", plot.render(LossPlot::Format::png));
+  };
+  if (!run.epochs.empty()) all.push_back({"loss.png", loss});
+  all.push_back({"reconstructions.png", [&] { folder.write("reconstructions.png", reconstructions_png(run)); }});
+  all.push_back({"report.html", [&, render] { write_report(folder, run, render); }});
+  return all;
+}
+
+}  // namespace
+
+void write_figures(const fs::path& folder, const Figures& figures) {
+  const auto plots = folder / "plots";
+  fs::create_directories(plots);
+  const auto write = [&](const std::string& name, const std::string& bytes) {
+    if (!file_holds(plots / name, bytes)) write_file_atomically(plots / name, bytes);
+  };
+  for (const Figure& f : figures.drawn) {
+    write(f.name + ".png", f.png);
+    if (!f.svg.empty()) write(f.name + ".svg", f.svg);
+  }
+}
+
+void draw_pictures(const RunFolder& folder, const PicturedRun& run) {
+  for (const Picture& picture : pictures(folder, run, render_chart)) picture.draw();
+}
+
+void draw_missing_pictures(const RunFolder& folder, const PicturedRun& run, const Notify& notify) {
+  const ChartRenderer render = cached_chart_renderer(folder.path() / "plots");
+  for (const Picture& picture : pictures(folder, run, render)) try {
+      if (!fs::exists(folder.path() / picture.file)) picture.draw();
+    } catch (const std::exception& e) {
+      notify(fmt::format("note: {} was not drawn: {}", picture.file, e.what()));
+    }
+}
+
+void redraw_run(const fs::path& run, const DataRequest& data, int threads, const Notify& notify) {
+  if (!fs::is_directory(run))
+    fail("{}: no run folder; a report tells of a run, so it needs the folder that train made", run.string());
+  const TrainedModel model = load_model(run);
+  const RunFolder folder(run, RunFolder::Existing::resume);
+  const auto epochs = read_run_metrics(run);
+  const Dataset samples = open_split(model, data, notify);
+  const auto loss = reconstruction_of(model.recipe.objective, model.autoencoder.network());
+  draw_pictures(folder, {model.recipe, model.autoencoder, std::string(name_of(loss)), epochs, samples,
+                         threads});
+}
+
+}  // namespace hourglass

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "hourglass/app/open.h"
+#include "hourglass/report/html/figure_sheet.h"
+#include "hourglass/run/events.h"
+#include "hourglass/run/run_folder.h"
+
+namespace hourglass {
+
+/// What the pictures of a run show. All references must outlive it.
+struct PicturedRun {
+  const Recipe& recipe;
+  const Autoencoder& model;
+  std::string loss;                        ///< name of the reconstruction loss: "bce" or "mse"
+  const std::vector<EpochRecord>& epochs;  ///< without any there is no loss.png
+  const Dataset& samples;
+  int threads = 0;  ///< 0: all available cores
+};
+
+/// Writes loss.png, reconstructions.png, report.html and plots/. Throws Error at the first that fails.
+void draw_pictures(const RunFolder& folder, const PicturedRun& run);
+
+/// Writes those that are missing; charts in plots/ are used as they are. A picture that fails is a note, not an error.
+void draw_missing_pictures(const RunFolder& folder, const PicturedRun& run, const Notify& notify);
+
+/// Draws all pictures of a run folder again, on the run's own data or those of the request. Throws Error where `run` is
+/// no run folder or another process writes to it.
+void redraw_run(const std::filesystem::path& run, const DataRequest& data, int threads, const Notify& notify);
+
+/// Writes plots/NAME.png and, of charts, plots/NAME.svg below `folder`.
+void write_figures(const std::filesystem::path& folder, const Figures& figures);
+
+}  // namespace hourglass

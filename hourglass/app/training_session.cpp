@@ -1,0 +1,153 @@
+#include "hourglass/app/training_session.h"
+
+#include <fmt/ranges.h>
+
+#include <cmath>
+
+#include "hourglass/app/run_pictures.h"
+#include "hourglass/app/training.h"
+#include "hourglass/run/jsonl.h"
+#include "hourglass/run/run_metrics.h"
+
+namespace hourglass {
+
+namespace {
+
+/// Passes every event on to several listeners, in order.
+class ListenerList final : public RunListener {
+ public:
+  explicit ListenerList(std::vector<RunListener*> all) : all_(std::move(all)) {}
+  void on_start(const RunStart& e) override {
+    for (auto* l : all_) l->on_start(e);
+  }
+  void on_step(const StepRecord& e) override {
+    for (auto* l : all_) l->on_step(e);
+  }
+  void on_epoch(const EpochRecord& e) override {
+    for (auto* l : all_) l->on_epoch(e);
+  }
+  void on_note(const std::string& e) override {
+    for (auto* l : all_) l->on_note(e);
+  }
+
+ private:
+  std::vector<RunListener*> all_;
+};
+
+Notify notes_to(RunListener& listener) {
+  return [&](const std::string& text) { listener.on_note(text); };
+}
+
+std::optional<InitialWeights> read_weights(const std::string& file) {
+  if (file.empty()) return std::nullopt;
+  return InitialWeights{read_safetensors(file), file};
+}
+
+/// The columns of a table that the choice of the recipe encodes or leaves out.
+void note_columns(const ReadOptions& how, RunListener& listener) {
+  if (!how.categorical.empty())
+    listener.on_note(fmt::format("columns of text, each value a feature: {}{}", fmt::join(how.categorical, ", "),
+                                 how.label.empty() ? "; if one is the label: --set data.label=NAME" : ""));
+  if (!how.ignore.empty()) listener.on_note(fmt::format("columns left out: {}", fmt::join(how.ignore, ", ")));
+}
+
+/// Features whose spread is small beside their mean, as times in seconds since 1970: float32 has 24 bits.
+void note_rounding(const Scaler& scaler, const std::string& data, RunListener& listener) {
+  if (scaler.kind != ScalerKind::standard && scaler.kind != ScalerKind::robust) return;
+  for (size_t j = 0; j < scaler.offset.size(); ++j) {
+    const float parts = std::abs(scaler.offset[j] * scaler.factor[j]);
+    if (parts < 1e5f) continue;
+    listener.on_note(fmt::format(
+        "{}: {} varies by one part in {:.0f}, and 32-bit numbers tell 16 million apart: subtract {:.0f} first", data,
+        scaler.columns.empty() ? fmt::format("feature {}", j + 1) : scaler.columns[j], parts, scaler.offset[j]));
+  }
+}
+
+}  // namespace
+
+TrainingSession::TrainingSession(const TrainingRequest& request, RunListener& listener)
+    : request_(request),
+      listener_(listener),
+      recipe_(choose_recipe(request.recipe, notes_to(listener))),
+      folder_(request.folder.empty() ? std::filesystem::path("runs") / recipe_.name : request.folder, request.existing),
+      data_(open_training_data()),
+      model_(initial_model(recipe_, data_.train.sample, read_weights(request.init))),
+      trainer_(recipe_, model_, data_.train, test(), request.threads) {
+  note_rounding(model_.scaler, data_.train.name, listener);
+}
+
+DataSplits TrainingSession::open_training_data() {
+  if (request_.recipe.name.empty()) note_columns(recipe_.data.read, listener_);
+  DataSplits data = open_data(recipe_.data.source, recipe_.data.read, notes_to(listener_));
+  recipe_.data.read.classes = data.train.classes;  // labels of other files get the same numbers
+  return data;
+}
+
+/// Restores the newest readable checkpoint and returns its epochs; nothing when there is none.
+std::optional<std::vector<EpochRecord>> TrainingSession::resume() {
+  if (request_.existing != RunFolder::Existing::resume) return std::nullopt;
+  std::string problems;
+  const auto checkpoint = folder_.read_checkpoint(problems);
+  if (!checkpoint) {
+    note(fmt::format("{}no usable checkpoint in {}: starting at the beginning", problems, folder_.path().string()));
+    return std::nullopt;
+  }
+  auto epochs = trainer_.restore(checkpoint->content, checkpoint->name);
+  if (const auto text = checkpoint->content.metadata.find("metrics"); text != checkpoint->content.metadata.end())
+    epochs = parse_epochs(text->second, checkpoint->name);  // early checkpoints have them as text
+  if (static_cast<int64_t>(epochs.size()) != trainer_.epochs_done())
+    fail("{}: its metrics hold {} epochs, its weights stand after {}", checkpoint->name, epochs.size(),
+         trainer_.epochs_done());
+  const int64_t steps = trainer_.steps_into_epoch();
+  note(fmt::format("{}resuming from {} after epoch {}{}", problems, checkpoint->name, trainer_.epochs_done(),
+                   steps > 0 ? fmt::format(" and {} steps", steps) : ""));
+  return epochs;
+}
+
+std::string TrainingSession::model_bytes(bool with_anomaly_scale) {
+  std::optional<AnomalyScale> scale;
+  if (with_anomaly_scale) try {
+      scale = trainer_.anomaly_scale();
+    } catch (const Error& e) {
+      note(fmt::format("[anomaly] is left out: {}", e.what()));
+    }
+  return hourglass::model_bytes(recipe_, model_, scale);
+}
+
+/// Whether model, plots and report of a finished training are there.
+bool TrainingSession::is_complete() {
+  return trainer_.is_finished() && folder_.holds("model.safetensors", model_bytes(true)) && folder_.has_pictures();
+}
+
+TrainingResult TrainingSession::result(RunOutcome outcome, std::vector<EpochRecord> epochs) const {
+  return {outcome, folder_.path(), trainer_.reconstruction(), std::move(epochs)};
+}
+
+TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
+  auto earlier = resume();
+  if (earlier && is_complete()) {
+    note("this run is already finished");
+    return result(RunOutcome::finished, std::move(*earlier));
+  }
+  folder_.create();
+  folder_.write("recipe.toml", recipe_toml(recipe_));
+  RunMetrics metrics(folder_.path() / "metrics.jsonl", earlier.value_or(std::vector<EpochRecord>()));
+  ListenerList listeners({&metrics, &listener_});
+  const auto save = [&] { folder_.write_checkpoint(trainer_.checkpoint(metrics.epochs())); };
+  const RunOutcome outcome = trainer_.run({listeners, stop, save});
+  const bool is_whole = outcome == RunOutcome::finished || outcome == RunOutcome::stopped_early;
+  folder_.write_model(model_bytes(is_whole));
+  if (is_whole) {
+    const Dataset& samples = data_.test ? *data_.test : data_.train;
+    draw_missing_pictures(folder_,
+                          {recipe_, model_, trainer_.reconstruction(), metrics.epochs(), samples, request_.threads},
+                          notes_to(listener_));
+  }
+  return result(outcome, metrics.epochs());
+}
+
+TrainingResult train(const TrainingRequest& request, RunListener& listener, const std::function<bool()>& stop) {
+  return TrainingSession(request, listener).run(stop);
+}
+
+}  // namespace hourglass

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <filesystem>
+
+#include "hourglass/app/choose_recipe.h"
+#include "hourglass/run/run_folder.h"
+#include "hourglass/train/trainer.h"
+
+namespace hourglass {
+
+/// What to train and where its run folder is.
+struct TrainingRequest {
+  RecipeRequest recipe;
+  std::filesystem::path folder = {};  ///< empty: runs/NAME, by the recipe's name
+  RunFolder::Existing existing = RunFolder::Existing::refuse;
+  std::string init = {};  ///< a .safetensors file with the weights to start from; empty: random weights
+  int threads = 0;        ///< 0: as many as the trainer finds useful
+};
+
+struct TrainingResult {
+  RunOutcome outcome;
+  std::filesystem::path folder;
+  std::string loss;                 ///< name of the reconstruction loss: "bce" or "mse"
+  std::vector<EpochRecord> epochs;  ///< those of an earlier, resumed run among them
+};
+
+/// A training with a run folder: model, metrics, checkpoints, plots and report.
+class TrainingSession {
+ public:
+  /// Chooses the recipe, locks the folder and reads the data, but writes nothing yet. `listener` receives all events
+  /// and notes of the session; it must outlive it. Throws Error for bad input.
+  TrainingSession(const TrainingRequest& request, RunListener& listener);
+  TrainingSession(const TrainingSession&) = delete;
+
+  /// Trains, from the newest readable checkpoint where the request resumes, and writes the run folder; a run that is
+  /// already finished stays as it is. `stop` is asked after every step; true saves a checkpoint and ends the training
+  /// there. Where the training was interrupted or diverged, the model has its last good weights, and there is no
+  /// report. Call it once. Throws RuntimeFailure where a file cannot be written.
+  TrainingResult run(const std::function<bool()>& stop);
+
+ private:
+  DataSplits open_training_data();
+  const Dataset* test() const { return data_.test ? &*data_.test : nullptr; }
+  std::optional<std::vector<EpochRecord>> resume();
+  bool is_complete();
+  std::string model_bytes(bool with_anomaly_scale);
+  TrainingResult result(RunOutcome outcome, std::vector<EpochRecord> epochs) const;
+  void note(const std::string& text) { listener_.on_note(text); }
+
+  const TrainingRequest request_;
+  RunListener& listener_;
+  Recipe recipe_;
+  RunFolder folder_;
+  DataSplits data_;
+  Autoencoder model_;
+  Trainer trainer_;
+};
+
+/// A whole training in one call.
+TrainingResult train(
+    const TrainingRequest& request, RunListener& listener, const std::function<bool()>& stop = [] { return false; });
+
+}  // namespace hourglass

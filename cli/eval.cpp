@@ -7,7 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "cli/metric_json.h"
+#include "hourglass/app/metric_json.h"
 #include "hourglass/base/schema/fields_reader.h"
 #include "hourglass/base/schema/toml.h"
 #include "hourglass/data/unit_interval.h"
@@ -72,7 +72,7 @@ std::string text_of(const MetricValue& value) {
 
 void print(const Metrics& metrics, const Dataset& data, bool as_json) {
   if (as_json) {
-    fmt::print("{}\n", json_of(metrics).dump());
+    fmt::print("{}\n", metrics_json(metrics).dump());
     return;
   }
   fmt::print("{}: {} rows\n", data.name, format_count(data.rows()));

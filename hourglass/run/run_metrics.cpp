@@ -16,7 +16,7 @@ void RunMetrics::on_epoch(const EpochRecord& epoch) {
   if (append_to_file(path_, size_, line))
     size_ += line.size();
   else
-    write_all();  // somebody else changed or removed the file
+    write_all();  // another process changed or removed the file
 }
 
 void RunMetrics::write_all() {

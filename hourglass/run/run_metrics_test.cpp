@@ -44,7 +44,7 @@ TEST_F(RunMetricsTest, HoldsExactlyTheEpochsOfAResumedRun) {
   EXPECT_EQ(read_file(file_), lines(2));
 }
 
-TEST_F(RunMetricsTest, WritesTheFileAgainWhereSomebodyElseChangedIt) {
+TEST_F(RunMetricsTest, RewritesAFileThatAnotherProcessChanged) {
   RunMetrics metrics(file_, {});
   metrics.on_epoch(epoch(1));
   write_file_atomically(file_, "something else");
@@ -55,7 +55,7 @@ TEST_F(RunMetricsTest, WritesTheFileAgainWhereSomebodyElseChangedIt) {
   EXPECT_EQ(read_file(file_), lines(3));
 }
 
-TEST_F(RunMetricsTest, AnUnfinishedLastLineDoesNotCount) {
+TEST_F(RunMetricsTest, IgnoresAnIncompleteLastLine) {
   EXPECT_EQ(epochs_read(), 0u) << "there is no file";
   const std::string whole = lines(2);
   for (size_t cut = 0; cut <= whole.size(); cut += 7) {

@@ -4,10 +4,10 @@
 
 #include "hourglass/eval/metric_value.h"
 
-namespace hourglass::cli {
+namespace hourglass {
 
 /// An object whose keys are the metrics' names: a number, an array, or {"radii": …, "ratios": …}.
-inline nlohmann::ordered_json json_of(const Metrics& metrics) {
+inline nlohmann::ordered_json metrics_json(const Metrics& metrics) {
   nlohmann::ordered_json j = nlohmann::ordered_json::object();
   for (const auto& [name, value] : metrics) {
     if (const auto* curve = std::get_if<ContractionCurve>(&value))
@@ -20,4 +20,4 @@ inline nlohmann::ordered_json json_of(const Metrics& metrics) {
   return j;
 }
 
-}  // namespace hourglass::cli
+}  // namespace hourglass

@@ -1,0 +1,137 @@
+#include "hourglass/app/comparison.h"
+
+#include <filesystem>
+#include <set>
+
+#include "hourglass/app/metric_json.h"
+#include "hourglass/app/run_pictures.h"
+#include "hourglass/base/file.h"
+#include "hourglass/base/parallel.h"
+#include "hourglass/eval/analysis/analyse.h"
+#include "hourglass/eval/analysis/samples.h"
+#include "hourglass/objective/objective.h"
+#include "hourglass/run/run_metrics.h"
+
+namespace hourglass {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int64_t kSamples = 10;
+constexpr int64_t kProbes = 16;
+const std::vector<std::string> kMetrics = {"bce",
+                                           "mse",
+                                           "explained_variance",
+                                           "corrupted_mse",
+                                           "code_displacement",
+                                           "relative_contraction",
+                                           "mean_activation",
+                                           "saturation",
+                                           "l0",
+                                           "dead_frac"};
+
+struct Candidate {
+  std::string path;  ///< as the request names it
+  std::string name;  ///< on the page: the last part of the path, or all of it where two have the same
+  TrainedModel model;
+};
+
+std::vector<Candidate> open_candidates(const std::vector<std::string>& paths) {
+  std::set<std::string> names;
+  std::vector<Candidate> all;
+  for (const std::string& path : paths) {
+    const fs::path normal = fs::path(path + "/").lexically_normal().parent_path();
+    std::string name = normal.filename();
+    if (names.contains(name)) name = normal;
+    for (int copy = 2; !names.insert(name).second; ++copy) name = fmt::format("{} ({})", normal.string(), copy);
+    all.push_back({path, name, open_model(path)});
+  }
+  return all;
+}
+
+void check_common_source(const std::vector<Candidate>& all) {
+  const std::string& source = all[0].model.recipe.data.source;
+  for (const Candidate& c : all)
+    if (c.model.recipe.data.source != source)
+      fail("{} was trained on {}, {} on {}: say by --data what to compare them on", all[0].name, source, c.name,
+           c.model.recipe.data.source);
+}
+
+ComparedModel measure(const Candidate& c, const ComparisonRequest& request, const DataSplits& parts,
+                      const EvaluationProgress& progress) {
+  const Dataset& data = parts.test ? *parts.test : parts.train;
+  const Autoencoder& model = c.model.autoencoder;
+  TrainedModel coder = open_model(c.path);
+  coder.autoencoder.enter({.encoding = true});
+  const int threads = thread_count(request.threads);
+  ComparedModel m{.name = c.name, .description = c.model.recipe.description};
+  std::vector<std::string> names = kMetrics;
+  names.insert(names.end(), request.metrics.begin(), request.metrics.end());
+  m.metrics = evaluate(
+      model, data, names,
+      {.threads = threads,
+       .jacobian = {.probes = kProbes},
+       .train = parts.test ? &parts.train : nullptr,
+       .coder = &coder.autoencoder,
+       .progress = [&](std::string_view what, double done) { progress(fmt::format("{}: {}", c.name, what), done); },
+       .note = [&](const Omission& omission) { m.omissions.push_back(omission); }});
+  m.reconstruction = Objective(c.model.recipe.objective, model.network()).reconstruction_name();
+  const Corruption clean({}, 0);
+  m.epochs = read_run_metrics(c.path);
+  m.analysis = analyse(model, data, clean, threads);
+  m.reconstructions = reconstruct_samples(model, data, clean, kSamples).reconstruction;
+  return m;
+}
+
+nlohmann::ordered_json model_json(const ComparedModel& m) {
+  nlohmann::ordered_json j = {{"name", m.name}, {"description", m.description}, {"metrics", metrics_json(m.metrics)}};
+  for (const char* curve : {"contraction_ratio", "jacobian_spectrum"})
+    for (const auto& [name, value] : m.analysis.metrics)
+      if (name == curve) j["analysis"].update(metrics_json({{name, value}}));
+  j["analysis"]["rows"] = m.analysis.rows;
+  j["analysis"]["spectrum_rows"] = m.analysis.spectrum_rows;
+  for (const EpochRecord& e : m.epochs)
+    j["loss"][m.reconstruction].push_back(e.test ? e.test->reconstruction : e.train.reconstruction);
+  for (const Omission& o : m.omissions) j["left_out"][o.part] = o.reason;
+  return j;
+}
+
+}  // namespace
+
+Comparison compare_models(const ComparisonRequest& request, const EvaluationProgress& progress, const Notify& notify) {
+  if (request.models.size() > kChartStyles)
+    fail("compare: {} models, at most {} can be told apart in a plot", request.models.size(), kChartStyles);
+  const auto candidates = open_candidates(request.models);
+  if (request.data.source.empty()) check_common_source(candidates);
+  const DataSplits parts = open_splits(candidates[0].model, request.data, notify);
+  const Dataset& data = parts.test ? *parts.test : parts.train;
+  for (const Candidate& c : candidates) c.model.autoencoder.check_fits(data);
+  Comparison c{data.name, data.rows(), data.sample, {}, {}};
+  for (const Candidate& candidate : candidates) c.models.push_back(measure(candidate, request, parts, progress));
+  c.inputs = reconstruct_samples(candidates[0].model.autoencoder, data, Corruption({}, 0), kSamples).clean;
+  return c;
+}
+
+std::string comparison_json(const Comparison& c) {
+  nlohmann::ordered_json j = {{"data", c.data}, {"rows", c.rows}, {"models", nlohmann::ordered_json::array()}};
+  for (const ComparedModel& m : c.models) j["models"].push_back(model_json(m));
+  for (const std::string& metric : compared_metrics(c)) {
+    const auto best = best_at(c, metric);
+    for (size_t i = 0; i < best.size(); ++i)
+      if (best[i]) j["best"][metric].push_back(c.models[i].name);
+  }
+  return j.dump();
+}
+
+void write_comparison(const fs::path& folder, const Comparison& c) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw RuntimeFailure(fmt::format("{}: cannot make this folder: {}", folder.string(), error.message()));
+  const Figures figures = draw_comparison(c);
+  write_figures(folder, figures);
+  write_file_atomically(folder / "compare.json", comparison_json(c) + "\n");
+  write_file_atomically(folder / "compare.html", comparison_page(c, figures));
+}
+
+}  // namespace hourglass

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "hourglass/app/open.h"
+#include "hourglass/eval/metrics.h"
+#include "hourglass/report/html/comparison.h"
+
+namespace hourglass {
+
+/// Models to compare on the same data.
+struct ComparisonRequest {
+  std::vector<std::string> models;   ///< two or more, as open_model takes them
+  DataRequest data;                  ///< an empty source: the one that all models were trained on
+  std::vector<std::string> metrics;  ///< measured besides those that every comparison has
+  int threads = 0;                   ///< 0: all available cores
+};
+
+/// Measures every model on the test part of the data, or on all of it where there is none. `progress` is told
+/// "MODEL: METRIC". Throws Error where there are more models than a chart can tell apart, where they were trained on
+/// different sources and the request names none, and where a model does not fit the data.
+Comparison compare_models(const ComparisonRequest& request, const EvaluationProgress& progress, const Notify& notify);
+
+/// The comparison as one JSON object: docs/report.md.
+std::string comparison_json(const Comparison& comparison);
+
+/// Writes compare.html, compare.json and plots/ to `folder`, which is created where it does not exist.
+void write_comparison(const std::filesystem::path& folder, const Comparison& comparison);
+
+}  // namespace hourglass

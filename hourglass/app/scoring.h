@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+
+#include "hourglass/app/open.h"
+
+namespace hourglass {
+
+/// Data to score for anomalies.
+struct ScoringRequest {
+  std::vector<std::string> models;  ///< as open_model takes them; the scores of several are averaged
+  DataRequest data;                 ///< an empty source: that of the first model
+  double rate = 0;                  ///< share of rows to label as abnormal; 0: those above the models' own threshold
+  int64_t top = 3;                  ///< contributing features per row
+  int threads = 0;                  ///< 0: all available cores
+};
+
+struct ScoredData {
+  AnomalyScores scores;
+  double threshold = 1;               ///< rows that score above it are abnormal
+  int64_t abnormal_rows = 0;          ///< their number
+  std::vector<std::string> features;  ///< names; their numbers from 1 where they have none
+
+  /// How well the scores separate the rows of the two labels.
+  struct Separation {
+    int32_t normal, abnormal;  ///< the smaller and the larger label
+    double roc_auc;
+  };
+  std::optional<Separation> separation;  ///< of data with exactly two different labels
+};
+
+/// Scores every row of the data, read as the first model's recipe says. A model trained without [anomaly] is scored
+/// relative to the given rows, and `notify` is told so. Throws Error where the models were trained on different
+/// columns or read data differently.
+ScoredData score_data(const ScoringRequest& request, const Notify& notify);
+
+/// One line per row: row,score,label,feature_1,share_1,…
+std::string scores_csv(const ScoredData& scored);
+
+/// The scores alone: (rows) f64.
+std::string scores_npy(const ScoredData& scored);
+
+}  // namespace hourglass

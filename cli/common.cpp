@@ -4,13 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
-#include <filesystem>
-
-#include "hourglass/base/file.h"
-#include "hourglass/data/formats/csv.h"
-#include "hourglass/data/formats/npy.h"
 
 namespace hourglass::cli {
 
@@ -49,21 +43,6 @@ void ModelOptions::declare_data(Subcommand verb) {
 
 void ModelOptions::declare_output(Subcommand verb) {
   verb.add_option("-o,--output", output, "Where to write; the ending tells the format").required().type_name("FILE");
-}
-
-void check_output(const std::string& path, const std::vector<std::string>& endings) {
-  const std::string ending = std::filesystem::path(path).extension().string();
-  if (std::find(endings.begin(), endings.end(), ending) == endings.end())
-    fail("{}: unknown ending \"{}\", expected one of {}", path, ending, fmt::join(endings, ", "));
-  const auto folder = std::filesystem::path(path).parent_path();
-  if (!folder.empty() && !std::filesystem::is_directory(folder)) fail("{}: no folder {}", path, folder.string());
-}
-
-void write_rows(const std::string& path, ConstView rows, std::span<const std::string> columns) {
-  if (path.ends_with(".npy"))
-    write_file_atomically(path, npy_bytes(rows));
-  else
-    write_file_atomically(path, csv_text(rows, columns));
 }
 
 }  // namespace hourglass::cli

@@ -28,7 +28,6 @@ struct ModelOptions {
   void declare_output(Subcommand verb);
   TrainedModel load() const { return open_model(model); }
   DataSplits open_parts(const TrainedModel& m) const { return open_splits(m, {data, split}, print_note); }
-  Dataset open(const TrainedModel& m) const { return open_split(m, {data, split}, print_note); }
   Dataset open_each_row(const TrainedModel& m) const { return open_every_row(m, {data, split}, print_note); }
   int thread_count() const { return hourglass::thread_count(threads); }
 };
@@ -38,10 +37,5 @@ ProgressOptions progress_options();
 
 /// Declares --threads; 0 stands for what is really there.
 void declare_threads(Subcommand verb, int& threads);
-
-/// Writes rows to `path` by its ending: .npy, .csv (one line a row, below the columns' names where there are any).
-void write_rows(const std::string& path, ConstView rows, std::span<const std::string> columns = {});
-/// Throws Error when the ending is not one of `endings`, e.g. {".npy", ".csv"}, or the folder is not there.
-void check_output(const std::string& path, const std::vector<std::string>& endings);
 
 }  // namespace hourglass::cli

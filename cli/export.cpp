@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "hourglass/app/row_files.h"
 #include "hourglass/base/file.h"
 #include "hourglass/export/onnx.h"
 

@@ -4,10 +4,8 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "hourglass/base/file.h"
-#include "hourglass/data/formats/npy.h"
+#include "hourglass/app/row_files.h"
 #include "hourglass/model/inference.h"
-#include "hourglass/report/plot/image_grid.h"
 
 // encode, decode and reconstruct: a model, data, and a file for what comes out.
 
@@ -15,29 +13,10 @@ namespace hourglass::cli {
 
 namespace {
 
-constexpr int64_t kPictured = 100;  // samples shown in a .png: more would not be looked at
-
-Tensor read_codes(const std::string& path) {
-  const std::string bytes = read_file(path);
-  if (!is_npy(bytes)) fail("{}: expected codes as .npy, as written by `hourglass encode`", path);
-  const NpyArray array = parse_npy(bytes, path);
-  if (array.shape.rank() < 2) fail("{}: expected codes (rows, units), found {} values", path, array.shape.text());
-  Tensor codes(DType::f32, array.shape);
-  std::visit([&](const auto& values) { std::copy(values.begin(), values.end(), codes.as<float>()); }, array.values);
-  return codes;
-}
-
-/// What the network gave, as a picture or in the data's units.
-void write_samples(const Autoencoder& model, const std::string& path, Tensor made) {
-  if (path.ends_with(".png")) {
-    uncenter(model.scaler, made);
-    const auto shown = made.view().slice(0, std::min(kPictured, made.rows()));
-    write_file_atomically(path, png_bytes(tile(shown, model.network().input())));
-  } else {
-    to_data_units(model.scaler, made);
-    write_rows(path, made, model.scaler.columns);
-  }
-  fmt::print("{}: {} reconstructions\n", path, made.rows());
+void write(const ModelOptions& o, const Autoencoder& model, Tensor outputs) {
+  const int64_t rows = outputs.rows();
+  write_samples(o.output, model, std::move(outputs));
+  fmt::print("{}: {} reconstructions\n", o.output, rows);
 }
 
 void encode(const ModelOptions& o) {
@@ -53,15 +32,15 @@ void decode(const ModelOptions& o) {
   check_output(o.output, {".npy", ".csv", ".png"});
   const TrainedModel model = o.load();
   const Tensor codes = read_codes(o.data);
-  write_samples(model.autoencoder, o.output, Inference(model.autoencoder, o.thread_count()).decode(codes));
+  write(o, model.autoencoder, Inference(model.autoencoder, o.thread_count()).decode(codes));
 }
 
 void reconstruct(const ModelOptions& o) {
   check_output(o.output, {".npy", ".csv", ".png"});
   const TrainedModel model = o.load();
   Dataset data = o.open_each_row(model);
-  if (o.output.ends_with(".png")) data = data.slice(0, std::min(kPictured, data.rows()));
-  write_samples(model.autoencoder, o.output, Inference(model.autoencoder, o.thread_count()).reconstruct(data));
+  if (o.output.ends_with(".png")) data = data.slice(0, std::min(kMostDrawnSamples, data.rows()));
+  write(o, model.autoencoder, Inference(model.autoencoder, o.thread_count()).reconstruct(data));
 }
 
 void add(Subcommand app, const char* name, const char* help, void (*action)(const ModelOptions&)) {

@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "hourglass/app/row_files.h"
 #include "hourglass/app/scoring.h"
 #include "hourglass/base/file.h"
 

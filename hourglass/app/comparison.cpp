@@ -9,7 +9,8 @@
 #include "hourglass/base/parallel.h"
 #include "hourglass/eval/analysis/analyse.h"
 #include "hourglass/eval/analysis/samples.h"
-#include "hourglass/objective/objective.h"
+#include "hourglass/objective/corruption.h"
+#include "hourglass/objective/reconstruction.h"
 #include "hourglass/run/run_metrics.h"
 
 namespace hourglass {
@@ -62,8 +63,6 @@ ComparedModel measure(const Candidate& c, const ComparisonRequest& request, cons
                       const EvaluationProgress& progress) {
   const Dataset& data = parts.test ? *parts.test : parts.train;
   const Autoencoder& model = c.model.autoencoder;
-  TrainedModel coder = open_model(c.path);
-  coder.autoencoder.enter({.encoding = true});
   const int threads = thread_count(request.threads);
   ComparedModel m{.name = c.name, .description = c.model.recipe.description};
   std::vector<std::string> names = kMetrics;
@@ -73,10 +72,9 @@ ComparedModel measure(const Candidate& c, const ComparisonRequest& request, cons
       {.threads = threads,
        .jacobian = {.probes = kProbes},
        .train = parts.test ? &parts.train : nullptr,
-       .coder = &coder.autoencoder,
        .progress = [&](std::string_view what, double done) { progress(fmt::format("{}: {}", c.name, what), done); },
        .note = [&](const Omission& omission) { m.omissions.push_back(omission); }});
-  m.reconstruction = Objective(c.model.recipe.objective, model.network()).reconstruction_name();
+  m.reconstruction = name_of(reconstruction_of(c.model.recipe.objective, model.network()));
   const Corruption clean({}, 0);
   m.epochs = read_run_metrics(c.path);
   m.analysis = analyse(model, data, clean, threads);

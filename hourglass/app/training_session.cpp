@@ -34,7 +34,7 @@ class ListenerList final : public RunListener {
   std::vector<RunListener*> all_;
 };
 
-Notify notes_to(RunListener& listener) {
+Notify notify_of(RunListener& listener) {
   return [&](const std::string& text) { listener.on_note(text); };
 }
 
@@ -68,7 +68,7 @@ void note_rounding(const Scaler& scaler, const std::string& data, RunListener& l
 TrainingSession::TrainingSession(const TrainingRequest& request, RunListener& listener)
     : request_(request),
       listener_(listener),
-      recipe_(choose_recipe(request.recipe, notes_to(listener))),
+      recipe_(choose_recipe(request.recipe, notify_of(listener))),
       folder_(request.folder.empty() ? std::filesystem::path("runs") / recipe_.name : request.folder, request.existing),
       data_(open_training_data()),
       model_(initial_model(recipe_, data_.train.sample, read_weights(request.init))),
@@ -78,7 +78,7 @@ TrainingSession::TrainingSession(const TrainingRequest& request, RunListener& li
 
 DataSplits TrainingSession::open_training_data() {
   if (request_.recipe.name.empty()) note_columns(recipe_.data.read, listener_);
-  DataSplits data = open_data(recipe_.data.source, recipe_.data.read, notes_to(listener_));
+  DataSplits data = open_data(recipe_.data.source, recipe_.data.read, notify_of(listener_));
   recipe_.data.read.classes = data.train.classes;  // labels of other files get the same numbers
   return data;
 }
@@ -141,7 +141,7 @@ TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
     const Dataset& samples = data_.test ? *data_.test : data_.train;
     draw_missing_pictures(folder_,
                           {recipe_, model_, trainer_.reconstruction(), metrics.epochs(), samples, request_.threads},
-                          notes_to(listener_));
+                          notify_of(listener_));
   }
   return result(outcome, metrics.epochs());
 }

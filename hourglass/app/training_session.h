@@ -28,7 +28,7 @@ struct TrainingResult {
 class TrainingSession {
  public:
   /// Chooses the recipe, locks the folder and reads the data, but writes nothing yet. `listener` receives all events
-  /// and notes of the session; it must outlive it. Throws Error for bad input.
+  /// of the session, messages to the user among them; it must outlive it. Throws Error for bad input.
   TrainingSession(const TrainingRequest& request, RunListener& listener);
   TrainingSession(const TrainingSession&) = delete;
 

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "hourglass/base/file.h"
-#include "hourglass/data/process.h"
 #include "hourglass/run/jsonl.h"
 
 namespace hourglass {

@@ -1,0 +1,49 @@
+#include "hourglass/app/row_files.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "hourglass/base/error.h"
+#include "hourglass/base/file.h"
+#include "hourglass/data/formats/csv.h"
+#include "hourglass/data/formats/npy.h"
+#include "hourglass/report/plot/image_grid.h"
+
+namespace hourglass {
+
+void check_output(const std::string& path, const std::vector<std::string>& endings) {
+  const std::string ending = std::filesystem::path(path).extension().string();
+  if (std::find(endings.begin(), endings.end(), ending) == endings.end())
+    fail("{}: unknown ending \"{}\", expected one of {}", path, ending, fmt::join(endings, ", "));
+  const auto folder = std::filesystem::path(path).parent_path();
+  if (!folder.empty() && !std::filesystem::is_directory(folder)) fail("{}: no folder {}", path, folder.string());
+}
+
+void write_rows(const std::string& path, ConstView rows, std::span<const std::string> columns) {
+  write_file_atomically(path, path.ends_with(".npy") ? npy_bytes(rows) : csv_text(rows, columns));
+}
+
+void write_samples(const std::string& path, const Autoencoder& model, Tensor outputs) {
+  if (path.ends_with(".png")) {
+    uncenter(model.scaler, outputs);
+    const auto drawn = outputs.view().slice(0, std::min(kMostDrawnSamples, outputs.rows()));
+    write_file_atomically(path, png_bytes(tile(drawn, model.network().input())));
+  } else {
+    to_data_units(model.scaler, outputs);
+    write_rows(path, outputs, model.scaler.columns);
+  }
+}
+
+Tensor read_codes(const std::string& path) {
+  const std::string bytes = read_file(path);
+  if (!is_npy(bytes)) fail("{}: expected codes as .npy, as written by `hourglass encode`", path);
+  const NpyArray array = parse_npy(bytes, path);
+  if (array.shape.rank() < 2) fail("{}: expected codes (rows, units), found {} values", path, array.shape.text());
+  Tensor codes(DType::f32, array.shape);
+  std::visit([&](const auto& values) { std::copy(values.begin(), values.end(), codes.as<float>()); }, array.values);
+  return codes;
+}
+
+}  // namespace hourglass

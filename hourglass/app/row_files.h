@@ -1,0 +1,28 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "hourglass/model/autoencoder.h"
+
+namespace hourglass {
+
+/// At most this many samples are drawn into one image.
+inline constexpr int64_t kMostDrawnSamples = 100;
+
+/// Throws Error if the ending of `path` is not one of `endings`, e.g. {".npy", ".csv"}, or its folder does not exist.
+void check_output(const std::string& path, const std::vector<std::string>& endings);
+
+/// Writes rows in the format of the ending of `path`: .npy or .csv, below a line with the columns' names if there are
+/// any.
+void write_rows(const std::string& path, ConstView rows, std::span<const std::string> columns = {});
+
+/// Writes outputs of the network (rows, …input): to .npy and .csv in the data's units, to .png as a grid of the first
+/// kMostDrawnSamples images.
+void write_samples(const std::string& path, const Autoencoder& model, Tensor outputs);
+
+/// Reads codes (rows, …code) from a .npy file.
+Tensor read_codes(const std::string& path);
+
+}  // namespace hourglass

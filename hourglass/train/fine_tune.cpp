@@ -73,7 +73,7 @@ FineTuneResult train_classifier(Autoencoder& classifier, const Dataset& data, st
   const auto rows = static_cast<int64_t>(split.train.size());
   const Recipe recipe = recipe_of(options, rows);
   TrainingLoop loop(recipe, classifier, 0, classes);
-  BestWeights best({.patience = options.patience}, classifier.theta());
+  BestWeights best({.patience = options.patience}, classifier);
   ThreadChoice threads(options.threads, 1);
   const Inference inference(classifier, options.threads);
   int64_t epoch = 0;
@@ -87,9 +87,9 @@ FineTuneResult train_classifier(Autoencoder& classifier, const Dataset& data, st
     if (!loop.run_epoch(data, split.train, ++epoch, threads, progress, after_step))
       throw RuntimeFailure(fmt::format(
           "fine-tuning: the loss is not finite in epoch {}; a smaller rate than {} may help", epoch, options.rate));
-    best.update(epoch, error_of(inference, data, split.validation, classes), classifier.theta());
+    best.update(epoch, error_of(inference, data, split.validation, classes), classifier);
   }
-  copy(best.weights(), classifier.theta());
+  best.snapshot().restore(classifier);
   return {.validation_error = best.best().loss, .epoch = best.best().epoch, .epochs = epoch};
 }
 

@@ -114,8 +114,7 @@ void redraw_run(const fs::path& run, const DataRequest& data, int threads, const
   const auto epochs = read_run_metrics(run);
   const Dataset samples = open_split(model, data, notify);
   const auto loss = reconstruction_of(model.recipe.objective, model.autoencoder.network());
-  draw_pictures(folder, {model.recipe, model.autoencoder, std::string(name_of(loss)), epochs, samples,
-                         threads});
+  draw_pictures(folder, {model.recipe, model.autoencoder, std::string(name_of(loss)), epochs, samples, threads});
 }
 
 }  // namespace hourglass

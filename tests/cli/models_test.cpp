@@ -122,8 +122,7 @@ TEST_F(Models, LieBesideAnInstalledProgram) {
   fs::create_directories(path("bin"));
   fs::copy(HOURGLASS_PROGRAM, path("bin/hourglass"));
   fs::create_directories(path("share/hourglass/models"));
-  run_program({path("bin/hourglass"), "models", "--json"}, path(""));
-  EXPECT_EQ(read("output"), "[]\n");
+  EXPECT_EQ(run_program({path("bin/hourglass"), "models", "--json"}, path("")), "[]\n");
 }
 
 TEST_F(Models, DamagedWeightsAreRefused) {

@@ -48,6 +48,12 @@ class Links(unittest.TestCase):
                     self.assertTrue(file.exists())
                     self.assertTrue(not anchor or anchor in anchors(file))
 
+    def test_pages_show_the_examples_as_they_are(self):
+        for page in pages():
+            for name, code in re.findall(r"`(examples/[^`]+)`:\n+```\w+\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE):
+                with self.subTest(page=str(page.relative_to(ROOT)), example=name):
+                    self.assertEqual(code, (ROOT / name).read_text())
+
     def test_the_index_names_every_page(self):
         text = (ROOT / "docs/README.md").read_text()
         listed = {(ROOT / "docs" / t).resolve() for t in re.findall(r"\]\(([^)#\s]+)\)", text)}

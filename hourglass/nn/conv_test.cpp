@@ -92,7 +92,7 @@ TEST(ConvolutionLayers, RefuseTooMuchPadding) {
             "encoder[3] max_pool2d: padding 2 is more than half of the window 2");
 }
 
-TEST(ConvolutionLayers, StrideByOneAndPoolsByTheirWindowUnlessTold) {
+TEST(ConvolutionLayers, StrideByOneAndPoolsByTheirWindowByDefault) {
   std::vector<Parameter> parameters;
   const auto shape = [&](const LayerConfig& config) {
     return make_layer({config, "encoder.0", {2, 9, 8}, parameters})->output();

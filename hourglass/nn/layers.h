@@ -6,22 +6,22 @@
 
 namespace hourglass {
 
-/// z = x Wᵀ + b, W (out, in), b (out). An image is flattened channels-first, as PyTorch does.
+/// Dense layer: z = x Wᵀ + b, W (out, in), b (out). An image is flattened channels-first, as in PyTorch.
 std::unique_ptr<Layer> make_dense(const LayerContext& context);
 
-/// Cross-correlation, W (out, in, k, k), b (out). Output side: ⌊(side + 2·padding − kernel)/stride⌋ + 1.
+/// Convolution (cross-correlation), W (out, in, k, k), b (out). Output side: ⌊(side + 2·padding − kernel)/stride⌋ + 1.
 std::unique_ptr<Layer> make_conv2d(const LayerContext& context);
 
-/// The transpose of a conv2d, W (in, out, k, k), b (out). Output side: (side − 1)·stride − 2·padding + kernel.
+/// Transposed convolution, W (in, out, k, k), b (out). Output side: (side − 1)·stride − 2·padding + kernel.
 std::unique_ptr<Layer> make_conv_transpose2d(const LayerContext& context);
 
-/// Maximum over windows. Output side as conv2d's. padding ≤ window / 2.
+/// Maximum over windows. Output side as for conv2d. padding ≤ window / 2.
 std::unique_ptr<Layer> make_max_pool2d(const LayerContext& context);
 
-/// a = s(z).
+/// Activation: a = s(z).
 std::unique_ptr<Layer> make_activation(const LayerContext& context, Activation activation);
 
-/// The `size` largest units of a row, `from` of them at the start of a run, alpha·size when encoding.
+/// Top-k activation: keeps the `size` largest units of a row, `from` at the start of a run, alpha·size for encoding.
 std::unique_ptr<Layer> make_topk(const LayerContext& context);
 
 }  // namespace hourglass

@@ -11,13 +11,13 @@
 
 namespace hourglass {
 
-/// Encoder and decoder as one chain of layers over one flat parameter vector θ. A pass changes nothing in it, so any
-/// number of threads may run passes at once. Samples go in and come out in the data's own order (images
+/// Encoder and decoder as one chain of layers over one flat parameter vector θ. A pass does not change the network, so
+/// any number of threads may run passes at the same time. Inputs and outputs have the data's memory order (images
 /// channels-first); between layers images are channels-last.
 class Network {
  public:
-  /// Throws Error naming the first layer that does not fit and both shapes; the two layers when tied ones are no
-  /// mirror images; or when the decoder's output is not `output`: the input again, unless it is to make something else.
+  /// Throws Error with both shapes for the first layer whose input does not fit; with both layers if tied layers are
+  /// not mirror images; and if the shape of the decoder's output is not `output`, by default the shape of the input.
   Network(const ModelConfig& config, Shape input) : Network(config, input, input) {}
   Network(const ModelConfig& config, Shape input, Shape output, MakeLayer* make = make_layer);
 
@@ -27,48 +27,48 @@ class Network {
   int code_end() const { return code_end_; }
   const Layer& code() const { return *layers_[code_end_ - 1]; }
   const Shape& input() const { return input_; }
-  /// The decoder's last layer is a sigmoid.
+  /// True if the last layer of the decoder is a sigmoid.
   bool ends_in_sigmoid() const;
 
   std::span<const Parameter> parameters() const { return parameters_; }
   /// Elements of θ, including the padding between parameters (which stays zero).
   int64_t parameter_count() const { return parameter_count_; }
-  /// The encoder's are the first of them.
+  /// Number of leading elements of θ that belong to the encoder.
   int64_t encoder_parameter_count() const { return encoder_parameter_count_; }
 
   /// Multiplications of one sample's forward and backward pass.
   double products() const;
 
-  /// Goes on with a forward pass up to layer `last`, exclusive. Returns false where it stops before a layer that needs
-  /// sums of the whole batch: this micro-batch's are in `batch.sums`, and the next call takes the totals of all
-  /// micro-batches, `batch_sums` (at least sums_size()).
+  /// Continues the forward pass up to layer `last`, exclusive. Returns false if it stops before a layer that needs sums
+  /// over the whole batch: the sums of this micro-batch are then in `batch.sums`, and the next call takes the sums of
+  /// all micro-batches in `batch_sums` (at least sums_size()).
   bool forward(ConstView theta, MicroBatch& batch, int last, std::span<const double> batch_sums = {}) const;
-  /// Adds what else has a gradient at a layer's output to it: grad (rows, units) accumulated.
+  /// Accumulates further gradients at the output of a layer in grad (rows, units), such as those of penalties.
   using AddGradient = std::function<void(int layer, View grad)>;
-  /// Goes on with a backward pass from the gradient at the output of layer `top` down to layer 0: assigns the gradient
-  /// at every layer's output, calling `add` when it is there but for what `add` adds. grad_theta accumulated the
-  /// gradient of all parameters whose layers do not defer it. Outputs that no later step needs are overwritten. Returns
-  /// false as forward does.
+  /// Continues the backward pass from the gradient at the output of layer `top` to layer 0. Assigns the gradient at the
+  /// output of every layer and then calls `add` for it. grad_theta accumulates the gradient of all parameters that are
+  /// not deferred. Outputs that no later step needs are overwritten. Returns false as forward does.
   bool backward(ConstView theta, MicroBatch& batch, int top, const AddGradient& add, View grad_theta,
                 std::span<const double> batch_sums = {}) const;
-  /// After backward: grad_theta accumulated the gradients that layers [0, last) defer.
+  /// Accumulates in grad_theta the weight gradients that layers [0, last) have deferred. Requires a finished backward
+  /// pass.
   void add_deferred_gradients(const MicroBatch& batch, int last, View grad_theta) const;
 
-  /// Some layer defers its weight gradient, for which a micro-batch is read after its backward pass.
+  /// True if some layer defers its weight gradient; a micro-batch is then read after its backward pass.
   bool defers_weight_gradients() const;
-  /// How many sums over a batch's rows the layers need in training.
+  /// Number of sums over the rows of a batch that the layers need in training.
   int64_t sums_size() const { return sums_size_; }
-  /// Every layer's tensors that are not weights.
+  /// Tensors of all layers that are not weights.
   std::vector<const LayerState*> state() const;
   std::vector<LayerState*> state();
-  /// Layer::update_state of all layers, after a step whose batch had these sums.
+  /// Calls Layer::update_state of all layers after a training step with these batch sums.
   void update_state(const PassContext& context, std::span<const double> batch_sums);
 
  private:
-  /// `weights`: the encoder leaves its own there, a tied decoder takes them away.
+  /// Appends layers. The encoder adds its weights to `weights`, from which a tied decoder removes them.
   void append(const std::vector<LayerConfig>& configs, const std::string& name, bool is_tied,
               std::vector<MirroredWeight>& weights, MakeLayer* make);
-  /// With the layer's own of the batch's sums.
+  /// Context for one layer, with its part of the batch sums.
   PassContext context_of(int layer, const PassContext& context, std::span<const double> batch_sums) const;
 
   Shape input_;
@@ -80,7 +80,7 @@ class Network {
   int64_t sums_size_ = 0;
 };
 
-/// Fresh weights, a pure function of (seed, parameter, element). θ is (parameter_count).
+/// Initialises the weights: a pure function of (seed, parameter, element). θ has parameter_count() elements.
 void initialise(const Network& network, const InitConfig& init, uint64_t seed, View theta);
 
 }  // namespace hourglass

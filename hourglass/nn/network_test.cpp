@@ -279,7 +279,7 @@ TEST(Network, KeepsChannelsApart) {
   EXPECT_EQ(values_of(batch.output(network.code_end() - 1)), (std::vector<double>{5, 6, 7, 8}));
 }
 
-TEST(Network, RunsFewerRowsThanItHasRoomFor) {
+TEST(Network, RunsFewerRowsThanItsCapacity) {
   const Network network(model({layer("dense", 3), layer("tanh")}, {layer("dense", 6)}), {6});
   const Tensor theta = fresh_weights(network, DType::f32, 1), in = normals(DType::f32, {5, 6}, 2);
   const auto all = values_of(output(network, theta, in));

@@ -8,8 +8,8 @@
 
 namespace hourglass {
 
-/// Where a penalty looks and how it averages. on: "code", or "hidden" = every activation of encoder and decoder.
-/// reduction: "sum" over units or "mean" over units; always the mean over the batch.
+/// Layers and reduction of a sparsity penalty. on: "code", or "hidden" = every activation layer of encoder and decoder.
+/// reduction: "sum" or "mean" over units; always the mean over the batch.
 struct SparseL1Config {
   double weight = 0.0;
   std::string on = "code";
@@ -27,7 +27,7 @@ struct SparseKlConfig {
   bool operator==(const SparseKlConfig&) const = default;
 };
 
-/// mean over the batch of ‖∂h/∂x‖²_F.
+/// Contractive penalty: mean over the batch of ‖∂h/∂x‖²_F.
 struct ContractiveConfig {
   double weight = 0.0;
   std::string estimator = "exact";  ///< "exact"; not given when probes > 0
@@ -37,19 +37,19 @@ struct ContractiveConfig {
   bool operator==(const ContractiveConfig&) const = default;
 };
 
-/// mean over the batch and over noises ε ~ N(0, std²) of ‖J(x) − J(x+ε)‖²_F, J = ∂h/∂x.
+/// Hessian penalty: mean over the batch and over noise vectors ε ~ N(0, std²) of ‖J(x) − J(x+ε)‖²_F, J = ∂h/∂x.
 struct HessianConfig {
   double weight = 0.0;
   double std = 0.1;
-  int64_t samples = 1;              ///< noises per row
+  int64_t samples = 1;              ///< noise vectors per row
   std::string estimator = "exact";  ///< "exact"; not given when probes > 0
-  int64_t probes = 0;               ///< random probes per row and noise; 0 = exact
+  int64_t probes = 0;               ///< Hutchinson probe vectors per row and noise vector; 0 = exact
   bool force = false;               ///< exact even if it costs many times a plain step
 
   bool operator==(const HessianConfig&) const = default;
 };
 
-/// Σ W² over weight tensors, biases left out.
+/// Weight decay: Σ W² over weight tensors, without biases.
 struct WeightDecayConfig {
   double weight = 0.0;
 
@@ -58,10 +58,10 @@ struct WeightDecayConfig {
 
 /// [objective]
 struct ObjectiveConfig {
-  /// "bce", "mse", or empty: bce when the decoder ends in a sigmoid, else mse. No recipe's: "cross_entropy", for
-  /// networks whose outputs are scores of classes.
+  /// "bce", "mse", or empty: bce if the decoder ends in a sigmoid, else mse. "cross_entropy" is not available in
+  /// recipes; it is for networks whose outputs are scores of classes.
   std::string reconstruction;
-  double trim = 0.0;  ///< share of rows, those reconstructed worst, that the reconstruction leaves out
+  double trim = 0.0;  ///< fraction of rows, those with the largest loss, left out of the reconstruction
   std::optional<ContractiveConfig> contractive;
   std::optional<HessianConfig> hessian;
   std::optional<SparseKlConfig> sparse_kl;

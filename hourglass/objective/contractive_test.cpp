@@ -126,8 +126,8 @@ TEST(Contractive, DoesNotDependOnTiles) {
   EXPECT_NEAR(bench.penalty(), mean, 1e-12 * mean);
 }
 
-/// The same map by three routes: closed form, Gram matrix, and rows down to the input behind an identity.
-TEST(Contractive, IsTheSameByEveryRoute) {
+/// The same map by three methods: closed form, Gram matrix, and rows down to the input behind an identity.
+TEST(Contractive, IsTheSameByEveryMethod) {
   const auto decoder = {layer("dense", 7)};
   const std::vector<LayerConfig> one = {layer("dense", 5), layer("sigmoid")};
   Workbench closed(model(one, decoder), {7}, contractive());

@@ -73,7 +73,7 @@ TEST(Hessian, IsZeroForALinearEncoder) {
   }
 }
 
-TEST(Hessian, IsTheSameByEveryRoute) {
+TEST(Hessian, IsTheSameByEveryMethod) {
   const auto value = [](const std::vector<LayerConfig>& encoder) {
     return Workbench(model(encoder, {layer("dense", 7)}), {7}, objective_of("", HessianConfig{.weight = 1})).penalty();
   };

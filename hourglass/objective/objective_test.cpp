@@ -126,7 +126,7 @@ Step step_in_parts(Objective& objective, const Tensor& theta, const Tensor& rows
   int64_t first = 0;
   objective.prepare(theta);
   for (const int64_t size : sizes) {
-    // Room for more rows than are in use.
+    // More rows are allocated than used.
     TrainingBatch& batch = batches.emplace_back(objective.make_batch(theta.dtype(), size + 2, false));
     gradients.emplace_back(theta.dtype(), theta.shape());
     copy(rows.view().slice(first, size), batch.target(size));

@@ -13,7 +13,7 @@ std::vector<int> penalized_layers(const Network& network, const std::string& on)
   std::vector<int> layers;
   for (int i = 0; i < network.layers(); ++i)
     if (network.layer(i).activation()) layers.push_back(i);
-  if (layers.empty()) fail("on = \"hidden\": the network has no activation to watch");
+  if (layers.empty()) fail("on = \"hidden\": the network has no activation layer");
   return layers;
 }
 

@@ -7,15 +7,15 @@
 
 namespace hourglass {
 
-/// The loss between input and reconstruction, mean over rows and elements; cross_entropy is a classifier's, mean over
-/// rows.
+/// Loss between input and reconstruction, mean over rows and elements; cross_entropy is the loss of a classifier, mean
+/// over rows.
 enum class Reconstruction { bce, mse, cross_entropy };
 
 /// "bce", "mse" or "cross_entropy".
 std::string_view name_of(Reconstruction loss);
 
-/// The loss that `config` names, or the network's own: bce when its decoder ends in a sigmoid, else mse. Throws Error
-/// for bce without a final sigmoid.
+/// The loss selected by `config`; by default bce if the decoder of the network ends in a sigmoid, else mse. Throws
+/// Error for bce without a final sigmoid.
 Reconstruction reconstruction_of(const ObjectiveConfig& config, const Network& network);
 
 }  // namespace hourglass

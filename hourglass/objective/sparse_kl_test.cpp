@@ -85,7 +85,7 @@ std::string refusal(const ModelConfig& network, const Shape& input, const std::s
 
 TEST(SparseKl, RefusesRelu) {
   EXPECT_EQ(refusal(model({layer("dense", 2), layer("relu")}, {layer("dense", 4)}), {4}),
-            "sparse_kl: needs activations in [0, 1], but the watched layer ends in relu; use \"sigmoid\" there, or "
+            "sparse_kl: needs activations in [0, 1], but the penalised layer ends in relu; use \"sigmoid\" there, or "
             "sparse_l1");
 }
 

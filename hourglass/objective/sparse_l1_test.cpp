@@ -57,10 +57,10 @@ std::vector<double> gradient_at_zero(double weight) {
 
 TEST(SparseL1, HasNoGradientWhereTheActivationIsZero) { EXPECT_EQ(gradient_at_zero(1), gradient_at_zero(0)); }
 
-TEST(SparseL1, RefusesToWatchActivationsWhereThereAreNone) {
+TEST(SparseL1, RefusesNetworksWithoutActivations) {
   const Network linear(model({layer("dense", 2)}, {layer("dense", 3)}), {3});
   EXPECT_EQ(message_of<Error>([&] { SparseL1({.weight = 1, .on = "hidden"}, linear); }),
-            "on = \"hidden\": the network has no activation to watch");
+            "on = \"hidden\": the network has no activation layer");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
 #include "hourglass/data/formats/npy.h"
 #include "hourglass/data/source.h"
@@ -33,7 +34,7 @@ TEST_F(Inspect, ShowsATableAsItIs) {
 
 TEST_F(Inspect, SuggestsToIgnoreNames) {
   std::string text = "name,x\n";
-  for (int i = 0; i < 51; ++i) text += "n" + std::to_string(i) + ",1\n";
+  for (int i = 0; i < 51; ++i) text += fmt::format("n{},1\n", i);
   EXPECT_EQ(suggested_reading(inspect_source(file(text))).ignore, (std::vector<std::string>{"name"}));
 }
 

@@ -47,7 +47,8 @@ class WriteLimit {
 };
 
 TEST_F(FileTest, ReadsWhatWasWritten) {
-  const std::string bytes = std::string(100'000, 'x') + '\0' + "end";
+  std::string bytes(100'000, 'x');
+  bytes += std::string_view("\0end", 4);
   write_file_atomically(file_, bytes);
   EXPECT_EQ(read_file(file_), bytes);
   EXPECT_EQ(entries(), 1u);

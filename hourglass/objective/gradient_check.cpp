@@ -29,12 +29,13 @@ class LossFunction {
     return grad;
   }
 
-  /// Signs of all layer outputs and, through a pool's own backward pass, its winners.
+  /// Signs of all layer outputs and, through a pool's vector–Jacobian product, its winners.
   Sides sides() {
     Sides all;
     const Network& network = objective_.network();
     begin();
-    network.forward(theta_, batch_, network.layers(), batch_.sums);
+    while (!network.forward(theta_, batch_, network.layers(), batch_.sums)) {
+    }
     const auto add_signs = [&](ConstView v) {
       for (int64_t i = 0; i < v.size(); ++i)
         for (const double sign : {1, -1}) all.push_back(sign * v.as<double>()[i] > 0);
@@ -46,7 +47,8 @@ class LossFunction {
       if (layer.weight() || layer.activation()) continue;
       Tensor ones(DType::f64, out.shape()), winners(DType::f64, in.shape());
       std::fill_n(ones.as<double>(), ones.size(), 1.0);
-      layer.backward(batch_.context(), theta_, in, out, ones, winners);
+      const auto at = layer.linearize(batch_.context(), theta_, in, out, false, batch_.arena());
+      layer.vjp(theta_, at, ones, winners);
       add_signs(winners);
     }
     return all;

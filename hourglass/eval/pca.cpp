@@ -1,19 +1,18 @@
 #include "hourglass/eval/pca.h"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <numeric>
 
 #include "hourglass/base/parallel.h"
+#include "hourglass/eval/linear_algebra.h"
 #include "hourglass/tensor/copy.h"
 
 namespace hourglass {
 
 namespace {
 
-using Matrix = Eigen::MatrixXd;
 using Rows = Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
 using ConstRows = Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
 
@@ -67,10 +66,10 @@ PrincipalComponents principal_components(const Dataset& data, const Scaler& scal
     fail("{}: principal components of {} features; at most {} are supported", data.name, features, kMostFeatures);
   if (const auto fitted = static_cast<int64_t>(scaler.offset.size()); fitted > 1 && fitted != features)
     fail("{}: samples have {} features, the scaler was fitted to {}", data.name, features, fitted);
-  const Eigen::SelfAdjointEigenSolver<Matrix> solver(covariance(data, scaler, threads));
+  const SymmetricEigen eigen = symmetric_eigen(covariance(data, scaler, threads));
   PrincipalComponents p{std::vector<double>(features), Tensor(DType::f64, {features, features})};
-  Rows(matrix(p.directions, features)) = solver.eigenvectors().rowwise().reverse().transpose();
-  std::ranges::reverse_copy(solver.eigenvalues(), p.variances.begin());
+  Rows(matrix(p.directions, features)) = eigen.vectors.rowwise().reverse().transpose();
+  std::ranges::reverse_copy(eigen.values, p.variances.begin());
   return p;
 }
 
@@ -101,12 +100,11 @@ double largest_angle(ConstView learned, ConstView principal) {
   const auto features = principal.columns(), count = principal.rows();
   HOURGLASS_CHECK(learned.rows() == count && learned.columns() == features);
   const Matrix u = ConstRows(principal.as<double>(), count, features).transpose();
-  Eigen::ColPivHouseholderQR<Matrix> qr(ConstRows(learned.as<double>(), count, features).transpose());
-  qr.setThreshold(1e-6);  // the vectors come from float arithmetic
-  if (qr.rank() < count) return 90;
-  const Matrix q = qr.householderQ() * Matrix::Identity(features, count), inside = u.transpose() * q;
-  const double sine = Matrix(q - u * inside).bdcSvd().singularValues()(0);
-  const double cosine = inside.bdcSvd().singularValues()(count - 1);
+  // The vectors come from float arithmetic, so pivots below 1e-6 are rounding errors.
+  const Matrix q = orthonormal_columns(ConstRows(learned.as<double>(), count, features).transpose(), 1e-6);
+  if (q.size() == 0) return 90;
+  const Matrix inside = u.transpose() * q;
+  const double sine = singular_values(q - u * inside)(0), cosine = singular_values(inside)(count - 1);
   return std::atan2(sine, cosine) * 180 / std::numbers::pi;
 }
 

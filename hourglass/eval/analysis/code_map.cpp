@@ -1,13 +1,12 @@
 #include "hourglass/eval/analysis/code_map.h"
 
-#include <Eigen/Dense>
 #include <algorithm>
+
+#include "hourglass/eval/linear_algebra.h"
 
 namespace hourglass {
 
 namespace {
-
-using Matrix = Eigen::MatrixXd;
 
 // Far more than two planes' worth and than a picture needs.
 constexpr int64_t kBlock = 8;
@@ -20,24 +19,19 @@ Matrix centred(ConstView codes) {
   return x;
 }
 
-Matrix orthonormal(const Matrix& m) {
-  const Eigen::HouseholderQR<Matrix> qr(m);
-  return qr.householderQ() * Matrix::Identity(m.rows(), m.cols());
-}
-
 /// Orthonormal columns that span about the same as the first principal components.
 Matrix subspace(const Matrix& x) {
   Matrix v = Matrix::Zero(x.cols(), std::min<int64_t>({kBlock, x.cols(), x.rows()}));
   // Some of the rows themselves: they lie in the span, and no dice are needed.
   for (Eigen::Index k = 0; k < v.cols(); ++k) v.col(k) = x.row(k * x.rows() / v.cols());
   v.diagonal().array() += 1e-6;
-  for (int i = 0; i < kIterations; ++i) v = orthonormal(x.transpose() * (x * orthonormal(v)));
+  for (int i = 0; i < kIterations; ++i) v = orthonormal_columns(x.transpose() * (x * orthonormal_columns(v)));
   return v;
 }
 
-std::vector<double> upright(const Eigen::VectorXd& v) {
+std::vector<double> upright(const Vector& v) {
   const double sign = v.array().cube().sum() < 0 ? -1 : 1;
-  const Eigen::VectorXd turned = sign * v;
+  const Vector turned = sign * v;
   return {turned.begin(), turned.end()};
 }
 
@@ -49,8 +43,7 @@ CodeMap code_map(ConstView codes) {
   const double total = x.squaredNorm();
   if (!(total > 0)) fail("the code is the same for all rows");
   const Matrix projected = x * subspace(x);
-  const Eigen::JacobiSVD<Matrix> svd(projected, Eigen::ComputeThinV);
-  const Matrix plane = projected * svd.matrixV();
+  const Matrix plane = projected * right_singular_vectors(projected);
   if (plane.cols() < 2) fail("there is but one row");
   return {upright(plane.col(0)),
           upright(plane.col(1)),

@@ -1,9 +1,9 @@
 #include "hourglass/eval/analysis/spectrum.h"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 
+#include "hourglass/eval/linear_algebra.h"
 #include "hourglass/objective/jacobian/jacobian_norm.h"
 #include "hourglass/tensor/copy.h"
 #include "hourglass/tensor/visit.h"
@@ -13,8 +13,6 @@ namespace hourglass {
 namespace {
 
 constexpr int64_t kTileElements = 1 << 18;  // of the widest layer's rows: 1 MB
-
-using Matrix = Eigen::MatrixXd;
 
 /// J of one row at a time: vector–Jacobian products of the code's unit vectors, as many at once as fit in cache. Units
 /// whose activation has slope 0, such as silent relus, have no row.
@@ -88,7 +86,7 @@ Matrix doubles(ConstView m) {
 }
 
 /// Largest first.
-Eigen::VectorXd singular_values(ConstView jacobian) {
+Vector singular_values(ConstView jacobian) {
   if (jacobian.rows() == 0) return {};
   const Matrix j = doubles(jacobian);
   const auto side = std::min(j.rows(), j.cols());
@@ -97,28 +95,27 @@ Eigen::VectorXd singular_values(ConstView jacobian) {
     gram.selfadjointView<Eigen::Lower>().rankUpdate(j);
   else
     gram.selfadjointView<Eigen::Lower>().rankUpdate(j.transpose());
-  const Eigen::SelfAdjointEigenSolver<Matrix> solver(gram, Eigen::EigenvaluesOnly);
-  return solver.eigenvalues().cwiseMax(0).cwiseSqrt().reverse();
+  return symmetric_eigenvalues(gram).cwiseMax(0).cwiseSqrt().reverse();
 }
 
 }  // namespace
 
 std::vector<double> jacobian_spectrum(const MeasuredRows& rows) {
   const auto count = std::min(rows.network().code().output().size(), rows.network().input().size());
-  std::vector<Eigen::VectorXd> parts(rows.inference.chunks(rows.data.rows()));
+  std::vector<Vector> parts(rows.inference.chunks(rows.data.rows()));
   Ticker ticker(rows.progress, "jacobian_spectrum", rows.data.rows());
   const auto measure = [&](const Inference::Chunk& chunk) {
     RowJacobian jacobian(rows.model);
-    Eigen::VectorXd& sum = parts[chunk.index] = Eigen::VectorXd::Zero(count);
+    Vector& sum = parts[chunk.index] = Vector::Zero(count);
     for (int64_t row = 0; row < chunk.rows; ++row) {
-      const Eigen::VectorXd values = singular_values(jacobian(chunk, row));
+      const Vector values = singular_values(jacobian(chunk, row));
       sum.head(values.size()) += values;
       ticker.advance();
     }
   };
   rows.inference.reconstruct(rows.data, measure, rows.disturb);
-  Eigen::VectorXd mean = Eigen::VectorXd::Zero(count);
-  for (const Eigen::VectorXd& part : parts) mean += part;
+  Vector mean = Vector::Zero(count);
+  for (const Vector& part : parts) mean += part;
   mean /= static_cast<double>(rows.data.rows());
   return {mean.begin(), mean.end()};
 }

@@ -1,6 +1,6 @@
 #include "hourglass/eval/classify/lbfgs.h"
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <deque>
 #include <limits>
 

@@ -1,6 +1,6 @@
 #include "hourglass/eval/classify/softmax_regression.h"
 
-#include <Eigen/Dense>
+#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <numeric>

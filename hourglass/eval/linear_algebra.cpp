@@ -1,0 +1,31 @@
+#include "hourglass/eval/linear_algebra.h"
+
+#include <Eigen/Dense>
+
+namespace hourglass {
+
+SymmetricEigen symmetric_eigen(const Matrix& symmetric) {
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(symmetric);
+  return {solver.eigenvalues(), solver.eigenvectors()};
+}
+
+Vector symmetric_eigenvalues(const Matrix& symmetric) {
+  return Eigen::SelfAdjointEigenSolver<Matrix>(symmetric, Eigen::EigenvaluesOnly).eigenvalues();
+}
+
+Vector singular_values(const Matrix& m) { return m.bdcSvd().singularValues(); }
+
+Matrix right_singular_vectors(const Matrix& m) { return Eigen::JacobiSVD<Matrix>(m, Eigen::ComputeThinV).matrixV(); }
+
+Matrix orthonormal_columns(const Matrix& m) {
+  return Eigen::HouseholderQR<Matrix>(m).householderQ() * Matrix::Identity(m.rows(), m.cols());
+}
+
+Matrix orthonormal_columns(const Matrix& m, double threshold) {
+  Eigen::ColPivHouseholderQR<Matrix> qr(m);
+  qr.setThreshold(threshold);
+  if (qr.rank() < m.cols()) return {};
+  return qr.householderQ() * Matrix::Identity(m.rows(), m.cols());
+}
+
+}  // namespace hourglass

@@ -9,6 +9,7 @@
 #include "hourglass/base/parallel.h"
 #include "hourglass/eval/analysis/analyse.h"
 #include "hourglass/eval/analysis/samples.h"
+#include "hourglass/eval/metric_table.h"
 #include "hourglass/objective/corruption.h"
 #include "hourglass/objective/reconstruction.h"
 #include "hourglass/run/run_metrics.h"
@@ -21,16 +22,6 @@ namespace {
 
 constexpr int64_t kSamples = 10;
 constexpr int64_t kProbes = 16;
-const std::vector<std::string> kMetrics = {"bce",
-                                           "mse",
-                                           "explained_variance",
-                                           "corrupted_mse",
-                                           "code_displacement",
-                                           "relative_contraction",
-                                           "mean_activation",
-                                           "saturation",
-                                           "l0",
-                                           "dead_frac"};
 
 struct Candidate {
   std::string path;  ///< as the request names it
@@ -65,7 +56,7 @@ ComparedModel measure(const Candidate& c, const ComparisonRequest& request, cons
   const Autoencoder& model = c.model.autoencoder;
   const int threads = thread_count(request.threads);
   ComparedModel m{.name = c.name, .description = c.model.recipe.description};
-  std::vector<std::string> names = kMetrics;
+  std::vector<std::string> names = metrics_at({Placement::comparison, Placement::tables});
   names.insert(names.end(), request.metrics.begin(), request.metrics.end());
   m.metrics = evaluate(
       model, data, names,
@@ -84,9 +75,8 @@ ComparedModel measure(const Candidate& c, const ComparisonRequest& request, cons
 
 nlohmann::ordered_json model_json(const ComparedModel& m) {
   nlohmann::ordered_json j = {{"name", m.name}, {"description", m.description}, {"metrics", metrics_json(m.metrics)}};
-  for (const char* curve : {"contraction_ratio", "jacobian_spectrum"})
-    for (const auto& [name, value] : m.analysis.metrics)
-      if (name == curve) j["analysis"].update(metrics_json({{name, value}}));
+  for (const auto& [name, value] : m.analysis.metrics)
+    if (metric_row(name).placement == Placement::figure) j["analysis"].update(metrics_json({{name, value}}));
   j["analysis"]["rows"] = m.analysis.rows;
   j["analysis"]["spectrum_rows"] = m.analysis.spectrum_rows;
   for (const EpochRecord& e : m.epochs)

@@ -123,7 +123,7 @@ double mean_ssim(const MeasuredRows& rows) {
   return mean_over_images(rows, "ssim", [&](auto x, auto r) { return ssim(x, r, rows.data.sample); });
 }
 
-void refuse_unless_images(const Dataset& data, int64_t smallest) {
+void require_images(const Dataset& data, int64_t smallest) {
   const Shape& s = data.sample;
   if (s.rank() != 3) fail("{}: samples are {} features, no images", data.name, s.text());
   if (s[1] < smallest || s[2] < smallest)

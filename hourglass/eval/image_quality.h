@@ -20,7 +20,7 @@ double mean_ssim(const MeasuredRows& rows);
 inline constexpr int64_t kSsimWindow = 11;
 
 /// Throws Error unless samples are images of at least so many pixels each way, in [0, 1] or bytes.
-void refuse_unless_images(const Dataset& data, int64_t smallest);
+void require_images(const Dataset& data, int64_t smallest);
 
 /// Of two images (channels, height, width) of pixels in [0, 1].
 double psnr(std::span<const double> a, std::span<const double> b);

@@ -99,7 +99,7 @@ TEST(ImageQuality, IsThatOfPixelsWhateverTheScaler) {
 TEST(ImageQuality, RefusesWhatIsNoImage) {
   const auto refusal = [](Shape sample, float value, int64_t smallest) {
     const Dataset data{"data", sample, std::vector<float>(2 * sample.size(), value), {}};
-    return message_of<Error>([&] { refuse_unless_images(data, smallest); });
+    return message_of<Error>([&] { require_images(data, smallest); });
   };
   EXPECT_EQ(refusal({784}, 0, 1), "data: samples are 784 features, no images");
   EXPECT_EQ(refusal({1, 10, 20}, 0, kSsimWindow), "data: its window takes 11 × 11 pixels, images are 10 × 20");

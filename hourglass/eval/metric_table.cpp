@@ -9,6 +9,7 @@
 #include "hourglass/eval/classify/neighbours.h"
 #include "hourglass/eval/classify/probe.h"
 #include "hourglass/eval/image_quality.h"
+#include "hourglass/eval/measurements.h"
 #include "hourglass/objective/jacobian/jacobian_norm.h"
 
 namespace hourglass {
@@ -17,10 +18,7 @@ namespace {
 
 // What metrics require. Messages do not name the metric.
 
-void probabilities(Measurements& m) {
-  if (!m.network().ends_in_sigmoid()) fail("the model's decoder does not end in a sigmoid; use mse");
-  check_unit_interval(m.data(), m.model().scaler);
-}
+void nothing(Measurements&) {}
 
 void affordable_jacobian(Measurements& m) { check_jacobian_cost(m.network(), m.options().jacobian); }
 
@@ -155,37 +153,76 @@ double pca_angle(Measurements& m) {
 
 const std::vector<MetricRow>& metric_table() {
   using M = Measurements;
-  using enum MetricSetting;
+  using enum Better;
+  using enum Placement;
   static const std::vector<MetricRow> table = {
-      {"bce", [](M& m) { return m.bce(); }, probabilities},
-      {"bce_excess", bce_excess, probabilities},
-      {"mse", [](M& m) { return m.mse(); }},
-      {"nmse", nmse},
-      {"fvu", fvu},
-      {"explained_variance", [](M& m) { return 1 - fvu(m); }},
-      {"psnr", [](M& m) { return mean_psnr(m.measured()); }, [](M& m) { refuse_unless_images(m.data(), 1); }},
-      {"ssim", [](M& m) { return mean_ssim(m.measured()); }, [](M& m) { refuse_unless_images(m.data(), kSsimWindow); }},
-      {"corrupted_mse", [](M& m) { return m.robustness().corrupted_mse; }, [](M&) {}, corruption},
-      {"contractive", contractive, affordable_jacobian, jacobian},
-      {"jacobian_frobenius", jacobian_frobenius, exact_jacobian, jacobian},
-      {"relative_contraction", relative_contraction, affordable_jacobian, jacobian},
-      {"jacobian_spectrum", [](M& m) { return jacobian_spectrum(m.measured()); }, affordable_spectrum, jacobian},
-      {"contraction_ratio", contraction_ratio, [](M&) {}, radii},
-      {"code_displacement", code_displacement, [](M&) {}, corruption},
-      {"mean_activation", [](M& m) { return m.totals().activation / codes(m); }},
-      {"unit_activation", [](M& m) { return m.totals().codes.mean; }},
-      {"saturation", [](M& m) { return m.totals().saturated / codes(m); }, sigmoid_code},
-      {"l0", [](M& m) { return sum_of(m.totals().firings) / m.rows(); }},
-      {"l1", [](M& m) { return m.totals().absolutes / m.rows(); }},
-      {"density", density},
-      {"dead_frac", dead_frac},
-      {"probe_error", probe_error, [](M& m) { labelled(m, 2); }},
-      {"knn_error", knn_error, [](M& m) { labelled(m, kNeighbours); }},
-      {"pca_mse", pca_mse, code_below_data},
-      {"pca_gap", pca_gap, code_below_data},
-      {"pca_angle", pca_angle, linear_decoder},
+      {"bce", "binary cross-entropy, mean over all values", lower, tables, [](M& m) { return m.bce(); },
+       require_probabilities},
+      {"bce_excess", "bce minus the entropy of the data: 0 for a perfect reconstruction", lower, report, bce_excess,
+       require_probabilities},
+      {"mse", "squared error, mean over all values", lower, tables, [](M& m) { return m.mse(); }},
+      {"nmse", "squared error divided by the sum of squares of the data: 1 for predicting 0", lower, none, nmse},
+      {"fvu", "fraction of the variance that the reconstruction does not explain", lower, none, fvu},
+      {"explained_variance", "fraction of the variance that the reconstruction explains", higher, tables,
+       [](M& m) { return 1 - fvu(m); }},
+      {"psnr", "peak signal-to-noise ratio in decibels, mean over images", higher, none,
+       [](M& m) { return mean_psnr(m.measured()); }, [](M& m) { require_images(m.data(), 1); }},
+      {"ssim", "structural similarity: 1 for identical images", higher, none,
+       [](M& m) { return mean_ssim(m.measured()); }, [](M& m) { require_images(m.data(), kSsimWindow); }},
+      {"corrupted_mse", "squared error between the reconstruction of a corrupted input and the clean input", lower,
+       comparison, [](M& m) { return m.robustness().corrupted_mse; }, nothing, MetricSetting::corruption},
+      {"contractive", "‖∂h/∂x‖²_F, mean over rows; scales with the code", neither, none, contractive,
+       affordable_jacobian, MetricSetting::jacobian},
+      {"jacobian_frobenius", "‖∂h/∂x‖_F, mean over rows; scales with the code", neither, none, jacobian_frobenius,
+       exact_jacobian, MetricSetting::jacobian},
+      {"relative_contraction",
+       "displacement of the code by noise as large as the data, in standard deviations of the code", lower, tables,
+       relative_contraction, affordable_jacobian, MetricSetting::jacobian},
+      {"jacobian_spectrum", "singular values of ∂h/∂x, largest first, mean over rows", neither, figure,
+       [](M& m) { return jacobian_spectrum(m.measured()); }, affordable_spectrum, MetricSetting::jacobian},
+      {"contraction_ratio", "distance between codes divided by distance between inputs, for several distances", neither,
+       figure, contraction_ratio, nothing, MetricSetting::radii},
+      {"code_displacement", "displacement of the code by corruption, in standard deviations of the code", lower,
+       comparison, code_displacement, nothing, MetricSetting::corruption},
+      {"mean_activation", "mean of the code over units and rows", neither, tables,
+       [](M& m) { return m.totals().activation / codes(m); }},
+      {"unit_activation", "mean of each unit over rows", neither, none, [](M& m) { return m.totals().codes.mean; }},
+      {"saturation", "fraction of activations below 0.05 or above 0.95", neither, tables,
+       [](M& m) { return m.totals().saturated / codes(m); }, sigmoid_code},
+      {"l0", "number of non-zero units, mean over rows", neither, tables,
+       [](M& m) { return sum_of(m.totals().firings) / m.rows(); }},
+      {"l1", "sum of the absolute values of the code, mean over rows", neither, none,
+       [](M& m) { return m.totals().absolutes / m.rows(); }},
+      {"density", "fraction of rows on which each unit is non-zero", neither, none, density},
+      {"dead_frac", "fraction of units that are 0 on all rows", lower, tables, dead_frac},
+      {"probe_error", "fraction of test rows that a linear classifier of the codes gets wrong", lower, none,
+       probe_error, [](M& m) { labelled(m, 2); }},
+      {"knn_error", "fraction of test rows that the vote of their 5 nearest training codes gets wrong", lower, none,
+       knn_error, [](M& m) { labelled(m, kNeighbours); }},
+      {"pca_mse", "lowest mse of any linear autoencoder with this code size", neither, none, pca_mse, code_below_data},
+      {"pca_gap", "(mse − pca_mse) / pca_mse", lower, none, pca_gap, code_below_data},
+      {"pca_angle", "largest angle between the decoder's columns and the principal subspace, in degrees", lower, none,
+       pca_angle, linear_decoder},
   };
   return table;
+}
+
+const MetricRow& metric_row(std::string_view name) {
+  const auto row = std::ranges::find(metric_table(), name, &MetricRow::name);
+  if (row == metric_table().end()) fail("unknown metric \"{}\"", name);
+  return *row;
+}
+
+std::vector<std::string> metrics_at(std::initializer_list<Placement> placements) {
+  std::vector<std::string> names;
+  for (const MetricRow& row : metric_table())
+    if (std::ranges::find(placements, row.placement) != placements.end()) names.emplace_back(row.name);
+  return names;
+}
+
+void require_probabilities(Measurements& m) {
+  if (!m.network().ends_in_sigmoid()) fail("the model's decoder does not end in a sigmoid; use mse");
+  check_unit_interval(m.data(), m.model().scaler);
 }
 
 }  // namespace hourglass

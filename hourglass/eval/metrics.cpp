@@ -3,37 +3,41 @@
 #include <algorithm>
 
 #include "hourglass/base/text.h"
+#include "hourglass/eval/measurements.h"
 #include "hourglass/eval/metric_table.h"
 
 namespace hourglass {
 
 namespace {
 
-/// A metric to measure. One that a name for several stands for is left out where it does not fit.
-struct Wanted {
+// Names that stand for several metrics.
+const std::string kPca = "pca", kAll = "all";
+
+/// A metric to measure; an optional one is skipped where it does not apply.
+struct RequestedMetric {
   const MetricRow* row;
   bool is_optional;
 };
 
-/// Known names, each once, with what names for several stand for.
-std::vector<Wanted> expanded(std::span<const std::string> names) {
+/// Each metric once, in the order requested, with the names for several expanded.
+std::vector<RequestedMetric> expanded(std::span<const std::string> names) {
   const auto known = metric_names();
-  std::vector<Wanted> all;
+  std::vector<RequestedMetric> all;
   const auto add = [&](std::string_view name, bool is_optional) {
-    const MetricRow* row = &*std::ranges::find(metric_table(), name, &MetricRow::name);
-    const auto there = std::ranges::find(all, row, &Wanted::row);
-    if (there == all.end())
+    const MetricRow* row = &metric_row(name);
+    const auto present = std::ranges::find(all, row, &RequestedMetric::row);
+    if (present == all.end())
       all.push_back({row, is_optional});
     else
-      there->is_optional &= is_optional;
+      present->is_optional &= is_optional;
   };
   for (const std::string& name : names) {
     if (std::ranges::find(known, name) == known.end()) fail("unknown metric \"{}\"{}", name, did_you_mean(name, known));
-    if (name == "pca") {
+    if (name == kPca) {
       add("pca_mse", false);
       add("pca_gap", false);
       add("pca_angle", true);
-    } else if (name == "all") {
+    } else if (name == kAll) {
       for (const MetricRow& row : metric_table()) add(row.name, true);
     } else {
       add(name, false);
@@ -42,30 +46,30 @@ std::vector<Wanted> expanded(std::span<const std::string> names) {
   return all;
 }
 
-/// A setting that no metric asked for heeds is a mistake.
-void refuse_idle_settings(const std::vector<Wanted>& wanted, const EvaluationOptions& options) {
-  const auto heeded = [&](MetricSetting setting) {
-    return std::ranges::any_of(wanted, [&](const Wanted& w) { return w.row->setting == setting; });
+/// Throws Error for a setting that no requested metric uses: it is a mistake.
+void check_settings(const std::vector<RequestedMetric>& requested, const EvaluationOptions& options) {
+  const auto is_used = [&](MetricSetting setting) {
+    return std::ranges::any_of(requested, [&](const RequestedMetric& r) { return r.row->setting == setting; });
   };
-  if ((options.jacobian.probes > 0 || options.jacobian.exact) && !heeded(MetricSetting::jacobian))
+  if ((options.jacobian.probes > 0 || options.jacobian.exact) && !is_used(MetricSetting::jacobian))
     fail("probes or exact: no metric of the Jacobian is asked for; expected contractive or relative_contraction");
-  if (!options.radii.empty() && !heeded(MetricSetting::radii))
+  if (!options.radii.empty() && !is_used(MetricSetting::radii))
     fail("radii: contraction_ratio is not asked for, and no other metric has any");
-  if (options.corruption && !options.disturb && !heeded(MetricSetting::corruption))
+  if (options.corruption && !options.disturb && !is_used(MetricSetting::corruption))
     fail("corruption: no metric of corrupted inputs is asked for; expected corrupted_mse or code_displacement");
 }
 
-/// Whether f did not throw because the metric does not fit.
+/// Calls f; false where it throws because the metric does not apply.
 template <class F>
-bool attempt(const Wanted& wanted, const EvaluationOptions& options, F f) {
+bool attempt(const RequestedMetric& metric, const EvaluationOptions& options, F f) {
   try {
     f();
     return true;
   } catch (const RuntimeFailure&) {
     throw;
   } catch (const Error& e) {
-    if (!wanted.is_optional && !options.note) fail("{}: {}", wanted.row->name, e.what());
-    if (options.note) options.note({std::string(wanted.row->name), e.what()});
+    if (!metric.is_optional && !options.note) fail("{}: {}", metric.row->name, e.what());
+    if (options.note) options.note({std::string(metric.row->name), e.what()});
     return false;
   }
 }
@@ -75,20 +79,20 @@ bool attempt(const Wanted& wanted, const EvaluationOptions& options, F f) {
 std::vector<std::string> metric_names() {
   std::vector<std::string> names;
   for (const MetricRow& row : metric_table()) names.emplace_back(row.name);
-  names.emplace_back("pca");
-  names.emplace_back("all");
+  names.insert(names.end(), {kPca, kAll});
   return names;
 }
 
 Metrics evaluate(const Autoencoder& model, const Dataset& data, std::span<const std::string> names,
                  const EvaluationOptions& options) {
-  auto wanted = expanded(names);
-  refuse_idle_settings(wanted, options);
+  auto requested = expanded(names);
+  check_settings(requested, options);
   Measurements measurements(model, data, options);
-  std::erase_if(wanted, [&](const Wanted& w) { return !attempt(w, options, [&] { w.row->require(measurements); }); });
+  std::erase_if(requested,
+                [&](const RequestedMetric& r) { return !attempt(r, options, [&] { r.row->require(measurements); }); });
   Metrics metrics;
-  for (const Wanted& w : wanted)
-    attempt(w, options, [&] { metrics.emplace_back(w.row->name, w.row->compute(measurements)); });
+  for (const RequestedMetric& r : requested)
+    attempt(r, options, [&] { metrics.emplace_back(r.row->name, r.row->compute(measurements)); });
   return metrics;
 }
 

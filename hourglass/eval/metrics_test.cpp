@@ -1,5 +1,6 @@
 #include "hourglass/eval/metrics.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -9,6 +10,7 @@
 #include <numeric>
 
 #include "hourglass/base/file.h"
+#include "hourglass/eval/metric_table.h"
 #include "support/measuring.h"
 #include "support/message_of.h"
 
@@ -389,9 +391,36 @@ TEST(Metrics, RefuseDataOfAnotherSize) {
     EXPECT_EQ(refusal(sigmoids(), data, name), "short: samples are 2, the model expects 6") << name;
 }
 
+/// The table of docs/metrics.md that says what every metric means.
+std::string metric_reference() {
+  const auto better = [](Better b) { return b == Better::lower ? "lower" : b == Better::higher ? "higher" : ""; };
+  const auto page = [](Placement p) {
+    return p == Placement::report       ? "report"
+           : p == Placement::comparison ? "comparison"
+           : p == Placement::tables     ? "report, comparison"
+           : p == Placement::figure     ? "report, comparison (figures)"
+                                        : "";
+  };
+  std::string text = "| name | meaning | better | shown in |\n|---|---|---|---|\n";
+  for (const MetricRow& row : metric_table())
+    text += fmt::format("| {} | {} | {} | {} |\n", row.name, row.meaning, better(row.better), page(row.placement));
+  return text;
+}
+
+/// The first cell of every row below this table head.
+std::vector<std::string> first_cells(const std::string& page, const std::string& head) {
+  std::vector<std::string> cells;
+  const size_t start = page.find(head);
+  const std::string table = page.substr(start, page.find("\n\n", start) - start);
+  for (size_t at = 0; (at = table.find("\n| ", at)) != std::string::npos; ++at)
+    cells.push_back(table.substr(at + 3, table.find(" |", at + 3) - at - 3));
+  return cells;
+}
+
 TEST(Metrics, AreAllDescribedInTheDocumentation) {
   const std::string page = read_file(std::filesystem::path(HOURGLASS_SOURCE) / "docs/metrics.md");
-  for (const std::string& name : metric_names()) EXPECT_NE(page.find("| " + name + " |"), std::string::npos) << name;
+  EXPECT_NE(page.find(metric_reference()), std::string::npos) << "docs/metrics.md should hold\n" << metric_reference();
+  EXPECT_EQ(first_cells(page, "| name | definition |"), metric_names());
 }
 
 }  // namespace

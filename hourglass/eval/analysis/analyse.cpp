@@ -11,6 +11,7 @@
 #include "hourglass/eval/analysis/samples.h"
 #include "hourglass/eval/analysis/spectrum.h"
 #include "hourglass/eval/analysis/unit_pictures.h"
+#include "hourglass/eval/metric_table.h"
 #include "hourglass/eval/metrics.h"
 #include "hourglass/tensor/copy.h"
 #include "hourglass/tensor/visit.h"
@@ -26,6 +27,7 @@ constexpr int64_t kBins = 50;
 constexpr int64_t kProbes = 8;
 constexpr double kMostSpectrumProducts = 5e9;  // less than a second
 constexpr int64_t kFewestSpectra = 4;
+const std::string kSpectrum = "jacobian_spectrum";
 
 /// Evenly spaced rows, all if there are no more than `count`.
 Dataset evenly_spread(const Dataset& data, int64_t count) {
@@ -158,23 +160,20 @@ class Analyst {
   }
 
   void measure() {
-    const bool probability = model_.network().ends_in_sigmoid();
-    for (const std::string name : {"bce", "bce_excess", "mse", "explained_variance", "mean_activation", "l0",
-                                   "dead_frac", "saturation", "relative_contraction", "contraction_ratio"}) {
-      if (name.starts_with("bce") && !probability) continue;
-      EvaluationOptions options{.threads = threads_};
-      if (name == "relative_contraction") options.jacobian.probes = kProbes;
-      measure(name, data_, options);
-    }
+    std::vector<std::string> names = metrics_at({Placement::report, Placement::tables, Placement::figure});
+    std::erase(names, kSpectrum);
+    if (!model_.network().ends_in_sigmoid())
+      std::erase_if(names, [](const std::string& n) { return metric_row(n).require == require_probabilities; });
+    measure(names, data_, {.threads = threads_, .jacobian = {.probes = kProbes}});
     const auto affordable = static_cast<int64_t>(kMostSpectrumProducts / spectrum_products(model_.network()));
     const Dataset few = evenly_spread(data_, std::max(affordable, kFewestSpectra));
     a_.spectrum_rows = few.rows();
-    measure("jacobian_spectrum", few, {.threads = threads_, .jacobian = {.exact = true}});
+    measure({kSpectrum}, few, {.threads = threads_, .jacobian = {.exact = true}});
   }
 
-  void measure(const std::string& name, const Dataset& data, EvaluationOptions options) {
+  void measure(const std::vector<std::string>& names, const Dataset& data, EvaluationOptions options) {
     options.note = [this](const Omission& o) { a_.omissions.push_back(o); };
-    std::ranges::move(evaluate(model_, data, {&name, 1}, options), std::back_inserter(a_.metrics));
+    std::ranges::move(evaluate(model_, data, names, options), std::back_inserter(a_.metrics));
   }
 
   void describe_codes() {

@@ -7,10 +7,10 @@
 #include <cmath>
 #include <set>
 
+#include "hourglass/eval/metric_table.h"
 #include "hourglass/report/format.h"
 #include "hourglass/report/html/code_figures.h"
 #include "hourglass/report/html/html.h"
-#include "hourglass/report/html/metric_words.h"
 #include "hourglass/report/html/page_parts.h"
 #include "hourglass/report/html/unit_figures.h"
 #include "hourglass/report/plot/plot.h"
@@ -105,10 +105,10 @@ std::string table(const Comparison& c) {
       const double* value = find_metric<double>(c.models[i].metrics, metric);
       row.push_back({value ? format_value(*value) : "–", best[i]});
     }
-    const MetricWords words = metric_words(metric);
-    row.push_back(words.meaning + (words.better == Better::lower    ? "; low is good"
-                                   : words.better == Better::higher ? "; high is good"
-                                                                    : ""));
+    const MetricRow& about = metric_row(metric);
+    row.push_back(std::string(about.meaning) + (about.better == Better::lower    ? "; lower is better"
+                                                : about.better == Better::higher ? "; higher is better"
+                                                                                 : ""));
     rows.push_back(std::move(row));
   }
   return html_table(head, rows);
@@ -132,7 +132,7 @@ std::vector<std::string> compared_metrics(const Comparison& c) {
 }
 
 std::vector<bool> best_at(const Comparison& c, const std::string& metric) {
-  const Better better = metric_words(metric).better;
+  const Better better = metric_row(metric).better;
   std::vector<double> keys;  // the smaller, the better
   for (const ComparedModel& m : c.models) {
     const double* value = find_metric<double>(m.metrics, metric);

@@ -4,9 +4,9 @@
 
 #include <array>
 
+#include "hourglass/eval/metric_table.h"
 #include "hourglass/report/format.h"
 #include "hourglass/report/html/html.h"
-#include "hourglass/report/html/metric_words.h"
 #include "hourglass/report/html/page_parts.h"
 #include "hourglass/report/html/verdict.h"
 
@@ -61,7 +61,7 @@ std::string metrics(const RunReport& r) {
   std::vector<Row> rows;
   for (const auto& [name, value] : r.analysis.metrics)
     if (const auto* number = std::get_if<double>(&value))
-      rows.push_back({name, format_value(*number), metric_words(name).meaning});
+      rows.push_back({name, format_value(*number), std::string(metric_row(name).meaning)});
   return rows.empty() ? "" : html_table({"On the analysed rows", "value", ""}, rows);
 }
 

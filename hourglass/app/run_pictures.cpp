@@ -31,8 +31,8 @@ std::string reconstructions_png(const PicturedRun& run) {
   const auto s = reconstruct_samples(run.model, run.samples, corruption_of(run), 10);
   std::vector<ConstView> rows = {s.clean, s.reconstruction};
   std::vector<std::string> captions = {"input", "reconstruction"};
-  if (s.noisy.size()) {
-    rows.insert(rows.begin() + 1, s.noisy);
+  if (s.corrupted.size()) {
+    rows.insert(rows.begin() + 1, s.corrupted);
     captions.insert(captions.begin() + 1, "corrupted");
   }
   return png_bytes(image_grid(rows, run.samples.sample, {.captions = captions}));

@@ -26,7 +26,7 @@ const std::array<double, kSsimWindow>& window() {
   return weights;
 }
 
-/// A plane of pixels.
+/// One channel of an image.
 struct Plane {
   int64_t height = 0, width = 0;
   std::vector<double> pixels;
@@ -39,7 +39,7 @@ struct Plane {
   }
 };
 
-/// The window's weighted means of each row, wherever it fits, as the columns of a plane.
+/// Weighted means of the window along each row, wherever it fits, transposed: row j holds the means at column j.
 Plane smoothed_rows(const Plane& in) {
   Plane out{in.width - kSsimWindow + 1, in.height, {}};
   for (int64_t j = 0; j < out.height; ++j)
@@ -67,20 +67,20 @@ double ssim_of_planes(const Plane& x, const Plane& y) {
   return sum / static_cast<double>(mx.pixels.size());
 }
 
-/// Scaled values as pixels in [0, 1].
+/// Pixels in [0, 1] of scaled values.
 std::vector<double> pixels(const MeasuredRows& rows, ConstView scaled) {
   const Scaler& scaler = rows.model.scaler;
   Tensor values(scaled.dtype(), {scaled.rows(), scaled.columns()});
   copy(scaled, values);
   to_data_units(scaler, values);
   const bool is_raw = scaler.kind != ScalerKind::unit && scaler.kind != ScalerKind::center;
-  const double whole = is_raw && rows.data.is_bytes() ? 255 : 1;
+  const double white = is_raw && rows.data.is_bytes() ? 255 : 1;
   std::vector<double> all(values.size());
-  for_each_value(values, [&](int64_t i, double v) { all[i] = v / whole; });
+  for_each_value(values, [&](int64_t i, double v) { all[i] = v / white; });
   return all;
 }
 
-/// Mean of measure(image, its reconstruction).
+/// Mean over rows of measure(image, reconstruction).
 template <class F>
 double mean_over_images(const MeasuredRows& rows, std::string_view what, F measure) {
   const auto size = static_cast<size_t>(rows.data.sample.size());
@@ -91,7 +91,7 @@ double mean_over_images(const MeasuredRows& rows, std::string_view what, F measu
       sum += measure(std::span(x).subspan(first, size), std::span(r).subspan(first, size));
     return RowSums{{sum}};
   });
-  return sums.of[0] / static_cast<double>(rows.data.rows());
+  return sums.values[0] / static_cast<double>(rows.data.rows());
 }
 
 }  // namespace
@@ -125,9 +125,9 @@ double mean_ssim(const MeasuredRows& rows) {
 
 void require_images(const Dataset& data, int64_t smallest) {
   const Shape& s = data.sample;
-  if (s.rank() != 3) fail("{}: samples are {} features, no images", data.name, s.text());
+  if (s.rank() != 3) fail("{}: expected images, found samples of {}", data.name, s.text());
   if (s[1] < smallest || s[2] < smallest)
-    fail("{}: its window takes {} × {} pixels, images are {} × {}", data.name, smallest, smallest, s[1], s[2]);
+    fail("{}: images are {} × {}, the window needs at least {} × {}", data.name, s[1], s[2], smallest, smallest);
   if (data.is_bytes()) return;
   data.with_rows([&](const auto& rows) {
     int64_t number = 0;

@@ -6,24 +6,25 @@
 
 namespace hourglass {
 
-/// Means over images of how like their originals reconstructions look; pixels in [0, 1], whatever the scaler makes of
-/// them.
-///   psnr   10 log10(1 / mse) of an image in decibels, infinite where it comes back exactly
-///   ssim   structural similarity (Wang, Bovik, Sheikh & Simoncelli, "Image quality assessment: from error visibility
-///   to
-///          structural similarity", IEEE Transactions on Image Processing 2004): per channel, by their 11 × 11 Gaussian
-///          window (σ = 1.5) wherever it lies within the image, K1 = 0.01, K2 = 0.03; 1 for the same image
+/// Smallest height and width of an image for ssim: the side of its window.
+inline constexpr int64_t kSsimWindow = 11;
+
+/// Peak signal-to-noise ratio of two images (channels, height, width) with pixels in [0, 1]: 10 log10(1 / mse) in
+/// decibels; infinite for equal images.
+double psnr(std::span<const double> a, std::span<const double> b);
+
+/// Structural similarity of two such images (Wang, Bovik, Sheikh & Simoncelli, "Image quality assessment: from error
+/// visibility to structural similarity", IEEE Transactions on Image Processing 2004): mean over channels and over all
+/// 11 × 11 Gaussian windows (σ = 1.5) that lie within the image; K1 = 0.01, K2 = 0.03. 1 for equal images.
+double ssim(std::span<const double> a, std::span<const double> b, const Shape& image);
+
+/// Means over rows of psnr and ssim of an image and its reconstruction. Pixels are converted from scaled values to
+/// [0, 1].
 double mean_psnr(const MeasuredRows& rows);
 double mean_ssim(const MeasuredRows& rows);
 
-/// The least height and width of an image that ssim takes.
-inline constexpr int64_t kSsimWindow = 11;
-
-/// Throws Error unless samples are images of at least so many pixels each way, in [0, 1] or bytes.
+/// Throws Error unless samples are images with at least `smallest` pixels in height and width, and pixels are bytes or
+/// lie in [0, 1].
 void require_images(const Dataset& data, int64_t smallest);
-
-/// Of two images (channels, height, width) of pixels in [0, 1].
-double psnr(std::span<const double> a, std::span<const double> b);
-double ssim(std::span<const double> a, std::span<const double> b, const Shape& image);
 
 }  // namespace hourglass

@@ -101,8 +101,8 @@ TEST(ImageQuality, RefusesWhatIsNoImage) {
     const Dataset data{"data", sample, std::vector<float>(2 * sample.size(), value), {}};
     return message_of<Error>([&] { require_images(data, smallest); });
   };
-  EXPECT_EQ(refusal({784}, 0, 1), "data: samples are 784 features, no images");
-  EXPECT_EQ(refusal({1, 10, 20}, 0, kSsimWindow), "data: its window takes 11 × 11 pixels, images are 10 × 20");
+  EXPECT_EQ(refusal({784}, 0, 1), "data: expected images, found samples of 784");
+  EXPECT_EQ(refusal({1, 10, 20}, 0, kSsimWindow), "data: images are 10 × 20, the window needs at least 11 × 11");
   EXPECT_EQ(refusal({1, 10, 20}, 0, 1), "nothing was thrown");
   EXPECT_EQ(refusal({1, 11, 11}, 1.5, kSsimWindow), "data: expected pixels in [0, 1], found 1.5 in row 1");
   EXPECT_EQ(refusal({1, 11, 11}, 1, kSsimWindow), "nothing was thrown");

@@ -12,7 +12,7 @@ std::unique_ptr<JacobianNorm> norm_of(const Network& network, int64_t probes) {
       {.penalty = "", .probes = probes, .force = true, .random = Random(/*seed=*/0, Stream::probes)}, network);
 }
 
-/// Of one row by itself.
+/// Squared norm of one row.
 double squared_norm(const JacobianNorm& norm, const Inference::Chunk& chunk, ConstView theta, int64_t row, uint32_t key,
                     Arena& arena) {
   std::vector<double> sums(norm.statistics());
@@ -29,13 +29,13 @@ std::vector<double> squared_jacobian_norms(const MeasuredRows& rows, int64_t pro
   const auto norm = norm_of(rows.network(), probes);
   norm->prepare(rows.model.theta());
   std::vector<double> norms(rows.data.rows());
-  Ticker ticker(rows.progress, "contractive", rows.data.rows());
+  ProgressCounter counter(rows.progress, "contractive", rows.data.rows());
   const auto measure = [&](const Inference::Chunk& chunk) {
     const auto keys = row_keys(chunk.clean);
     Arena arena;
     for (int64_t row = 0; row < chunk.rows; ++row) {
       norms[chunk.first + row] = squared_norm(*norm, chunk, rows.model.theta(), row, keys[row], arena);
-      ticker.advance();
+      counter.advance();
     }
   };
   rows.inference.reconstruct(rows.data, measure, rows.disturb);
@@ -46,8 +46,8 @@ void check_jacobian_cost(const Network& network, const JacobianOptions& options)
   if (options.probes > 0 || options.exact) return;
   if (const double cost = norm_of(network, 0)->cost(); cost > kMaxRelativeCost)
     fail(
-        "the exact Jacobian takes {} rows of {} per sample (in training about {:.0f} × a plain step, more than "
-        "{:.0f}); use --probes 16, or --exact",
+        "the exact Jacobian of {} × {} per sample costs about {:.0f} × a plain training step, more than {:.0f}; use "
+        "--probes 16 or --exact",
         network.code().output().size(), network.input().size(), cost, kMaxRelativeCost);
 }
 

@@ -2,7 +2,7 @@
 
 namespace hourglass {
 
-void Ticker::advance(int64_t steps) {
+void ProgressCounter::advance(int64_t steps) {
   if (!progress_) return;
   const std::lock_guard lock(mutex_);
   done_ += steps;
@@ -10,17 +10,17 @@ void Ticker::advance(int64_t steps) {
 }
 
 void RowSums::add(const RowSums& part) {
-  of.resize(part.of.size());
-  for (size_t i = 0; i < of.size(); ++i) of[i] += part.of[i];
+  values.resize(part.values.size());
+  for (size_t i = 0; i < values.size(); ++i) values[i] += part.values[i];
 }
 
 void MeasuredRows::visit(std::string_view what, const Inference::Visit& visit) const {
-  Ticker ticker(progress, what, data.rows());
-  const auto tell = [&](const Inference::Chunk& chunk) {
+  ProgressCounter counter(progress, what, data.rows());
+  const auto visit_and_count = [&](const Inference::Chunk& chunk) {
     visit(chunk);
-    ticker.advance(chunk.rows);
+    counter.advance(chunk.rows);
   };
-  inference.reconstruct(data, tell, disturb);
+  inference.reconstruct(data, visit_and_count, disturb);
 }
 
 }  // namespace hourglass

@@ -9,13 +9,14 @@
 
 namespace hourglass {
 
-/// Told how much of a measurement is done, a fraction in [0, 1]. One call at a time, from any thread.
+/// Called with the name of a measurement and the fraction of it that is done, in [0, 1]. One call at a time, from any
+/// thread.
 using EvaluationProgress = std::function<void(std::string_view what, double done)>;
 
-/// Counts the steps of one measurement, on any threads, and tells of them.
-class Ticker {
+/// Counts the finished steps of one measurement, from any thread, and reports them.
+class ProgressCounter {
  public:
-  Ticker(const EvaluationProgress& progress, std::string_view what, int64_t steps)
+  ProgressCounter(const EvaluationProgress& progress, std::string_view what, int64_t steps)
       : progress_(progress), what_(what), steps_(steps) {}
   void advance(int64_t steps = 1);
 
@@ -26,14 +27,14 @@ class Ticker {
   std::mutex mutex_;
 };
 
-/// Sums over rows, collected part by part.
+/// Element-wise sums over rows.
 struct RowSums {
-  std::vector<double> of;
+  std::vector<double> values;
 
   void add(const RowSums& part);
 };
 
-/// The rows of a data set and the model they go through: what measurements are made of.
+/// A data set, the model to evaluate on it, and how its rows pass through the model.
 struct MeasuredRows {
   const Autoencoder& model;
   const Inference& inference;
@@ -42,10 +43,10 @@ struct MeasuredRows {
   const EvaluationProgress& progress;
 
   const Network& network() const { return model.network(); }
-  /// Inference::reconstruct of all rows.
+  /// Inference::reconstruct of all rows; `what` names the measurement in progress reports.
   void visit(std::string_view what, const Inference::Visit& visit) const;
 
-  /// Σ part(chunk) over chunks by T::add, in their order. The parts are made on worker threads.
+  /// Sum of part(chunk) over all chunks by T::add, in order. Parts are computed on worker threads.
   template <class T, class F>
   T collect(std::string_view what, F part) const {
     std::vector<T> parts(inference.chunks(data.rows()));

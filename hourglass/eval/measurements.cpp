@@ -12,7 +12,7 @@ double entropy(double x) { return x <= 0 || x >= 1 ? 0.0 : -x * std::log(x) - (1
 
 Totals totals_of(const Inference::Chunk& chunk) {
   const ConstView x = chunk.clean, h = chunk.code();
-  Totals t{.inputs = spread_of(x), .codes = spread_of(h), .firings = std::vector<double>(h.columns())};
+  Totals t{.inputs = row_moments(x), .codes = row_moments(h), .firings = std::vector<double>(h.columns())};
   for_each_value(x, [&](int64_t, double v) {
     t.squares += v * v;
     t.entropy += entropy(v);

@@ -3,31 +3,31 @@
 #include <optional>
 #include <vector>
 
-#include "hourglass/eval/analysis/spread.h"
 #include "hourglass/eval/classify/labelled_codes.h"
 #include "hourglass/eval/metrics.h"
 #include "hourglass/eval/pca.h"
 #include "hourglass/eval/robustness.h"
+#include "hourglass/eval/row_moments.h"
 
 namespace hourglass {
 
-/// Sums over the rows of a data set, x the clean inputs and h the codes.
+/// Sums over the rows of a data set of clean inputs x and codes h.
 struct Totals {
-  Spread inputs, codes;
+  RowMoments inputs, codes;
   double squares = 0;           ///< Σ ‖x‖²
   double entropy = 0;           ///< Σ −x ln x − (1 − x) ln(1 − x) over elements in (0, 1)
   double activation = 0;        ///< Σ h over rows and units
   double absolutes = 0;         ///< Σ |h|
-  double saturated = 0;         ///< how many h are below 0.05 or above 0.95
-  std::vector<double> firings;  ///< per unit, how many h are not 0
+  double saturated = 0;         ///< number of h below 0.05 or above 0.95
+  std::vector<double> firings;  ///< per unit, number of h ≠ 0
 
   void add(const Totals& part);
 };
 
-/// What metrics are made of, each measured in one pass over the data and only when first asked for.
+/// Intermediate results that metrics share. Each is computed on first use, in one pass over the data.
 class Measurements {
  public:
-  /// Throws Error when samples are not as large as the model takes them.
+  /// Throws Error when the samples do not have the size that the model expects.
   Measurements(const Autoencoder& model, const Dataset& data, const EvaluationOptions& options);
 
   const Autoencoder& model() const { return model_; }
@@ -46,10 +46,10 @@ class Measurements {
   /// ‖∂h/∂x‖²_F per row.
   const std::vector<double>& squared_jacobian_norms();
   const Robustness& robustness();
-  /// Labels and a training part must be there.
+  /// Precondition: labels and a training part are there.
   const ClassifiedCodes& classified_codes();
   const PrincipalComponents& principal_components();
-  /// Nothing when the decoder is not linear.
+  /// nullopt when the decoder is not linear.
   const std::optional<Tensor>& decoder_columns();
 
  private:

@@ -16,7 +16,7 @@ namespace hourglass {
 
 namespace {
 
-// What metrics require. Messages do not name the metric.
+// Requirements. Their messages do not name the metric: evaluate() does.
 
 void nothing(Measurements&) {}
 
@@ -24,17 +24,17 @@ void affordable_jacobian(Measurements& m) { check_jacobian_cost(m.network(), m.o
 
 void exact_jacobian(Measurements& m) {
   if (m.options().jacobian.probes > 0)
-    fail("the square root of an estimate is biased, so it takes no probes; ask for contractive");
+    fail("the square root of an estimate is biased, so it cannot be estimated by probes; use contractive");
   affordable_jacobian(m);
 }
 
 void affordable_spectrum(Measurements& m) {
-  if (m.options().jacobian.probes > 0) fail("it takes no probes: they tell nothing but the norm");
+  if (m.options().jacobian.probes > 0) fail("probes estimate only the norm, not singular values");
   const double cost = spectrum_cost(m.network());
   if (cost > kMaxRelativeCost && !m.options().jacobian.exact)
     fail(
-        "the singular values of {} × {} numbers per sample take about {:.0f} × a plain training step, more than "
-        "{:.0f}; use --exact, with --rows for some of the data",
+        "singular values of the {} × {} Jacobian cost about {:.0f} × a plain training step, more than "
+        "{:.0f}; use --exact, and --rows to limit the data",
         m.units(), m.features(), cost, kMaxRelativeCost);
 }
 
@@ -45,28 +45,29 @@ void sigmoid_code(Measurements& m) {
 
 void code_below_data(Measurements& m) {
   if (m.units() >= m.features())
-    fail("the code has {} units for {} features; a linear one as large as the data leaves nothing out", m.units(),
-         m.features());
+    fail("the code has {} units for {} features; a linear code of this size loses nothing", m.units(), m.features());
 }
 
 void linear_decoder(Measurements& m) {
   code_below_data(m);
   if (!m.decoder_columns())
-    fail("the decoder is not linear, so it spans no plane; pca_mse and pca_gap compare any model");
+    fail("the decoder is not linear, so its columns span no subspace; pca_mse and pca_gap apply to any model");
 }
 
 void labelled(Measurements& m, int64_t fewest) {
   const Dataset* train = m.options().train;
   if (!train)
-    fail("{}: no other part to learn from; it takes data with a training and a test part, and no --split train",
-         m.data().name);
+    fail(
+        "{}: no training part to fit a classifier on; it needs data with a training and a test part, without "
+        "--split train",
+        m.data().name);
   for (const Dataset* d : {train, &m.data()})
     if (d->labels.empty()) fail("{}: no labels", d->name);
   if (train->rows() < fewest)
-    fail("{}: {} rows to learn from, at least {} are needed", train->name, train->rows(), fewest);
+    fail("{}: {} rows to fit a classifier on, at least {} are needed", train->name, train->rows(), fewest);
 }
 
-// What metrics are.
+// Definitions.
 
 double elements(const Measurements& m) { return m.rows() * static_cast<double>(m.features()); }
 
@@ -78,7 +79,7 @@ double bce_excess(Measurements& m) { return m.bce() - m.totals().entropy / eleme
 
 double fvu(Measurements& m) {
   const double scatter = m.totals().inputs.scatter;
-  if (scatter <= 0) fail("the data are constant, nothing is to be explained");
+  if (scatter <= 0) fail("the data are constant, there is no variance to explain");
   return m.mse() * elements(m) / scatter;
 }
 
@@ -96,12 +97,12 @@ double jacobian_frobenius(Measurements& m) {
   return sum / m.rows();
 }
 
-void varying_code(Measurements& m) {
-  if (m.totals().codes.scatter <= 0) fail("the code is the same for all data");
+void require_varying_code(Measurements& m) {
+  if (m.totals().codes.scatter <= 0) fail("the code is the same for all rows");
 }
 
 double relative_contraction(Measurements& m) {
-  varying_code(m);
+  require_varying_code(m);
   const Totals& t = m.totals();
   return std::sqrt(contractive(m) * t.inputs.scatter / static_cast<double>(m.features()) / t.codes.scatter);
 }
@@ -111,7 +112,7 @@ ContractionCurve contraction_ratio(Measurements& m) {
 }
 
 double code_displacement(Measurements& m) {
-  varying_code(m);
+  require_varying_code(m);
   return m.robustness().code_displacement;
 }
 
@@ -133,7 +134,7 @@ double knn_error(Measurements& m) {
   return nearest_neighbour_error(m.classified_codes(), kNeighbours, m.options().threads, m.options().progress);
 }
 
-/// The mean over features of the eigenvalues that a code of this size must leave out.
+/// Sum of the eigenvalues beyond the code size, divided by the number of features.
 double pca_mse(Measurements& m) {
   const auto& variances = m.principal_components().variances;
   return std::accumulate(variances.begin() + m.units(), variances.end(), 0.0) / static_cast<double>(m.features());
@@ -141,7 +142,7 @@ double pca_mse(Measurements& m) {
 
 double pca_gap(Measurements& m) {
   const double best = pca_mse(m), all = m.totals().inputs.scatter / elements(m);
-  if (best <= 1e-12 * all) fail("{} principal components leave nothing of the data out", m.units());
+  if (best <= 1e-12 * all) fail("{} principal components explain all of the variance", m.units());
   return m.mse() / best - 1;
 }
 

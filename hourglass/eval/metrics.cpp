@@ -52,11 +52,11 @@ void check_settings(const std::vector<RequestedMetric>& requested, const Evaluat
     return std::ranges::any_of(requested, [&](const RequestedMetric& r) { return r.row->setting == setting; });
   };
   if ((options.jacobian.probes > 0 || options.jacobian.exact) && !is_used(MetricSetting::jacobian))
-    fail("probes or exact: no metric of the Jacobian is asked for; expected contractive or relative_contraction");
+    fail("probes or exact: no metric of the Jacobian is requested; expected contractive or relative_contraction");
   if (!options.radii.empty() && !is_used(MetricSetting::radii))
-    fail("radii: contraction_ratio is not asked for, and no other metric has any");
+    fail("radii: only contraction_ratio uses them, and it is not requested");
   if (options.corruption && !options.disturb && !is_used(MetricSetting::corruption))
-    fail("corruption: no metric of corrupted inputs is asked for; expected corrupted_mse or code_displacement");
+    fail("corruption: no metric of corrupted inputs is requested; expected corrupted_mse or code_displacement");
 }
 
 /// Calls f; false where it throws because the metric does not apply.

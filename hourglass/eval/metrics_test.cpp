@@ -195,7 +195,7 @@ TEST(Fvu, IsOneForTheMeanAndZeroForPerfection) {
 
 TEST(Fvu, RefusesConstantData) {
   const Dataset zeros{"zeros", {kFeatures}, std::vector<float>(kFeatures * 3), {}};
-  EXPECT_EQ(refusal(sigmoids(), zeros, "fvu"), "fvu: the data are constant, nothing is to be explained");
+  EXPECT_EQ(refusal(sigmoids(), zeros, "fvu"), "fvu: the data are constant, there is no variance to explain");
   EXPECT_EQ(refusal(sigmoids(), zeros, "nmse"), "nmse: the data are all zero");
 }
 
@@ -234,7 +234,7 @@ TEST(RelativeContraction, IsKnownForALinearCodeAndLeftAloneByItsScale) {
   const Dataset line{"line", {2}, std::vector<float>{0, 5, 1, 5, 4, 5}, {}};
   EXPECT_NEAR(measure(linear(1), line, "relative_contraction"), std::sqrt(25.0 / 18), 1e-12);
   EXPECT_EQ(refusal(linear(0), line, "relative_contraction"),
-            "relative_contraction: the code is the same for all data");
+            "relative_contraction: the code is the same for all rows");
 }
 
 TEST(JacobianMetrics, AreTakenWhereTheEncoderStands) {
@@ -257,22 +257,23 @@ TEST(JacobianMetrics, AreEstimatedByProbes) {
     EXPECT_EQ(estimate, measure(a, data, name, {.threads = 2, .jacobian = {.probes = 8}}));
   }
   EXPECT_EQ(refusal(a, data, "jacobian_frobenius", {.jacobian = {.probes = 8}}),
-            "jacobian_frobenius: the square root of an estimate is biased, so it takes no probes; ask for contractive");
+            "jacobian_frobenius: the square root of an estimate is biased, so it cannot be estimated by probes; use "
+            "contractive");
 }
 
 TEST(JacobianMetrics, RefuseWhatTakesTooLong) {
   const Autoencoder a =
       fresh(model({layer("conv2d", 8, 3), layer("tanh")}, {layer("conv_transpose2d", 1, 3)}), {1, 12, 12});
   const Dataset data{"images", {1, 12, 12}, std::vector<float>(144 * 2, 0.5f), {}};
-  EXPECT_EQ(
-      refusal(a, data, "contractive"),
-      "contractive: the exact Jacobian takes 800 rows of 144 per sample (in training about 400 × a plain step, more "
-      "than 100); use --probes 16, or --exact");
+  EXPECT_EQ(refusal(a, data, "contractive"),
+            "contractive: the exact Jacobian of 800 × 144 per sample costs about 400 × a plain training step, more "
+            "than 100; use "
+            "--probes 16 or --exact");
   EXPECT_EQ(refusal(a, data, "jacobian_spectrum"),
-            "jacobian_spectrum: the singular values of 800 × 144 numbers per sample take about 794 × a plain training "
-            "step, more than 100; use --exact, with --rows for some of the data");
+            "jacobian_spectrum: singular values of the 800 × 144 Jacobian cost about 794 × a plain training "
+            "step, more than 100; use --exact, and --rows to limit the data");
   EXPECT_EQ(refusal(a, data, "jacobian_spectrum", {.jacobian = {.probes = 3}}),
-            "jacobian_spectrum: it takes no probes: they tell nothing but the norm");
+            "jacobian_spectrum: probes estimate only the norm, not singular values");
   const double exact = measure(a, data, "contractive", {.jacobian = {.exact = true}});
   EXPECT_NEAR(measure(a, data, "contractive", {.jacobian = {.probes = 100}}), exact, 0.2 * exact);
 }
@@ -324,12 +325,13 @@ TEST(Metrics, RefuseTheImpossibleBeforeAnythingRuns) {
   };
   EXPECT_EQ(refusal_after_l1("saturation", options), "saturation: the encoder does not end in a sigmoid");
   EXPECT_EQ(refusal_after_l1("bce", options), "bce: the model's decoder does not end in a sigmoid; use mse");
-  EXPECT_EQ(refusal_after_l1("ssim", options), "ssim: random: samples are 6 features, no images");
+  EXPECT_EQ(refusal_after_l1("ssim", options), "ssim: random: expected images, found samples of 6");
   for (const std::string name : {"probe_error", "knn_error"}) {
-    EXPECT_EQ(refusal_after_l1(name.c_str(), options),
-              name +
-                  ": random: no other part to learn from; it takes data with a training and a test part, and no "
-                  "--split train");
+    EXPECT_EQ(
+        refusal_after_l1(name.c_str(), options),
+        name +
+            ": random: no training part to fit a classifier on; it needs data with a training and a test part, without "
+            "--split train");
     const Dataset train = random_data(10);
     EvaluationOptions with_train = options;
     with_train.train = &train;
@@ -359,11 +361,11 @@ TEST(Metrics, AreAllThoseThatFitWhenAllAreAskedFor) {
 TEST(Metrics, RefuseSettingsThatNothingHeeds) {
   const Dataset data = random_data(5);
   EXPECT_EQ(refusal(sigmoids(), data, "mse", {.radii = {1}}),
-            "radii: contraction_ratio is not asked for, and no other metric has any");
+            "radii: only contraction_ratio uses them, and it is not requested");
   EXPECT_EQ(refusal(sigmoids(), data, "mse", {.corruption = CorruptionConfig{.masking = 0.1}}),
-            "corruption: no metric of corrupted inputs is asked for; expected corrupted_mse or code_displacement");
+            "corruption: no metric of corrupted inputs is requested; expected corrupted_mse or code_displacement");
   EXPECT_EQ(refusal(sigmoids(), data, "mse", {.jacobian = {.exact = true}}),
-            "probes or exact: no metric of the Jacobian is asked for; expected contractive or relative_contraction");
+            "probes or exact: no metric of the Jacobian is requested; expected contractive or relative_contraction");
 }
 
 TEST(Metrics, OfClassesUseTheCodesThatEncodingGives) {

@@ -16,13 +16,13 @@ namespace {
 using Rows = Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
 using ConstRows = Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
 
-constexpr int64_t kMostFeatures = 4096;
+constexpr int64_t kMaxFeatures = 4096;
 constexpr int64_t kChunkRows = 512;
-constexpr int64_t kBlock = 64;  // columns of the covariance that one task adds to
+constexpr int64_t kBlock = 64;  // columns of the covariance per task
 
 Rows matrix(Tensor& t, int64_t rows) { return {t.as<double>(), rows, t.view().columns()}; }
 
-/// Calls f with some scaled rows after others, as a matrix it may change.
+/// Calls f with each chunk of scaled rows, as a matrix that f may change.
 template <class F>
 void for_each_chunk(const Dataset& data, const Scaler& scaler, F f) {
   Tensor space(DType::f64, data.sample.batch(std::min(kChunkRows, data.rows())));
@@ -35,7 +35,7 @@ void for_each_chunk(const Dataset& data, const Scaler& scaler, F f) {
   }
 }
 
-/// c's lower triangle += xᵀx. Each block of columns is one task's alone, whichever thread takes it.
+/// Adds xᵀx to the lower triangle of c. Each block of columns is one task, so that the sums do not depend on threads.
 void add_products(const Rows& x, int threads, Matrix& c) {
   const auto features = x.cols();
   auto task = [&](int64_t block) {
@@ -62,8 +62,8 @@ Matrix covariance(const Dataset& data, const Scaler& scaler, int threads) {
 
 PrincipalComponents principal_components(const Dataset& data, const Scaler& scaler, int threads) {
   const int64_t features = data.sample.size();
-  if (features > kMostFeatures)
-    fail("{}: principal components of {} features; at most {} are supported", data.name, features, kMostFeatures);
+  if (features > kMaxFeatures)
+    fail("{}: principal components of {} features; at most {} are supported", data.name, features, kMaxFeatures);
   if (const auto fitted = static_cast<int64_t>(scaler.offset.size()); fitted > 1 && fitted != features)
     fail("{}: samples have {} features, the scaler was fitted to {}", data.name, features, fitted);
   const SymmetricEigen eigen = symmetric_eigen(covariance(data, scaler, threads));
@@ -79,7 +79,7 @@ std::optional<Tensor> decoder_columns(const Autoencoder& model, const Inference&
     const auto activation = network.layer(i).activation();
     if (activation && activation->kind != Activation::Kind::identity) return std::nullopt;
   }
-  // The origin, the unit codes, and their sum: a pool gives itself away there.
+  // Decode zero, the unit vectors and their sum: only for an affine decoder do the images of the unit vectors add up.
   const Shape code = network.code().output();
   const int64_t units = code.size();
   Tensor codes(DType::f64, code.batch(units + 2));
@@ -91,9 +91,9 @@ std::optional<Tensor> decoder_columns(const Autoencoder& model, const Inference&
   const auto columns = all.middleRows(1, units);
   const double largest = columns.rowwise().norm().sum();
   if ((all.row(units + 1) - columns.colwise().sum()).norm() > 1e-3 * largest) return std::nullopt;
-  Tensor kept(DType::f64, {units, network.input().size()});
-  copy(decoded.view().slice(1, units), kept);
-  return kept;
+  Tensor result(DType::f64, {units, network.input().size()});
+  copy(decoded.view().slice(1, units), result);
+  return result;
 }
 
 double largest_angle(ConstView learned, ConstView principal) {

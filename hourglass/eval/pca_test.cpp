@@ -237,7 +237,7 @@ TEST(Pca, RefusesACodeThatLeavesNothingOut) {
   const Dataset data = cloud(30, 6);
   const auto a = fresh(model({layer("dense", 6)}, {layer("dense", 6)}), {6});
   EXPECT_EQ(message_of<Error>([&] { evaluate(a, data, kPca); }),
-            "pca_mse: the code has 6 units for 6 features; a linear one as large as the data leaves nothing out");
+            "pca_mse: the code has 6 units for 6 features; a linear code of this size loses nothing");
   const auto b = fresh(model({layer("dense", 2)}, {layer("dense", 6)}), {6});
   EXPECT_EQ(message_of<Error>([&] { evaluate(b, data.slice(0, 3), kPca); }),
             "pca_gap: 2 principal components leave nothing of the data out");

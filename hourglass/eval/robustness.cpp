@@ -2,20 +2,20 @@
 
 #include <cmath>
 
-#include "hourglass/eval/analysis/spread.h"
 #include "hourglass/eval/row_keys.h"
+#include "hourglass/eval/row_moments.h"
 #include "hourglass/tensor/ops.h"
 
 namespace hourglass {
 
 namespace {
 
-/// Sums over rows.
-struct Moved {
+/// Squared distances between corrupted and clean passes, summed over rows.
+struct Displacements {
   double input = 0, reconstruction = 0, code = 0;
-  Spread codes = {};
+  RowMoments codes = {};
 
-  void add(const Moved& part) {
+  void add(const Displacements& part) {
     input += part.input;
     reconstruction += part.reconstruction;
     code += part.code;
@@ -32,8 +32,8 @@ Robustness robustness(const MeasuredRows& rows, const CorruptionConfig& config) 
   clean.disturb = nullptr;
   const Network& network = rows.network();
   const Corruption corruption(config, /*seed=*/0);
-  const auto sums = clean.collect<Moved>("robustness", [&](const Inference::Chunk& chunk) {
-    Moved m{.codes = spread_of(chunk.code())};
+  const auto sums = clean.collect<Displacements>("robustness", [&](const Inference::Chunk& chunk) {
+    Displacements m{.codes = row_moments(chunk.code())};
     const auto corrupt = [&](View input) {
       corruption.apply(chunk.clean, 0, row_keys(chunk.clean), input);
       m.input = squared_distance(input, chunk.clean);

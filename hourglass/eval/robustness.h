@@ -5,16 +5,16 @@
 
 namespace hourglass {
 
-/// What corrupted inputs x̃ do to a model f, g, beside the clean x.
+/// Effect of corrupted inputs x̃ on encoder f and decoder g, compared with the clean x.
 struct Robustness {
-  double noise = 0;          ///< mean over N·D of (x̃ − x)²: what returning the input would give
-  double corrupted_mse = 0;  ///< mean over N·D of (g(f(x̃)) − x)²: of the reconstruction
-  double code_displacement =
-      0;  ///< √(Σ‖f(x̃) − f(x)‖² / Σ‖f(x) − mean f‖²): of the representation, in units of its spread
+  double noise = 0;          ///< mean over N·D of (x̃ − x)²: the error of the identity
+  double corrupted_mse = 0;  ///< mean over N·D of (g(f(x̃)) − x)²
+  /// √(Σ‖f(x̃) − f(x)‖² / Σ‖f(x) − mean f‖²): displacement of the code in units of its standard deviation.
+  double code_displacement = 0;
 };
 
-/// The corruption of a row is keyed by what the row holds: every model sees the same. code_displacement is infinite or
-/// NaN where the code is the same for all rows.
+/// Measures the effect of a corruption. It is keyed by the content of the row, so that every model sees the same
+/// corrupted rows. code_displacement is infinite or NaN where the code is constant.
 Robustness robustness(const MeasuredRows& rows, const CorruptionConfig& corruption);
 
 }  // namespace hourglass

@@ -7,8 +7,8 @@
 
 namespace hourglass {
 
-/// A key for the random numbers of each row, made of what the row holds: so what is measured with them belongs to the
-/// set of rows, whatever their order.
+/// A key per row for counter-based random numbers: a hash of the row's bytes. Measurements that use it do not depend on
+/// the order of rows.
 std::vector<uint32_t> row_keys(ConstView rows);
 
 }  // namespace hourglass

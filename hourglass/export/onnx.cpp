@@ -12,19 +12,20 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kLargestFile = std::numeric_limits<int32_t>::max();  // as protobuf counts
+constexpr int64_t kMaxFileBytes = std::numeric_limits<int32_t>::max();  // limit of protobuf
 
-void refuse_huge(const Network& network, const std::map<std::string, std::string>& metadata) {
+/// Throws Error when the file would be too large.
+void check_size(const Network& network, const std::map<std::string, std::string>& metadata) {
   constexpr int64_t kPerFeature = 5;  // fill, offset, factor, mean, residual unit
-  int64_t other = int64_t{1} << 20;   // for the graph
+  int64_t other = int64_t{1} << 20;   // the graph
   other += kPerFeature * network.input().size() * size_of(DType::f32);
   for (const auto& [key, value] : metadata) other += std::ssize(key) + std::ssize(value);
   const int64_t bytes = network.parameter_count() * size_of(DType::f32);
-  if (bytes + other > kLargestFile)
-    fail("the weights take {} bytes, an ONNX file holds at most {} beside the rest", bytes, kLargestFile - other);
+  if (bytes + other > kMaxFileBytes)
+    fail("the weights take {} bytes, an ONNX file has space for {}", bytes, kMaxFileBytes - other);
 }
 
-/// The layers of both lists in turn. Reorders are the network's own affair: in ONNX images are channels-first.
+/// The layers of encoder and decoder. Layers that only reorder are skipped: images are channels-first in ONNX.
 std::vector<OnnxLayer> layers_of(const ModelConfig& config, const Network& network, const PassContext& context) {
   std::vector<OnnxLayer> all;
   Shape shape = network.input();
@@ -43,9 +44,10 @@ std::vector<OnnxLayer> layers_of(const ModelConfig& config, const Network& netwo
   return all;
 }
 
-class Writer {
+/// Adds the parts of an autoencoder to a graph.
+class AutoencoderGraph {
  public:
-  explicit Writer(const Autoencoder& model)
+  explicit AutoencoderGraph(const Autoencoder& model)
       : network_(model.network()), scaler_(model.scaler), weights_(model.weights()) {}
 
   OnnxGraph graph;
@@ -55,43 +57,43 @@ class Writer {
     return x;
   }
 
-  /// What gather() does: (raw − offset) · factor, missing values filled in first.
+  /// (raw − offset) · factor with missing values imputed first, as gather() computes it.
   std::string scaled(std::string raw) {
     if (!scaler_.fill.empty())
       raw = graph.node("Where", {graph.node("IsNaN", {raw}), per_feature("scaler.fill", scaler_.fill), raw});
-    return with(with(raw, "Sub", "scaler.offset", scaler_.offset, 0), "Mul", "scaler.factor", scaler_.factor, 1);
+    return apply(apply(raw, "Sub", "scaler.offset", scaler_.offset, 0), "Mul", "scaler.factor", scaler_.factor, 1);
   }
 
   std::string in_data_units(const std::string& x) {
     if (scaler_.kind == ScalerKind::unit) return x;
     if (scaler_.kind != ScalerKind::center)
-      return with(with(x, "Div", "scaler.factor", scaler_.factor, 1), "Add", "scaler.offset", scaler_.offset, 0);
+      return apply(apply(x, "Div", "scaler.factor", scaler_.factor, 1), "Add", "scaler.offset", scaler_.offset, 0);
     std::vector<float> mean = scaler_.offset;
     for (size_t j = 0; j < mean.size(); ++j) mean[j] *= scaler_.factor[j];
-    return with(x, "Add", "scaler.mean", mean, 0);
+    return apply(x, "Add", "scaler.mean", mean, 0);
   }
 
-  /// The decoder's output (rows, …) in the shape of the input.
-  std::string shaped(const std::string& x, const Shape& made) {
+  /// The decoder's output of shape (rows, …output) in the shape of the input.
+  std::string reshaped(const std::string& x, const Shape& output) {
     const Shape& sample = network_.input();
-    if (made == sample) return x;
-    std::vector<int64_t> shape = {0};  // the rows there are
+    if (output == sample) return x;
+    std::vector<int64_t> shape = {0};  // 0: the same number of rows
     shape.insert(shape.end(), sample.begin(), sample.end());
     return graph.node("Reshape", {x, graph.integers(shape)});
   }
 
-  /// The mean over features of ((made − input) / unit)².
-  std::string score(const std::string& made, const std::string& input, const std::vector<float>& units) {
+  /// Mean over features of ((output − input) / unit)².
+  std::string score(const std::string& output, const std::string& input, const std::vector<float>& units) {
     std::vector<int64_t> axes(network_.input().rank());
     std::iota(axes.begin(), axes.end(), 1);
-    const std::string terms = graph.node("Div", {graph.node("Sub", {made, input}), per_feature("score.unit", units)});
+    const std::string terms = graph.node("Div", {graph.node("Sub", {output, input}), per_feature("score.unit", units)});
     return graph.node("ReduceMean", {graph.node("Mul", {terms, terms})}, {{"axes", axes}, {"keepdims", int64_t{0}}});
   }
 
  private:
-  /// x op values, one for every feature or one for all; x itself where all are `neutral`.
-  std::string with(const std::string& x, const char* op, const char* name, const std::vector<float>& values,
-                   float neutral) {
+  /// x op values, with one value per feature or one for all; x itself where all values are `neutral`.
+  std::string apply(const std::string& x, const char* op, const char* name, const std::vector<float>& values,
+                    float neutral) {
     if (std::ranges::all_of(values, [&](float v) { return v == neutral; })) return x;
     return graph.node(op, {x, per_feature(name, values)});
   }
@@ -110,14 +112,14 @@ class Writer {
 std::string onnx_bytes(const ModelConfig& config, const Autoencoder& model, OnnxPart part,
                        const std::vector<float>& residual_units, const std::map<std::string, std::string>& metadata) {
   const Network& network = model.network();
-  refuse_huge(network, metadata);
+  check_size(network, metadata);
   const PassContext context{.mode = part == OnnxPart::encoder ? Mode::encoding : Mode::evaluation};
   const std::vector<OnnxLayer> all = layers_of(config, network, context);
   const auto layers = std::span(all);
   const size_t encoder = config.encoder.size();
   const Shape &sample = network.input(), &code_shape = network.code().output();
 
-  Writer w(model);
+  AutoencoderGraph w(model);
   std::string input, code;
   if (part == OnnxPart::decoder) {
     code = w.graph.input("code", code_shape);
@@ -127,10 +129,10 @@ std::string onnx_bytes(const ModelConfig& config, const Autoencoder& model, Onnx
   }
   if (part == OnnxPart::encoder) return std::move(w.graph).bytes(metadata);
 
-  const std::string made = w.shaped(w.run(layers.subspan(encoder), code), all.back().layer.output());
+  const std::string output = w.reshaped(w.run(layers.subspan(encoder), code), all.back().layer.output());
   const bool is_scored = part == OnnxPart::autoencoder && !residual_units.empty();
-  const std::string score = is_scored ? w.score(made, input, residual_units) : "";
-  w.graph.output("reconstruction", sample, w.in_data_units(made));
+  const std::string score = is_scored ? w.score(output, input, residual_units) : "";
+  w.graph.output("reconstruction", sample, w.in_data_units(output));
   if (is_scored) w.graph.output("score", {}, score);
   return std::move(w.graph).bytes(metadata);
 }

@@ -9,23 +9,22 @@
 
 namespace hourglass {
 
-/// What of a model goes into a file, and what the file's graph takes and gives, all f32 with a free number of rows:
+/// Part of a model to export. It determines inputs → outputs of the graph, all f32 with any number of rows:
 ///
-///   autoencoder  input → code, reconstruction, score where residuals have units
+///   autoencoder  input → code, reconstruction, and score with residual units
 ///   encoder      input → code
 ///   decoder      code → reconstruction
 ///
 /// input and reconstruction are (rows, …sample), code is (rows, …code), images channels-first. input is in the units
-/// the scaler was fitted in (bytes 0 to 255 where it was fitted to bytes), NaN where a value is missing if the scaler
-/// fills such; reconstruction is as to_data_units makes it. score (rows) is the mean over features of
-/// ((network's output − scaled input) / unit)².
+/// that the scaler was fitted to (0 to 255 for bytes), with NaN for missing values if the scaler imputes them;
+/// reconstruction is in the units of to_data_units. score (rows) is the mean over features of
+/// ((output of the network − scaled input) / residual unit)².
 enum class OnnxPart { autoencoder, encoder, decoder };
 
-/// The bytes of an ONNX file, checked by ONNX's own checker and shape inference. Opset 13, the oldest that has all it
-/// takes. `config` is what the network was made of; a topk keeps as many units as in
-/// Mode::encoding for an encoder, else as in Mode::evaluation. `residual_units`, one for every feature, are what a
-/// score is measured in; none: no score. `metadata` becomes the file's metadata_props. Throws Error when the weights do
-/// not fit into one file (2 GiB).
+/// Bytes of an ONNX file of opset 13, verified by the checker and the shape inference of ONNX. `config` is the one the
+/// network was built from; topk keeps the number of units of Mode::encoding in an encoder, else of Mode::evaluation.
+/// `residual_units` has one unit per feature, or is empty for no score. `metadata` becomes metadata_props. Throws Error
+/// when the file would exceed 2 GiB.
 std::string onnx_bytes(const ModelConfig& config, const Autoencoder& model, OnnxPart part,
                        const std::vector<float>& residual_units = {},
                        const std::map<std::string, std::string>& metadata = {});

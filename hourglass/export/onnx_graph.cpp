@@ -45,12 +45,13 @@ void fill(onnx::TensorProto& tensor, const std::string& name, onnx::TensorProto:
   tensor.set_raw_data(values, bytes);
 }
 
-void prove(onnx::ModelProto& model) {
+/// Throws RuntimeFailure unless the model is valid.
+void check(onnx::ModelProto& model) {
   try {
     onnx::checker::check_model(model);
     onnx::shape_inference::InferShapes(model, onnx::OpSchemaRegistry::Instance(), {true, 1, true});
   } catch (const std::exception& e) {
-    throw RuntimeFailure(fmt::format("this model makes no valid ONNX graph: {}", e.what()));
+    throw RuntimeFailure(fmt::format("the ONNX graph of this model is not valid: {}", e.what()));
   }
 }
 
@@ -67,10 +68,10 @@ OnnxGraph::Values OnnxGraph::nodes(const std::string& op, const Values& inputs, 
     attribute.set_name(key);
     std::visit([&](const auto& v) { set(attribute, v); }, value);
   }
-  Values made;
-  for (int i = 0; i < outputs; ++i) made.push_back(i == 0 ? name : fmt::format("{}.{}", name, i));
-  node.mutable_output()->Assign(made.begin(), made.end());
-  return made;
+  Values created;
+  for (int i = 0; i < outputs; ++i) created.push_back(i == 0 ? name : fmt::format("{}.{}", name, i));
+  node.mutable_output()->Assign(created.begin(), created.end());
+  return created;
 }
 
 std::string OnnxGraph::constant(const std::string& name, ConstView values) {
@@ -119,7 +120,7 @@ std::string OnnxGraph::bytes(const std::map<std::string, std::string>& metadata)
     property.set_key(key);
     property.set_value(value);
   }
-  prove(model_);
+  check(model_);
   std::string bytes;
   if (!model_.SerializeToString(&bytes))
     throw RuntimeFailure(

@@ -13,32 +13,32 @@
 
 namespace hourglass {
 
-/// An ONNX graph in the making. Values are known by their names.
+/// Builder of an ONNX graph. Values are identified by their names.
 class OnnxGraph {
  public:
   using Values = std::vector<std::string>;
   using Attribute = std::pair<std::string, std::variant<int64_t, float, std::vector<int64_t>>>;
   using Attributes = std::initializer_list<Attribute>;
 
-  /// Adds a node; its outputs.
+  /// Adds a node and returns its outputs.
   Values nodes(const std::string& op, const Values& inputs, Attributes attributes, int outputs);
-  /// Adds a node of one output.
+  /// Adds a node with one output and returns it.
   std::string node(const std::string& op, const Values& inputs, Attributes attributes = {}) {
     return nodes(op, inputs, attributes, 1).front();
   }
 
-  /// A constant under this name, f32, added once.
+  /// Adds an f32 constant unless one of this name is there, and returns the name.
   std::string constant(const std::string& name, ConstView values);
   std::string constant(const std::string& name, const std::vector<float>& values, Shape shape);
-  /// A new list of integers.
+  /// Adds a constant list of integers and returns its name.
   std::string integers(const std::vector<int64_t>& values);
 
-  /// Declares an f32 input of the graph, (batch, …sample).
+  /// Declares an f32 input of the graph, (batch, …sample), and returns its name.
   std::string input(const std::string& name, const Shape& sample);
-  /// Makes `value` an f32 output of the graph under `name`, (batch, …sample).
+  /// Renames `value` to `name`, declares it as an f32 output of the graph, (batch, …sample), and returns the name.
   std::string output(const std::string& name, const Shape& sample, const std::string& value);
 
-  /// The bytes of a model file of this graph. Throws RuntimeFailure when ONNX's checker or shape inference refuses it.
+  /// Bytes of a model file of this graph. Throws RuntimeFailure when ONNX's checker or shape inference rejects it.
   std::string bytes(const std::map<std::string, std::string>& metadata) &&;
 
  private:

@@ -9,15 +9,16 @@ namespace hourglass {
 
 namespace {
 
-struct Place {
+/// What the functions of the table need to add a layer.
+struct LayerContext {
   OnnxGraph& graph;
   const OnnxLayer& at;
   const std::map<std::string, ConstView>& weights;
-  const char* op;  ///< the row's
+  const char* op;  ///< of the table's row
 
   std::string weight() const { return tensor(at.layer.weight()->name); }
   std::string bias() const { return tensor(at.name + ".bias"); }
-  /// The weight is the encoder's, read backwards.
+  /// Whether the weight is the transpose of the encoder's.
   bool is_tied() const { return at.layer.weight()->name != at.name + ".weight"; }
   float parameter() const { return static_cast<float>(at.layer.activation(at.context)->parameter); }
 
@@ -25,13 +26,13 @@ struct Place {
   std::string tensor(const std::string& name) const { return graph.constant(name, weights.at(name)); }
 };
 
-std::string dense(const Place& p, const std::string& x) {
+std::string dense(const LayerContext& p, const std::string& x) {
   const std::string rows = p.at.input.rank() == 1 ? x : p.graph.node("Flatten", {x});
   return p.graph.node(p.op, {rows, p.weight(), p.bias()}, {{"transB", int64_t{!p.is_tied()}}});
 }
 
-/// A window's attributes are the same for convolutions and pooling.
-std::string windows(const Place& p, const OnnxGraph::Values& inputs, int64_t side, int64_t default_stride) {
+/// A node with a square window: convolution or pooling.
+std::string windows(const LayerContext& p, const OnnxGraph::Values& inputs, int64_t side, int64_t default_stride) {
   const int64_t stride = p.at.config.stride ? p.at.config.stride : default_stride, padding = p.at.config.padding;
   return p.graph.node(p.op, inputs,
                       {{"kernel_shape", std::vector<int64_t>(2, side)},
@@ -39,22 +40,22 @@ std::string windows(const Place& p, const OnnxGraph::Values& inputs, int64_t sid
                        {"pads", std::vector<int64_t>(4, padding)}});
 }
 
-std::string convolution(const Place& p, const std::string& x) {
+std::string convolution(const LayerContext& p, const std::string& x) {
   return windows(p, {x, p.weight(), p.bias()}, p.at.config.kernel, 1);
 }
 
-std::string max_pool(const Place& p, const std::string& x) {
+std::string max_pool(const LayerContext& p, const std::string& x) {
   return windows(p, {x}, p.at.config.size, p.at.config.size);
 }
 
-std::string plain(const Place& p, const std::string& x) { return p.graph.node(p.op, {x}); }
+std::string plain(const LayerContext& p, const std::string& x) { return p.graph.node(p.op, {x}); }
 
-std::string with_alpha(const Place& p, const std::string& x) {
+std::string with_alpha(const LayerContext& p, const std::string& x) {
   return p.graph.node(p.op, {x}, {{"alpha", p.parameter()}});
 }
 
 /// z·(1 + erf(z/√2))/2.
-std::string gelu(const Place& p, const std::string& z) {
+std::string gelu(const LayerContext& p, const std::string& z) {
   const auto number = [&](const char* name, double value) {
     return p.graph.constant(name, {static_cast<float>(value)}, {1});
   };
@@ -65,33 +66,33 @@ std::string gelu(const Place& p, const std::string& z) {
   return node("Mul", node("Mul", z, number("half", 0.5)), node("Add", erf, number("one", 1)));
 }
 
-/// ONNX's TopK lets the earlier of equals win, as ours does: so it must see units in the order we hold them.
-std::string topk(const Place& p, const std::string& z) {
+/// TopK selects the first of equal values, here and in ONNX. So it must see the units in the network's memory order.
+std::string topk(const LayerContext& p, const std::string& z) {
   const Shape& s = p.at.layer.output();
-  const bool is_flat = s.rank() == 1, is_turned = p.at.channels_last && is_layered(s);
-  const auto turned = [&](const std::string& x, std::vector<int64_t> perm) {
-    return is_turned ? p.graph.node("Transpose", {x}, {{"perm", std::move(perm)}}) : x;
+  const bool is_flat = s.rank() == 1, is_transposed = p.at.channels_last && is_layered(s);
+  const auto transposed = [&](const std::string& x, std::vector<int64_t> perm) {
+    return is_transposed ? p.graph.node("Transpose", {x}, {{"perm", std::move(perm)}}) : x;
   };
-  const std::string ours = turned(z, {0, 2, 3, 1});
-  const std::string rows = is_flat ? ours : p.graph.node("Flatten", {ours});
+  const std::string ordered = transposed(z, {0, 2, 3, 1});
+  const std::string rows = is_flat ? ordered : p.graph.node("Flatten", {ordered});
   const std::string k = p.graph.integers({static_cast<int64_t>(p.at.layer.activation(p.at.context)->parameter)});
   const auto winners = p.graph.nodes(p.op, {rows, k}, {}, 2);
   const std::string zeros = p.graph.node("ConstantOfShape", {p.graph.node("Shape", {rows})});
   const std::string kept = p.graph.node("ScatterElements", {zeros, winners[1], winners[0]}, {{"axis", int64_t{1}}});
   if (is_flat) return kept;
   std::vector<int64_t> image(s.begin(), s.end());
-  if (is_turned) image = {s[1], s[2], s[0]};
-  image.insert(image.begin(), 0);  // the rows there are
-  return turned(p.graph.node("Reshape", {kept, p.graph.integers(image)}), {0, 3, 1, 2});
+  if (is_transposed) image = {s[1], s[2], s[0]};
+  image.insert(image.begin(), 0);  // 0: the same number of rows
+  return transposed(p.graph.node("Reshape", {kept, p.graph.integers(image)}), {0, 3, 1, 2});
 }
 
 struct Row {
   std::string_view kind;
   const char* op;
-  std::string (*add)(const Place&, const std::string& x);
+  std::string (*add)(const LayerContext&, const std::string& x);
 };
 
-/// Every layer of nn/config.h. A new one is one row.
+/// Every kind of layer in nn/config.h.
 constexpr std::array kTable = {
     Row{"dense", "Gemm", dense},
     Row{"conv2d", "Conv", convolution},

@@ -9,18 +9,18 @@
 
 namespace hourglass {
 
-/// A recipe's list entry and the layer it became.
+/// A layer of a recipe and the network's layer that implements it.
 struct OnnxLayer {
   const LayerConfig& config;
   const Layer& layer;
   std::string name;    ///< "encoder.2"
-  Shape input;         ///< of one sample
-  bool channels_last;  ///< how the network holds the layer's images
+  Shape input;         ///< shape of one sample
+  bool channels_last;  ///< memory layout of images in the network
   PassContext context;
 };
 
-/// Adds what the layer makes of `x`, an image channels-first; the name of the result. `weights` are the model's, by
-/// name.
+/// Adds the nodes of a layer with input `x` (images channels-first) and returns the name of the result. `weights` maps
+/// names to the model's tensors. Throws Error for a layer that ONNX has no node for.
 std::string add_layer(OnnxGraph& graph, const OnnxLayer& layer, const std::map<std::string, ConstView>& weights,
                       const std::string& x);
 

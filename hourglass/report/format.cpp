@@ -19,7 +19,7 @@ std::string format_value(double value) {
   if (!std::isfinite(value)) return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
   if (value == 0) return "0";
   std::string scientific = fmt::format("{:.3e}", value);
-  // Read from the rounded text: 9.99996 has the exponent of 10.
+  // From the rounded text, because 9.99996 is rounded to 10.00.
   const int exponent = std::atoi(scientific.c_str() + scientific.find('e') + 1);
   if (exponent < -4 || exponent >= 9) return scientific;
   if (exponent >= 3) return format_count(std::llround(value));

@@ -104,8 +104,8 @@ TEST_F(Eval, ClassifiesByTheTrainingPart) {
   }
   EXPECT_TRUE(
       refused(run({"eval", "run", "--metrics", "knn_error", "--split", "train"}), {"knn_error", "--split train"}));
-  EXPECT_TRUE(
-      refused(run({"eval", "run", "--metrics", "probe_error", "--data", kImages}), {"probe_error", "learn from"}));
+  EXPECT_TRUE(refused(run({"eval", "run", "--metrics", "probe_error", "--data", kImages}),
+                      {"probe_error", "no training part"}));
 }
 
 TEST_F(Eval, MeasuresUnderAGivenCorruption) {

@@ -10,7 +10,7 @@
 #include "hourglass/eval/analysis/code_map.h"
 #include "hourglass/eval/analysis/samples.h"
 #include "hourglass/eval/analysis/spectrum.h"
-#include "hourglass/eval/analysis/unit_pictures.h"
+#include "hourglass/eval/analysis/unit_images.h"
 #include "hourglass/eval/metric_table.h"
 #include "hourglass/eval/metrics.h"
 #include "hourglass/tensor/copy.h"
@@ -20,16 +20,16 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kMostRows = 2000;
-constexpr int64_t kMostValues = int64_t{1} << 24;  // inputs or codes in memory at once: 64 MB
-constexpr int64_t kExamples = 8, kPictures = 64, kStrong = 8;
+constexpr int64_t kMaxRows = 2000;
+constexpr int64_t kMaxValues = int64_t{1} << 24;  // inputs or codes in memory at once: 64 MB
+constexpr int64_t kExamples = 8, kImages = 64, kStrongUnits = 8;
 constexpr int64_t kBins = 50;
 constexpr int64_t kProbes = 8;
-constexpr double kMostSpectrumProducts = 5e9;  // less than a second
-constexpr int64_t kFewestSpectra = 4;
+constexpr double kMaxSpectrumProducts = 5e9;  // less than a second
+constexpr int64_t kMinSpectra = 4;
 const std::string kSpectrum = "jacobian_spectrum";
 
-/// Evenly spaced rows, all if there are no more than `count`.
+/// `count` evenly spaced rows; all rows where there are not more.
 Dataset evenly_spread(const Dataset& data, int64_t count) {
   return count >= data.rows() ? data : data.select(evenly_spaced(data.rows(), count));
 }
@@ -72,7 +72,7 @@ Examples examples(const Autoencoder& model, const Inference& inference, const Da
   return e;
 }
 
-/// The rows by their errors, the smallest first.
+/// Row numbers by error, ascending.
 std::vector<uint32_t> ranking(const Errors& errors) {
   std::vector<uint32_t> order(errors.rows.size());
   std::iota(order.begin(), order.end(), 0U);
@@ -93,24 +93,25 @@ Histogram histogram(ConstView values) {
 }
 
 /// Mean and standard deviation of every column.
-void describe_units(ConstView codes, std::vector<double>& mean, std::vector<double>& spread) {
+void describe_units(ConstView codes, std::vector<double>& mean, std::vector<double>& deviation) {
   const int64_t units = codes.columns();
   const auto rows = static_cast<double>(codes.rows());
   const float* h = codes.as<float>();
   mean.assign(units, 0);
-  spread.assign(units, 0);
+  deviation.assign(units, 0);
   for (int64_t i = 0; i < codes.size(); ++i) mean[i % units] += h[i] / rows;
   for (int64_t i = 0; i < codes.size(); ++i) {
     const double d = h[i] - mean[i % units];
-    spread[i % units] += d * d / rows;
+    deviation[i % units] += d * d / rows;
   }
-  for (double& s : spread) s = std::sqrt(s);
+  for (double& d : deviation) d = std::sqrt(d);
 }
 
-/// One analysis in the making.
-class Analyst {
+/// Computes the parts of an analysis one after the other.
+class AnalysisBuilder {
  public:
-  Analyst(const Autoencoder& model, const Dataset& data, const Corruption& corruption, int64_t rows, int threads)
+  AnalysisBuilder(const Autoencoder& model, const Dataset& data, const Corruption& corruption, int64_t rows,
+                  int threads)
       : model_(model),
         data_(evenly_spread(data, rows)),
         corruption_(corruption),
@@ -118,21 +119,21 @@ class Analyst {
         inference_(model, threads) {
     a_.data = data.name;
     a_.rows = data_.rows();
-    a_.of_rows = data.rows();
+    a_.total_rows = data.rows();
     a_.sample = data.sample;
     a_.code = model.network().code().output();
   }
 
   Analysis run() && {
-    show_examples();
-    measure();
-    describe_codes();
-    look_at_units();
+    add_examples();
+    add_metrics();
+    add_codes();
+    add_units();
     return std::move(a_);
   }
 
  private:
-  /// A part that may be impossible.
+  /// Makes a part, or records why it does not apply.
   void attempt(const std::string& part, const std::function<void()>& make) {
     try {
       make();
@@ -141,7 +142,7 @@ class Analyst {
     }
   }
 
-  void show_examples() {
+  void add_examples() {
     const Errors errors = errors_of(inference_, data_);
     a_.feature_error = errors.features;
     std::vector<uint32_t> order = ranking(errors);
@@ -156,17 +157,17 @@ class Analyst {
     a_.worst = some(0);
     if (!corruption_.is_active()) return;
     auto s = reconstruct_samples(model_, data_, corruption_, kExamples);
-    a_.denoised = DenoisedExamples{std::move(s.clean), std::move(s.noisy), std::move(s.reconstruction)};
+    a_.denoised = DenoisedExamples{std::move(s.clean), std::move(s.corrupted), std::move(s.reconstruction)};
   }
 
-  void measure() {
+  void add_metrics() {
     std::vector<std::string> names = metrics_at({Placement::report, Placement::tables, Placement::figure});
     std::erase(names, kSpectrum);
     if (!model_.network().ends_in_sigmoid())
       std::erase_if(names, [](const std::string& n) { return metric_row(n).require == require_probabilities; });
     measure(names, data_, {.threads = threads_, .jacobian = {.probes = kProbes}});
-    const auto affordable = static_cast<int64_t>(kMostSpectrumProducts / spectrum_products(model_.network()));
-    const Dataset few = evenly_spread(data_, std::max(affordable, kFewestSpectra));
+    const auto affordable = static_cast<int64_t>(kMaxSpectrumProducts / spectrum_products(model_.network()));
+    const Dataset few = evenly_spread(data_, std::max(affordable, kMinSpectra));
     a_.spectrum_rows = few.rows();
     measure({kSpectrum}, few, {.threads = threads_, .jacobian = {.exact = true}});
   }
@@ -176,10 +177,10 @@ class Analyst {
     std::ranges::move(evaluate(model_, data, names, options), std::back_inserter(a_.metrics));
   }
 
-  void describe_codes() {
+  void add_codes() {
     codes_ = Tensor(DType::f32, {data_.rows(), a_.code.size()});
     copy(inference_.encode(data_, Mode::evaluation), codes_);
-    describe_units(codes_, a_.mean_activation, a_.spread);
+    describe_units(codes_, a_.mean_activation, a_.deviation);
     a_.activations = histogram(codes_);
     attempt("Map of codes", [&] {
       a_.map = code_map(codes_);
@@ -187,11 +188,11 @@ class Analyst {
     });
   }
 
-  void look_at_units() {
-    const CodedRows rows{model_, inference_, data_, codes_, a_.mean_activation, a_.spread};
-    a_.atoms = decoder_atoms(rows, kPictures);
-    a_.strong = strong_units(rows, *a_.atoms, kStrong, typical_);
-    attempt("First-layer filters", [&] { a_.filters = first_filters(model_, a_.atoms->units, kPictures); });
+  void add_units() {
+    const EncodedRows rows{model_, inference_, data_, codes_, a_.mean_activation, a_.deviation};
+    a_.atoms = decoder_atoms(rows, kImages);
+    a_.strong = strong_units(rows, *a_.atoms, kStrongUnits, typical_);
+    attempt("First-layer filters", [&] { a_.filters = first_filters(model_, a_.atoms->units, kImages); });
   }
 
   const Autoencoder& model_;
@@ -209,8 +210,8 @@ class Analyst {
 Analysis analyse(const Autoencoder& model, const Dataset& data, const Corruption& corruption, int threads) {
   if (data.rows() < 1) fail("{}: no rows to analyse", data.name);
   const int64_t widest = std::max(data.sample.size(), model.network().code().output().size());
-  const int64_t rows = std::clamp<int64_t>(kMostValues / widest, 1, kMostRows);
-  return Analyst(model, data, corruption, rows, threads).run();
+  const int64_t rows = std::clamp<int64_t>(kMaxValues / widest, 1, kMaxRows);
+  return AnalysisBuilder(model, data, corruption, rows, threads).run();
 }
 
 }  // namespace hourglass

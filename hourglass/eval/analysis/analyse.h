@@ -7,9 +7,9 @@
 
 namespace hourglass {
 
-/// Everything a report shows. Rows are bounded, so that it takes seconds for data of any size; what cannot be made is
-/// among the omissions. `corruption` is what the model was trained under. Throws Error when the data do not fit the
-/// model.
+/// Computes everything that a report shows. The number of rows is limited, so that it takes seconds for data of any
+/// size; parts that do not apply are listed in Analysis::omissions. `corruption` is that of the training. Throws Error
+/// when the data do not fit the model or have no rows.
 Analysis analyse(const Autoencoder& model, const Dataset& data, const Corruption& corruption, int threads);
 
 }  // namespace hourglass

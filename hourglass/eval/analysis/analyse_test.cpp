@@ -85,7 +85,7 @@ TEST(Analyse, RanksRowsByTheirError) {
 TEST(Analyse, TakesSomeRowsOfManyAndAllOfFew) {
   const Analysis many = analyse(shallow(), data_of({1, 8, 8}, 5001), kClean, 2);
   EXPECT_EQ(many.rows, 2000);
-  EXPECT_EQ(many.of_rows, 5001);
+  EXPECT_EQ(many.total_rows, 5001);
   EXPECT_EQ(many.map->labels.size(), 2000u);
   EXPECT_EQ(many.map->labels[1], 2 % 3) << "rows are spread over the data";
   const Analysis one = analyse(shallow(), data_of({1, 8, 8}, 1), kClean, 1);
@@ -137,17 +137,17 @@ TEST(Analyse, ShowsWhatAUnitOfALinearDecoderAdds) {
   ASSERT_EQ(all.atoms->units.size(), 3u);
   for (int64_t unit = 0; unit < 3; ++unit)
     for (int64_t i = 0; i < 64; ++i)
-      EXPECT_NEAR(all.atoms->values.as<float>()[unit * 64 + i], all.spread[unit] * columns->as<double>()[unit * 64 + i],
-                  1e-5);
+      EXPECT_NEAR(all.atoms->values.as<float>()[unit * 64 + i],
+                  all.deviation[unit] * columns->as<double>()[unit * 64 + i], 1e-5);
 }
 
 TEST(Analyse, WalksAStrongUnitThroughItsRange) {
   const Analysis all = analyse(shallow(), data_of({1, 8, 8}, 200), kClean, 1);
   ASSERT_EQ(all.strong->units.size(), 5u);
-  EXPECT_EQ(all.strong->walks.rows(), 5 * all.strong->walk_steps);
-  EXPECT_EQ(all.strong->inputs.rows(), 5 * all.strong->inputs_each);
-  const auto values = values_of(all.strong->walks);
-  EXPECT_NE(values[0], values[64 * (all.strong->walk_steps - 1)]);
+  EXPECT_EQ(all.strong->traversals.rows(), 5 * all.strong->traversal_steps);
+  EXPECT_EQ(all.strong->top_inputs.rows(), 5 * all.strong->inputs_per_unit);
+  const auto values = values_of(all.strong->traversals);
+  EXPECT_NE(values[0], values[64 * (all.strong->traversal_steps - 1)]);
 }
 
 TEST(Analyse, RefusesDataOfAnotherShape) {

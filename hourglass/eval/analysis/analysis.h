@@ -9,61 +9,61 @@
 
 namespace hourglass {
 
-/// Inputs and what came back of them, (rows, inputs) f32, scaled but not centred, and each row's mean squared error.
+/// Inputs and their reconstructions, (rows, inputs) f32, scaled but not centred, and the mean squared error per row.
 struct Examples {
   Tensor inputs, reconstructions;
   std::vector<double> errors;
 };
 
-/// Inputs, what the encoder saw of them, and what came back, (rows, inputs) f32 each, as in Examples.
+/// Inputs, their corrupted versions and the reconstructions of these, (rows, inputs) f32 each, as in Examples.
 struct DenoisedExamples {
   Tensor inputs, corrupted, reconstructions;
 };
 
-/// How many values fell into each of the equal bins between low and high.
+/// Numbers of values in equal bins between low and high.
 struct Histogram {
   double low = 0, high = 1;
   std::vector<int64_t> counts;
 };
 
-/// Codes in the plane of their first two principal components.
+/// Codes projected on their first two principal components.
 struct CodeMap {
   std::vector<double> x, y;         ///< per row
-  double share_x = 0, share_y = 0;  ///< of the codes' variance that lies along each
-  std::vector<int32_t> labels;      ///< per row, or none
+  double share_x = 0, share_y = 0;  ///< fraction of the codes' variance along each component
+  std::vector<int32_t> labels;      ///< per row; empty without labels
 };
 
-/// Weights or differences to look at, (pictures, size of `shape`) f32, 0 = nothing.
-struct SignedPictures {
+/// Weights or differences as images, (images, size of `shape`) f32, where 0 is neutral.
+struct SignedImages {
   Tensor values;
   Shape shape;
-  std::vector<int64_t> units;  ///< of the code that each belongs to; empty when they are a first layer's, in its order
+  std::vector<int64_t> units;  ///< code unit of each image; empty for weights of a first layer that is not the code
 };
 
-/// Units of the code that move the reconstruction most, and what they stand for.
+/// The code units with the largest effect on the reconstruction.
 struct StrongUnits {
   std::vector<int64_t> units;
-  Tensor walks;   ///< (units · walk_steps, inputs): a typical code decoded with this unit at each step of its range
-  Tensor inputs;  ///< (units · inputs_each, inputs): those that this unit is largest for, the largest first
-  int64_t walk_steps = 0, inputs_each = 0;
+  Tensor traversals;  ///< (units · traversal_steps, inputs): a typical code decoded with this unit at each step
+  Tensor top_inputs;  ///< (units · inputs_per_unit, inputs): the inputs with the largest value of this unit, descending
+  int64_t traversal_steps = 0, inputs_per_unit = 0;
 };
 
-/// What a report shows of a trained model: numbers and pixels, no model any more.
+/// What a report shows of a trained model, as numbers and pixels. It does not refer to the model.
 struct Analysis {
-  std::string data;               ///< "mnist test"
-  int64_t rows = 0, of_rows = 0;  ///< analysed, spread evenly over so many
+  std::string data;                  ///< name of the data set, as "mnist test"
+  int64_t rows = 0, total_rows = 0;  ///< analysed rows, evenly spread over all rows
   Shape sample, code;
-  Metrics metrics;            ///< over the analysed rows, but for
-  int64_t spectrum_rows = 0;  ///< those of jacobian_spectrum, spread evenly over them
+  Metrics metrics;            ///< over the analysed rows
+  int64_t spectrum_rows = 0;  ///< rows of jacobian_spectrum, evenly spread over the analysed ones
   Examples best, typical, worst;
-  std::optional<DenoisedExamples> denoised;  ///< where the model's recipe corrupts: the first rows
+  std::optional<DenoisedExamples> denoised;  ///< the first rows, where the recipe corrupts inputs
   std::vector<double> feature_error;         ///< mean over rows of (r − x)², per input
   Histogram activations;                     ///< of all units on all rows
   std::vector<double> mean_activation;       ///< per unit, over rows
-  std::vector<double> spread;                ///< per unit, standard deviation over rows
+  std::vector<double> deviation;             ///< per unit, standard deviation over rows
   std::optional<CodeMap> map;
-  std::optional<SignedPictures> filters;  ///< the first layer's weights
-  std::optional<SignedPictures> atoms;    ///< what a unit adds to the mean code's reconstruction, one σ above its mean
+  std::optional<SignedImages> filters;  ///< weights of the first layer
+  std::optional<SignedImages> atoms;    ///< what a unit one σ above its mean adds to the mean code's reconstruction
   std::optional<StrongUnits> strong;
   std::vector<Omission> omissions;
 };

@@ -8,7 +8,7 @@ namespace hourglass {
 
 namespace {
 
-// Far more than two planes' worth and than a picture needs.
+// More than enough for two components at the precision of a plot.
 constexpr int64_t kBlock = 8;
 constexpr int kIterations = 24;
 
@@ -19,20 +19,21 @@ Matrix centred(ConstView codes) {
   return x;
 }
 
-/// Orthonormal columns that span about the same as the first principal components.
+/// Orthonormal columns that span approximately the first principal components.
 Matrix subspace(const Matrix& x) {
   Matrix v = Matrix::Zero(x.cols(), std::min<int64_t>({kBlock, x.cols(), x.rows()}));
-  // Some of the rows themselves: they lie in the span, and no dice are needed.
+  // Start from some of the rows, which lie in the span; this needs no random numbers.
   for (Eigen::Index k = 0; k < v.cols(); ++k) v.col(k) = x.row(k * x.rows() / v.cols());
   v.diagonal().array() += 1e-6;
   for (int i = 0; i < kIterations; ++i) v = orthonormal_columns(x.transpose() * (x * orthonormal_columns(v)));
   return v;
 }
 
-std::vector<double> upright(const Vector& v) {
+/// v or −v, whichever has non-negative skewness.
+std::vector<double> with_positive_skewness(const Vector& v) {
   const double sign = v.array().cube().sum() < 0 ? -1 : 1;
-  const Vector turned = sign * v;
-  return {turned.begin(), turned.end()};
+  const Vector result = sign * v;
+  return {result.begin(), result.end()};
 }
 
 }  // namespace
@@ -44,9 +45,9 @@ CodeMap code_map(ConstView codes) {
   if (!(total > 0)) fail("the code is the same for all rows");
   const Matrix projected = x * subspace(x);
   const Matrix plane = projected * right_singular_vectors(projected);
-  if (plane.cols() < 2) fail("there is but one row");
-  return {upright(plane.col(0)),
-          upright(plane.col(1)),
+  if (plane.cols() < 2) fail("there is only one row");
+  return {with_positive_skewness(plane.col(0)),
+          with_positive_skewness(plane.col(1)),
           plane.col(0).squaredNorm() / total,
           plane.col(1).squaredNorm() / total,
           {}};

@@ -4,10 +4,10 @@
 
 namespace hourglass {
 
-/// Rows (rows, units) in the plane of their first two principal components, found by subspace iteration (Halko,
-/// Martinsson & Tropp, "Finding structure with randomness", SIAM Review 2011): no covariance is made, so any number of
-/// units will do. Signs are such that the mean of cubes is not negative. Throws Error when all rows are the same or
-/// there is but one column.
+/// Projects codes, (rows, units) f32, on their first two principal components. These are found by subspace iteration
+/// (Halko, Martinsson & Tropp, "Finding structure with randomness", SIAM Review 2011), which needs no covariance matrix
+/// and so allows any number of units. Signs are chosen for a non-negative skewness. Throws Error when all rows are
+/// equal or there is only one row or column.
 CodeMap code_map(ConstView codes);
 
 }  // namespace hourglass

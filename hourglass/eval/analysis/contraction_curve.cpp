@@ -12,7 +12,7 @@ namespace hourglass {
 
 namespace {
 
-/// Unit vectors, one a row.
+/// One random unit vector per row.
 Tensor directions(const Inference::Chunk& chunk) {
   const Random random(/*seed=*/0, Stream::evaluation);
   Tensor d(chunk.input.dtype(), chunk.input.shape());
@@ -48,12 +48,12 @@ ContractionCurve contraction_curve(const MeasuredRows& rows, std::span<const dou
         copy(chunk.input, input);
         ops::add_scaled(radius, direction, input);
       };
-      const ConstView moved = chunk.repeat(code_end, step).output(code_end - 1);
-      s.of.push_back(sum_of_distances(moved, chunk.code()) / radius);
+      const ConstView displaced = chunk.repeat(code_end, step).output(code_end - 1);
+      s.values.push_back(sum_of_distances(displaced, chunk.code()) / radius);
     }
     return s;
   });
-  ContractionCurve curve{{radii.begin(), radii.end()}, sums.of};
+  ContractionCurve curve{{radii.begin(), radii.end()}, sums.values};
   for (double& ratio : curve.ratios) ratio /= static_cast<double>(rows.data.rows());
   return curve;
 }

@@ -15,7 +15,7 @@ SampleReconstructions reconstruct_samples(const Autoencoder& model, const Datase
     corruption.apply(clean, 0, ids, input);
   };
   SampleReconstructions s;
-  const auto kept = [&](ConstView v) {
+  const auto uncentred = [&](ConstView v) {
     Tensor t(v.dtype(), {v.rows(), v.columns()});
     copy(v, t);
     uncenter(model.scaler, t);
@@ -24,9 +24,9 @@ SampleReconstructions reconstruct_samples(const Autoencoder& model, const Datase
   inference.reconstruct(
       first,
       [&](const Inference::Chunk& chunk) {
-        s.clean = kept(chunk.clean);
-        if (corruption.is_active()) s.noisy = kept(chunk.input);
-        s.reconstruction = kept(chunk.reconstruction());
+        s.clean = uncentred(chunk.clean);
+        if (corruption.is_active()) s.corrupted = uncentred(chunk.input);
+        s.reconstruction = uncentred(chunk.reconstruction());
       },
       corruption.is_active() ? Inference::Disturb(disturb) : Inference::Disturb());
   return s;

@@ -5,11 +5,11 @@
 
 namespace hourglass {
 
-/// The first rows of a data set, what the encoder saw of them and what came back: (rows, inputs) each, scaled, but not
-/// centred, so that pixels are where they can be seen.
+/// The first rows of a data set and their reconstructions, (rows, inputs) each, scaled but not centred, so that pixels
+/// lie in [0, 1].
 struct SampleReconstructions {
   Tensor clean;
-  Tensor noisy;  ///< empty without corruption
+  Tensor corrupted;  ///< what the encoder sees; empty without corruption
   Tensor reconstruction;
 };
 SampleReconstructions reconstruct_samples(const Autoencoder& model, const Dataset& data, const Corruption& corruption,

@@ -14,8 +14,8 @@ namespace {
 
 constexpr int64_t kTileElements = 1 << 18;  // of the widest layer's rows: 1 MB
 
-/// J of one row at a time: vector–Jacobian products of the code's unit vectors, as many at once as fit in cache. Units
-/// whose activation has slope 0, such as silent relus, have no row.
+/// J of one row at a time: vector–Jacobian products of the code's unit vectors, as many at once as fit into the cache.
+/// Units whose activation has derivative 0, such as inactive relus, have no row in the result.
 class RowJacobian {
  public:
   explicit RowJacobian(const Autoencoder& model)
@@ -27,16 +27,16 @@ class RowJacobian {
     layers_.resize(network().code_end());
   }
 
-  /// (units with a slope, inputs), until the next call.
+  /// (units with a derivative ≠ 0, inputs); valid until the next call.
   ConstView operator()(const Inference::Chunk& chunk, int64_t row) {
     arena_.reset();
     const auto value = [&](int i) { return chunk.pass.output(i).slice(row, 1); };
     for (int i = 0; i < network().code_end(); ++i)
       layers_[i] =
           network().layer(i).linearize(chunk.pass.context(), model_.theta(), value(i - 1), value(i), false, arena_);
-    choose_sloping();
-    const auto count = static_cast<int64_t>(sloping_.size());
-    for (int64_t first = 0; first < count; first += tile_) take(first, std::min(tile_, count - first));
+    find_active();
+    const auto count = static_cast<int64_t>(active_.size());
+    for (int64_t first = 0; first < count; first += tile_) back_propagate(first, std::min(tile_, count - first));
     return jacobian_.view().slice(0, count);
   }
 
@@ -45,21 +45,21 @@ class RowJacobian {
   int64_t units() const { return network().code().output().size(); }
   View rows(int which, int64_t count, int64_t width) { return products_[which].view().part(0, {count, width}); }
 
-  void choose_sloping() {
-    sloping_.clear();
+  void find_active() {
+    active_.clear();
     if (const View slope = layers_.back().slope)
-      for_each_value(slope, [&](int64_t unit, double s) {
-        if (s != 0) sloping_.push_back(unit);
+      for_each_value(slope, [&](int64_t unit, double derivative) {
+        if (derivative != 0) active_.push_back(unit);
       });
     else
-      for (int64_t unit = 0; unit < units(); ++unit) sloping_.push_back(unit);
+      for (int64_t unit = 0; unit < units(); ++unit) active_.push_back(unit);
   }
 
-  void take(int64_t first, int64_t count) {
+  void back_propagate(int64_t first, int64_t count) {
     int now = 0;
     View v = rows(now, count, units());
     clear(v);
-    for (int64_t k = 0; k < count; ++k) fill(1, v.part(k * units() + sloping_[first + k], {1}));
+    for (int64_t k = 0; k < count; ++k) fill(1, v.part(k * units() + active_[first + k], {1}));
     for (int i = network().code_end() - 1; i >= 0; --i) {
       now = 1 - now;
       const View below = rows(now, count, layers_[i].in.size());
@@ -72,10 +72,10 @@ class RowJacobian {
   const Autoencoder& model_;
   Tensor jacobian_;
   int64_t tile_ = 1;
-  Tensor products_[2];
+  Tensor products_[2];  ///< at the layer above and below
   Arena arena_;
   std::vector<Linearization> layers_;
-  std::vector<int64_t> sloping_;  ///< units
+  std::vector<int64_t> active_;  ///< units with a derivative ≠ 0
 };
 
 Matrix doubles(ConstView m) {
@@ -85,8 +85,8 @@ Matrix doubles(ConstView m) {
   });
 }
 
-/// Largest first.
-Vector singular_values(ConstView jacobian) {
+/// Singular values, largest first.
+Vector jacobian_singular_values(ConstView jacobian) {
   if (jacobian.rows() == 0) return {};
   const Matrix j = doubles(jacobian);
   const auto side = std::min(j.rows(), j.cols());
@@ -103,14 +103,14 @@ Vector singular_values(ConstView jacobian) {
 std::vector<double> jacobian_spectrum(const MeasuredRows& rows) {
   const auto count = std::min(rows.network().code().output().size(), rows.network().input().size());
   std::vector<Vector> parts(rows.inference.chunks(rows.data.rows()));
-  Ticker ticker(rows.progress, "jacobian_spectrum", rows.data.rows());
+  ProgressCounter counter(rows.progress, "jacobian_spectrum", rows.data.rows());
   const auto measure = [&](const Inference::Chunk& chunk) {
     RowJacobian jacobian(rows.model);
     Vector& sum = parts[chunk.index] = Vector::Zero(count);
     for (int64_t row = 0; row < chunk.rows; ++row) {
-      const Vector values = singular_values(jacobian(chunk, row));
+      const Vector values = jacobian_singular_values(jacobian(chunk, row));
       sum.head(values.size()) += values;
-      ticker.advance();
+      counter.advance();
     }
   };
   rows.inference.reconstruct(rows.data, measure, rows.disturb);

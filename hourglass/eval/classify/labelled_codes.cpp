@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "hourglass/base/parallel.h"
-#include "hourglass/eval/analysis/spread.h"
+#include "hourglass/eval/row_moments.h"
 #include "hourglass/tensor/visit.h"
 
 namespace hourglass {
@@ -27,13 +27,13 @@ LabelledCodes scaled(const Scaler& scaler, const Dataset& data) {
 }
 
 ClassifiedCodes centred(ClassifiedCodes c) {
-  Spread spread = spread_of(c.train.codes);
+  RowMoments moments = row_moments(c.train.codes);
   const double elements = static_cast<double>(c.train.rows()) * static_cast<double>(c.train.units());
-  const double size = spread.scatter > 0 ? std::sqrt(spread.scatter / elements) : 1;
-  for (double& m : spread.mean) m = -m;
+  const double size = moments.scatter > 0 ? std::sqrt(moments.scatter / elements) : 1;
+  for (double& m : moments.mean) m = -m;
   for (Tensor* codes : {&c.train.codes, &c.test.codes}) {
     const View flat = codes->view().reshaped({codes->rows(), c.train.units()});
-    ops::add_to_rows(spread.mean, flat);
+    ops::add_to_rows(moments.mean, flat);
     ops::scale(1 / size, flat);
   }
   return c;
@@ -50,20 +50,20 @@ ClassifiedCodes classified_inputs(const Scaler& scaler, const Dataset& train, co
 }
 
 Tensor second_moments(const LabelledCodes& codes, int threads) {
-  constexpr int64_t most_units = 128, most_rows = 2048;  // of one product
+  constexpr int64_t block_units = 128, block_rows = 2048;  // of one product
   const int64_t units = codes.units(), rows = codes.rows();
   Tensor moments(DType::f64, {units, units});
   auto task = [&](int64_t block) {
-    const int64_t first = block * most_units, count = std::min(most_units, units - first);
+    const int64_t first = block * block_units, count = std::min(block_units, units - first);
     Tensor product(codes.codes.dtype(), {count, units});
     double* sums = moments.as<double>() + first * units;
-    for (int64_t row = 0; row < rows; row += most_rows) {
-      const ConstView h = codes.flat().slice(row, std::min(most_rows, rows - row));
+    for (int64_t row = 0; row < rows; row += block_rows) {
+      const ConstView h = codes.flat().slice(row, std::min(block_rows, rows - row));
       ops::matmul_columns(h, first, h, product, ops::Write::assign);
       for_each_value(product, [&](int64_t i, double v) { sums[i] += v / static_cast<double>(rows); });
     }
   };
-  parallel_for((units + most_units - 1) / most_units, threads, task);
+  parallel_for((units + block_units - 1) / block_units, threads, task);
   return moments;
 }
 

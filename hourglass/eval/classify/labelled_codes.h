@@ -6,7 +6,7 @@
 
 namespace hourglass {
 
-/// Codes, (rows, units), and what each stands for.
+/// Codes, (rows, …code), with a label per row.
 struct LabelledCodes {
   Tensor codes;
   std::vector<int32_t> labels;
@@ -16,19 +16,19 @@ struct LabelledCodes {
   ConstView flat() const { return codes.view().reshaped({rows(), units()}); }
 };
 
-/// What classifiers are trained and tested on.
+/// Codes to fit a classifier on and codes to test it on.
 struct ClassifiedCodes {
   LabelledCodes train, test;
 };
 
-/// Codes of both parts of the data, around the mean of the training codes and divided by √(tr Cov / units) of them: no
-/// classifier sees where the code lies and how large it is. The labels of both are needed.
+/// Codes of both parts of the data, minus the mean of the training codes and divided by √(tr Cov / units) of these: no
+/// classifier sees the offset or the scale of the code. Precondition: both parts have labels.
 ClassifiedCodes classified_codes(const Inference& inference, const Dataset& train, const Dataset& test);
-/// The same of the inputs themselves, as the scaler makes them: the baseline.
+/// The same for the scaled inputs instead of their codes: the baseline.
 ClassifiedCodes classified_inputs(const Scaler& scaler, const Dataset& train, const Dataset& test);
 
-/// Mean over rows of h hᵀ, (units, units) f64. Products run in the codes' own type, sums over blocks of rows in double
-/// and in a fixed order.
+/// Mean over rows of h hᵀ, (units, units) f64. Products are in the codes' element type, sums over blocks of rows in
+/// double and in a fixed order.
 Tensor second_moments(const LabelledCodes& codes, int threads);
 
 }  // namespace hourglass

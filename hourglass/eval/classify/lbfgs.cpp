@@ -10,21 +10,21 @@ namespace {
 
 using Vector = Eigen::VectorXd;
 
-constexpr size_t kMemory = 20;  // steps remembered
-constexpr int kTrials = 40;     // of one line search
+constexpr size_t kMemory = 20;  // steps in the approximation of the Hessian
+constexpr int kTrials = 40;     // per line search
 
 struct Point {
   Vector x, gradient;
   double value = 0;
 };
 
-/// A step that was taken and how the gradient changed over it.
+/// A step s of the search and the change y of the gradient over it.
 struct Step {
   Vector s, y;
   double curvature;  ///< ⟨s, y⟩
 };
 
-/// −H·gradient, H being what the steps tell of the inverse Hessian.
+/// −H·gradient, with H the approximation of the inverse Hessian by the last steps.
 Vector direction(const std::deque<Step>& steps, const Vector& gradient) {
   Vector q = -gradient;
   std::vector<double> alpha(steps.size());
@@ -37,7 +37,7 @@ Vector direction(const std::deque<Step>& steps, const Vector& gradient) {
   return q;
 }
 
-/// By bisection between a length that is too short and one that is too long.
+/// Line search by bisection between a step length that is too short and one that is too long.
 template <class At>
 bool search(const Point& from, const Vector& along, double length, At at, Point& to) {
   const double slope = from.gradient.dot(along);
@@ -68,11 +68,11 @@ bool minimise(const std::function<double(std::span<const double>, std::span<doub
   Point now, next;
   at(Eigen::Map<const Vector>(x.data(), static_cast<Eigen::Index>(size)), now);
   std::deque<Step> steps;
-  const auto steepest = [&] { return now.gradient.lpNorm<Eigen::Infinity>(); };
-  for (int64_t i = 0; i < options.iterations && steepest() > options.largest_slope; ++i) {
+  const auto largest_component = [&] { return now.gradient.lpNorm<Eigen::Infinity>(); };
+  for (int64_t i = 0; i < options.iterations && largest_component() > options.tolerance; ++i) {
     const Vector along = direction(steps, now.gradient);
     const double length = steps.empty() ? 1 / now.gradient.norm() : 1;
-    // No step is to be had any more where rounding hides the slope.
+    // No step satisfies the conditions once rounding errors exceed the slope.
     if (!search(now, along, length, at, next)) break;
     steps.push_back({next.x - now.x, next.gradient - now.gradient, 0});
     steps.back().curvature = steps.back().s.dot(steps.back().y);
@@ -80,7 +80,7 @@ bool minimise(const std::function<double(std::span<const double>, std::span<doub
     std::swap(now, next);
   }
   x.assign(now.x.begin(), now.x.end());
-  return steepest() <= options.largest_slope;
+  return largest_component() <= options.tolerance;
 }
 
 }  // namespace hourglass

@@ -7,7 +7,7 @@
 namespace hourglass {
 namespace {
 
-constexpr MinimiserOptions kPrecise{.largest_slope = 1e-9, .iterations = 500};
+constexpr MinimiserOptions kPrecise{.tolerance = 1e-9, .iterations = 500};
 
 TEST(Minimise, FindsTheEndOfABentValley) {
   int calls = 0;
@@ -44,7 +44,7 @@ TEST(Minimise, FindsTheBottomOfALongBowl) {
 
 TEST(Minimise, StopsAfterTheIterationsAllowed) {
   std::vector<double> x(20), gradient(20);
-  EXPECT_FALSE(minimise(bowl, x, {.largest_slope = 1e-9, .iterations = 3}));
+  EXPECT_FALSE(minimise(bowl, x, {.tolerance = 1e-9, .iterations = 3}));
   const std::vector<double> start(20);
   EXPECT_LT(bowl(x, gradient), 0.1 * bowl(start, gradient)) << "but it went downhill";
 }
@@ -68,7 +68,7 @@ TEST(Minimise, EndsWhereRoundingHidesTheSlope) {
         g[0] = static_cast<float>(2 * (at[0] - 1)) + 1e-6;
         return double{value};
       },
-      x, {.largest_slope = 0, .iterations = 1000});
+      x, {.tolerance = 0, .iterations = 1000});
   EXPECT_NEAR(x[0], 1, 1e-3);
 }
 

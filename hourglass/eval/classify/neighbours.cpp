@@ -11,13 +11,13 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kTestRows = 128, kTrainRows = 2048;  // of one block of distances: 1 MB
+constexpr int64_t kTestRows = 128, kTrainRows = 2048;  // per block of distances: 1 MB
 
-/// A training row and ‖b‖² − 2⟨a, b⟩: how near it is.
+/// ‖b‖² − 2⟨a, b⟩, which orders training rows b by distance to a, and the number of the row.
 using Neighbour = std::pair<double, int64_t>;
 
-/// The k nearest so far, a heap with the farthest on top.
-void keep_nearest(std::vector<Neighbour>& nearest, Neighbour n, size_t k) {
+/// Inserts n into the k nearest so far, a heap with the farthest on top.
+void insert_nearest(std::vector<Neighbour>& nearest, Neighbour n, size_t k) {
   if (nearest.size() == k) {
     if (n >= nearest.front()) return;
     std::ranges::pop_heap(nearest);
@@ -33,14 +33,14 @@ int32_t most_frequent(const std::vector<Neighbour>& nearest, const std::vector<i
   return std::ranges::max_element(votes, {}, [](const auto& v) { return v.second; })->first;
 }
 
-/// Adds training rows [first, first + products.columns()) to the test rows' nearest.
+/// Updates the nearest rows of each test row with training rows [first, first + products.columns()).
 void add_block(ConstView products, std::span<const double> squares, int64_t first, size_t k,
                std::vector<std::vector<Neighbour>>& nearest) {
   visit_floats(products, [&](auto all) {
     const auto* p = all.data();
     for (int64_t i = 0; i < products.rows(); ++i)
       for (int64_t j = 0; j < products.columns(); ++j, ++p)
-        keep_nearest(nearest[i], {squares[first + j] - 2 * static_cast<double>(*p), first + j}, k);
+        insert_nearest(nearest[i], {squares[first + j] - 2 * static_cast<double>(*p), first + j}, k);
   });
 }
 
@@ -48,19 +48,19 @@ void add_block(ConstView products, std::span<const double> squares, int64_t firs
 
 double nearest_neighbour_error(const ClassifiedCodes& codes, int64_t k, int threads,
                                const EvaluationProgress& progress) {
-  const int64_t rows = codes.test.rows(), known = codes.train.rows();
-  HOURGLASS_CHECK(k >= 1 && k <= known);
+  const int64_t rows = codes.test.rows(), train_rows = codes.train.rows();
+  HOURGLASS_CHECK(k >= 1 && k <= train_rows);
   const ConstView train = codes.train.flat(), test = codes.test.flat();
-  std::vector<double> squares(known);
+  std::vector<double> squares(train_rows);
   ops::row_sums_of_squares(train, squares);
   std::vector<int64_t> wrong((rows + kTestRows - 1) / kTestRows);
-  Ticker ticker(progress, "knn_error", rows);
+  ProgressCounter counter(progress, "knn_error", rows);
   auto task = [&](int64_t block) {
     const int64_t start = block * kTestRows, count = std::min(kTestRows, rows - start);
     Tensor space(train.dtype(), {count * kTrainRows});
     std::vector<std::vector<Neighbour>> nearest(count);
-    for (int64_t first = 0; first < known; first += kTrainRows) {
-      const int64_t width = std::min(kTrainRows, known - first);
+    for (int64_t first = 0; first < train_rows; first += kTrainRows) {
+      const int64_t width = std::min(kTrainRows, train_rows - first);
       const View products = space.view().part(0, {count, width});
       ops::matmul(test.slice(start, count), ops::Transpose::no, train.slice(first, width), ops::Transpose::yes,
                   products);
@@ -68,7 +68,7 @@ double nearest_neighbour_error(const ClassifiedCodes& codes, int64_t k, int thre
     }
     for (int64_t i = 0; i < count; ++i)
       wrong[block] += most_frequent(nearest[i], codes.train.labels) != codes.test.labels[start + i];
-    ticker.advance(count);
+    counter.advance(count);
   };
   parallel_for(static_cast<int64_t>(wrong.size()), threads, task);
   return static_cast<double>(std::accumulate(wrong.begin(), wrong.end(), int64_t{0})) / static_cast<double>(rows);

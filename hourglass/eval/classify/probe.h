@@ -5,16 +5,16 @@
 
 namespace hourglass {
 
-/// How well a linear classifier reads the labels from the code.
+/// Result of a linear probe: how well a linear classifier predicts the labels from the code.
 struct ProbeResult {
-  double error = 0;             ///< fraction of the test rows put in a wrong class
-  double decay = 0;             ///< of its weights: see fit_softmax_regression
-  double validation_error = 0;  ///< with that decay, of the training rows held out to choose it
+  double error = 0;             ///< fraction of misclassified test rows
+  double decay = 0;             ///< chosen weight decay, see fit_softmax_regression
+  double validation_error = 0;  ///< error with that decay on the training rows held out to choose it
 };
 
-/// Multinomial logistic regression on the training codes, fitted with every decay of 1, 1e-1, … 1e-6 to five sixths of
-/// them and then, with the one that does best on the rest (the largest of equals), to all. Test rows have no part in
-/// it.
+/// Fits multinomial logistic regression to five sixths of the training codes with each weight decay of 1, 1e-1, … 1e-6,
+/// chooses the one with the smallest error on the remaining sixth (of equals the largest) and fits it to all training
+/// codes. Test rows have no part in the choice.
 ProbeResult linear_probe(const ClassifiedCodes& codes, int threads, const EvaluationProgress& progress = {});
 
 }  // namespace hourglass

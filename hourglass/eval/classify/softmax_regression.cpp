@@ -19,7 +19,7 @@ constexpr int64_t kChunkRows = 2048;
 
 int64_t chunks_of(int64_t rows) { return (rows + kChunkRows - 1) / kChunkRows; }
 
-/// Parameters in the codes' type.
+/// Parameters converted to the codes' element type.
 struct Weights {
   Weights(std::span<const double> parameters, int64_t classes, int64_t units, DType dtype)
       : all(tensor(parameters, dtype)),
@@ -36,7 +36,7 @@ struct Weights {
   ConstView w, b;
 };
 
-/// Calls use(chunk, first row, logits (rows, classes)) for all rows.
+/// Calls use(chunk, first row, logits (rows, classes)) for every chunk of rows.
 template <class Use>
 void for_each_chunk(const LabelledCodes& codes, const Weights& weights, int threads, Use use) {
   const ConstView all = codes.flat();
@@ -107,32 +107,32 @@ class Loss {
   std::vector<double> losses_;
 };
 
-/// Of the parameters, so that the loss bends about equally every way. Where all classes are as likely, its second
-/// derivative is at most moments / classes + decay in the weights of a class (Böhning, "Multinomial logistic regression
+/// Cholesky preconditioner from a bound on the Hessian. Where all classes are equally probable, the second derivative
+/// is at most moments / classes + decay in the weights of a class (Böhning, "Multinomial logistic regression
 /// algorithm", Annals of the Institute of Statistical Mathematics 1992) and 1 / classes in its bias.
-class Coordinates {
+class Preconditioner {
  public:
-  Coordinates(ConstView moments, int64_t classes, double decay) : classes_(classes) {
+  Preconditioner(ConstView moments, int64_t classes, double decay) : classes_(classes) {
     const int64_t units = moments.rows();
-    Matrix bend = ConstMap(moments.as<double>(), units, units);
-    // Products in float leave noise where the codes hardly vary.
-    const double least = 1e-3 * bend.trace() / static_cast<double>(units);
-    bend /= static_cast<double>(classes);
-    bend.diagonal().array() += decay + least;
-    root_.compute(bend);
+    Matrix bound = ConstMap(moments.as<double>(), units, units);
+    // Products in float have rounding errors, which matter in directions along which the codes hardly vary.
+    const double noise = 1e-3 * bound.trace() / static_cast<double>(units);
+    bound /= static_cast<double>(classes);
+    bound.diagonal().array() += decay + noise;
+    root_.compute(bound);
   }
 
-  void enter(std::span<double> parameters) const {
+  void to_preconditioned(std::span<double> parameters) const {
     Map w = weights(parameters);
     w = root_.matrixU() * w.eval();
     scale_biases(parameters, 1 / std::sqrt(classes_));
   }
-  void leave(std::span<double> parameters) const {
+  void from_preconditioned(std::span<double> parameters) const {
     Map w = weights(parameters);
     root_.matrixU().solveInPlace(w);
     scale_biases(parameters, std::sqrt(classes_));
   }
-  void enter_gradient(std::span<double> gradient) const {
+  void gradient_to_preconditioned(std::span<double> gradient) const {
     Map g = weights(gradient);
     root_.matrixL().solveInPlace(g);
     scale_biases(gradient, std::sqrt(classes_));
@@ -143,7 +143,7 @@ class Coordinates {
   using Map = Eigen::Map<Matrix>;
   using ConstMap = Eigen::Map<const Matrix>;
 
-  /// One column a class.
+  /// One column per class.
   Map weights(std::span<double> parameters) const { return {parameters.data(), root_.rows(), classes_}; }
   void scale_biases(std::span<double> parameters, double by) const {
     for (double& b : parameters.last(classes_)) b *= by;
@@ -160,18 +160,18 @@ SoftmaxRegression fit_softmax_regression(const LabelledCodes& codes, ConstView m
   SoftmaxRegression model{distinct(codes.labels), start.parameters};
   Loss loss(codes, model.labels, decay, threads);
   if (model.labels != start.labels) model.parameters.assign(loss.size(), 0);
-  const Coordinates coordinates(moments, model.classes(), decay);
+  const Preconditioner preconditioner(moments, model.classes(), decay);
   std::vector<double> parameters;
   const auto value = [&](std::span<const double> at, std::span<double> gradient) {
     parameters.assign(at.begin(), at.end());
-    coordinates.leave(parameters);
+    preconditioner.from_preconditioned(parameters);
     const double v = loss(parameters, gradient);
-    coordinates.enter_gradient(gradient);
+    preconditioner.gradient_to_preconditioned(gradient);
     return v;
   };
-  coordinates.enter(model.parameters);
+  preconditioner.to_preconditioned(model.parameters);
   minimise(value, model.parameters, options);
-  coordinates.leave(model.parameters);
+  preconditioner.from_preconditioned(model.parameters);
   return model;
 }
 

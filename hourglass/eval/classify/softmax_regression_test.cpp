@@ -10,7 +10,7 @@
 namespace hourglass {
 namespace {
 
-constexpr MinimiserOptions kPrecise{.largest_slope = 1e-9, .iterations = 2000};
+constexpr MinimiserOptions kPrecise{.tolerance = 1e-9, .iterations = 2000};
 
 LabelledCodes labelled(const GoldenCase& golden, const std::string& part, DType dtype = DType::f64) {
   LabelledCodes codes{golden.tensors.at(part).cast(dtype), {}};
@@ -54,7 +54,7 @@ TEST_P(SoftmaxRegressionCase, IsScikitLearns) {
     EXPECT_NEAR(fit.parameters[i] - shared, expected[i], 1e-5) << i;
   }
   const LabelledCodes single = labelled(golden, "train", DType::f32);
-  const auto fast = fitted(single, value("decay"), 1, {.largest_slope = 1e-6, .iterations = 2000});
+  const auto fast = fitted(single, value("decay"), 1, {.tolerance = 1e-6, .iterations = 2000});
   EXPECT_NEAR(softmax_regression_loss(fast, train, value("decay"), 1), value("loss"), 1e-7);
   EXPECT_NEAR(classification_error(fast, labelled(golden, "test", DType::f32), 1), value("error"), 1e-12);
 }
@@ -97,7 +97,7 @@ TEST(SoftmaxRegression, FindsTheMinimumWhereverCodesHardlyVary) {
     h[4 * i] *= 1e-3;
     h[4 * i + 3] = 1000 * h[4 * i] + h[4 * i + 1];
   }
-  const auto fit = fitted(codes, 1e-6, 1, {.largest_slope = 1e-7, .iterations = 60});
+  const auto fit = fitted(codes, 1e-6, 1, {.tolerance = 1e-7, .iterations = 60});
   const double least = softmax_regression_loss(fitted(codes, 1e-6, 1, kPrecise), codes, 1e-6, 1);
   EXPECT_NEAR(softmax_regression_loss(fit, codes, 1e-6, 1), least, 1e-9);
 }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
-void activations(FigureSheet& sheet, const Analysis& a) {
+void activations(FigureBuilder& sheet, const Analysis& a) {
   const Histogram& h = a.activations;
   const double total = std::accumulate(h.counts.begin(), h.counts.end(), 0.0);
   const double width = (h.high - h.low) / static_cast<double>(h.counts.size());
@@ -25,32 +25,33 @@ void activations(FigureSheet& sheet, const Analysis& a) {
   }
   Chart c{.x = {.label = "activation"}, .y = {.label = "share of activations (%)"}};
   const auto smallest = std::ranges::min(h.counts, {}, [](int64_t n) { return n ? n : INT64_MAX; });
-  const bool deep = static_cast<double>(std::ranges::max(h.counts)) > 100 * static_cast<double>(smallest);
-  c.y.scale = deep ? ChartAxis::Scale::logarithmic : ChartAxis::Scale::linear;
-  if (!deep) c.y.from = 0;
+  const bool is_logarithmic = static_cast<double>(std::ranges::max(h.counts)) > 100 * static_cast<double>(smallest);
+  c.y.scale = is_logarithmic ? ChartAxis::Scale::logarithmic : ChartAxis::Scale::linear;
+  if (!is_logarithmic) c.y.from = 0;
   c.series.push_back(std::move(bars));
   sheet.chart({"code", "activations", "Activations",
                fmt::format("All {} units on {} rows, in {} bins.{}", a.code.size(), format_count(a.rows),
-                           h.counts.size(), deep ? " The share is on a logarithmic axis." : "")},
+                           h.counts.size(), is_logarithmic ? " The share is on a logarithmic axis." : "")},
               c);
 }
 
-void mean_activation(FigureSheet& sheet, const Analysis& a, std::optional<double> target) {
+void mean_activation(FigureBuilder& sheet, const Analysis& a, std::optional<double> target) {
   std::vector<double> sorted = a.mean_activation;
   std::ranges::sort(sorted, std::greater{});
   const size_t count = sorted.size();
-  Chart c{.x = {.label = "unit, by mean activation", .whole = true}, .y = {.label = "mean activation"}};
+  Chart c{.x = {.label = "unit, by mean activation", .integral = true}, .y = {.label = "mean activation"}};
   c.series.push_back({target ? "units" : "", 0, count > 200 ? Series::Mark::lines : Series::Mark::points,
-                      counted(count), std::move(sorted)});
+                      positions(count), std::move(sorted)});
   if (target)
     c.series.push_back({fmt::format("target ρ = {}", *target),
                         1,
                         Series::Mark::lines,
                         {1, static_cast<double>(count)},
                         {*target, *target}});
-  sheet.chart({"code", "mean-activation", "Mean activation per unit",
-               fmt::format("Over {} rows{}.", format_count(a.rows), target ? ", against the recipe's target" : "")},
-              c);
+  sheet.chart(
+      {"code", "mean-activation", "Mean activation per unit",
+       fmt::format("Mean over {} rows{}.", format_count(a.rows), target ? ", with the target of the recipe" : "")},
+      c);
 }
 
 void add_class(Chart& c, const CodeMap& m, int32_t label) {
@@ -64,7 +65,7 @@ void add_class(Chart& c, const CodeMap& m, int32_t label) {
   c.series.push_back(std::move(s));
 }
 
-void map(FigureSheet& sheet, const Analysis& a, const CodeMap& m) {
+void map(FigureBuilder& sheet, const Analysis& a, const CodeMap& m) {
   const std::set<int32_t> classes(m.labels.begin(), m.labels.end());
   const bool labelled = !classes.empty() && classes.size() <= kChartStyles;
   Chart c{.x = {.label = fmt::format("1st principal component ({:.1f} % of the variance)", 100 * m.share_x)},
@@ -73,48 +74,52 @@ void map(FigureSheet& sheet, const Analysis& a, const CodeMap& m) {
     for (const int32_t label : classes) add_class(c, m, label);
   else
     c.series.push_back({"", 0, Series::Mark::points, m.x, m.y});
-  const std::string why = labelled ? "Colour and mark tell the label, which stands at the middle of its points."
-                          : classes.empty() ? "The data have no labels."
-                                            : fmt::format("{} labels are too many to colour.", classes.size());
+  const std::string why = labelled ? "Colour and mark show the label, which is printed at the mean of its points."
+                          : classes.empty()
+                              ? "The data have no labels."
+                              : fmt::format("{} labels are too many for different colours.", classes.size());
   sheet.chart({"code", "map", "Map of codes",
-               fmt::format("The codes of {} rows in the plane of their first two principal components. {}",
+               fmt::format("Codes of {} rows projected on their first two principal components. {}",
                            format_count(a.rows), why)},
               c);
 }
 
-void spectrum(FigureSheet& sheet, const Analysis& a, const std::vector<double>& values) {
+void spectrum(FigureBuilder& sheet, const Analysis& a, const std::vector<double>& values) {
   Chart c = spectrum_chart();
   c.series.push_back(spectrum_series(values, "", 0));
-  sheet.chart({"contraction", "spectrum", "Spectrum of the encoder's Jacobian",
-               fmt::format("Mean over {} rows. Few large values: the code follows few directions around an input.",
-                           format_count(a.spectrum_rows))},
-              c);
+  sheet.chart(
+      {"contraction", "spectrum", "Spectrum of the encoder's Jacobian",
+       fmt::format(
+           "Mean over {} rows. Few large values mean that the code is sensitive to few directions of the input.",
+           format_count(a.spectrum_rows))},
+      c);
 }
 
-void contraction(FigureSheet& sheet, const Analysis& a, const ContractionCurve& curve) {
+void contraction(FigureBuilder& sheet, const Analysis& a, const ContractionCurve& curve) {
   Chart c = contraction_chart();
   c.series.push_back(contraction_series(curve, "", 0));
   sheet.chart(
       {"contraction", "contraction-curve", "Contraction curve",
-       fmt::format("How far the code moves per distance the input moves, in random directions: mean over {} rows.",
-                   format_count(a.rows))},
+       fmt::format(
+           "Distance between codes divided by the distance between inputs, in random directions: mean over {} rows.",
+           format_count(a.rows))},
       c);
 }
 
 }  // namespace
 
 Chart spectrum_chart() {
-  return {.x = {.label = "singular value, by size", .whole = true},
+  return {.x = {.label = "singular value, by size", .integral = true},
           .y = {.label = "singular value of ∂h/∂x", .scale = ChartAxis::Scale::automatic}};
 }
 
 Series spectrum_series(const std::vector<double>& values, const std::string& label, int style) {
   constexpr size_t kMostPoints = 200;
-  std::vector<double> seen = values;
-  // Zeros would keep the axis linear.
-  while (!seen.empty() && seen.back() <= 1e-6 * seen[0]) seen.pop_back();
-  const bool dotted = label.empty() && seen.size() <= kMostPoints;
-  return {label, style, dotted ? Series::Mark::points : Series::Mark::lines, counted(seen.size()), seen};
+  std::vector<double> shown = values;
+  // Values of almost 0 would prevent a logarithmic axis.
+  while (!shown.empty() && shown.back() <= 1e-6 * shown[0]) shown.pop_back();
+  const bool as_points = label.empty() && shown.size() <= kMostPoints;
+  return {label, style, as_points ? Series::Mark::points : Series::Mark::lines, positions(shown.size()), shown};
 }
 
 Chart contraction_chart() {
@@ -126,7 +131,7 @@ Series contraction_series(const ContractionCurve& curve, const std::string& labe
   return {label, style, Series::Mark::lines_and_points, curve.radii, curve.ratios};
 }
 
-void draw_code_figures(FigureSheet& sheet, const Analysis& a, std::optional<double> target) {
+void draw_code_figures(FigureBuilder& sheet, const Analysis& a, std::optional<double> target) {
   activations(sheet, a);
   mean_activation(sheet, a, target);
   if (a.map) map(sheet, a, *a.map);

@@ -7,14 +7,14 @@
 namespace hourglass {
 
 /// Draws the distribution of the code and its dependence on the input: activations, mean activation with the target ρ
-/// if there is one, map of codes, Jacobian spectrum and contraction curve.
-void draw_code_figures(FigureSheet& sheet, const Analysis& a, std::optional<double> target);
+/// of sparse_kl if there is one, map of codes, Jacobian spectrum and contraction curve.
+void draw_code_figures(FigureBuilder& sheet, const Analysis& a, std::optional<double> target);
 
-/// Chart for spectra, and the values as a series of it.
+/// Axes for spectra, and singular values as a series on them.
 Chart spectrum_chart();
 Series spectrum_series(const std::vector<double>& values, const std::string& label, int style);
 
-/// The same for contraction curves.
+/// Axes for contraction curves, and a curve as a series on them.
 Chart contraction_chart();
 Series contraction_series(const ContractionCurve& curve, const std::string& label, int style);
 

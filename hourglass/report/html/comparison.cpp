@@ -19,18 +19,18 @@ namespace hourglass {
 namespace {
 
 const std::vector<Section> kSections = {
-    {"training", "Training", "Losses as each run kept them."},
+    {"training", "Training", "Losses recorded by each run."},
     {"reconstruction", "Reconstructions", ""},
     {"contraction", "Contraction",
-     "How the code follows small changes of the input. A code of half the size halves "
-     "both curves: compare their shapes, or relative_contraction."},
-    {"filters", "First-layer filters", "Each image by its own largest value: grey is 0."},
+     "Sensitivity of the code to small changes of the input. Both curves are proportional to the scale of the code: "
+     "compare their shapes, or relative_contraction."},
+    {"filters", "First-layer filters", "Each image is scaled by its largest absolute value; grey is 0."},
     {"atoms", "Decoder atoms",
-     "What a unit adds to the mean code's reconstruction when it stands one standard "
-     "deviation above its mean; those that add most."},
+     "What a unit one standard deviation above its mean adds to the reconstruction of the mean code; the units that "
+     "add most."},
 };
 
-/// One line per model that has the metric, on the axes of `chart`.
+/// `chart` with one line per model that has the metric.
 template <class T, class MakeSeries>
 Chart overlaid(const Comparison& c, const std::string& metric, Chart chart, MakeSeries series) {
   for (size_t i = 0; i < c.models.size(); ++i)
@@ -39,13 +39,13 @@ Chart overlaid(const Comparison& c, const std::string& metric, Chart chart, Make
   return chart;
 }
 
-/// Held-out losses where they were kept, else the training's. Losses of different kinds are not drawn together.
-void losses(FigureSheet& sheet, const Comparison& c) {
+/// Test losses where they were recorded, else training losses; one chart per kind of loss.
+void losses(FigureBuilder& sheet, const Comparison& c) {
   std::set<std::string> kinds;
   for (const ComparedModel& m : c.models)
     if (!m.epochs.empty()) kinds.insert(m.reconstruction);
   for (const std::string& kind : kinds) {
-    Chart chart{.x = {.label = "epoch", .whole = true},
+    Chart chart{.x = {.label = "epoch", .integral = true},
                 .y = {.label = kind + " (mean per value)", .scale = ChartAxis::Scale::automatic}};
     for (size_t i = 0; i < c.models.size(); ++i) {
       const ComparedModel& m = c.models[i];
@@ -58,12 +58,12 @@ void losses(FigureSheet& sheet, const Comparison& c) {
       chart.series.push_back(std::move(s));
     }
     sheet.chart({"training", "loss-" + kind, "Reconstruction loss: " + kind,
-                 "On the test part after each epoch; of runs without one, the training loss."},
+                 "On the test part after each epoch; for runs without a test part, the training loss."},
                 chart);
   }
 }
 
-void reconstructions(FigureSheet& sheet, const Comparison& c) {
+void reconstructions(FigureBuilder& sheet, const Comparison& c) {
   if (!is_image_shape(c.sample))
     return sheet.omit("Reconstructions", "samples of " + c.sample.text() + " are not images");
   std::vector<ConstView> rows = {c.inputs};
@@ -72,23 +72,23 @@ void reconstructions(FigureSheet& sheet, const Comparison& c) {
     rows.push_back(m.reconstructions);
     captions.push_back(m.name);
   }
-  sheet.image({"reconstruction", "reconstructions", "The same inputs by every model", "The first rows of the data."},
+  sheet.image({"reconstruction", "reconstructions", "Reconstructions by every model", "The first rows of the data."},
               [&] { return image_grid(rows, c.sample, {.captions = captions}); });
 }
 
-/// For names of files and of places on the page.
-std::string plain(std::string name) {
+/// The name with only characters that are safe in file names and ids.
+std::string safe_name(std::string name) {
   for (char& c : name)
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_' && c != '.') c = '-';
   return name;
 }
 
-void images_of_each(FigureSheet& sheet, const Comparison& c, const std::string& section,
-                    std::optional<SignedPictures> Analysis::*images) {
+void images_of_each(FigureBuilder& sheet, const Comparison& c, const std::string& section,
+                    std::optional<SignedImages> Analysis::*images) {
   if (!is_image_shape(c.sample)) return;
   for (const ComparedModel& m : c.models)
     if (const auto& p = m.analysis.*images)
-      sheet.image({section, section + "-" + plain(m.name), m.name,
+      sheet.image({section, section + "-" + safe_name(m.name), m.name,
                    fmt::format("{} of {} × {}.", p->values.rows(), p->shape.text(), m.analysis.code.text())},
                   [&] { return signed_grid(*p); });
 }
@@ -133,7 +133,7 @@ std::vector<std::string> compared_metrics(const Comparison& c) {
 
 std::vector<bool> best_at(const Comparison& c, const std::string& metric) {
   const Better better = metric_row(metric).better;
-  std::vector<double> keys;  // the smaller, the better
+  std::vector<double> keys;  // smaller is better
   for (const ComparedModel& m : c.models) {
     const double* value = find_metric<double>(m.metrics, metric);
     const bool counts = value && !std::isnan(*value);
@@ -148,13 +148,13 @@ std::vector<bool> best_at(const Comparison& c, const std::string& metric) {
 }
 
 Figures draw_comparison(const Comparison& c) {
-  FigureSheet sheet;
+  FigureBuilder sheet;
   losses(sheet, c);
   reconstructions(sheet, c);
   sheet.chart({"contraction", "contraction-curve", "Contraction curves",
-               "How far the code moves per distance the input moves, in random directions: mean over rows."},
+               "Distance between codes divided by the distance between inputs, in random directions: mean over rows."},
               overlaid<ContractionCurve>(c, "contraction_ratio", contraction_chart(), contraction_series));
-  sheet.chart({"contraction", "spectrum", "Spectra of the encoders' Jacobians", "Mean singular values over rows."},
+  sheet.chart({"contraction", "spectrum", "Spectra of the encoders' Jacobians", "Singular values, mean over rows."},
               overlaid<std::vector<double>>(c, "jacobian_spectrum", spectrum_chart(), spectrum_series));
   images_of_each(sheet, c, "filters", &Analysis::filters);
   images_of_each(sheet, c, "atoms", &Analysis::atoms);

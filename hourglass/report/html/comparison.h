@@ -8,6 +8,7 @@
 
 namespace hourglass {
 
+/// One model of a comparison and its results.
 struct ComparedModel {
   std::string name, description;
   Metrics metrics = {};                  ///< over all rows
@@ -18,7 +19,7 @@ struct ComparedModel {
   Tensor reconstructions = {};  ///< of Comparison::inputs
 };
 
-/// Several models on the same data.
+/// Results of several models on the same data.
 struct Comparison {
   std::string data;
   int64_t rows = 0;

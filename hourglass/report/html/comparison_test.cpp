@@ -15,7 +15,7 @@ ComparedModel model(const std::string& name, Metrics metrics) {
   m.analysis.metrics = {{"jacobian_spectrum", std::vector<double>{2, 1}},
                         {"contraction_ratio", ContractionCurve{{0.5, 1}, {0.3, 0.2}}}};
   m.reconstructions = Tensor(DType::f32, {2, 64});
-  m.analysis.filters = SignedPictures{Tensor(DType::f32, {2, 64}), {1, 8, 8}, {0, 1}};
+  m.analysis.filters = SignedImages{Tensor(DType::f32, {2, 64}), {1, 8, 8}, {0, 1}};
   return m;
 }
 

@@ -4,7 +4,7 @@
 
 namespace hourglass {
 
-void FigureSheet::chart(Figure about, const Chart& chart) {
+void FigureBuilder::chart(Figure about, const Chart& chart) {
   attempt(std::move(about), [&](Figure& f) {
     auto files = render_(f.name, chart);
     f.svg = std::move(files.svg);
@@ -12,11 +12,11 @@ void FigureSheet::chart(Figure about, const Chart& chart) {
   });
 }
 
-void FigureSheet::image(Figure about, const std::function<Image()>& image) {
+void FigureBuilder::image(Figure about, const std::function<Image()>& image) {
   attempt(std::move(about), [&](Figure& f) { f.png = png_bytes(image()); });
 }
 
-void FigureSheet::attempt(Figure about, const std::function<void(Figure&)>& draw) {
+void FigureBuilder::attempt(Figure about, const std::function<void(Figure&)>& draw) {
   try {
     draw(about);
     figures_.drawn.push_back(std::move(about));

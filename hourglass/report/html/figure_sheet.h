@@ -13,28 +13,29 @@ namespace hourglass {
 /// A plot or a grid of images: its texts and its files.
 struct Figure {
   std::string section;  ///< id of its section of the page
-  std::string name;     ///< stem of its files: "contraction-curve"
+  std::string name;     ///< of its files and its id: "contraction-curve"
   std::string title, caption;
   std::string svg = {};  ///< empty for a grid of images
   std::string png = {};
 };
 
+/// Figures of a page.
 struct Figures {
   std::vector<Figure> drawn;
-  std::vector<Omission> omissions;  ///< what could not be drawn
+  std::vector<Omission> omissions;  ///< figures that could not be drawn
 };
 
-/// Renders the chart of this name.
+/// Renders the chart of the figure with this name.
 using ChartRenderer = std::function<Chart::Files(const std::string& name, const Chart& chart)>;
 
 inline Chart::Files render_chart(const std::string&, const Chart& chart) { return chart.render(); }
 
-/// Draws figures one by one. A figure that fails is left out, with the reason.
-class FigureSheet {
+/// Collects figures. A figure that fails becomes an omission with the reason.
+class FigureBuilder {
  public:
-  explicit FigureSheet(ChartRenderer render = render_chart) : render_(std::move(render)) {}
+  explicit FigureBuilder(ChartRenderer render = render_chart) : render_(std::move(render)) {}
 
-  /// `about` has the texts; the files are added here.
+  /// Draw a figure; `about` has everything but the bytes of its files.
   void chart(Figure about, const Chart& chart);
   void image(Figure about, const std::function<Image()>& image);
   void omit(std::string part, std::string reason) {

@@ -16,23 +16,24 @@ namespace {
 
 constexpr int kGridColumns = 8;
 
-void training(FigureSheet& sheet, const std::vector<EpochRecord>& epochs, const std::string& reconstruction) {
+void training(FigureBuilder& sheet, const std::vector<EpochRecord>& epochs, const std::string& reconstruction) {
   if (epochs.empty()) return sheet.omit("Loss", "the run folder holds no epochs");
   const auto panels = LossPlot{epochs, reconstruction, ""}.charts();
-  sheet.chart({"training", "loss", "Reconstruction loss",
-               "Mean over the rows of each part. The training loss is taken "
-               "while the weights move, on what the encoder sees in training; the others after each epoch."},
-              panels[0]);
+  sheet.chart(
+      {"training", "loss", "Reconstruction loss",
+       "Mean over the rows of each part. The training loss is measured during the epoch, on corrupted inputs where the "
+       "recipe corrupts; the others after each epoch."},
+      panels[0]);
   for (size_t i = 1; i < panels.size(); ++i) {
     Chart penalty = panels[i];
     penalty.y.label = std::exchange(penalty.title, "") + " (unweighted)";
     sheet.chart({"training", "penalty-" + panels[i].title, "Penalty: " + panels[i].title,
-                 "Mean over the epoch's training rows, without its weight in the loss."},
+                 "Mean over the training rows of the epoch, without its weight in the loss."},
                 penalty);
   }
 }
 
-void one_kind(FigureSheet& sheet, const Analysis& a, const std::string& kind, const std::string& title,
+void examples(FigureBuilder& sheet, const Analysis& a, const std::string& kind, const std::string& title,
               const Examples& e) {
   if (e.errors.empty()) return;
   const auto [low, high] = std::ranges::minmax(e.errors);
@@ -46,28 +47,31 @@ void one_kind(FigureSheet& sheet, const Analysis& a, const std::string& kind, co
   const auto line = [&](const Tensor& t, const char* label, int style) {
     const float* v = t.as<float>();
     const auto size = static_cast<size_t>(a.sample.size());
-    return Series{
-        label, style, size <= 60 ? Series::Mark::lines_and_points : Series::Mark::lines, counted(size), {v, v + size}};
+    return Series{label,
+                  style,
+                  size <= 60 ? Series::Mark::lines_and_points : Series::Mark::lines,
+                  positions(size),
+                  {v, v + size}};
   };
-  Chart c{.x = {.label = "feature", .whole = true}, .y = {.label = "scaled value"}};
+  Chart c{.x = {.label = "feature", .integral = true}, .y = {.label = "scaled value"}};
   c.series = {line(e.inputs, "input", 0), line(e.reconstructions, "reconstruction", 1)};
   sheet.chart({about.section, about.name, title + " reconstruction",
                fmt::format("One row of the data; mean squared error {}.", format_value(e.errors[0]))},
               c);
 }
 
-void reconstructions(FigureSheet& sheet, const Analysis& a) {
-  one_kind(sheet, a, "best", "Best", a.best);
-  one_kind(sheet, a, "typical", "Typical", a.typical);
-  one_kind(sheet, a, "worst", "Worst", a.worst);
+void reconstructions(FigureBuilder& sheet, const Analysis& a) {
+  examples(sheet, a, "best", "Best", a.best);
+  examples(sheet, a, "typical", "Typical", a.typical);
+  examples(sheet, a, "worst", "Worst", a.worst);
   if (!a.denoised || !is_image_shape(a.sample)) return;
   const std::vector<ConstView> rows = {a.denoised->inputs, a.denoised->corrupted, a.denoised->reconstructions};
   sheet.image({"reconstruction", "reconstructions-corrupted", "Reconstructions of corrupted inputs",
-               "Inputs above, corrupted as in training in the middle, what comes back of that below."},
+               "Inputs above, corrupted inputs in the middle, their reconstructions below."},
               [&] { return image_grid(rows, a.sample, {.columns = kGridColumns}); });
 }
 
-/// Channels are averaged.
+/// Mean squared error per pixel, averaged over channels.
 HeatMap error_map(const Analysis& a) {
   const Shape& s = a.sample;
   const auto side = std::llround(std::sqrt(static_cast<double>(s.size())));
@@ -78,7 +82,7 @@ HeatMap error_map(const Analysis& a) {
   return map;
 }
 
-void feature_error(FigureSheet& sheet, const Analysis& a) {
+void feature_error(FigureBuilder& sheet, const Analysis& a) {
   if (a.feature_error.empty()) return;
   Figure about{"reconstruction", "feature-error", "Error per feature",
                fmt::format("Mean over {} rows of (reconstruction − input)².", format_count(a.rows))};
@@ -88,9 +92,9 @@ void feature_error(FigureSheet& sheet, const Analysis& a) {
     c.y.label = "pixel row";
     c.heat = error_map(a);
   } else {
-    c.x = {.label = "feature", .whole = true};
+    c.x = {.label = "feature", .integral = true};
     c.y = {.label = "mean squared error (scaled units²)", .from = 0};
-    c.series.push_back({"", 0, Series::Mark::bars, counted(a.feature_error.size()), a.feature_error});
+    c.series.push_back({"", 0, Series::Mark::bars, positions(a.feature_error.size()), a.feature_error});
   }
   sheet.chart(about, c);
 }
@@ -99,7 +103,7 @@ void feature_error(FigureSheet& sheet, const Analysis& a) {
 
 Figures draw_figures(const std::vector<EpochRecord>& epochs, const std::string& reconstruction,
                      const Analysis& analysis, std::optional<double> target, const ChartRenderer& render) {
-  FigureSheet sheet(render);
+  FigureBuilder sheet(render);
   training(sheet, epochs, reconstruction);
   reconstructions(sheet, analysis);
   feature_error(sheet, analysis);

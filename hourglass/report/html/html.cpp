@@ -42,9 +42,9 @@ std::string png_url(std::string_view png) {
 
 std::string inline_svg(std::string_view svg, const std::string& prefix, const std::string& title) {
   const size_t start = svg.find("<svg");
-  if (start == std::string_view::npos) fail("{}: no SVG to show", title);
+  if (start == std::string_view::npos) fail("{}: no SVG element", title);
   std::string text(svg.substr(start));
-  // Titles of gnuplot's own would pop up under the pointer.
+  // Browsers would show gnuplot's own titles as tooltips.
   text = std::regex_replace(text, std::regex("<title>gnuplot_plot_[^<]*</title>"), "");
   text = std::regex_replace(text, std::regex("<desc>[^<]*</desc>"), "");
   text = std::regex_replace(text, std::regex("\\bid=(['\"])"), "id=$1" + prefix + "-");

@@ -9,11 +9,11 @@ namespace hourglass {
 /// and newline are removed.
 std::string html_escaped(std::string_view text);
 
-/// PNG as a data URL: data:image/png;base64,…
+/// The data URL of a PNG file: data:image/png;base64,…
 std::string png_url(std::string_view png);
 
-/// Turns an SVG of gnuplot into an element of a page: without the XML prologue, with ids that begin with `prefix`, and
-/// with `title` as its accessible name.
+/// Converts an SVG file of gnuplot to an element of a page: removes the XML prologue, prefixes ids with `prefix` and
+/// sets the title, for screen readers. Throws Error for text without an svg element.
 std::string inline_svg(std::string_view svg, const std::string& prefix, const std::string& title);
 
 }  // namespace hourglass

@@ -15,10 +15,10 @@ namespace {
 
 const std::array kSections = {
     Section{"training", "Training", ""},
-    Section{"reconstruction", "Reconstructions", "Best, typical and worst by mean squared error."},
-    Section{"units", "What the units stand for", ""},
+    Section{"reconstruction", "Reconstructions", "The best, typical and worst by mean squared error."},
+    Section{"units", "What the units represent", ""},
     Section{"code", "The code", ""},
-    Section{"contraction", "Contraction", "How the code follows small changes of the input."},
+    Section{"contraction", "Contraction", "Sensitivity of the code to small changes of the input."},
 };
 
 std::string facts(const RunReport& r) {
@@ -30,7 +30,7 @@ std::string facts(const RunReport& r) {
       {"Code", a.code.text()},
       {"Epochs", format_count(static_cast<int64_t>(r.epochs.size()))},
       {"Training time", format_duration(seconds)},
-      {"Analysed", fmt::format("{} of the {} rows of {}", format_count(a.rows), format_count(a.of_rows), a.data)}};
+      {"Analysed", fmt::format("{} of the {} rows of {}", format_count(a.rows), format_count(a.total_rows), a.data)}};
   std::string html = "<dl>";
   for (const auto& [name, value] : all)
     html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", name, html_escaped(value));
@@ -40,8 +40,8 @@ std::string facts(const RunReport& r) {
 std::string findings(const RunReport& r) {
   std::string html = "<ul class=\"verdict\">\n";
   for (const Finding& f : verdict(r.epochs, r.reconstruction, r.analysis)) {
-    const char* mark = f.kind == Finding::Kind::good ? "good" : f.kind == Finding::Kind::note ? "note" : "warning";
-    html += fmt::format("<li class=\"{0}\"><b>{0}</b><span>{1}</span></li>\n", mark, html_escaped(f.text));
+    const char* badge = f.kind == Finding::Kind::good ? "good" : f.kind == Finding::Kind::note ? "note" : "warning";
+    html += fmt::format("<li class=\"{0}\"><b>{0}</b><span>{1}</span></li>\n", badge, html_escaped(f.text));
   }
   return html + "</ul>\n";
 }
@@ -49,11 +49,12 @@ std::string findings(const RunReport& r) {
 std::string losses(const RunReport& r) {
   if (r.epochs.empty()) return "";
   const EpochRecord& last = r.epochs.back();
-  std::vector<Row> rows = {{"training", format_value(last.train.reconstruction), "mean over the last epoch's rows"}};
+  std::vector<Row> rows = {
+      {"training", format_value(last.train.reconstruction), "mean over the rows of the last epoch"}};
   if (last.validation) rows.push_back({"validation", format_value(last.validation->reconstruction), "held-out rows"});
   if (last.test) rows.push_back({"test", format_value(last.test->reconstruction), "all rows of the test part"});
   for (const auto& [name, value] : last.train.penalties)
-    rows.push_back({name, format_value(value), "penalty, unweighted, mean over the last epoch's rows"});
+    rows.push_back({name, format_value(value), "penalty without its weight, mean over the rows of the last epoch"});
   return html_table({"After the last epoch", r.reconstruction, ""}, rows);
 }
 

@@ -7,7 +7,7 @@
 
 namespace hourglass {
 
-/// Content of report.html.
+/// Contents of report.html.
 struct RunReport {
   std::string name, description;
   std::string recipe;          ///< as TOML

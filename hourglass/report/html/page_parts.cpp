@@ -38,9 +38,10 @@ std::string html_section(const Section& s, const std::vector<Figure>& figures) {
   for (const Figure& f : figures)
     if (f.section == s.id) html += figure(f);
   if (html.empty()) return "";
-  const std::string words = s.words.empty() ? "" : fmt::format("<p>{}</p>\n", html_escaped(s.words));
+  const std::string introduction =
+      s.introduction.empty() ? "" : fmt::format("<p>{}</p>\n", html_escaped(s.introduction));
   return fmt::format("<section id=\"{}\"><h2>{}</h2>\n{}<div class=\"figures\">\n{}</div></section>\n", s.id,
-                     html_escaped(s.title), words, html);
+                     html_escaped(s.title), introduction, html);
 }
 
 std::string html_omissions(const std::vector<Omission>& omissions) {
@@ -58,9 +59,8 @@ std::string html_page(const std::string& title, const std::string& header, const
              "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n"
              "<title>{0} · Hourglass</title>\n<style>{1}</style>\n</head>\n<body>\n<main>\n<header><h1>{0}</h1>\n",
              name, kPageStyle) +
-         header + "</header>\n" + body +
-         "<footer>Made by Hourglass " + version() +
-         "; plots/ holds every plot as PNG and SVG, every grid of images as "
+         header + "</header>\n" + body + "<footer>Made by Hourglass " + version() +
+         "; the folder plots/ has every plot as PNG and SVG and every grid of images as "
          "PNG.</footer>\n</main>\n</body>\n</html>\n";
 }
 

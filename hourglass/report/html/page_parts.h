@@ -7,6 +7,7 @@
 
 namespace hourglass {
 
+/// A cell of a table.
 struct Cell {
   Cell(const char* text) : text(text) {}
   Cell(std::string text, bool best = false) : text(std::move(text)), best(best) {}
@@ -19,9 +20,9 @@ using Row = std::vector<Cell>;
 /// Table that scrolls horizontally if it is too wide. This and the functions below escape the texts.
 std::string html_table(const Row& head, const std::vector<Row>& rows);
 
-/// A section of a page, introduced by `words`.
+/// A section of a page.
 struct Section {
-  std::string id, title, words;
+  std::string id, title, introduction;
 };
 
 /// The section with its figures, in their order; empty if it has none.

@@ -2,7 +2,7 @@
 
 namespace hourglass {
 
-/// The style sheet of report.html. Colours of gnuplot's SVGs are matched by how it writes them.
+/// Style sheet of the pages. It selects the colours of gnuplot's SVGs by the attributes that gnuplot writes.
 inline constexpr const char* kPageStyle = R"css(
 :root {
   --paper: #ffffff; --ink: #1c1f23; --soft: #5a6169; --line: #d9dde1; --card: #f6f7f8;
@@ -54,7 +54,7 @@ footer { margin-top: 2.5rem; font-size: .88rem; }
 @media (max-width: 30rem) {
   figure { padding: .75rem .5rem; }
   .verdict li { grid-template-columns: 1fr; gap: .1rem; }
-  .verdict b { width: 3.6rem; }
+  .verdict b { width: 4.6rem; }
 }
 @page { margin: 1.5cm; }
 @media print {

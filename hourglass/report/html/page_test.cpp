@@ -23,7 +23,7 @@ Analysis analysis(const Shape& sample) {
   Analysis a;
   a.data = "digits";
   a.rows = 4;
-  a.of_rows = 9;
+  a.total_rows = 9;
   a.sample = sample;
   a.code = {3};
   a.metrics = {{"mse", 0.125},
@@ -35,10 +35,10 @@ Analysis analysis(const Shape& sample) {
   a.feature_error.assign(n, 0.5);
   a.activations = {0, 1, {3, 0, 9}};
   a.mean_activation = {0.1, 0.3, 0.2};
-  a.spread = {1, 1, 1};
+  a.deviation = {1, 1, 1};
   a.map = CodeMap{{0, 1, 2, 3}, {0, 1, 0, 1}, 0.5, 0.25, {0, 1, 0, 1}};
-  a.atoms = SignedPictures{ramp({2, n}), sample, {0, 2}};
-  a.filters = SignedPictures{ramp({2, n}), sample, {0, 2}};
+  a.atoms = SignedImages{ramp({2, n}), sample, {0, 2}};
+  a.filters = SignedImages{ramp({2, n}), sample, {0, 2}};
   a.strong = StrongUnits{{2}, ramp({3, n}), ramp({2, n}), 3, 2};
   return a;
 }

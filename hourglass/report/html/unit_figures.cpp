@@ -10,8 +10,8 @@ namespace {
 
 constexpr int kColumns = 8;
 
-/// As pixels around grey: each image by its own largest value.
-Tensor grey_around_half(const SignedPictures& p) {
+/// Pixels in [0, 1] with 0 at 0.5: each image scaled by its largest absolute value.
+Tensor pixels_around_grey(const SignedImages& p) {
   Tensor t = p.values.clone();
   const int64_t size = p.shape.size();
   for (int64_t i = 0; i < t.rows(); ++i) {
@@ -23,11 +23,11 @@ Tensor grey_around_half(const SignedPictures& p) {
   return t;
 }
 
-void signed_images(FigureSheet& sheet, Figure about, const SignedPictures& p) {
+void signed_images(FigureBuilder& sheet, Figure about, const SignedImages& p) {
   sheet.image(std::move(about), [&] { return signed_grid(p); });
 }
 
-void strong(FigureSheet& sheet, const Analysis& a, const StrongUnits& s) {
+void strong(FigureBuilder& sheet, const Analysis& a, const StrongUnits& s) {
   std::vector<std::string> captions;
   for (const int64_t unit : s.units) captions.push_back(fmt::format("{}", unit));
   const auto grid = [&](const Tensor& samples, int64_t each) {
@@ -38,38 +38,38 @@ void strong(FigureSheet& sheet, const Analysis& a, const StrongUnits& s) {
   };
   sheet.image(
       {"units", "traversals", "Latent traversals",
-       "A typical code decoded while one unit goes from its 1st to its 99th percentile, for the units that move "
-       "the reconstruction most; numbers are units, counted from 0."},
-      [&] { return grid(s.walks, s.walk_steps); });
-  sheet.image({"units", "top-inputs", "Inputs that activate a unit most", "For the same units, the largest first."},
-              [&] { return grid(s.inputs, s.inputs_each); });
+       "Reconstructions of a typical code while one unit increases from its 1st to its 99th percentile, for the units "
+       "with the largest effect. Numbers are units, counted from 0."},
+      [&] { return grid(s.traversals, s.traversal_steps); });
+  sheet.image({"units", "top-inputs", "Inputs that activate a unit most", "For the same units, in descending order."},
+              [&] { return grid(s.top_inputs, s.inputs_per_unit); });
 }
 
 }  // namespace
 
-void draw_unit_figures(FigureSheet& sheet, const Analysis& a) {
+void draw_unit_figures(FigureBuilder& sheet, const Analysis& a) {
   if (!is_image_shape(a.sample))
     return sheet.omit("Filters, atoms, traversals and top inputs", "samples of " + a.sample.text() + " are not images");
-  const std::string scale = " Each image has its own scale: grey is 0, white above, black below.";
+  const std::string scale = " Each image has its own scale: grey is 0, white positive, black negative.";
   if (a.filters)
     signed_images(
         sheet,
         {"units", "filters", "First-layer filters",
-         (a.filters->units.empty() ? "Weights of the first layer's first filters."
+         (a.filters->units.empty() ? "Weights of the first filters of the first layer."
                                    : "Weights of the units in the grid of decoder atoms, in the same order.") +
              scale},
         *a.filters);
   if (a.atoms)
     signed_images(sheet,
                   {"units", "atoms", "Decoder atoms",
-                   fmt::format("What a unit adds to the mean code's reconstruction when it stands one standard "
-                               "deviation above its mean: {} of the code's {} units, those that add most.",
-                               a.atoms->units.size(), a.spread.size()) +
+                   fmt::format("What a unit one standard deviation above its mean adds to the reconstruction of the "
+                               "mean code, for the {} of {} units that add most.",
+                               a.atoms->units.size(), a.deviation.size()) +
                        scale},
                   *a.atoms);
   if (a.strong) strong(sheet, a, *a.strong);
 }
 
-Image signed_grid(const SignedPictures& p) { return tile(grey_around_half(p), p.shape, kColumns); }
+Image signed_grid(const SignedImages& p) { return tile(pixels_around_grey(p), p.shape, kColumns); }
 
 }  // namespace hourglass

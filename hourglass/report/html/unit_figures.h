@@ -4,11 +4,11 @@
 
 namespace hourglass {
 
-/// Draws what the units of a code represent: first-layer filters, decoder atoms, traversals, the inputs that activate a
-/// unit most. If samples are not images, omits them with this reason.
-void draw_unit_figures(FigureSheet& sheet, const Analysis& a);
+/// Draws what the units of a code represent: first-layer filters, decoder atoms, latent traversals and the inputs that
+/// activate a unit most. If samples are not images, omits them with this reason.
+void draw_unit_figures(FigureBuilder& sheet, const Analysis& a);
 
-/// Grid of images of weights, each scaled by its largest absolute value: grey is 0, white positive, black negative.
-Image signed_grid(const SignedPictures& images);
+/// A grid of images of weights, each scaled by its largest absolute value: grey is 0, white positive, black negative.
+Image signed_grid(const SignedImages& images);
 
 }  // namespace hourglass

@@ -15,14 +15,14 @@ namespace {
 
 using Kind = Finding::Kind;
 
-// The thresholds of the rules.
-constexpr double kStill = 0.01;  // the largest relative change over the last fifth of a converged loss
+// Thresholds of the rules.
+constexpr double kConverged = 0.01;  // relative change of the loss over the last fifth of the epochs
 constexpr double kSmallGap = 0.03, kLargeGap = 0.10;
 constexpr double kWellExplained = 0.9;
-constexpr double kIdle = 0.01;  // of the largest unit's standard deviation
-constexpr size_t kFewestEpochs = 5;
+constexpr double kConstant = 0.01;  // standard deviation relative to that of the most variable unit
+constexpr size_t kMinEpochs = 5;
 
-/// A loss per epoch.
+/// A loss after every epoch.
 struct LossCurve {
   std::string name;  ///< "test bce"
   std::vector<double> values;
@@ -35,7 +35,7 @@ std::vector<double> of_split(const std::vector<EpochRecord>& epochs, std::option
   return values;
 }
 
-/// The held-out loss: of the validation rows, else of the test rows, if there are any.
+/// The validation loss, or else the test loss; nullopt without held-out rows.
 std::optional<LossCurve> held_out(const std::vector<EpochRecord>& epochs, const std::string& loss) {
   if (auto values = of_split(epochs, &EpochRecord::validation); values.size() == epochs.size())
     return LossCurve{"validation " + loss, std::move(values)};
@@ -63,17 +63,17 @@ Finding convergence(const LossCurve& w) {
   const size_t n = w.values.size(), window = std::max<size_t>(2, n / 5);
   if (!std::ranges::all_of(w.values, [](double v) { return std::isfinite(v); }))
     return {Kind::warning, fmt::format("Diverged: the {} is not finite in every epoch.", w.name)};
-  if (n < kFewestEpochs)
-    return {Kind::note, fmt::format("{} too few to tell whether the {} has converged.",
+  if (n < kMinEpochs)
+    return {Kind::note, fmt::format("{} too few to judge the convergence of the {}.",
                                     n == 1 ? "1 epoch is" : fmt::format("{} epochs are", n), w.name)};
-  // Means over many epochs: fluctuations between single epochs, for example by corruption, are not a trend.
+  // Means over many epochs, because the losses of single epochs are noisy.
   const auto end = w.values.end();
   const double before = mean({end - 2 * window, end - window}), change = (before - mean({end - window, end})) / before;
   const std::string over = fmt::format("over the last {} of {} epochs", window, n);
-  if (change > kStill)
+  if (change > kConverged)
     return {Kind::note, fmt::format("Still falling: the {} fell by {} {}; more epochs would lower it further.", w.name,
                                     percent(change), over)};
-  if (change < -kStill) {
+  if (change < -kConverged) {
     const auto best = std::ranges::min_element(w.values);
     return {Kind::warning, fmt::format("Rising: the {} rose by {} {}; it was lowest after epoch {}.", w.name,
                                        percent(change), over, best - w.values.begin() + 1)};
@@ -83,10 +83,10 @@ Finding convergence(const LossCurve& w) {
 
 Finding gap(const LossCurve& held, double train) {
   const double last = held.values.back(), gap = last / train - 1;
-  const std::string numbers = fmt::format("the {} is {}, {} {} the training rows' {}", held.name, format_value(last),
+  const std::string numbers = fmt::format("the {} is {}, {} {} the training loss of {}", held.name, format_value(last),
                                           percent(gap), gap < 0 ? "below" : "above", format_value(train));
   if (gap > kLargeGap) return {Kind::warning, "Overfitting: " + numbers + "."};
-  if (gap > kSmallGap) return {Kind::note, "A gap: " + numbers + "."};
+  if (gap > kSmallGap) return {Kind::note, "Generalisation gap: " + numbers + "."};
   return {Kind::good, "No sign of overfitting: " + numbers + "."};
 }
 
@@ -102,13 +102,13 @@ Finding explained(double share) {
 }
 
 Finding activity(const Analysis& a) {
-  const double largest = std::ranges::max(a.spread);
-  const auto idle = std::ranges::count_if(a.spread, [&](double s) { return s <= kIdle * largest; });
-  if (idle == 0) return {Kind::good, fmt::format("All {} units of the code are in use.", a.spread.size())};
+  const double largest = std::ranges::max(a.deviation);
+  const auto constant = std::ranges::count_if(a.deviation, [&](double d) { return d <= kConstant * largest; });
+  if (constant == 0) return {Kind::good, fmt::format("All {} units of the code are in use.", a.deviation.size())};
   return {Kind::warning,
-          fmt::format("{} of the code's {} units are almost constant (standard deviation at most 1 % of the "
-                      "largest unit's) and carry almost no information.",
-                      idle, a.spread.size())};
+          fmt::format("{} of {} units are almost constant (standard deviation at most 1 % of the largest) "
+                      "and carry almost no information.",
+                      constant, a.deviation.size())};
 }
 
 Finding contraction(double k) {
@@ -131,10 +131,10 @@ std::vector<Finding> verdict(const std::vector<EpochRecord>& epochs, const std::
     if (held)
       all.push_back(gap(*held, train.values.back()));
     else
-      all.push_back({Kind::note, "No rows were held out, so nothing can be said about overfitting."});
+      all.push_back({Kind::note, "No rows were held out, so overfitting cannot be judged."});
   }
   if (const auto share = metric(analysis, "explained_variance")) all.push_back(explained(*share));
-  if (!analysis.spread.empty()) all.push_back(activity(analysis));
+  if (!analysis.deviation.empty()) all.push_back(activity(analysis));
   if (const auto share = metric(analysis, "saturation"))
     all.push_back({Kind::note,
                    fmt::format("{:.1f} % of the activations are saturated: below 0.05 or above 0.95.", 100 * *share)});

@@ -8,7 +8,7 @@
 
 namespace hourglass {
 
-/// One sentence about a run, made by a rule from measured numbers.
+/// One sentence about a run that follows by a rule from measured numbers.
 struct Finding {
   enum class Kind { good, note, warning };
   Kind kind;

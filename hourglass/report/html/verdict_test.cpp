@@ -74,7 +74,7 @@ TEST(Verdict, SaysWhenALossIsNotANumber) {
 
 TEST(Verdict, GradesTheGapToHeldOutRows) {
   EXPECT_EQ(said(run_of(kSettled, 1.01), "No sign of overfitting")->kind, Kind::good);
-  EXPECT_EQ(said(run_of(kSettled, 1.05), "A gap: ")->kind, Kind::note);
+  EXPECT_EQ(said(run_of(kSettled, 1.05), "Generalisation gap")->kind, Kind::note);
   EXPECT_EQ(said(run_of(kSettled, 1.5), "Overfitting")->kind, Kind::warning);
   EXPECT_TRUE(said(run_of(kSettled, 0.9), "No sign of overfitting")->text.find("below") != std::string::npos);
 }
@@ -94,14 +94,14 @@ TEST(Verdict, SaysThatNothingWasHeldOut) {
 
 TEST(Verdict, CountsAlmostConstantUnits) {
   Analysis a;
-  a.spread = {1, 0.5, 0.001, 0};
-  const auto idle = said(verdict({}, "bce", a), "2 of the code's 4 units");
+  a.deviation = {1, 0.5, 0.001, 0};
+  const auto idle = said(verdict({}, "bce", a), "2 of 4 units");
   ASSERT_TRUE(idle);
   EXPECT_EQ(idle->kind, Kind::warning);
-  a.spread = {1, 0.5};
+  a.deviation = {1, 0.5};
   EXPECT_EQ(said(verdict({}, "bce", a), "All 2 units")->kind, Kind::good);
-  a.spread = {0, 0};
-  EXPECT_TRUE(said(verdict({}, "bce", a), "2 of the code's 2 units"));
+  a.deviation = {0, 0};
+  EXPECT_TRUE(said(verdict({}, "bce", a), "2 of 2 units"));
 }
 
 TEST(Verdict, JudgesContractionByRelativeContraction) {

@@ -12,7 +12,7 @@
 namespace hourglass {
 namespace {
 
-// Okabe and Ito's palette first; marks and dashes tell styles apart in black and white.
+// The palette of Okabe and Ito first. Marks and dashes distinguish the styles in black and white.
 constexpr std::array<const char*, kChartStyles> kStyles = {
     "lc rgb '#0072B2' dt 1 pt 7", "lc rgb '#D55E00' dt 2 pt 5",  "lc rgb '#009E73' dt 4 pt 9",
     "lc rgb '#CC79A7' dt 1 pt 7", "lc rgb '#E69F00' dt 3 pt 11", "lc rgb '#56B4E9' dt 5 pt 13",
@@ -20,12 +20,12 @@ constexpr std::array<const char*, kChartStyles> kStyles = {
     "lc rgb '#44AA99' dt 5 pt 12"};
 
 constexpr int kWidth = 560, kHeight = 380, kFont = 14, kPngZoom = 2;
-constexpr int kMostNamesInside = 3;
+constexpr int kMaxLabelsInside = 3;
 
 struct Range {
   double low = std::numeric_limits<double>::infinity(), high = -low;
 
-  void take(double v) {
+  void include(double v) {
     if (std::isfinite(v)) low = std::min(low, v), high = std::max(high, v);
   }
 };
@@ -33,7 +33,7 @@ struct Range {
 Range range_of(const Chart& chart, std::vector<double> Series::*values) {
   Range range;
   for (const Series& s : chart.series)
-    for (const double v : s.*values) range.take(v);
+    for (const double v : s.*values) range.include(v);
   if (range.low > range.high) return {0, 1};
   return range;
 }
@@ -43,14 +43,14 @@ bool is_logarithmic(const ChartAxis& axis, const Range& r) {
   return axis.scale == ChartAxis::Scale::logarithmic && r.low > 0;
 }
 
-/// A round distance (1, 2 or 5 times a power of ten) with at most `count` tics over `span` whole steps.
+/// Distance between tics, 1, 2 or 5 times a power of ten, for at most `count` tics over `span`.
 int64_t tic_distance(int64_t span, int64_t count) {
   int64_t distance = 1;
   for (int i = 0; span / distance > count; ++i) distance = i % 3 == 1 ? distance / 2 * 5 : distance * 2;
   return distance;
 }
 
-std::string whole_tics(char name, const Range& r, int64_t tics) {
+std::string integral_tics(char name, const Range& r, int64_t tics) {
   const auto first = std::llround(r.low), last = std::llround(r.high);
   const double margin = first == last ? 0.5 : 0.02 * static_cast<double>(last - first);
   const int64_t distance = tic_distance(last - first, tics);
@@ -63,11 +63,11 @@ std::string axis_script(const Chart& chart, char name, const ChartAxis& axis, st
                         int64_t tics) {
   Range r = range_of(chart, values);
   std::string script = fmt::format("set {}label {} noenhanced\n", name, gnuplot_quoted(axis.label));
-  if (axis.whole) return script + whole_tics(name, r, tics);
+  if (axis.integral) return script + integral_tics(name, r, tics);
   script += fmt::format("set {0}tics autofreq\nset format {0} '%g'\n", name);
   if (is_logarithmic(axis, r))
     return script + fmt::format("set logscale {0}\nset {0}range [{1}:{2}]\n", name, r.low / 1.3, r.high * 1.3);
-  if (axis.from) r.take(*axis.from);
+  if (axis.from) r.include(*axis.from);
   const double margin = r.high > r.low ? 0.06 * (r.high - r.low) : r.high != 0 ? 0.1 * std::abs(r.high) : 1;
   const double low = axis.from ? *axis.from : r.low >= 0 ? std::max(0.0, r.low - margin) : r.low - margin;
   return script + fmt::format("unset logscale {0}\nset {0}range [{1}:{2}]\n", name, low, r.high + margin);
@@ -81,7 +81,7 @@ std::string data_block(const std::string& name, const Series& series) {
   return block + "EOD\n";
 }
 
-std::string drawn(const Series& series) {
+std::string style_of(const Series& series) {
   const std::string style = kStyles[series.style % kChartStyles];
   switch (series.mark) {
     case Series::Mark::bars:
@@ -102,10 +102,10 @@ std::string series_script(const Chart& chart) {
     const Series& s = chart.series[i];
     HOURGLASS_CHECK(s.x.size() == s.y.size());
     blocks += data_block(fmt::format("series{}", i), s);
-    plots += fmt::format("{} $series{} with {} {}", i ? "," : "plot", i, drawn(s),
+    plots += fmt::format("{} $series{} with {} {}", i ? "," : "plot", i, style_of(s),
                          s.label.empty() ? "notitle" : "title " + gnuplot_quoted(s.label));
   }
-  // Without a finite number anywhere there are still axes.
+  // A chart without any finite value still has axes.
   return blocks + (plots.empty() ? "plot NaN notitle" : plots) + "\n";
 }
 
@@ -117,7 +117,7 @@ std::string texts_script(const Chart& chart) {
   return script;
 }
 
-/// Viridis: even to the eye, and to the colour-blind and in grey as well.
+/// In the palette viridis: perceptually uniform, also for colour-blind people and in grey.
 std::string heat_script(const Chart& chart, const HeatMap& heat) {
   HOURGLASS_CHECK(static_cast<int64_t>(heat.values.size()) == heat.rows * heat.columns);
   std::string script =
@@ -134,15 +134,15 @@ std::string heat_script(const Chart& chart, const HeatMap& heat) {
 
 }  // namespace
 
-std::vector<double> counted(size_t count) {
+std::vector<double> positions(size_t count) {
   std::vector<double> x(count);
   std::iota(x.begin(), x.end(), 1);
   return x;
 }
 
-std::string chart_terminal(ImageFormat format, int width, int height, int font, int zoom) {
+std::string chart_terminal(PlotFormat format, int width, int height, int font, int zoom) {
   const std::string size = fmt::format("size {},{} font 'DejaVu Sans,{}'", width * zoom, height * zoom, font);
-  const std::string terminal = format == ImageFormat::svg ? "svg dynamic " + size
+  const std::string terminal = format == PlotFormat::svg ? "svg dynamic " + size
                                : zoom == 1
                                    ? "pngcairo " + size
                                    : fmt::format("pngcairo {0} fontscale {1} linewidth {1} pointscale {1}", size, zoom);
@@ -167,20 +167,20 @@ std::string chart_script(const Chart& chart, const std::optional<Frame>& frame) 
   script += axis_script(chart, 'x', chart.x, &Series::x, tics) + axis_script(chart, 'y', chart.y, &Series::y, tics);
   const bool bars = std::ranges::any_of(chart.series, [](const Series& s) { return s.mark == Series::Mark::bars; });
   if (bars) script += "set boxwidth 1 relative\n";
-  // Many names would hide what they name.
-  if (std::ranges::count_if(chart.series, [](const Series& s) { return !s.label.empty(); }) > kMostNamesInside)
+  // Many labels inside the axes would hide the data.
+  if (std::ranges::count_if(chart.series, [](const Series& s) { return !s.label.empty(); }) > kMaxLabelsInside)
     script += "set key below horizontal maxcols 2 font ',11'\n";
   return script + texts_script(chart) + series_script(chart);
 }
 
 Chart::Files Chart::render() const {
-  const auto script = [&](ImageFormat format, int zoom) {
+  const auto script = [&](PlotFormat format, int zoom) {
     return chart_terminal(format, kWidth, kHeight, kFont, zoom) +
            (title.empty() ? "" : "set title " + gnuplot_quoted(title) + " noenhanced\n") +
            chart_script(*this, std::nullopt);
   };
-  // One process for both: starting one takes longer than drawing.
-  const std::string both = run_gnuplot(script(ImageFormat::svg, 1) + "reset\n" + script(ImageFormat::png, kPngZoom));
+  // One process for both files, because starting it takes longer than drawing.
+  const std::string both = run_gnuplot(script(PlotFormat::svg, 1) + "reset\n" + script(PlotFormat::png, kPngZoom));
   const size_t png = both.find("\x89PNG");
   if (png == std::string::npos) throw RuntimeFailure("gnuplot drew no PNG; is its terminal pngcairo missing?");
   return {both.substr(0, png), both.substr(png)};

@@ -7,7 +7,8 @@
 
 namespace hourglass {
 
-enum class ImageFormat { png, svg };
+/// File format of a plot.
+enum class PlotFormat { png, svg };
 
 /// Position of a panel's axes, in fractions of the image.
 struct Frame {
@@ -24,19 +25,20 @@ struct Series {
 };
 inline constexpr int kChartStyles = 10;
 
-/// 1, 2, … count: x values for series without x values.
-std::vector<double> counted(size_t count);
+/// 1, 2, … count: x values of data without their own.
+std::vector<double> positions(size_t count);
 
+/// An axis of a chart.
 struct ChartAxis {
   /// automatic: logarithmic if all values are above 0 and span more than two decades.
   enum class Scale { linear, logarithmic, automatic };
   std::string label = {};  ///< with its unit
   Scale scale = Scale::linear;
-  bool whole = false;               ///< integers: ticks only at integers
-  std::optional<double> from = {};  ///< the axis starts here, not at the smallest value
+  bool integral = false;            ///< tics only at integers
+  std::optional<double> from = {};  ///< start of the axis; by default the smallest value
 };
 
-/// Text at a point.
+/// A text at a position.
 struct ChartText {
   double x, y;
   std::string text;
@@ -57,7 +59,8 @@ struct Chart {
   std::vector<ChartText> texts = {};
   std::optional<HeatMap> heat = {};
 
-  /// Content of an SVG file of 560 × 380 points and of a PNG file of 1120 × 760 pixels.
+  /// Bytes of an SVG file of 560 × 380 points and of a PNG file of 1120 × 760 pixels. Throws RuntimeFailure when
+  /// gnuplot is missing or fails.
   struct Files {
     std::string svg, png;
   };
@@ -65,9 +68,9 @@ struct Chart {
   Files render() const;
 };
 
-/// Commands of gnuplot that select a terminal of this size, with `zoom` pixels per point, and the style of everything.
-std::string chart_terminal(ImageFormat format, int width, int height, int font, int zoom);
-/// Commands of gnuplot for one chart inside a frame, or with margins chosen by gnuplot if there is none.
+/// Commands of gnuplot for a terminal of this size in points, with `zoom` pixels per point, and for its style.
+std::string chart_terminal(PlotFormat format, int width, int height, int font, int zoom);
+/// Commands of gnuplot for one chart inside a frame, or without one for the whole image.
 std::string chart_script(const Chart& chart, const std::optional<Frame>& frame);
 
 }  // namespace hourglass

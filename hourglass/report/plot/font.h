@@ -4,9 +4,10 @@
 
 namespace hourglass {
 
+// Size of a glyph of the built-in bitmap font, in pixels.
 constexpr int kGlyphWidth = 5;
-constexpr int kGlyphHeight = 9;   ///< capitals and ascenders take rows 0–6, descenders rows 7 and 8
-constexpr int kGlyphAdvance = 6;  ///< from one glyph to the next
+constexpr int kGlyphHeight = 9;   ///< rows 0–6 for capitals and ascenders, rows 7 and 8 for descenders
+constexpr int kGlyphAdvance = 6;  ///< distance between glyphs
 
 /// True if the glyph of c has ink at column x, row y. Capitals are drawn as lower-case letters, characters that the
 /// font lacks as blanks.

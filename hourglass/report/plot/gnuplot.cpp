@@ -16,7 +16,7 @@ std::string run_gnuplot(const std::string& script) try {
 std::string gnuplot_quoted(std::string_view text) {
   std::string quoted = "'";
   for (const char c : text) {
-    // Not the doubled quote of gnuplot's manual: its scanner stumbles over several in a row.
+    // gnuplot fails on several doubled quotes in a row, although its manual recommends them.
     if (c == '\'')
       quoted += "’";
     else

@@ -5,7 +5,7 @@
 
 namespace hourglass {
 
-/// Runs `script` in gnuplot, without the user's start-up files, and returns its standard output. Throws RuntimeFailure
+/// Runs a gnuplot script, without the user's start-up files, and returns its standard output. Throws RuntimeFailure
 /// when gnuplot is missing, fails or writes nothing.
 std::string run_gnuplot(const std::string& script);
 

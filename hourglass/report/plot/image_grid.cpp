@@ -8,14 +8,14 @@
 namespace hourglass {
 namespace {
 
-constexpr int64_t kUsualSide = 84;
+constexpr int64_t kDefaultSide = 84;
 constexpr int64_t kStripHeight = 12;
-constexpr int64_t kMostValues = int64_t{1} << 28;
+constexpr int64_t kMaxValues = int64_t{1} << 28;
 constexpr uint8_t kBackground = 230;
 constexpr uint8_t kInk = 40;
 constexpr int kTextScale = 2;
 
-/// How one sample is drawn: its extents and the size of one value in pixels.
+/// Layout of one sample: its extents and the size of one value in pixels.
 struct Cell {
   int64_t channels = 1, rows = 1, columns = 1;
   int64_t pixel_width = 1, pixel_height = 1;
@@ -37,13 +37,13 @@ Cell cell_of(const Shape& sample, int scale) {
   }
   if (sample.size() < 1) fail("an image needs samples with at least one value, found {}", sample.text());
   const int64_t longer = std::max(cell.rows, cell.columns);
-  const int64_t size = scale > 0 ? scale : std::max<int64_t>(1, (kUsualSide + longer / 2) / longer);
+  const int64_t size = scale > 0 ? scale : std::max<int64_t>(1, (kDefaultSide + longer / 2) / longer);
   cell.pixel_width = cell.pixel_height = size;
   if (cell.rows == 1) cell.pixel_height = std::max(size, kStripHeight);
   return cell;
 }
 
-/// Cells of one size in rows and columns, with gaps around them and space for captions at the left.
+/// Layout of a grid of equal cells with gaps around them and space for captions at the left.
 struct Layout {
   Cell cell;
   int64_t columns, rows, left, row_height, gap;
@@ -55,15 +55,15 @@ struct Layout {
 Image blank_image(const Layout& layout) {
   const int64_t width = layout.left + layout.gap + layout.columns * (layout.cell.width() + layout.gap);
   const int64_t height = layout.gap + layout.rows * (layout.row_height + layout.gap);
-  if (width > kMostValues || height > kMostValues / width / layout.cell.channels)
-    fail("an image of {} × {} pixels is too large: give fewer samples", width, height);
+  if (width > kMaxValues || height > kMaxValues / width / layout.cell.channels)
+    fail("an image of {} × {} pixels is too large; use fewer samples", width, height);
   Image image{width, height, layout.cell.channels, {}};
   image.pixels.assign(width * height * layout.cell.channels, kBackground);
   return image;
 }
 
 uint8_t to_byte(float value) {
-  // Written so that NaN is black.
+  // NaN is not above 0 and so becomes black.
   return value > 0.0F ? static_cast<uint8_t>(std::lround(std::min(value, 1.0F) * 255.0F)) : 0;
 }
 
@@ -131,12 +131,12 @@ Image tile(ConstView samples, const Shape& sample, int columns) {
   HOURGLASS_CHECK(columns > 0);
   const float* values = values_of(samples, sample);
   const Cell cell = cell_of(sample, 0);
-  const int64_t in_a_row = std::min<int64_t>(columns, samples.rows());
-  const int64_t rows = (samples.rows() + in_a_row - 1) / in_a_row;
-  const Layout layout{cell, in_a_row, rows, 0, cell.height(), GridOptions{}.gap};
+  const int64_t per_row = std::min<int64_t>(columns, samples.rows());
+  const int64_t rows = (samples.rows() + per_row - 1) / per_row;
+  const Layout layout{cell, per_row, rows, 0, cell.height(), GridOptions{}.gap};
   Image image = blank_image(layout);
   for (int64_t i = 0; i < samples.rows(); ++i)
-    draw_sample(image, cell, values + i * sample.size(), layout.x(i % in_a_row), layout.y(i / in_a_row));
+    draw_sample(image, cell, values + i * sample.size(), layout.x(i % per_row), layout.y(i / per_row));
   return image;
 }
 

@@ -13,10 +13,11 @@ namespace hourglass {
 /// True if samples of this shape are shown as images: (1 or 3, H, W), or (D) with D ≥ 64 a square number.
 bool is_image_shape(const Shape& sample);
 
+/// Layout of image_grid.
 struct GridOptions {
   std::vector<std::string> captions = {};  ///< at the left, one per row, or none
-  int columns = 10;                        ///< at most; fewer when there are fewer samples
-  int scale = 0;  ///< pixels per value each way; 0 = a longer side of about 84 pixels, ×3 for 28 × 28
+  int columns = 10;                        ///< at most, fewer with fewer samples
+  int scale = 0;  ///< pixels per value in each direction; 0: a longer side of about 84 pixels, ×3 for 28 × 28
   int gap = 4;    ///< pixels between samples
 };
 

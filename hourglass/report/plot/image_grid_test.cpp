@@ -129,7 +129,7 @@ TEST(ImageGrid, RefusesWhatIsNotAnImage) {
   EXPECT_EQ(refusal({none}, {784}), "an image needs at least one sample, found none");
   const Tensor wide = filled(10, {1, 100, 100}, 0.0F);
   EXPECT_EQ(refusal({wide}, {1, 100, 100}, {.captions = {}, .scale = 1000}),
-            "an image of 1000044 × 100008 pixels is too large: give fewer samples");
+            "an image of 1000044 × 100008 pixels is too large; use fewer samples");
 }
 
 }  // namespace

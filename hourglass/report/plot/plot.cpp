@@ -14,7 +14,7 @@ constexpr int kTrainStyle = 0, kTestStyle = 1, kValidationStyle = 2, kPenaltySty
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLeft = 0.095, kRight = 0.975;
 
-std::vector<double> numbers(const std::vector<EpochRecord>& epochs) {
+std::vector<double> epoch_numbers(const std::vector<EpochRecord>& epochs) {
   std::vector<double> x;
   for (const EpochRecord& epoch : epochs) x.push_back(static_cast<double>(epoch.epoch));
   return x;
@@ -23,7 +23,7 @@ std::vector<double> numbers(const std::vector<EpochRecord>& epochs) {
 Series curve(const std::vector<EpochRecord>& epochs, std::string label, int style) {
   return {.label = std::move(label),
           .style = style,
-          .x = numbers(epochs),
+          .x = epoch_numbers(epochs),
           .y = std::vector<double>(epochs.size(), kMissing)};
 }
 
@@ -37,7 +37,7 @@ Series split_curve(const std::vector<EpochRecord>& epochs, const char* label, in
 
 Chart reconstruction_chart(const LossPlot& plot) {
   Chart chart;
-  chart.x = {.label = "epoch", .whole = true};
+  chart.x = {.label = "epoch", .integral = true};
   chart.y = {.label = plot.reconstruction + " (mean per feature)", .scale = ChartAxis::Scale::automatic};
   chart.series.push_back(curve(plot.epochs, "train (mean over the epoch)", kTrainStyle));
   for (size_t i = 0; i < plot.epochs.size(); ++i) chart.series[0].y[i] = plot.epochs[i].train.reconstruction;
@@ -64,7 +64,7 @@ std::vector<std::string> penalty_names(const std::vector<EpochRecord>& epochs) {
   return names;
 }
 
-/// Panels side by side, with space for the numbers of the axis left of each.
+/// Position of a panel in the lower row, with space for the numbers of the axis at its left.
 Frame lower_frame(size_t panel, size_t panels) {
   constexpr double kNumbers = 0.08;
   const double pitch = (kRight - kLeft + kNumbers) / static_cast<double>(panels);

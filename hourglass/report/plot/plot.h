@@ -11,7 +11,7 @@ namespace hourglass {
 /// Losses of a run over its epochs: the reconstruction loss of every split in one panel, each penalty (unweighted, of
 /// the training rows) in its own panel below. An axis is logarithmic if its values span more than two decades.
 struct LossPlot {
-  using Format = ImageFormat;
+  using Format = PlotFormat;
 
   std::vector<EpochRecord> epochs;
   std::string reconstruction;  ///< name of the loss: "bce" or "mse"

@@ -7,8 +7,8 @@
 namespace hourglass {
 namespace {
 
-constexpr int kNarrowestBar = 6;
-constexpr int kWidestBar = 30;
+constexpr int kMinBar = 6;
+constexpr int kMaxBar = 30;
 
 std::string joined(const std::vector<BarPart>& parts) {
   std::string line;
@@ -26,12 +26,12 @@ std::string bar(int width, double done) {
 }  // namespace
 
 std::string bar_line(std::vector<BarPart> parts, double done, int width) {
-  const int with_bar = width - kNarrowestBar - 2;
+  const int with_bar = width - kMinBar - 2;
   while (parts.size() > 1 && display_width(joined(parts)) > with_bar)
-    parts.erase(std::ranges::max_element(parts, {}, &BarPart::goes));
+    parts.erase(std::ranges::max_element(parts, {}, &BarPart::drop_order));
   const int space = width - display_width(joined(parts)) - 2;
-  if (space >= kNarrowestBar) parts.insert(parts.begin() + 1, BarPart{bar(std::min(space, kWidestBar), done)});
-  // What remains is ASCII: a window narrower than "epoch 7/20" cuts it.
+  if (space >= kMinBar) parts.insert(parts.begin() + 1, BarPart{bar(std::min(space, kMaxBar), done)});
+  // Only the first part is left, which is ASCII and so can be cut anywhere.
   const std::string line = joined(parts);
   return display_width(line) <= width ? line : line.substr(0, std::max(width, 0));
 }

@@ -5,17 +5,16 @@
 
 namespace hourglass {
 
-/// A part of a progress line. In a narrow window the parts with the highest `goes` are left out first.
+/// A part of a line with a progress bar. In a narrow window the parts with the highest drop_order disappear first.
 struct BarPart {
   std::string text;
-  int goes = 0;
+  int drop_order = 0;
 };
 
-/// Joins the parts that fit into `width` columns, with a bar after the first part if there is space for it. The first
-/// part is ASCII.
+/// The parts that fit into `width` columns, with a bar after the first if space permits. The first part is ASCII.
 std::string bar_line(std::vector<BarPart> parts, double done, int width);
 
-/// Erases a terminal line from the cursor to its end.
+/// Control sequence that erases a terminal's line from the cursor to the end.
 inline constexpr const char* kEraseToEnd = "\x1b[K";
 
 }  // namespace hourglass

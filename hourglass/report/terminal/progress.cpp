@@ -16,7 +16,7 @@ namespace {
 
 using std::chrono::duration;
 
-constexpr duration<double> kBetweenDrawings{0.1};
+constexpr duration<double> kRedrawInterval{0.1};
 
 std::string rate(double samples_per_second) {
   const bool known = std::isfinite(samples_per_second) && samples_per_second < 1e15;
@@ -34,7 +34,7 @@ void ProgressBar::on_start(const RunStart& start) { run_ = start; }
 void ProgressBar::on_step(const StepRecord& step) {
   if (!options_.terminal) return;
   last_step_ = options_.now();
-  if (drawn_ && last_step_ - *drawn_ < kBetweenDrawings) return;
+  if (drawn_ && last_step_ - *drawn_ < kRedrawInterval) return;
   drawn_ = last_step_;
   visible_ = true;
   std::vector<BarPart> parts{{epoch_of(step.epoch), 0},
@@ -44,7 +44,7 @@ void ProgressBar::on_step(const StepRecord& step) {
     parts.push_back({fmt::format("{} {}", name, format_value(value)), 4 + static_cast<int>(parts.size())});
   parts.push_back({rate(static_cast<double>(step.rows) / step.seconds), 3});
   parts.push_back({seconds_left(step) + " left", 1});
-  // The last column stays free: some terminals wrap as soon as it is written.
+  // The last column stays empty, because some terminals wrap once it is written.
   const double done = static_cast<double>(step.rows) / static_cast<double>(std::max<int64_t>(run_.rows, 1));
   out_ << '\r' << bar_line(std::move(parts), done, options_.width() - 1) << kEraseToEnd << std::flush;
 }

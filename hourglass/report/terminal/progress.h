@@ -12,14 +12,14 @@ namespace hourglass {
 
 /// Properties of the stream that a progress bar writes to.
 struct ProgressOptions {
-  bool terminal = false;                           ///< false: plain lines only, no control characters
-  std::function<int()> width = [] { return 80; };  ///< columns; asked before each drawing, as windows are resized
+  bool terminal = false;                           ///< false: plain lines without control characters
+  std::function<int()> width = [] { return 80; };  ///< in columns; read before each drawing, as windows are resized
   std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
 };
 
-/// Shows the progress of a run as text. Each epoch leaves one line,
+/// Shows the progress of a run as text. Each epoch prints one line,
 /// `epoch 7/20  train bce 0.07310  test bce 0.07221  contractive 18.20  9,140 samples/s`;
-/// on a terminal the current epoch has one more line, redrawn at most ten times a second, never wider than the window:
+/// on a terminal another line shows the current epoch, redrawn at most ten times a second, never wider than the window:
 /// `epoch 7/20  ━━━━━━━━──────  62/100  bce 0.07310  contractive 18.20  9,140 samples/s  1:32 left`.
 /// The time left includes all remaining epochs and the evaluation after each.
 class ProgressBar final : public RunListener {
@@ -46,12 +46,12 @@ class ProgressBar final : public RunListener {
   std::ostream& out_;
   ProgressOptions options_;
   RunStart run_;
-  bool visible_ = false;  ///< a bar is on the terminal's last line
+  bool visible_ = false;  ///< the last line of the terminal is a bar
   std::optional<Time> drawn_;
   Time last_step_{};
   double training_seconds_ = 0.0;    ///< of the finished epochs
   double evaluation_seconds_ = 0.0;  ///< after the last finished epoch
-  int64_t rows_ = 0;                 ///< trained on in the finished epochs
+  int64_t rows_ = 0;                 ///< of the finished epochs
 };
 
 }  // namespace hourglass

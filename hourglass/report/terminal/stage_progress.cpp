@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kBeforeBar{500}, kBetweenBars{100}, kBetweenLines{10000};
+constexpr milliseconds kDelay{500}, kRedrawInterval{100}, kLineInterval{10000};
 
 }  // namespace
 
@@ -25,15 +25,15 @@ void StageProgress::update(std::string_view name, double done) {
   if (name != name_) {
     name_ = name;
     start_ = now;
-    next_ = now + (options_.terminal ? kBeforeBar : kBetweenLines);
+    next_ = now + (options_.terminal ? kDelay : kLineInterval);
   }
   if (done >= 1) {
     clear();
     name_.clear();
   } else if (now >= next_ && done > 0) {
-    next_ = now + (options_.terminal ? kBetweenBars : kBetweenLines);
-    const double passed = std::chrono::duration<double>(now - start_).count();
-    draw(done, format_duration(passed * (1 - done) / done) + " left");
+    next_ = now + (options_.terminal ? kRedrawInterval : kLineInterval);
+    const double elapsed = std::chrono::duration<double>(now - start_).count();
+    draw(done, format_duration(elapsed * (1 - done) / done) + " left");
   }
 }
 
@@ -44,7 +44,7 @@ void StageProgress::draw(double done, const std::string& left) {
     return;
   }
   visible_ = true;
-  // The last column stays free: some terminals wrap as soon as it is written.
+  // The last column stays empty, because some terminals wrap once it is written.
   out_ << '\r' << bar_line({{name_}, {percent, 2}, {left, 1}}, done, options_.width() - 1) << kEraseToEnd << std::flush;
 }
 

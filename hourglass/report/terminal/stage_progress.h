@@ -36,7 +36,7 @@ class StageProgress {
   ProgressOptions options_;
   std::string name_;
   Time start_{}, next_{};
-  bool visible_ = false;  ///< a bar is on the terminal's last line
+  bool visible_ = false;  ///< the last line of the terminal is a bar
 };
 
 }  // namespace hourglass

@@ -1,4 +1,4 @@
-#include "hourglass/eval/analysis/spread.h"
+#include "hourglass/eval/row_moments.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -22,17 +22,17 @@ double plain_scatter(const std::vector<double>& x, int64_t columns) {
   return scatter;
 }
 
-Spread in_parts(const Tensor& x, int64_t height) {
-  Spread total;
+RowMoments in_parts(const Tensor& x, int64_t height) {
+  RowMoments total;
   for (int64_t first = 0; first < x.rows(); first += height)
-    total.add(spread_of(x.view().slice(first, std::min(height, x.rows() - first))));
+    total.add(row_moments(x.view().slice(first, std::min(height, x.rows() - first))));
   return total;
 }
 
-RC_GTEST_PROP(Spread, IsTheSameInPartsOfAnyHeight, ()) {
+RC_GTEST_PROP(RowMoments, IsTheSameInPartsOfAnyHeight, ()) {
   const auto rows = *rc::gen::inRange<int64_t>(1, 40), height = *rc::gen::inRange<int64_t>(1, 45);
   const Tensor x = normals(DType::f64, {rows, 3}, *rc::gen::arbitrary<uint32_t>());
-  const Spread parts = in_parts(x, height), whole = spread_of(x);
+  const RowMoments parts = in_parts(x, height), whole = row_moments(x);
   RC_ASSERT(parts.rows == rows);
   RC_ASSERT(std::abs(parts.scatter - whole.scatter) <= 1e-13 * (1 + whole.scatter));
   RC_ASSERT(std::abs(whole.scatter - plain_scatter(values_of(x), 3)) <= 1e-13 * (1 + whole.scatter));
@@ -40,7 +40,7 @@ RC_GTEST_PROP(Spread, IsTheSameInPartsOfAnyHeight, ()) {
 }
 
 /// Σx² − (Σx)²/n would have no correct digit here.
-TEST(Spread, StaysExactFarFromZero) {
+TEST(RowMoments, StaysExactFarFromZero) {
   const Tensor near = tensor_of({4, 1}, {0, 1, 2, 5}), far = tensor_of({4, 1}, {1e9, 1e9 + 1, 1e9 + 2, 1e9 + 5});
   for (const int64_t height : {1, 2, 3, 4}) {
     EXPECT_NEAR(in_parts(near, height).scatter, 14, 1e-13);
@@ -48,9 +48,9 @@ TEST(Spread, StaysExactFarFromZero) {
   }
 }
 
-TEST(Spread, TakesFloats) {
+TEST(RowMoments, TakesFloats) {
   const Tensor x = tensor_of({2, 2}, {1, 10, 3, 10});
-  const Spread s = spread_of(x.cast(DType::f32));
+  const RowMoments s = row_moments(x.cast(DType::f32));
   EXPECT_EQ(s.mean, (std::vector<double>{2, 10}));
   EXPECT_EQ(s.scatter, 2);
 }

@@ -1,28 +1,28 @@
-#include "hourglass/eval/analysis/spread.h"
+#include "hourglass/eval/row_moments.h"
 
 #include "hourglass/tensor/ops.h"
 #include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 
-void Spread::add(const Spread& part) {
+void RowMoments::add(const RowMoments& part) {
   if (rows == 0) {
     *this = part;
     return;
   }
   HOURGLASS_CHECK(mean.size() == part.mean.size());
-  const auto mine = static_cast<double>(rows), its = static_cast<double>(part.rows), all = mine + its;
+  const auto a = static_cast<double>(rows), b = static_cast<double>(part.rows), all = a + b;
   scatter += part.scatter;
   for (size_t j = 0; j < mean.size(); ++j) {
-    const double apart = part.mean[j] - mean[j];
-    scatter += apart * apart * mine * its / all;
-    mean[j] += apart * its / all;
+    const double difference = part.mean[j] - mean[j];
+    scatter += difference * difference * a * b / all;
+    mean[j] += difference * b / all;
   }
   rows += part.rows;
 }
 
-Spread spread_of(ConstView x) {
-  Spread s{x.rows(), std::vector<double>(x.columns()), 0};
+RowMoments row_moments(ConstView x) {
+  RowMoments s{x.rows(), std::vector<double>(x.columns()), 0};
   ops::column_sums(x, s.mean);
   for (double& m : s.mean) m /= static_cast<double>(s.rows);
   const auto columns = static_cast<int64_t>(s.mean.size());

@@ -63,21 +63,25 @@ struct Include {
   std::string what;  ///< below hourglass/
 };
 
-/// Includes below a folder of the source tree. `quoted` matches what stands behind #include: by default a file of a
-/// module; the C interface's own header, hourglass/hourglass.h, is none.
-std::vector<Include> includes(const std::string& folder = "hourglass",
-                              const std::string& quoted = "\"hourglass/([^\"/]+/[^\"]+)\"") {
+/// The lines below a folder of the source tree that match `pattern`: the file, and the pattern's group.
+std::vector<Include> lines_with(const std::string& folder, const std::regex& pattern) {
   const fs::path root = fs::path(HOURGLASS_SOURCE) / folder;
-  const std::regex include("^\\s*#\\s*include\\s*" + quoted + ".*");
   std::vector<Include> all;
   for (const auto& entry : fs::recursive_directory_iterator(root)) {
     if (!entry.is_regular_file()) continue;
     std::ifstream file(entry.path());
     std::smatch match;
     for (std::string line; std::getline(file, line);)
-      if (std::regex_match(line, match, include)) all.push_back({fs::relative(entry.path(), root), match[1]});
+      if (std::regex_match(line, match, pattern)) all.push_back({fs::relative(entry.path(), root), match[1]});
   }
   return all;
+}
+
+/// Includes below a folder. `quoted` matches what follows #include: by default a file of a module; the C interface's
+/// own header, hourglass/hourglass.h, is none.
+std::vector<Include> includes(const std::string& folder = "hourglass",
+                              const std::string& quoted = "\"hourglass/([^\"/]+/[^\"]+)\"") {
+  return lines_with(folder, std::regex("^\\s*#\\s*include\\s*" + quoted + ".*"));
 }
 
 std::string module_of(const fs::path& file) { return file.begin()->string(); }
@@ -131,6 +135,17 @@ TEST(Layering, ArithmeticGoesThroughOps) {
   for (const Include& i : includes()) {
     const bool behind = i.what.starts_with("tensor/cpu/") || i.what.starts_with("tensor/reference/");
     EXPECT_TRUE(module_of(i.from) == "tensor" || !behind) << i.from << " includes " << i.what << "; use tensor/ops.h";
+  }
+}
+
+/// A pass may run on any device, so what takes part in it has no elements of its own to loop over.
+TEST(Layering, ElementsAreReadThroughOpsOrVisit) {
+  const Modules parts_of_a_pass = {"nn", "objective", "optim", "train"};
+  const auto all = lines_with("hourglass", std::regex("(.*[.]as<(?:float|double)>.*)"));
+  ASSERT_GT(all.size(), 100u) << "the scan finds what there is";
+  for (const auto& [file, line] : all) {
+    const bool allowed = file.string().ends_with("_test.cpp") || line.find("to_host") != std::string::npos;
+    EXPECT_TRUE(allowed || !parts_of_a_pass.contains(module_of(file))) << file << ": " << line;
   }
 }
 

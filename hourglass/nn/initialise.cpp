@@ -2,6 +2,7 @@
 
 #include "hourglass/base/random.h"
 #include "hourglass/nn/network.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 
@@ -25,14 +26,10 @@ void initialise(const Network& network, const InitConfig& init, uint64_t seed, V
   const Random random(seed, Stream::init);
   uint32_t index = 0;
   for (const Parameter& p : network.parameters()) {
-    const View view = p.in(theta);
-    for (int64_t i = 0; i < view.size(); ++i) {
-      const double value = draw(init, random, p, index, i);
-      if (theta.dtype() == DType::f32)
-        view.as<float>()[i] = static_cast<float>(value);
-      else
-        view.as<double>()[i] = value;
-    }
+    visit_floats(p.in(theta), [&]<class T>(std::span<T> values) {
+      for (size_t i = 0; i < values.size(); ++i)
+        values[i] = static_cast<T>(draw(init, random, p, index, static_cast<int64_t>(i)));
+    });
     ++index;
   }
 }

@@ -66,7 +66,7 @@ void MicroBatch::allocate_gradients(const GradientSources& sources) {
     else if (network.layer(i).defers_weight_gradient())
       gradients_.push_back(memory_.emplace_back(dtype_, shape));
     else
-      gradients_.push_back(View(shared[i % 2].bytes(), dtype_, shape));
+      gradients_.push_back(shared[i % 2].part(0, shape));
   }
 }
 

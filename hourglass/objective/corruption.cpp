@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "hourglass/tensor/visit.h"
+
 namespace hourglass {
 
 namespace {
@@ -35,12 +37,9 @@ void corrupt_row(const T* clean, T* noisy, int64_t features, Numbers numbers, F 
 }
 
 template <class T>
-void corrupt(const CorruptionConfig& c, const Random& random, ConstView clean, uint32_t epoch,
-             std::span<const uint32_t> samples, View noisy) {
-  const int64_t features = clean.columns();
-  for (size_t i = 0; i < samples.size(); ++i) {
-    const T* from = clean.as<T>() + static_cast<int64_t>(i) * features;
-    T* to = noisy.as<T>() + static_cast<int64_t>(i) * features;
+void corrupt(const CorruptionConfig& c, const Random& random, const T* from, uint32_t epoch,
+             std::span<const uint32_t> samples, int64_t features, T* to) {
+  for (size_t i = 0; i < samples.size(); ++i, from += features, to += features) {
     const auto words = [&](uint32_t block) { return random.words(epoch, samples[i], block); };
     if (c.masking > 0)
       corrupt_row(from, to, features, words, [&](T x, uint32_t w) { return unit(w) < c.masking ? T{0} : x; });
@@ -58,24 +57,24 @@ void add_gaussian(const Random& random, double std, ConstView clean, uint32_t ep
                   uint32_t draw, View noisy) {
   const int64_t features = clean.columns();
   const auto first = static_cast<uint32_t>(draw * ((features + kBlock - 1) / kBlock));
-  const auto add = [&]<class T>(const T* from, T* to) {
+  visit_floats(clean, noisy, [&]<class T>(std::span<const T> all, std::span<T> changed) {
+    const T* from = all.data();
+    T* to = changed.data();
     for (int64_t i = 0; i < clean.rows(); ++i, from += features, to += features) {
       const uint32_t sample = samples.empty() ? static_cast<uint32_t>(i) : samples[i];
       corrupt_row(
           from, to, features, [&](uint32_t block) { return normals(random.words(epoch, sample, first + block)); },
           [&](T x, float n) { return x + static_cast<T>(std * n); });
     }
-  };
-  clean.dtype() == DType::f32 ? add(clean.as<float>(), noisy.as<float>()) : add(clean.as<double>(), noisy.as<double>());
+  });
 }
 
 void Corruption::apply(ConstView clean, uint32_t epoch, std::span<const uint32_t> samples, View noisy) const {
   HOURGLASS_CHECK(clean.rows() == static_cast<int64_t>(samples.size()) && clean.size() == noisy.size());
   if (config_.gaussian > 0) return add_gaussian(random_, config_.gaussian, clean, epoch, samples, 0, noisy);
-  if (clean.dtype() == DType::f32)
-    corrupt<float>(config_, random_, clean, epoch, samples, noisy);
-  else
-    corrupt<double>(config_, random_, clean, epoch, samples, noisy);
+  visit_floats(clean, noisy, [&](auto from, auto to) {
+    corrupt(config_, random_, from.data(), epoch, samples, clean.columns(), to.data());
+  });
 }
 
 }  // namespace hourglass

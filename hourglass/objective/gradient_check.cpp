@@ -4,6 +4,9 @@
 #include <array>
 #include <cmath>
 
+#include "hourglass/tensor/copy.h"
+#include "hourglass/tensor/visit.h"
+
 namespace hourglass {
 
 namespace {
@@ -37,8 +40,9 @@ class LossFunction {
     while (!network.forward(theta_, batch_, network.layers(), batch_.sums)) {
     }
     const auto add_signs = [&](ConstView v) {
-      for (int64_t i = 0; i < v.size(); ++i)
-        for (const double sign : {1, -1}) all.push_back(sign * v.as<double>()[i] > 0);
+      for_each_value(v, [&](int64_t, double x) {
+        for (const double sign : {1, -1}) all.push_back(sign * x > 0);
+      });
     };
     for (int i = 0; i < network.layers(); ++i) {
       const Layer& layer = network.layer(i);
@@ -46,7 +50,7 @@ class LossFunction {
       add_signs(out);
       if (layer.weight() || layer.activation()) continue;
       Tensor ones(DType::f64, out.shape()), winners(DType::f64, in.shape());
-      std::fill_n(ones.as<double>(), ones.size(), 1.0);
+      fill(1, ones);
       const auto at = layer.linearize(batch_.context(), theta_, in, out, false, batch_.arena());
       layer.vjp(theta_, at, ones, winners);
       add_signs(winners);
@@ -67,17 +71,19 @@ struct Derivative {
   double rounding;  ///< what the rounding of the losses can add to it
 };
 
-/// (−f(2h) + 8 f(h) − 8 f(−h) + f(−2h)) / 12h, or nothing next to a kink.
-std::optional<Derivative> differentiate(LossFunction& function, double& w, double h) {
+double element(ConstView theta, int64_t i) { return to_host(theta.part(i, {1})).as<double>()[0]; }
+
+/// (−f(2h) + 8 f(h) − 8 f(−h) + f(−2h)) / 12h for one weight of θ, or nothing next to a kink.
+std::optional<Derivative> differentiate(LossFunction& function, View weight, double h) {
   constexpr std::array kSteps = {-2, -1, 1, 2};
   constexpr std::array kFactors = {1.0, -8.0, 8.0, -1.0};
   constexpr double kLossRounding = 2e-15;  // relative, of a sum over some thousand elements
-  const double at = w;
+  const double at = element(weight, 0);
   double sum = 0, largest = 0;
   std::optional<Sides> first;
   bool smooth = true;
   for (size_t k = 0; k < kSteps.size(); ++k) {
-    w = at + kSteps[k] * h;
+    fill(at + kSteps[k] * h, weight);
     const double loss = function.loss();
     sum += kFactors[k] * loss;
     largest = std::max(largest, std::abs(loss));
@@ -85,19 +91,19 @@ std::optional<Derivative> differentiate(LossFunction& function, double& w, doubl
     smooth = smooth && (!first || *first == now);
     if (!first) first = std::move(now);
   }
-  w = at;
+  fill(at, weight);
   if (!smooth) return std::nullopt;
   return Derivative{sum / (12 * h), kLossRounding * largest * 1.5 / h};
 }
 
 /// With the largest step that stays clear of kinks: large steps round least, small ones cross fewer kinks. Kinks that
 /// no layer's output shows, a penalty's at a point of its own, are known by half the step giving something else.
-std::optional<Derivative> numeric_derivative(LossFunction& function, double& w) {
-  const double scale = std::max(1.0, std::abs(w));
+std::optional<Derivative> numeric_derivative(LossFunction& function, View weight) {
+  const double scale = std::max(1.0, std::abs(element(weight, 0)));
   constexpr double kAgreement = 1e-7;  // relative, of smooth functions at these steps
   for (const double step : {1e-4, 1e-5, 1e-6}) {
-    const auto wide = differentiate(function, w, step * scale);
-    const auto narrow = wide ? differentiate(function, w, step * scale / 2) : std::nullopt;
+    const auto wide = differentiate(function, weight, step * scale);
+    const auto narrow = wide ? differentiate(function, weight, step * scale / 2) : std::nullopt;
     if (!narrow) continue;
     const double rounding = wide->rounding + narrow->rounding;
     if (std::abs(wide->value - narrow->value) <= rounding + kAgreement * std::abs(wide->value)) return wide;
@@ -113,13 +119,13 @@ GradientCheck check_parameter(LossFunction& function, const Parameter& p, const 
   const int64_t count = std::min(entries, p.shape.size());
   for (int64_t k = 0; k < count; ++k) {
     const int64_t i = p.offset + (2 * k + 1) * p.shape.size() / (2 * count);
-    const auto numeric = numeric_derivative(function, theta.as<double>()[i]);
+    const auto numeric = numeric_derivative(function, theta.part(i, {1}));
     if (!numeric) {
       ++result.skipped;
       continue;
     }
     ++result.checked;
-    const double error = std::abs(numeric->value - analytic.as<double>()[i]);
+    const double error = std::abs(numeric->value - element(analytic, i));
     difference += std::pow(std::max(0.0, error - numeric->rounding), 2);
     norm += numeric->value * numeric->value;
   }

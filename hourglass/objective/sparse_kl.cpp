@@ -53,13 +53,14 @@ double SparseKl::value(ConstView, std::span<const double> sums, int64_t batch_ro
 void SparseKl::add_gradient(const MicroBatch& batch, int layer, std::span<const double> sums, double weight,
                             std::span<const View>, View grad) const {
   const PenalizedLayer& w = *find(layer);
-  const View row = batch.arena().take(DType::f64, {w.units});
+  thread_local std::vector<double> row;
+  row.resize(static_cast<size_t>(w.units));
   for (int64_t j = 0; j < w.units; ++j) {
     const double mean = clamped_mean(sums[w.first + j], batch.batch_rows());
-    row.as<double>()[j] =
+    row[j] =
         weight * w.factor / static_cast<double>(batch.batch_rows()) * (-target_ / mean + (1 - target_) / (1 - mean));
   }
-  ops::add_to_rows({row.as<double>(), static_cast<size_t>(w.units)}, grad);
+  ops::add_to_rows(row, grad);
 }
 
 }  // namespace hourglass

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "hourglass/base/parallel.h"
+#include "hourglass/tensor/backend.h"
 #include "hourglass/tensor/copy.h"
 
 namespace hourglass {
@@ -31,7 +32,7 @@ TrainingStep::TrainingStep(Autoencoder& model, Objective& objective, Optimizer& 
                            int64_t batch_size, std::span<const int32_t> classes)
     : model_(model), objective_(objective), optimizer_(optimizer), corruption_(corruption), classes_(classes) {
   const bool keeps_batches = objective.couples_rows() || model.network().defers_weight_gradients();
-  preferred_rows_ = keeps_batches ? 160 : 80;
+  preferred_rows_ = ops::backend_of(model.theta()).preferred_micro_batch_rows(keeps_batches);
   // A smaller batch may be cut into taller micro-batches than the full one, but never taller than preferred.
   const int64_t count = micro_batch_count(batch_size, preferred_rows_), tallest = (batch_size + count - 1) / count;
   capacity_ = std::max(tallest, std::min(batch_size, preferred_rows_));

@@ -31,8 +31,8 @@ void JacobianClosed::measure(ConstView, std::span<const JacobianPoint> points, u
   Arena& arena = points[0].batch.arena();
   const ConstView z = points[0].batch.output(dense_);
   const View total = arena.take(z.dtype(), z.shape()), second = arena.take(z.dtype(), z.shape());
-  const View factors = arena.take(DType::f64, {units_});
-  const std::span<double> factor(factors.as<double>(), static_cast<size_t>(units_));
+  thread_local std::vector<double> factor;
+  factor.resize(static_cast<size_t>(units_));
   derivatives(points[0].batch, total, {});
   if (points[0].sign != 1) ops::scale(points[0].sign, total);
   for (const JacobianPoint& p : points.subspan(1)) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hourglass/tensor/copy.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 
@@ -70,8 +71,7 @@ struct JacobianRows::Tiles {
     return (layer < 0 ? tape.rows.back() : tape.rows[layer]).slice(0, rows());
   }
   View scratch_at(int which, int layer) const {
-    return View(scratch[which].bytes(), scratch[which].dtype(),
-                {rows(), batch().network().layer(layer).output().size()});
+    return scratch[which].part(0, {rows(), batch().network().layer(layer).output().size()});
   }
   Linearization linearization(const VjpTape& tape, int layer) const {
     return tape.layers[layer].slice(sample, samples);
@@ -182,8 +182,8 @@ void JacobianRows::allocate(Tiles& t, int64_t rows, int64_t widest) const {
 void JacobianRows::start(const Tiles& t, const VjpTape& tape) const {
   const PassContext& context = tape.point.batch.context();
   const View v = t.at(tape, end_ - 1);
-  const auto fill = [&](auto* row) {
-    using T = std::remove_pointer_t<decltype(row)>;
+  visit_floats(v, [&]<class T>(std::span<T> all) {
+    T* row = all.data();
     const auto sign = static_cast<T>(tape.point.sign);
     const int64_t units = v.columns();
     for (int64_t n = t.sample; n < t.sample + t.samples; ++n)
@@ -195,8 +195,7 @@ void JacobianRows::start(const Tiles& t, const VjpTape& tape) const {
           fill_signs(random_, context.epoch, context.sample_id(n), t.draw * probes_ + k, sign, row, units);
         }
       }
-  };
-  v.dtype() == DType::f32 ? fill(v.as<float>()) : fill(v.as<double>());
+  });
 }
 
 void JacobianRows::vjp(const Tiles& t, const VjpTape& tape) const {

@@ -27,7 +27,7 @@ ProgressOptions progress_options() {
 }
 
 void declare_threads(Subcommand verb, int& threads) {
-  verb.add_option("--threads", threads, "Threads; 0 = as many as are really there").between(0, 1024);
+  verb.add_option("--threads", threads, "Number of threads; 0 = all available cores").between(0, 1024);
 }
 
 void ModelOptions::declare(Subcommand verb) {

@@ -35,7 +35,7 @@ struct ModelOptions {
 /// Progress goes to stderr: a bar on a terminal, plain lines elsewhere.
 ProgressOptions progress_options();
 
-/// Declares --threads; 0 stands for what is really there.
+/// Declares --threads; 0 means all available cores.
 void declare_threads(Subcommand verb, int& threads);
 
 }  // namespace hourglass::cli

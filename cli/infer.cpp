@@ -63,7 +63,7 @@ void add_decode(Subcommand app) {
 }
 
 void add_reconstruct(Subcommand app) {
-  add(app, "reconstruct", "Write what the model makes of data: .npy, .csv, .png (the first 100)", reconstruct);
+  add(app, "reconstruct", "Write reconstructions of the data: .npy, .csv, .png (the first 100)", reconstruct);
 }
 
 }  // namespace hourglass::cli

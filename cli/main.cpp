@@ -75,7 +75,7 @@ int run(CLI::App& app, int argc, char** argv) {
   }
 }
 
-/// A mapped file was cut off, or its disk fails: nothing can go on, but it can be told.
+/// Handles SIGBUS: a mapped file was truncated or its disk failed. Prints its name and exits.
 void end_without_file(int, siginfo_t* info, void*) {
   const char* path = hourglass::mapped_file_at(info->si_addr);
   const std::string_view parts[] = {"error: ", path ? path : "a mapped file",
@@ -85,7 +85,7 @@ void end_without_file(int, siginfo_t* info, void*) {
   _exit(kFailed);
 }
 
-void watch_mapped_files() {
+void handle_lost_files() {
   struct sigaction action {};
   action.sa_sigaction = end_without_file;
   action.sa_flags = SA_SIGINFO;
@@ -98,7 +98,7 @@ int main(int argc, char** argv) {
   mallopt(M_ARENA_MAX, 1);  // else 64 MB of addresses for every thread, which `ulimit -v` counts
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error to report, not a death
-  watch_mapped_files();
+  handle_lost_files();
   CLI::App app("Trains, examines and ships autoencoders.", "hourglass");
   app.set_version_flag("--version", std::string("hourglass ") + hourglass::version());
   app.require_subcommand(1);

@@ -71,7 +71,7 @@ void train(const Options& o) {
   for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) std::signal(signal, request_stop);
   const TrainingResult result = session.run([] { return stop_requested != 0; });
   if (result.outcome == RunOutcome::interrupted) {
-    bar.on_note("interrupted; everything is saved, go on with --resume");
+    bar.on_note("interrupted, progress saved; continue with --resume");
     throw Interrupted{};
   }
   if (result.outcome == RunOutcome::diverged) throw Failed{};
@@ -83,22 +83,21 @@ void train(const Options& o) {
 void add_train(Subcommand app) {
   auto verb = app.add_subcommand("train", "Train an autoencoder from a recipe");
   auto o = std::make_shared<Options>();
-  auto recipe =
-      verb.add_option("RECIPE", o->recipe, "A shipped recipe's name or a .toml file; without one, what suits the data");
+  auto recipe = verb.add_option("RECIPE", o->recipe,
+                                "Name of a shipped recipe or a .toml file; if omitted, one is chosen from the data");
   verb.add_option("--data", o->data, "Data to train on instead of the recipe's: a path or a known name")
       .type_name("DATA");
   verb.add_option("--output-dir", o->output, "Folder for the results (default: runs/NAME)").type_name("DIR");
   verb.add_option("--epochs", o->epochs, "Number of epochs").between(1, 1000000);
-  verb.add_option("--seed", o->seed, "Seed of everything random").type_name("INT");
+  verb.add_option("--seed", o->seed, "Random seed").type_name("INT");
   declare_threads(verb, o->threads);
   verb.add_option("--init", o->init, "Start from the weights in this .safetensors file").existing_file();
   verb.add_option("--set", o->set, "Override any key of the recipe: section.key=value")
       .repeated()
       .type_name("KEY=VALUE");
-  auto resume = verb.add_flag("--resume", o->resume, "Go on where the run in the output folder stopped");
-  verb.add_flag("--overwrite", o->overwrite, "Replace what the output folder holds").excludes(resume);
-  verb.add_flag("--anomalies", o->anomalies, "Without a recipe: what suits the data for `hourglass score`")
-      .excludes(recipe);
+  auto resume = verb.add_flag("--resume", o->resume, "Resume the run in the output folder");
+  verb.add_flag("--overwrite", o->overwrite, "Replace the contents of the output folder").excludes(resume);
+  verb.add_flag("--anomalies", o->anomalies, "Train an anomaly detector (recipe tabular-anomaly)").excludes(recipe);
   verb.add_flag("--json", o->json, "Print the result as JSON");
   verb.callback([o] { train(*o); });
 }

@@ -54,12 +54,33 @@ const std::vector<RetiredWord> kRetired = {
 };
 
 /// Folders and files that are checked. Others are added when they are free of these words.
-const std::vector<std::string> kChecked = {
-    "docs",           "api",           "hourglass/base",  "hourglass/optim", "hourglass/run", "hourglass/report",
-    "examples",       "README.md",     "CONTRIBUTING.md", "SECURITY.md",     "CHANGELOG.md",  "hourglass/recipe",
-    "HACKING.md",     "bench",         "bindings",        "tests/cli",       "tests/docs",    "tests/fuzz",
-    "tests/golden",   "tests/install", "tests/memory",    "tests/onnx",      "tests/report",  "hourglass/tensor",
-    "hourglass/data", "scripts",       "hourglass/app"};
+const std::vector<std::string> kChecked = {"README.md",
+                                           "HACKING.md",
+                                           "CONTRIBUTING.md",
+                                           "SECURITY.md",
+                                           "CHANGELOG.md",
+                                           "docs",
+                                           "scripts",
+                                           "examples",
+                                           "bench",
+                                           "api",
+                                           "bindings",
+                                           "recipes",
+                                           "tests",
+                                           "cli",
+                                           "hourglass/app",
+                                           "hourglass/base",
+                                           "hourglass/tensor",
+                                           "hourglass/data",
+                                           "hourglass/optim",
+                                           "hourglass/nn",
+                                           "hourglass/objective",
+                                           "hourglass/run",
+                                           "hourglass/recipe",
+                                           "hourglass/model",
+                                           "hourglass/train",
+                                           "hourglass/export",
+                                           "hourglass/report"};
 
 struct Word {
   std::string text;  ///< in lower case
@@ -137,7 +158,8 @@ std::vector<SourceFile> checked_files() {
     if (fs::is_regular_file(root / checked)) paths.push_back(root / checked);
     if (!fs::is_directory(root / checked)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(root / checked))
-      if (entry.is_regular_file() && is_text(entry.path())) paths.push_back(entry.path());
+      if (entry.is_regular_file() && is_text(entry.path()) && entry.path().filename() != "wording_test.cpp")
+        paths.push_back(entry.path());
   }
   std::vector<SourceFile> files;
   for (const fs::path& path : paths) {

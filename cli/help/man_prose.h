@@ -20,7 +20,7 @@ standard output is exactly one JSON document.
 One seed gives the same bits on any number of threads.
 A run that Ctrl\-C or a signal ended is saved, and
 .B \-\-resume
-goes on with it.
+resumes it.
 )";
 
 inline constexpr const char* kAfterVerbs = R"(.SH EXIT STATUS
@@ -80,7 +80,7 @@ It holds
 and the pictures,
 and in
 .I checkpoint/
-the two newest states to go on from.
+the two newest checkpoints for resuming.
 .TP
 .I NAME.toml
 A recipe.
@@ -110,7 +110,7 @@ hourglass train mine.toml \-\-data images.npy \-\-set train.epochs=20
 .fi
 .RE
 .PP
-Go on after an interruption:
+Resume after an interruption:
 .PP
 .RS
 .nf

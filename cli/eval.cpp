@@ -79,23 +79,23 @@ void print(const Metrics& metrics, const Dataset& data, bool as_json) {
   for (const auto& [name, value] : metrics) fmt::print("{:21} {}\n", name, text_of(value));
 }
 
-/// What was asked for by name, and what of it is left out.
-class Asked {
+/// The metrics that are requested by name, and those of them that do not apply.
+class RequestedMetrics {
  public:
-  explicit Asked(const std::vector<std::string>& names) : names_(names.begin(), names.end()) {}
+  explicit RequestedMetrics(const std::vector<std::string>& names) : names_(names.begin(), names.end()) {}
 
-  /// Throws Error where nothing is left.
-  void leave_out(const Omission& o) {
-    if (names_.contains(o.part)) missing_.insert(o.part);
-    if (missing_.size() == names_.size()) fail("{}: {}", o.part, o.reason);
+  /// Throws Error when no requested metric is left.
+  void omit(const Omission& o) {
+    if (names_.contains(o.part)) omitted_.insert(o.part);
+    if (omitted_.size() == names_.size()) fail("{}: {}", o.part, o.reason);
   }
-  /// Throws Error where something was left out.
-  void finish() const {
-    if (!missing_.empty()) fail("left out, for the reasons above: {}", fmt::join(missing_, ", "));
+  /// Throws Error when a metric was omitted.
+  void check_complete() const {
+    if (!omitted_.empty()) fail("left out, for the reasons above: {}", fmt::join(omitted_, ", "));
   }
 
  private:
-  std::set<std::string> names_, missing_;
+  std::set<std::string> names_, omitted_;
 };
 
 void eval(const Options& o) {
@@ -111,7 +111,7 @@ void eval(const Options& o) {
     corruption.apply(clean, 0, rows, input);
   };
   StageProgress progress(std::cerr, progress_options());
-  Asked asked(o.metrics);
+  RequestedMetrics requested(o.metrics);
   std::vector<std::string> names = {loss_of(model.autoencoder, data, progress)};
   names.insert(names.end(), o.metrics.begin(), o.metrics.end());
   const Metrics metrics =
@@ -125,11 +125,11 @@ void eval(const Options& o) {
                 .progress = [&](std::string_view name, double done) { progress.update(name, done); },
                 .note =
                     [&](const Omission& o) {
-                      asked.leave_out(o);
+                      requested.omit(o);
                       progress.note(fmt::format("note: {} is left out: {}", o.part, o.reason));
                     }});
   print(metrics, data, o.json);
-  asked.finish();
+  requested.check_complete();
 }
 
 }  // namespace

@@ -15,21 +15,21 @@ class Measurements;
 /// Which values of a metric are better. Neither: the metric describes a code without judging it.
 enum class Better { neither, lower, higher };
 
-/// Where pages show a metric that nobody asked for: nowhere, in the table of numbers of report.html, in that of
-/// compare.html, in both tables, or as a figure on both pages.
+/// Where pages show a metric by default: nowhere, in the table of numbers of report.html, in that of compare.html, in
+/// both tables, or as a figure on both pages.
 enum class Placement { none, report, comparison, tables, figure };
 
 /// Options of an evaluation that only some metrics use.
 enum class MetricSetting { none, jacobian, radii, corruption };
 
-/// Everything that is known about one metric.
+/// Properties of one metric.
 struct MetricRow {
   std::string_view name;
   std::string_view meaning;  ///< in plain words, for tables
   Better better;
   Placement placement;
   std::function<MetricValue(Measurements&)> compute;
-  /// Throws Error where the metric does not apply to the model, the data or the options. Takes next to no time.
+  /// Throws Error where the metric does not apply to the model, the data or the options. It is cheap.
   void (*require)(Measurements&) = [](Measurements&) {};
   MetricSetting setting = MetricSetting::none;
 };

@@ -225,8 +225,9 @@ TEST(Pca, LeavesOutTheAngleWhereTheDecoderIsNotLinear) {
   const auto refusal = [&](const Autoencoder& a) {
     return message_of<Error>([&] { evaluate(a, data, std::vector<std::string>{"pca_angle"}); });
   };
-  EXPECT_EQ(refusal(fresh(bent, {6})),
-            "pca_angle: the decoder is not linear, so it spans no plane; pca_mse and pca_gap compare any model");
+  EXPECT_EQ(
+      refusal(fresh(bent, {6})),
+      "pca_angle: the decoder is not linear, so its columns span no subspace; pca_mse and pca_gap apply to any model");
   ModelConfig images = model({layer("conv2d", 2, 3)},
                              {layer("conv_transpose2d", 2, 3), layer("max_pool2d", 3, 0, 1, 1), layer("conv2d", 1, 1)});
   const Autoencoder pools = fresh(images, {1, 5, 5});
@@ -240,7 +241,7 @@ TEST(Pca, RefusesACodeThatLeavesNothingOut) {
             "pca_mse: the code has 6 units for 6 features; a linear code of this size loses nothing");
   const auto b = fresh(model({layer("dense", 2)}, {layer("dense", 6)}), {6});
   EXPECT_EQ(message_of<Error>([&] { evaluate(b, data.slice(0, 3), kPca); }),
-            "pca_gap: 2 principal components leave nothing of the data out");
+            "pca_gap: 2 principal components explain all of the variance");
 }
 
 }  // namespace

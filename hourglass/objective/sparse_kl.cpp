@@ -15,8 +15,9 @@ void need_unit_interval(const Network& network, int layer) {
   while (i > 0 && !network.layer(i).activation() && !network.layer(i).weight()) --i;
   const auto activation = network.layer(i).activation();
   if (activation && activation->is_unit_interval()) return;
-  fail("sparse_kl: needs activations in [0, 1], but the penalised layer ends in {}; use \"sigmoid\" there, or sparse_l1",
-       activation ? activation_name(activation->kind) : "no activation");
+  fail(
+      "sparse_kl: needs activations in [0, 1], but the penalised layer ends in {}; use \"sigmoid\" there, or sparse_l1",
+      activation ? activation_name(activation->kind) : "no activation");
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ void report(const ModelOptions& o) {
 }  // namespace
 
 void add_report(Subcommand app) {
-  auto verb = app.add_subcommand("report", "Draw a run's pictures and its report.html again");
+  auto verb = app.add_subcommand("report", "Regenerate a run's images and report.html");
   auto o = std::make_shared<ModelOptions>();
   o->declare(verb);
   verb.get_option("MODEL").description("A run folder");

@@ -57,7 +57,7 @@ void print_summary(const TrainingResult& result, bool json) {
   fmt::print("train {} {}", loss, format_value(last.train.reconstruction));
   if (last.validation) fmt::print("   validation {} {}", loss, format_value(last.validation->reconstruction));
   if (last.test) fmt::print("   test {} {}", loss, format_value(last.test->reconstruction));
-  fmt::print("\nmodel and pictures: {}\n", folder.string());
+  fmt::print("\nmodel and report: {}\n", folder.string());
 }
 
 void train(const Options& o) {

@@ -62,7 +62,7 @@ or not set.
 .B PATH
 Where the
 .BR gnuplot (1)
-that draws pictures is looked for.
+that draws plots is looked for.
 .SH FILES
 .TP
 .I runs/NAME/
@@ -77,7 +77,7 @@ It holds
 .I metrics.jsonl
 (a line an epoch),
 .I report.html
-and the pictures,
+and the images,
 and in
 .I checkpoint/
 the two newest checkpoints for resuming.

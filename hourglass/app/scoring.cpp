@@ -33,7 +33,7 @@ void check_same_reading(const ScoringModel& first, const ScoringModel& m) {
     fail("{}: trained with [data] missing = \"{}\", {} with \"{}\": they cannot score the same rows", m.name,
          name_of(read.missing), first.name, name_of(expected.missing));
   if (read.images != expected.images)
-    fail("{}: trained with other [data] images than {}: they cannot score the same pictures", m.name, first.name);
+    fail("{}: trained with other [data] images than {}: they cannot score the same images", m.name, first.name);
 }
 
 AnomalyDetector detector(ScoringModel& m, const Dataset& data, const Notify& notify) {

@@ -54,10 +54,11 @@ Trainer::Trainer(const Recipe& recipe, Autoencoder& model, const Dataset& train,
       split_(prepare(recipe, model, train)),
       loop_(recipe, model, static_cast<int64_t>(split_.train.size())),
       threads_(threads, available_threads()),
-      evaluator_(model, reconstruction() == "bce", {train, split_.validation, test}, threads_.max_threads()),
+      evaluator_(model, loop_.objective().reconstruction() == Reconstruction::bce, {train, split_.validation, test},
+                 threads_.max_threads()),
       divergence_guard_(model, loop_.optimizer()),
       checkpoint_timer_(recipe.train.checkpoint.minutes) {
-  if (reconstruction() == "bce") check_unit_interval(train, model.scaler);
+  if (loop_.objective().reconstruction() == Reconstruction::bce) check_unit_interval(train, model.scaler);
   if (recipe.train.early_stopping) best_weights_.emplace(*recipe.train.early_stopping, model);
 }
 

@@ -46,7 +46,7 @@ void fill_signs(const Random& random, uint32_t epoch, uint64_t sample, int64_t p
 
 /// The VJP of one point, with what its backward pass needs.
 struct JacobianRows::VjpTape {
-  const JacobianPoint& point;
+  const JacobianPoint* point = nullptr;
   std::vector<Linearization> layers = {};  ///< per layer, of all rows of the micro-batch
   std::vector<View> rows = {};  ///< per layer: the product at its output, for the tallest tile; the input's stands last
 };
@@ -54,7 +54,7 @@ struct JacobianRows::VjpTape {
 /// The tiles of one micro-batch.
 struct JacobianRows::Tiles {
   ConstView theta;
-  std::vector<VjpTape> tapes = {};
+  std::span<VjpTape> tapes = {};
   uint32_t draw = 0;
   double scale = 0;         ///< of the gradient, 2·scale asked for
   View grad_theta = {};     ///< empty: the value only
@@ -64,7 +64,7 @@ struct JacobianRows::Tiles {
   // The present tile: samples [sample, sample + samples), probe vectors [probe, probe + probes) of each.
   int64_t sample = 0, samples = 0, probe = 0, probes = 0;
 
-  const MicroBatch& batch() const { return tapes[0].point.batch; }
+  const MicroBatch& batch() const { return tapes[0].point->batch; }
   bool has_gradient() const { return static_cast<bool>(grad_theta); }
   int64_t rows() const { return samples * probes; }
   View at(const VjpTape& tape, int layer) const {
@@ -78,7 +78,7 @@ struct JacobianRows::Tiles {
   }
   /// Where the gradient at a layer's output is saved.
   View saved(const VjpTape& tape, int layer) const {
-    const View all = layer < 0 ? View() : tape.point.saved[layer];
+    const View all = layer < 0 ? View() : tape.point->saved[layer];
     return all ? all.slice(sample, samples) : all;
   }
 };
@@ -125,7 +125,10 @@ void JacobianRows::measure(ConstView theta, std::span<const JacobianPoint> point
                            std::span<double> sums, double scale, View grad_theta) const {
   const double per_probe = exact_ ? 1.0 : 1.0 / static_cast<double>(probes_);
   Tiles t{.theta = theta, .draw = draw, .scale = 2 * scale * per_probe, .grad_theta = grad_theta};
-  for (const JacobianPoint& p : points) t.tapes.push_back({p});
+  thread_local std::vector<VjpTape> tapes;  // keeps its memory from step to step
+  tapes.resize(std::max(tapes.size(), points.size()));
+  t.tapes = std::span(tapes).first(points.size());
+  for (size_t p = 0; p < points.size(); ++p) t.tapes[p].point = &points[p];
   if (uses_gram() && t.has_gradient()) {
     t.gram_gradient = t.batch().arena().take(theta.dtype(), gram_.shape());
     clear(t.gram_gradient);
@@ -165,7 +168,7 @@ void JacobianRows::allocate(Tiles& t, int64_t rows, int64_t widest) const {
   Arena& arena = t.batch().arena();
   const DType dtype = t.theta.dtype();
   for (VjpTape& tape : t.tapes) {
-    const MicroBatch& batch = tape.point.batch;
+    const MicroBatch& batch = tape.point->batch;
     tape.layers.resize(end_);
     tape.rows.resize(end_ + 1);
     for (int i = std::max(gram_layer_, 0); i < end_; ++i) {
@@ -180,11 +183,11 @@ void JacobianRows::allocate(Tiles& t, int64_t rows, int64_t widest) const {
 }
 
 void JacobianRows::start(const Tiles& t, const VjpTape& tape) const {
-  const PassContext& context = tape.point.batch.context();
+  const PassContext& context = tape.point->batch.context();
   const View v = t.at(tape, end_ - 1);
   visit_floats(v, [&]<class T>(std::span<T> all) {
     T* row = all.data();
-    const auto sign = static_cast<T>(tape.point.sign);
+    const auto sign = static_cast<T>(tape.point->sign);
     const int64_t units = v.columns();
     for (int64_t n = t.sample; n < t.sample + t.samples; ++n)
       for (int64_t k = t.probe; k < t.probe + t.probes; ++k, row += units) {

@@ -125,15 +125,6 @@ std::vector<float> without_missing(std::vector<float> values, int64_t width, Mis
   return values;
 }
 
-Dataset dataset_of(NpyArray array, const std::string& name, MissingValues missing) {
-  Dataset data{name, sample_shape(array.shape, name), {}, {}};
-  if (auto* floats = std::get_if<std::vector<float>>(&array.values))
-    data.values = without_missing(std::move(*floats), data.sample.size(), missing, name);
-  else
-    data.values = std::move(std::get<std::vector<uint8_t>>(array.values));
-  return data;
-}
-
 /// True for a large array in C order, which is mapped instead of read.
 bool is_mapped(const Source& source, const ArrayFile& array) {
   return array.format == ArrayFile::Format::npy && fs::file_size(source.path) >= kMapFrom &&

@@ -1,5 +1,6 @@
 #include "hourglass/data/table.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -159,7 +160,7 @@ TEST(Table, RefusesTablesWithoutRows) {
 
 TEST(Table, RefusesTooManyCategories) {
   std::string text = "id,x\n";
-  for (int i = 0; i < 1001; ++i) text += "n" + std::to_string(i) + ",1\n";
+  for (int i = 0; i < 1001; ++i) text += fmt::format("n{},1\n", i);
   EXPECT_EQ(refusal(text, {.categorical = {"id"}}), "f.csv: column \"id\" has more than 1000 categories");
   EXPECT_EQ(read(text, {.categorical = {"id"}}, {"id=n7", "x"}).rows(), 1001) << "the features of a model are fixed";
 }

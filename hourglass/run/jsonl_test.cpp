@@ -1,5 +1,6 @@
 #include "hourglass/run/jsonl.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -61,7 +62,7 @@ TEST(Jsonl, ReadsBackEveryBit) {
   EXPECT_TRUE(rc::check([](const std::vector<double>& values) {
     EpochRecord epoch = sample_epoch();
     epoch.train.penalties.clear();
-    for (size_t i = 0; i < values.size(); ++i) epoch.train.penalties.emplace_back("p" + std::to_string(i), values[i]);
+    for (size_t i = 0; i < values.size(); ++i) epoch.train.penalties.emplace_back(fmt::format("p{}", i), values[i]);
     RC_ASSERT(parse_epochs(epoch_json(epoch) + "\n", "x").at(0).train.penalties == epoch.train.penalties);
   }));
   EpochRecord tiny = sample_epoch();

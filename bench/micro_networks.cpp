@@ -22,8 +22,8 @@ struct Dense {
 std::vector<LayerConfig> layers(const std::vector<int64_t>& sizes, const std::string& activation) {
   std::vector<LayerConfig> layers;
   for (const int64_t size : sizes) {
-    layers.push_back({.kind = "dense", .size = size});
-    layers.push_back({.kind = activation});
+    layers.push_back({"dense", DenseConfig{size}});
+    layers.push_back({activation});
   }
   return layers;
 }

@@ -32,8 +32,8 @@ std::string dense(const LayerContext& p, const std::string& x) {
 }
 
 /// A node with a square window: convolution or pooling.
-std::string windows(const LayerContext& p, const OnnxGraph::Values& inputs, int64_t side, int64_t default_stride) {
-  const int64_t stride = p.at.config.stride ? p.at.config.stride : default_stride, padding = p.at.config.padding;
+std::string windows(const LayerContext& p, const OnnxGraph::Values& inputs, int64_t side, int64_t stride,
+                    int64_t padding) {
   return p.graph.node(p.op, inputs,
                       {{"kernel_shape", std::vector<int64_t>(2, side)},
                        {"strides", std::vector<int64_t>(2, stride)},
@@ -41,11 +41,13 @@ std::string windows(const LayerContext& p, const OnnxGraph::Values& inputs, int6
 }
 
 std::string convolution(const LayerContext& p, const std::string& x) {
-  return windows(p, {x, p.weight(), p.bias()}, p.at.config.kernel, 1);
+  const auto& o = std::get<ConvConfig>(p.at.config.options);
+  return windows(p, {x, p.weight(), p.bias()}, o.kernel, o.stride ? o.stride : 1, o.padding);
 }
 
 std::string max_pool(const LayerContext& p, const std::string& x) {
-  return windows(p, {x}, p.at.config.size, p.at.config.size);
+  const auto& o = std::get<MaxPoolConfig>(p.at.config.options);
+  return windows(p, {x}, o.window, o.stride ? o.stride : o.window, o.padding);
 }
 
 std::string plain(const LayerContext& p, const std::string& x) { return p.graph.node(p.op, {x}); }

@@ -123,8 +123,7 @@ TEST(Onnx, TopKChoosesInTheOrderTheNetworkHoldsImagesIn) {
 }
 
 TEST(Onnx, TopKOfAnEncoderKeepsAlphaTimesK) {
-  ModelConfig config = model({layer("dense", 9), layer("topk", 2)}, {layer("dense", 6)});
-  config.encoder[1].alpha = 2;
+  const ModelConfig config = model({layer("dense", 9), topk(2, 2)}, {layer("dense", 6)});
   const Autoencoder model = fresh(config, {6});
   const auto k = [&](OnnxPart part) {
     int64_t value = 0;

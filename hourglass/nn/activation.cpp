@@ -47,18 +47,18 @@ class ActivationLayer : public Layer {
 
 class TopK final : public ActivationLayer {
  public:
-  TopK(Shape shape, const LayerConfig& config)
-      : ActivationLayer(shape, {Activation::Kind::topk, static_cast<double>(config.size)}), config_(config) {}
+  TopK(Shape shape, const TopKConfig& config)
+      : ActivationLayer(shape, {Activation::Kind::topk, static_cast<double>(config.k)}), config_(config) {}
 
   std::optional<Activation> activation(const PassContext& context) const override {
-    const auto last = static_cast<double>(config_.size), first = config_.from ? config_.from : last;
+    const auto last = static_cast<double>(config_.k), first = config_.from ? config_.from : last;
     double k = first + (last - first) * std::min(1.0, 2 * context.progress);
     if (context.mode == Mode::encoding && config_.alpha > 0) k *= config_.alpha;
     return Activation{Activation::Kind::topk, std::clamp(std::round(k), 1.0, static_cast<double>(output().size()))};
   }
 
  private:
-  LayerConfig config_;
+  TopKConfig config_;
 };
 
 }  // namespace
@@ -68,12 +68,13 @@ std::unique_ptr<Layer> make_activation(const LayerContext& c, Activation activat
 }
 
 std::unique_ptr<Layer> make_topk(const LayerContext& c) {
+  const auto& config = std::get<TopKConfig>(c.config.options);
   const int64_t units = c.input.size();
-  for (const int64_t k : {c.config.size, c.config.from})
+  for (const int64_t k : {config.k, config.from})
     if (k > units) fail("{}: k = {} is more than the {} units it chooses from", c.place(), k, units);
-  if (c.config.from && c.config.from < c.config.size)
-    fail("{}: from = {} is less than k = {}, to which it falls", c.place(), c.config.from, c.config.size);
-  return std::make_unique<TopK>(c.input, c.config);
+  if (config.from && config.from < config.k)
+    fail("{}: from = {} is less than k = {}, to which it falls", c.place(), config.from, config.k);
+  return std::make_unique<TopK>(c.input, config);
 }
 
 }  // namespace hourglass

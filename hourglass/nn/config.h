@@ -2,58 +2,105 @@
 
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "hourglass/base/schema/fields.h"
 
 namespace hourglass {
 
+/// Options of an element-wise activation.
+struct ActivationConfig {
+  double parameter = 0.0;  ///< leaky_relu: slope (0.01), elu: alpha (1.0)
+  bool operator==(const ActivationConfig&) const = default;
+};
+
+/// Options of dense.
+struct DenseConfig {
+  int64_t units = 0;
+  int64_t divisor = 0;  ///< units are the input's features over this, rounded up. 0 = `units` says how many
+  bool operator==(const DenseConfig&) const = default;
+};
+
+template <class V>
+void fields(V& v, DenseConfig& c) {
+  v.value_or_share(c.units, c.divisor, between(1, 1 << 20),
+                   "units, or a fraction of the number of features; flattens an image");
+}
+
+/// Options of conv2d and conv_transpose2d.
+struct ConvConfig {
+  int64_t channels = 0;  ///< of the output
+  int64_t kernel = 0;    ///< side of the square kernel
+  int64_t stride = 0;    ///< 0 = 1
+  int64_t padding = 0;
+  bool operator==(const ConvConfig&) const = default;
+};
+
+template <class V>
+void fields(V& v, ConvConfig& c) {
+  v.value(c.channels, between(1, 1 << 20), "output channels");
+  v.needs("kernel");
+  v.field("kernel", c.kernel, between(1, 1024), "side of the square kernel");
+  v.field_if_given("stride", c.stride, between(1, 1024), "default 1");
+  v.field_if_given("padding", c.padding, between(0, 1023), "zeros around the image, default 0");
+}
+
+/// Options of max_pool2d.
+struct MaxPoolConfig {
+  int64_t window = 0;  ///< side of the square window
+  int64_t stride = 0;  ///< 0 = the window
+  int64_t padding = 0;
+  bool operator==(const MaxPoolConfig&) const = default;
+};
+
+template <class V>
+void fields(V& v, MaxPoolConfig& c) {
+  v.value(c.window, between(1, 1024), "side of the square window");
+  v.field_if_given("stride", c.stride, between(1, 1024), "default: the window");
+  v.field_if_given("padding", c.padding, between(0, 1023), "zeros around the image, default 0");
+}
+
+/// Options of topk.
+struct TopKConfig {
+  int64_t k = 0;
+  int64_t from = 0;    ///< k at the start; decreases linearly to k over the first half of a run. 0 = k
+  double alpha = 0.0;  ///< `encode` uses alpha·k units. 0 = k
+  bool operator==(const TopKConfig&) const = default;
+};
+
+template <class V>
+void fields(V& v, TopKConfig& c) {
+  v.value(c.k, between(1, 1 << 20), "units of each row that stay non-zero");
+  v.field_if_given("from", c.from, between(1, 1 << 20),
+                   "k at the start; decreases linearly over the first half of the run");
+  v.field_if_given("alpha", c.alpha, above(0), "encode uses alpha·k units");
+}
+
 /// One entry of a recipe's layer list. `kind` is the key ("dense", "conv2d", "leaky_relu", "relu", …).
 struct LayerConfig {
   std::string kind;
-  int64_t size = 0;        ///< units (dense), output channels (convolutions), window (max_pool2d), k (topk)
-  int64_t divisor = 0;     ///< dense: units are the input's features over this, rounded up. 0 = size says how many
-  int64_t kernel = 0;      ///< convolutions: square kernel
-  int64_t stride = 0;      ///< convolutions: 1 unless given; max_pool2d: the window unless given. 0 = not given
-  int64_t padding = 0;     ///< convolutions and pooling
-  double parameter = 0.0;  ///< leaky_relu: slope (0.01), elu: alpha (1.0)
-  int64_t from = 0;        ///< topk: k at the start; decreases linearly to k over the first half of a run. 0 = k
-  double alpha = 0.0;      ///< topk: `encode` uses alpha·k units. 0 = k
-
+  std::variant<ActivationConfig, DenseConfig, ConvConfig, MaxPoolConfig, TopKConfig> options = {};
   bool operator==(const LayerConfig&) const = default;
 };
 
 template <class V>
 void kinds(V& v, LayerConfig& c) {
-  const auto stride_and_padding = [&](const char* default_stride) {
-    v.field_if_given("stride", c.stride, between(1, 1024), default_stride);
-    v.field_if_given("padding", c.padding, between(0, 1023), "zeros around the image, default 0");
+  // Options of the layer if it has this kind, otherwise null.
+  const auto options = [&]<class T>(const char* name, T defaults) {
+    if (!v.kind(name, c.kind)) return static_cast<T*>(nullptr);
+    if (!std::holds_alternative<T>(c.options)) c.options = defaults;
+    return std::get_if<T>(&c.options);
   };
-  const auto convolution = [&](const char* name) {
-    if (!v.kind(name, c.kind)) return;
-    v.value(c.size, between(1, 1 << 20), "output channels");
-    v.needs("kernel");
-    v.field("kernel", c.kernel, between(1, 1024), "side of the square kernel");
-    stride_and_padding("default 1");
-  };
-  if (v.kind("dense", c.kind))
-    v.value_or_share(c.size, c.divisor, between(1, 1 << 20),
-                     "units, or a fraction of the number of features; flattens an image");
-  convolution("conv2d");
-  convolution("conv_transpose2d");
-  if (v.kind("max_pool2d", c.kind)) {
-    v.value(c.size, between(1, 1024), "side of the square window");
-    stride_and_padding("default: the window");
-  }
-  for (const char* name : {"identity", "sigmoid", "tanh", "relu", "softplus", "gelu"}) v.kind(name, c.kind);
-  if (v.kind("leaky_relu", c.kind)) v.value_or(c.parameter, 0.01, above(0), "slope below zero");
-  if (v.kind("topk", c.kind)) {
-    v.value(c.size, between(1, 1 << 20), "units of each row that stay non-zero");
-    v.field_if_given("from", c.from, between(1, 1 << 20),
-                     "k at the start; decreases linearly over the first half of the run");
-    v.field_if_given("alpha", c.alpha, above(0), "encode uses alpha·k units");
-  }
-  if (v.kind("elu", c.kind)) v.value_or(c.parameter, 1.0, above(0), "alpha");
+  if (auto* o = options("dense", DenseConfig())) fields(v, *o);
+  if (auto* o = options("conv2d", ConvConfig())) fields(v, *o);
+  if (auto* o = options("conv_transpose2d", ConvConfig())) fields(v, *o);
+  if (auto* o = options("max_pool2d", MaxPoolConfig())) fields(v, *o);
+  for (const char* name : {"identity", "sigmoid", "tanh", "relu", "softplus", "gelu"})
+    options(name, ActivationConfig());
+  if (auto* o = options("leaky_relu", ActivationConfig())) v.value_or(o->parameter, 0.01, above(0), "slope below zero");
+  if (auto* o = options("topk", TopKConfig())) fields(v, *o);
+  if (auto* o = options("elu", ActivationConfig())) v.value_or(o->parameter, 1.0, above(0), "alpha");
 }
 
 /// Initialisation of weights. pytorch: weights and biases U(±1/√fan_in). xavier: U(±√(6/(fan_in+fan_out))).

@@ -97,9 +97,8 @@ void need_image(const LayerContext& c) {
 }
 
 /// Windows of `kernel` over the padded input, refused when there is none.
-ConvGeometry windows(const LayerContext& c, int64_t out_channels, int64_t kernel, int64_t stride) {
+ConvGeometry windows(const LayerContext& c, int64_t out_channels, int64_t kernel, int64_t stride, int64_t padding) {
   need_image(c);
-  const int64_t padding = c.config.padding;
   const auto side = [&](int64_t in) {
     return in + 2 * padding < kernel ? 0 : (in + 2 * padding - kernel) / stride + 1;
   };
@@ -120,32 +119,31 @@ std::unique_ptr<Layer> with_parameters(const LayerContext& c, const ConvGeometry
   return std::make_unique<ConvLayer>(g, std::move(weight), std::move(bias));
 }
 
-int64_t stride_or(const LayerContext& c, int64_t otherwise) { return c.config.stride ? c.config.stride : otherwise; }
-
 }  // namespace
 
 std::unique_ptr<Layer> make_conv2d(const LayerContext& c) {
-  const ConvGeometry g = windows(c, c.config.size, c.config.kernel, stride_or(c, 1));
+  const auto& [channels, kernel, stride, padding] = std::get<ConvConfig>(c.config.options);
+  const ConvGeometry g = windows(c, channels, kernel, stride ? stride : 1, padding);
   return with_parameters<Conv2d>(c, g, g.out_channels);
 }
 
 std::unique_ptr<Layer> make_conv_transpose2d(const LayerContext& c) {
   need_image(c);
-  const int64_t kernel = c.config.kernel, stride = stride_or(c, 1), padding = c.config.padding;
+  const auto& o = std::get<ConvConfig>(c.config.options);
+  const int64_t kernel = o.kernel, stride = o.stride ? o.stride : 1, padding = o.padding;
   const auto side = [&](int64_t in) { return (in - 1) * stride - 2 * padding + kernel; };
   const int64_t height = side(c.input[1]), width = side(c.input[2]);
   if (height < 1 || width < 1)
     fail("{}: padding {} leaves nothing of input {} under kernel {}", c.place(), padding, c.input.text(), kernel);
-  const ConvGeometry g{c.config.size, height, width, c.input[0], c.input[1], c.input[2], kernel, stride, padding};
+  const ConvGeometry g{o.channels, height, width, c.input[0], c.input[1], c.input[2], kernel, stride, padding};
   return with_parameters<ConvTranspose2d>(c, g, g.in_channels);
 }
 
 std::unique_ptr<Layer> make_max_pool2d(const LayerContext& c) {
   need_image(c);
-  const int64_t window = c.config.size;
-  if (2 * c.config.padding > window)
-    fail("{}: padding {} is more than half of the window {}", c.place(), c.config.padding, window);
-  return std::make_unique<MaxPool2d>(windows(c, c.input[0], window, stride_or(c, window)));
+  const auto& [window, stride, padding] = std::get<MaxPoolConfig>(c.config.options);
+  if (2 * padding > window) fail("{}: padding {} is more than half of the window {}", c.place(), padding, window);
+  return std::make_unique<MaxPool2d>(windows(c, c.input[0], window, stride ? stride : window, padding));
 }
 
 }  // namespace hourglass

@@ -83,7 +83,7 @@ class Dense final : public LinearLayer {
 }  // namespace
 
 std::unique_ptr<Layer> make_dense(const LayerContext& c) {
-  const int64_t inputs = c.input.size(), units = c.config.size;
+  const int64_t inputs = c.input.size(), units = std::get<DenseConfig>(c.config.options).units;
   Parameter weight = c.add_weight({units, inputs}, inputs, units);
   Parameter bias = c.add("bias", {units}, inputs, units);
   return std::make_unique<Dense>(units, std::move(weight), std::move(bias), c.is_tied());

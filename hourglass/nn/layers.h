@@ -21,7 +21,7 @@ std::unique_ptr<Layer> make_max_pool2d(const LayerContext& context);
 /// Activation: a = s(z).
 std::unique_ptr<Layer> make_activation(const LayerContext& context, Activation activation);
 
-/// Top-k activation: keeps the `size` largest units of a row, `from` at the start of a run, alpha·size for encoding.
+/// Top-k activation: keeps the k largest units of a row, `from` at the start of a run, alpha·k for encoding.
 std::unique_ptr<Layer> make_topk(const LayerContext& context);
 
 }  // namespace hourglass

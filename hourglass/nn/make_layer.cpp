@@ -25,7 +25,8 @@ std::unique_ptr<Layer> make_layer(const LayerContext& context) {
   for (const Row& row : kTable)
     if (row.kind == context.config.kind) return row.make(context);
   if (auto activation = find_activation(context.config.kind)) {
-    if (context.config.parameter != 0.0) activation->parameter = context.config.parameter;
+    const double own = std::get<ActivationConfig>(context.config.options).parameter;
+    if (own != 0.0) activation->parameter = own;
     return make_activation(context, *activation);
   }
   fail("{}: unknown layer \"{}\"", context.name, context.config.kind);

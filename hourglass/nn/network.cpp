@@ -12,10 +12,11 @@ void refuse_huge(const std::string& place, const Shape& shape) {
   if (units > kLargestNetwork) fail("{}: too large: {} (the limit is {} units)", place, shape.text(), kLargestNetwork);
 }
 
-/// With every size that is a share of the input's features as a number.
+/// With all units that are a share of the input's features as a number.
 std::vector<LayerConfig> sized(std::vector<LayerConfig> configs, const Shape& input) {
   for (LayerConfig& config : configs)
-    if (config.divisor > 0) config.size = (input.size() + config.divisor - 1) / config.divisor;
+    if (auto* dense = std::get_if<DenseConfig>(&config.options); dense && dense->divisor > 0)
+      dense->units = (input.size() + dense->divisor - 1) / dense->divisor;
   return configs;
 }
 

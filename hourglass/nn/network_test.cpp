@@ -45,9 +45,7 @@ TEST(Network, InfersEveryShapeOfAPublishedNetwork) {
 }
 
 TEST(Network, TakesUnitsAsAShareOfTheInputRoundedUp) {
-  LayerConfig all = layer("dense"), third = all;
-  all.divisor = 1;
-  third.divisor = 3;
+  const LayerConfig all{"dense", DenseConfig{.divisor = 1}}, third{"dense", DenseConfig{.divisor = 3}};
   const Network network(model({third}, {all}), {7});
   EXPECT_EQ(network.code().output(), (Shape{3}));
   EXPECT_EQ(network.layer(1).output(), (Shape{7}));
@@ -136,10 +134,7 @@ ModelConfig tied(std::vector<LayerConfig> encoder, std::vector<LayerConfig> deco
 }
 
 TEST(Network, LetsKFallOverTheFirstHalfOfARun) {
-  LayerConfig k_sparse = layer("topk", 2);
-  k_sparse.from = 7;
-  k_sparse.alpha = 1.5;
-  const Network network(model({layer("dense", 8), k_sparse}, {layer("dense", 3)}), {3});
+  const Network network(model({layer("dense", 8), topk(2, 1.5, 7)}, {layer("dense", 3)}), {3});
   const auto k = [&](const PassContext& context) { return network.layer(1).activation(context)->parameter; };
   EXPECT_EQ(network.layer(1).activation()->parameter, 2);
   EXPECT_EQ(k({.progress = 0}), 7);
@@ -151,18 +146,14 @@ TEST(Network, LetsKFallOverTheFirstHalfOfARun) {
 }
 
 TEST(Network, RefusesAKThatWouldRise) {
-  LayerConfig rising = layer("topk", 3);
-  rising.from = 2;
-  EXPECT_EQ(refusal(model({layer("dense", 4), rising}, {layer("dense", 3)}), {3}),
+  EXPECT_EQ(refusal(model({layer("dense", 4), topk(3, 0, 2)}, {layer("dense", 3)}), {3}),
             "encoder[1] topk: from = 2 is less than k = 3, to which it falls");
 }
 
 TEST(Network, RefusesToChooseMoreUnitsThanThereAre) {
   EXPECT_EQ(refusal(model({layer("dense", 4), layer("topk", 5)}, {layer("dense", 3)}), {3}),
             "encoder[1] topk: k = 5 is more than the 4 units it chooses from");
-  LayerConfig falling = layer("topk", 2);
-  falling.from = 9;
-  EXPECT_EQ(refusal(model({layer("dense", 4), falling}, {layer("dense", 3)}), {3}),
+  EXPECT_EQ(refusal(model({layer("dense", 4), topk(2, 0, 9)}, {layer("dense", 3)}), {3}),
             "encoder[1] topk: k = 9 is more than the 4 units it chooses from");
 }
 

@@ -55,8 +55,7 @@ TEST(Gradients, OfEveryActivationUnderBce) {
 
 TEST(Gradients, OfAnActivationsOwnParameter) {
   for (const std::string kind : {"leaky_relu", "elu"}) {
-    LayerConfig steep = layer(kind);
-    steep.parameter = 0.4;
+    const LayerConfig steep{kind, ActivationConfig{0.4}};
     expect_right_gradients(model({layer("dense", 5), steep}, {layer("dense", 7), steep}), {7}, objective_of("mse"));
   }
 }

@@ -77,8 +77,8 @@ TEST(Recipe, TakesDefaultsForWhatIsNotGiven) {
   Recipe expected;
   expected.name = "r";
   expected.data.source = "mnist";
-  expected.model.encoder = {{.kind = "dense", .size = 32}, {.kind = "relu"}};
-  expected.model.decoder = {{.kind = "dense", .size = 784}, {.kind = "sigmoid"}};
+  expected.model.encoder = {{"dense", DenseConfig{32}}, {"relu"}};
+  expected.model.decoder = {{"dense", DenseConfig{784}}, {"sigmoid"}};
   EXPECT_EQ(r, expected);
 }
 
@@ -87,12 +87,12 @@ TEST(Recipe, ReadsEverything) {
   EXPECT_EQ(r.description, "everything at once");
   EXPECT_EQ(r.data, (DataConfig{"some/where.idx", ScalerKind::standard, 0.2, false, {}}));
   ASSERT_EQ(r.model.encoder.size(), 5u);
-  EXPECT_EQ(r.model.encoder[0], (LayerConfig{.kind = "conv2d", .size = 8, .kernel = 3}));
-  EXPECT_EQ(r.model.encoder[1], (LayerConfig{.kind = "leaky_relu", .parameter = 0.01}));
-  EXPECT_EQ(r.model.encoder[2], (LayerConfig{.kind = "conv2d", .size = 16, .kernel = 5, .stride = 2, .padding = 1}));
-  EXPECT_EQ(r.model.encoder[3], (LayerConfig{.kind = "elu", .parameter = 0.5}));
-  EXPECT_EQ(r.model.encoder[4], (LayerConfig{.kind = "max_pool2d", .size = 2, .stride = 1}));
-  EXPECT_EQ(r.model.decoder[0], (LayerConfig{.kind = "conv_transpose2d", .size = 1, .kernel = 8}));
+  EXPECT_EQ(r.model.encoder[0], (LayerConfig{"conv2d", ConvConfig{8, 3}}));
+  EXPECT_EQ(r.model.encoder[1], (LayerConfig{"leaky_relu", ActivationConfig{0.01}}));
+  EXPECT_EQ(r.model.encoder[2], (LayerConfig{"conv2d", ConvConfig{16, 5, 2, 1}}));
+  EXPECT_EQ(r.model.encoder[3], (LayerConfig{"elu", ActivationConfig{0.5}}));
+  EXPECT_EQ(r.model.encoder[4], (LayerConfig{"max_pool2d", MaxPoolConfig{2, 1}}));
+  EXPECT_EQ(r.model.decoder[0], (LayerConfig{"conv_transpose2d", ConvConfig{1, 8}}));
   EXPECT_TRUE(r.model.tied);
   EXPECT_EQ(r.model.init, (InitConfig{"normal", 0.1}));
   EXPECT_EQ(r.objective.reconstruction, "bce");
@@ -113,8 +113,7 @@ TEST(Recipe, ReadsEverything) {
 TEST(Recipe, TakesUnitsAsAShareOfTheInput) {
   const std::string layers = "[{ dense = \"input/3\" }, { dense = \"input\" }]";
   const Recipe r = parse(kMinimal, {"model.encoder=" + layers});
-  EXPECT_EQ(r.model.encoder,
-            (std::vector<LayerConfig>{{.kind = "dense", .divisor = 3}, {.kind = "dense", .divisor = 1}}));
+  EXPECT_EQ(r.model.encoder, (std::vector<LayerConfig>{{"dense", DenseConfig{0, 3}}, {"dense", DenseConfig{0, 1}}}));
   EXPECT_NE(recipe_toml(r).find("encoder = " + layers), std::string::npos);
   for (const char* wrong : {"inputs", "input/", "input/0", "input/-2", "input/2x", "input/ 2", "input/9999999"})
     EXPECT_EQ(
@@ -255,16 +254,16 @@ Recipe any_recipe() {
     return *rc::gen::container<std::string>(rc::gen::map(rc::gen::inRange(1, 128), [](int c) { return char(c); }));
   };
   const auto layers = [&] {
-    std::vector<LayerConfig> list{{.kind = "dense", .size = *rc::gen::inRange(1, 1000)},
-                                  {.kind = "dense", .divisor = *rc::gen::inRange(1, 1000)}};
+    std::vector<LayerConfig> list{{"dense", DenseConfig{.units = *rc::gen::inRange(1, 1000)}},
+                                  {"dense", DenseConfig{.divisor = *rc::gen::inRange(1, 1000)}}};
     for (int i = *rc::gen::inRange(0, 4); i > 0; --i) {
       const std::string kind =
           pick("conv2d", "conv_transpose2d", "max_pool2d", "leaky_relu", "elu", "gelu", "tanh", "topk");
-      LayerConfig layer{.kind = kind};
-      if (kind.ends_with("2d")) layer.size = pick(1, 7), layer.stride = pick(0, 2), layer.padding = pick(0, 1);
-      if (kind.starts_with("conv")) layer.kernel = pick(1, 5);
-      if (kind == "topk") layer.size = pick(1, 7), layer.from = pick(0, 7, 9), layer.alpha = pick(0.0, 2.5);
-      if (kind.ends_with("elu") && kind != "gelu") layer.parameter = number();
+      LayerConfig layer{kind};
+      if (kind.starts_with("conv")) layer.options = ConvConfig{pick(1, 7), pick(1, 5), pick(0, 2), pick(0, 1)};
+      if (kind.starts_with("max")) layer.options = MaxPoolConfig{pick(1, 7), pick(0, 2), pick(0, 1)};
+      if (kind == "topk") layer.options = TopKConfig{pick(1, 7), pick(0, 7, 9), pick(0.0, 2.5)};
+      if (kind.ends_with("elu") && kind != "gelu") layer.options = ActivationConfig{number()};
       list.push_back(layer);
     }
     return list;

@@ -4,17 +4,6 @@
 #include <filesystem>
 
 namespace hourglass {
-namespace {
-
-LayerConfig layer(std::string kind, int64_t size = 0) {
-  LayerConfig config;
-  config.kind = std::move(kind);
-  config.size = size;
-  if (config.kind == "elu") config.parameter = 1;
-  return config;
-}
-
-}  // namespace
 
 std::string suggest_name(const std::string& source) {
   std::filesystem::path path = std::filesystem::path(source).lexically_normal();
@@ -36,11 +25,11 @@ Recipe suggest_recipe(const std::string& source, const ReadOptions& how, const D
   const int64_t hidden = pictures ? 256 : std::clamp<int64_t>(2 * features, 16, 256);
   const int64_t code = pictures ? 32 : std::clamp<int64_t>(features / 4, 2, 64);
   // With few relu units all of them may be inactive from the start.
-  const std::string activation = pictures ? "relu" : "elu";
-  recipe.model.encoder = {layer("dense", hidden), layer(activation), layer("dense", code)};
-  recipe.model.decoder = {layer("dense", hidden), layer(activation), layer("dense")};
-  recipe.model.decoder.back().divisor = 1;
-  if (pictures) recipe.model.decoder.push_back(layer("sigmoid"));
+  const LayerConfig activation = pictures ? LayerConfig{"relu"} : LayerConfig{"elu", ActivationConfig{1}};
+  const LayerConfig wide{"dense", DenseConfig{hidden}};
+  recipe.model.encoder = {wide, activation, {"dense", DenseConfig{code}}};
+  recipe.model.decoder = {wide, activation, {"dense", DenseConfig{.divisor = 1}}};
+  if (pictures) recipe.model.decoder.push_back({"sigmoid"});
   recipe.train.batch_size = std::clamp<int64_t>(rows / 50, 16, 256);
   recipe.train.epochs = std::clamp<int64_t>(kSteps * recipe.train.batch_size / rows, 10, 200);
   return recipe;

@@ -12,7 +12,8 @@ TEST(SuggestRecipe, MakesOneThatReadsBack) {
   EXPECT_EQ(parse_recipe(recipe_toml(recipe), "rows"), recipe);
   EXPECT_EQ(recipe.name, "rows");
   EXPECT_EQ(recipe.data.scale, ScalerKind::standard);
-  EXPECT_EQ(recipe.model.decoder.back().divisor, 1) << "as many outputs as inputs, whatever columns are left out";
+  EXPECT_EQ(std::get<DenseConfig>(recipe.model.decoder.back().options).divisor, 1)
+      << "as many outputs as inputs, whatever columns are left out";
 }
 
 TEST(SuggestRecipe, IsCalledAsTheDataIs) {

@@ -25,12 +25,9 @@ void check(const FineTuneOptions& o) {
 
 /// The model's encoder with its weights, followed by a dense layer of zeros that gives the classes' scores.
 Autoencoder classifier_from(const Autoencoder& model, const ModelConfig& config, int64_t classes) {
-  LayerConfig scores;
-  scores.kind = "dense";
-  scores.size = classes;
   ModelConfig layers;
   layers.encoder = config.encoder;
-  layers.decoder = {scores};
+  layers.decoder = {{"dense", DenseConfig{classes}}};
   Autoencoder classifier(Network(layers, model.network().input(), {classes}));
   classifier.scaler = model.scaler;
   const Shape encoder{model.network().encoder_parameter_count()};

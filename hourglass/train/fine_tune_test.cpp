@@ -21,19 +21,12 @@ namespace {
 
 const std::vector<LayerConfig> kDense = {layer("dense", 12), layer("sigmoid")};
 
-LayerConfig falling_topk() {
-  LayerConfig topk = layer("topk", 4);
-  topk.from = 8;
-  topk.alpha = 2;
-  return topk;
-}
-
 /// Encoders of 1 × 8 × 8 images.
 const std::map<std::string, std::vector<LayerConfig>> kEncoders = {
     {"dense", kDense},
     {"deep", {layer("dense", 12), layer("gelu"), layer("dense", 6), layer("tanh")}},
     {"convolutions", {layer("conv2d", 3, 3), layer("softplus"), layer("max_pool2d", 2), layer("conv2d", 2, 2)}},
-    {"topk", {layer("dense", 12), falling_topk()}},
+    {"topk", {layer("dense", 12), topk(4, 2, 8)}},
 };
 
 /// fp64: the whole way from the loss to the encoder's weights.
@@ -106,12 +99,10 @@ TEST(FineTuning, IsTheSameOnAnyNumberOfThreads) {
 /// alpha · k units are active in `encode`, and so they are here: in training, in validation and in the test.
 TEST(FineTuning, ReadsTheCodeThatEncodeGives) {
   const Dataset train = quarters(300, 1, 4), test = quarters(300, 2, 4);
-  LayerConfig two_of_four = layer("topk", 2);
-  two_of_four.alpha = 2;
-  const auto run = [&](const LayerConfig& topk) {
-    return Bench({layer("dense", 12), topk}).run(train, test, {.epochs = 3, .batch_size = 20, .rate = 1e-2});
+  const auto run = [&](const LayerConfig& last) {
+    return Bench({layer("dense", 12), last}).run(train, test, {.epochs = 3, .batch_size = 20, .rate = 1e-2});
   };
-  const FineTuneResult with_alpha = run(two_of_four), plain = run(layer("topk", 4));
+  const FineTuneResult with_alpha = run(topk(2, 2)), plain = run(layer("topk", 4));
   EXPECT_EQ(with_alpha.error, plain.error);
   EXPECT_EQ(with_alpha.validation_error, plain.validation_error);
   EXPECT_NE(run(layer("topk", 2)).error, plain.error);

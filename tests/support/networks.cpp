@@ -9,13 +9,11 @@
 namespace hourglass {
 
 LayerConfig layer(const std::string& kind, int64_t size, int64_t kernel, int64_t stride, int64_t padding) {
-  LayerConfig config;
-  config.kind = kind;
-  config.size = size;
-  config.kernel = kernel;
-  config.stride = stride;
-  config.padding = padding;
-  return config;
+  if (kind == "dense") return {kind, DenseConfig{size}};
+  if (kind == "max_pool2d") return {kind, MaxPoolConfig{size, stride, padding}};
+  if (kind == "topk") return topk(size);
+  if (kind.starts_with("conv")) return {kind, ConvConfig{size, kernel, stride, padding}};
+  return {kind};
 }
 
 ModelConfig model(std::vector<LayerConfig> encoder, std::vector<LayerConfig> decoder) {

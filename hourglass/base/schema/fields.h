@@ -17,12 +17,12 @@
 ///       v.field("epochs", c.epochs, between(1, 1e6), "passes over the training rows");
 ///     }
 ///
-/// and, for a struct whose table is named by one key (`{ dense = 128 }`, `"relu"`),
+/// and, for a struct whose table is named by one key (`{ normal = 0.1 }`, `"he"`),
 ///
 ///     template <class V>
-///     void kinds(V& v, LayerConfig& c) {
-///       if (v.kind("dense", c.kind)) v.value(c.size, between(1, 1 << 20));
-///       v.kind("relu", c.kind);
+///     void kinds(V& v, InitConfig& c) {
+///       v.kind("he", c.kind);
+///       if (v.kind("normal", c.kind)) v.value(c.std, above(0), "standard deviation");
 ///     }
 ///
 /// The visitors V are FieldReader and KindReader (fields_reader.h), FieldWriter and KindWriter (fields_writer.h).

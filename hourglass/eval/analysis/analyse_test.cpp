@@ -53,9 +53,7 @@ TEST(Analyse, AgreesWithTheMetrics) {
 
 /// Not alpha · k of them, as in `encode`.
 TEST(Analyse, ShowsTheCodesThatAreDecoded) {
-  LayerConfig topk = layer("topk", 2);
-  topk.alpha = 2;
-  const Autoencoder a = fresh(model({layer("dense", 5), topk}, {layer("dense", 64)}), {1, 8, 8});
+  const Autoencoder a = fresh(model({layer("dense", 5), topk(2, 2)}, {layer("dense", 64)}), {1, 8, 8});
   const Analysis all = analyse(a, data_of({1, 8, 8}, 20), kClean, 1);
   EXPECT_NEAR(mean(all.mean_activation), metric(all, "mean_activation"), 1e-6);
 }

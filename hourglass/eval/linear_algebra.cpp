@@ -13,7 +13,7 @@ Vector symmetric_eigenvalues(const Matrix& symmetric) {
   return Eigen::SelfAdjointEigenSolver<Matrix>(symmetric, Eigen::EigenvaluesOnly).eigenvalues();
 }
 
-Vector singular_values(const Matrix& m) { return m.bdcSvd().singularValues(); }
+Vector singular_values(const Matrix& m) { return Eigen::JacobiSVD<Matrix>(m).singularValues(); }
 
 Matrix right_singular_vectors(const Matrix& m) { return Eigen::JacobiSVD<Matrix>(m, Eigen::ComputeThinV).matrixV(); }
 

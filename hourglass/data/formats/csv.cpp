@@ -27,7 +27,10 @@ std::string csv_cell(std::string_view text) {
 
 std::string csv_text(ConstView matrix, std::span<const std::string> header) {
   std::string text;
-  for (const std::string& name : header) text += (&name == header.data() ? "" : ",") + csv_cell(name);
+  for (const std::string& name : header) {
+    if (&name != header.data()) text += ',';
+    text += csv_cell(name);
+  }
   if (!header.empty()) text += '\n';
   if (matrix.size() == 0) return text;
   const int64_t columns = matrix.columns();

@@ -44,7 +44,7 @@ class Rows {
 };
 
 void add_activation(const Rows& rows, Activation s) {
-  const std::string name(activation_name(s.kind));
+  const std::string name(name_of(s.kind));
   rows.add("activate/" + name, 2, [s](Operands& t) { ops::activate(s, t.in(0), t.out(1)); });
   rows.add("activate_backward/" + name, 4,
            [s](Operands& t) { ops::activate_backward(s, t.in(0), t.in(1), t.in(2), t.out(3)); });

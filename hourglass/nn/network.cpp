@@ -24,6 +24,14 @@ int64_t padded_size(const std::vector<Parameter>& parameters) {
   return parameters.empty() ? 0 : (parameters.back().offset + parameters.back().shape.size() + 15) / 16 * 16;
 }
 
+template <class State>
+std::vector<State*> states(const std::vector<std::unique_ptr<Layer>>& layers) {
+  std::vector<State*> all;
+  for (const auto& layer : layers)
+    for (LayerState& s : layer->state()) all.push_back(&s);
+  return all;
+}
+
 }  // namespace
 
 Network::Network(const ModelConfig& config, Shape input, Shape output, MakeLayer* make) : input_(input) {
@@ -54,7 +62,7 @@ void Network::append(const std::vector<LayerConfig>& configs, const std::string&
   const size_t plain_from = is_decoder ? configs.size() - ends_in_activation : configs.size() + 1;
   const auto shape = [&] { return layers_.empty() ? input_ : layers_.back()->output(); };
   for (size_t i = 0; i < configs.size(); ++i) {
-    const bool needs_plain = configs[i].kind == "dense" || i == plain_from;
+    const bool needs_plain = std::holds_alternative<DenseConfig>(configs[i].options) || i == plain_from;
     if (needs_plain && is_layered(shape())) layers_.push_back(make_reorder(shape(), true));
     const LayerContext context{configs[i], fmt::format("{}.{}", name, i), shape(), parameters_,
                                is_tied ? &weights : nullptr};
@@ -133,17 +141,9 @@ bool Network::defers_weight_gradients() const {
   return std::any_of(layers_.begin(), layers_.end(), [](const auto& l) { return l->defers_weight_gradient(); });
 }
 
-std::vector<LayerState*> Network::state() {
-  std::vector<LayerState*> all;
-  for (const auto& layer : layers_)
-    for (LayerState& s : layer->state()) all.push_back(&s);
-  return all;
-}
+std::vector<LayerState*> Network::state() { return states<LayerState>(layers_); }
 
-std::vector<const LayerState*> Network::state() const {
-  const auto all = const_cast<Network*>(this)->state();
-  return {all.begin(), all.end()};
-}
+std::vector<const LayerState*> Network::state() const { return states<const LayerState>(layers_); }
 
 void Network::update_state(const PassContext& context, std::span<const double> batch_sums) {
   for (int i = 0; i < layers(); ++i) layers_[i]->update_state(context_of(i, context, batch_sums));

@@ -17,7 +17,7 @@ void need_unit_interval(const Network& network, int layer) {
   if (activation && activation->is_unit_interval()) return;
   fail(
       "sparse_kl: needs activations in [0, 1], but the penalised layer ends in {}; use \"sigmoid\" there, or sparse_l1",
-      activation ? activation_name(activation->kind) : "no activation");
+      activation ? name_of(activation->kind) : "no activation");
 }
 
 }  // namespace

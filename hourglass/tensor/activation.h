@@ -1,9 +1,11 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "hourglass/base/enum_names.h"
 
 namespace hourglass {
 
@@ -20,9 +22,17 @@ struct Activation {
   friend bool operator==(const Activation&, const Activation&) = default;
 };
 
-/// "sigmoid", "tanh", …
-std::string_view activation_name(Activation::Kind kind);
+template <>
+inline const std::vector<std::string> kNames<Activation::Kind> = {"identity", "sigmoid",  "tanh", "relu", "leaky_relu",
+                                                                  "elu",      "softplus", "gelu", "topk"};
+
 /// The activation of that name with its default parameter (leaky_relu 0.01, elu 1, topk 1).
-std::optional<Activation> find_activation(std::string_view name);
+inline std::optional<Activation> find_activation(std::string_view name) {
+  using Kind = Activation::Kind;
+  const auto kind = find_named<Kind>(name);
+  if (!kind) return std::nullopt;
+  const double parameter = *kind == Kind::leaky_relu ? 0.01 : *kind == Kind::elu || *kind == Kind::topk ? 1.0 : 0.0;
+  return Activation{*kind, parameter};
+}
 
 }  // namespace hourglass

@@ -10,6 +10,8 @@ namespace hourglass {
 /// workload allocates nothing more.
 class Arena {
  public:
+  explicit Arena(Device device = Device::host) : device_(device) {}
+
   /// A position to rewind to.
   struct Mark {
     size_t block = 0;
@@ -25,6 +27,7 @@ class Arena {
   void reset();
 
  private:
+  Device device_;
   std::vector<Tensor> blocks_;
   Mark now_;            ///< the block in use, bytes taken from it, bytes taken from all blocks
   int64_t needed_ = 0;  ///< most bytes taken at one time since reset()

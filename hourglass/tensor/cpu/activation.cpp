@@ -183,8 +183,7 @@ void CpuBackend::activate_backward(Activation s, ConstView z, ConstView a, Const
 void CpuBackend::activation_derivatives(Activation s, ConstView z, ConstView a, View first, View second) const {
   if (s.kind == Activation::Kind::topk) return topk_derivatives(s, z, a, first, second);
   HWY_DYNAMIC_DISPATCH(Derivatives)
-  (s, z.as<float>(), a.as<float>(), first ? first.as<float>() : nullptr, second ? second.as<float>() : nullptr,
-   z.size());
+  (s, z.as<float>(), a.as<float>(), first.as<float>(), second.as<float>(), z.size());
 }
 
 void CpuBackend::bce_with_logits(ConstView z, ConstView x, double scale, View r, View grad_z, View sum) const {

@@ -26,7 +26,7 @@ Twin grid() {
 template <class F>
 void for_each_activation(F f) {
   for (const Activation& s : kAll) {
-    SCOPED_TRACE(fmt::format("{} {}", activation_name(s.kind), s.parameter));
+    SCOPED_TRACE(fmt::format("{} {}", name_of(s.kind), s.parameter));
     f(s);
   }
 }
@@ -125,7 +125,7 @@ TEST(Activations, TakeTheLeftDerivativeAtAKink) {
 
 TEST(Activations, AreFoundByTheirNames) {
   for_each_activation([](const Activation& s) {
-    const auto found = find_activation(activation_name(s.kind));
+    const auto found = find_activation(name_of(s.kind));
     ASSERT_TRUE(found);
     EXPECT_EQ(found->kind, s.kind);
   });

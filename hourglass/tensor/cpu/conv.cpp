@@ -33,7 +33,7 @@ Descriptions describe(const ConvKey& k) {
           .out = {{k.rows, g.out_channels, g.out_height, g.out_width}, kF32, Tag::nhwc},
           .weight = {weight, kF32, Tag::any},
           .plain_weight = {weight, kF32, Tag::oihw},
-          .bias = {{g.out_channels}, kF32, Tag::a},
+          .bias = k.bias ? memory::desc({g.out_channels}, kF32, Tag::a) : memory::desc(),
           .stride = {g.stride, g.stride},
           .padding = {g.padding, g.padding}};
 }
@@ -51,13 +51,10 @@ Primitive make_reorder(const memory::desc& from, const memory::desc& to, bool ac
 
 dnnl::convolution_forward::primitive_desc forward_description(const ConvKey& k) {
   const auto d = describe(k);
-  constexpr auto kind = dnnl::prop_kind::forward_training;
-  constexpr auto direct = dnnl::algorithm::convolution_direct;
-  const auto far = far_padding(k.geometry);
-  return k.bias ? dnnl::convolution_forward::primitive_desc(
-                      {kind, direct, d.in, d.weight, d.bias, d.out, d.stride, d.padding, far}, attributes(), engine())
-                : dnnl::convolution_forward::primitive_desc(
-                      {kind, direct, d.in, d.weight, d.out, d.stride, d.padding, far}, attributes(), engine());
+  return {{dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, d.in, d.weight, d.bias, d.out,
+           d.stride, d.padding, far_padding(k.geometry)},
+          attributes(),
+          engine()};
 }
 
 /// A primitive, and the reorder of its weights to or from the kernel's layout.
@@ -71,17 +68,10 @@ Convolution make_forward(const ConvKey& k) {
   const auto d = describe(k);
   const auto pd = forward_description(k);
   const auto weight = pd.weights_desc();
-  Primitive reorder = make_reorder(d.plain_weight, weight);
-  if (k.bias)
-    return {{dnnl::convolution_forward(pd),
-             pd.scratchpad_desc(),
-             {{DNNL_ARG_SRC, d.in}, {DNNL_ARG_WEIGHTS, weight}, {DNNL_ARG_DST, d.out}, {DNNL_ARG_BIAS, d.bias}}},
-            std::move(reorder),
-            weight.get_size()};
   return {{dnnl::convolution_forward(pd),
            pd.scratchpad_desc(),
-           {{DNNL_ARG_SRC, d.in}, {DNNL_ARG_WEIGHTS, weight}, {DNNL_ARG_DST, d.out}}},
-          std::move(reorder),
+           {{DNNL_ARG_SRC, d.in}, {DNNL_ARG_WEIGHTS, weight}, {DNNL_ARG_DST, d.out}, {DNNL_ARG_BIAS, d.bias}}},
+          make_reorder(d.plain_weight, weight),
           weight.get_size()};
 }
 
@@ -127,10 +117,7 @@ void CpuBackend::conv2d(const ConvGeometry& g, ConstView in, ConstView weight, C
   Convolution& c = cache.get({g, in.rows(), static_cast<bool>(bias)}, make_forward);
   void* blocked = scratch(c.weight_bytes, kWeights);
   c.reorder({weight.as<float>(), blocked});
-  if (bias)
-    c.run({in.as<float>(), blocked, out.as<float>(), bias.as<float>()});
-  else
-    c.run({in.as<float>(), blocked, out.as<float>()});
+  c.run({in.as<float>(), blocked, out.as<float>(), bias.as<float>()});
 }
 
 void CpuBackend::conv2d_transposed(const ConvGeometry& g, ConstView out, ConstView weight, ConstView bias,

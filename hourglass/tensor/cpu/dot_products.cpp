@@ -50,7 +50,7 @@ bool fits_dot_products(const MatmulShape& s) {
 
 void dot_products(const MatmulShape& s, ConstView a, ConstView b, ConstView bias, View c) {
   HWY_DYNAMIC_DISPATCH(DotProducts)
-  (s, a.as<float>(), b.as<float>(), bias ? bias.as<float>() : nullptr, c.as<float>());
+  (s, a.as<float>(), b.as<float>(), bias.as<float>(), c.as<float>());
 }
 
 }  // namespace hourglass::ops::cpu

@@ -147,7 +147,7 @@ void sums_over_rows(ConstView x, std::span<double> sums, F f) {
 
 void CpuBackend::squared_error(ConstView r, ConstView x, double scale, View grad_r, View sum) const {
   *sum.as<double>() = HWY_DYNAMIC_DISPATCH(SquaredError)(r.as<float>(), x.as<float>(), static_cast<float>(scale),
-                                                         grad_r ? grad_r.as<float>() : nullptr, r.size());
+                                                         grad_r.as<float>(), r.size());
 }
 
 void CpuBackend::sum_of_absolutes(ConstView x, View sum) const {

@@ -15,16 +15,11 @@ Primitive make_matmul(const MatmulShape& s) {
   const memory::desc a({s.m, s.k}, f32, strides);
   const memory::desc b({s.k, s.n}, f32, s.transpose_b ? Tag::ba : Tag::ab);
   const memory::desc c({s.m, s.n}, f32, Tag::ab);
-  const memory::desc bias({1, s.n}, f32, Tag::ab);
-  const auto attr = attributes(s.accumulate);
-  if (s.bias) {
-    const dnnl::matmul::primitive_desc pd({a, b, bias, c}, attr, engine());
-    return {dnnl::matmul(pd),
-            pd.scratchpad_desc(),
-            {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}, {DNNL_ARG_BIAS, bias}}};
-  }
-  const dnnl::matmul::primitive_desc pd({a, b, c}, attr, engine());
-  return {dnnl::matmul(pd), pd.scratchpad_desc(), {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}}};
+  const memory::desc bias = s.bias ? memory::desc({1, s.n}, f32, Tag::ab) : memory::desc();
+  const dnnl::matmul::primitive_desc pd({a, b, bias, c}, attributes(s.accumulate), engine());
+  return {dnnl::matmul(pd),
+          pd.scratchpad_desc(),
+          {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}, {DNNL_ARG_BIAS, bias}}};
 }
 
 }  // namespace
@@ -32,11 +27,7 @@ Primitive make_matmul(const MatmulShape& s) {
 void CpuBackend::matmul(const MatmulShape& s, ConstView a, ConstView b, ConstView bias, View c) const {
   if (fits_dot_products(s)) return dot_products(s, a, b, bias, c);
   thread_local Cache<MatmulShape, Primitive> cache;
-  Primitive& product = cache.get(s, make_matmul);
-  if (s.bias)
-    product({a.as<float>(), b.as<float>(), c.as<float>(), bias.as<float>()});
-  else
-    product({a.as<float>(), b.as<float>(), c.as<float>()});
+  cache.get(s, make_matmul)({a.as<float>(), b.as<float>(), c.as<float>(), bias.as<float>()});
 }
 
 }  // namespace hourglass::ops::cpu

@@ -81,6 +81,7 @@ Primitive::Primitive(const dnnl::primitive& primitive, const dnnl::memory::desc&
                      std::initializer_list<std::pair<int, dnnl::memory::desc>> arguments)
     : primitive_(primitive), scratchpad_bytes_(scratchpad.get_size()) {
   for (const auto& [index, desc] : arguments) {
+    if (desc.is_zero()) continue;
     memories_.emplace_back(desc, engine(), nullptr);
     arguments_.push_back({index, memories_.back().get()});
   }
@@ -89,9 +90,10 @@ Primitive::Primitive(const dnnl::primitive& primitive, const dnnl::memory::desc&
 }
 
 void Primitive::operator()(std::initializer_list<const void*> data) {
-  HOURGLASS_CHECK(data.size() + 1 == memories_.size());
   size_t i = 0;
-  for (const void* p : data) dnnl_memory_set_data_handle(memories_[i++].get(), const_cast<void*>(p));
+  for (const void* p : data)
+    if (p) dnnl_memory_set_data_handle(memories_[i++].get(), const_cast<void*>(p));
+  HOURGLASS_CHECK(i + 1 == memories_.size());
   if (scratchpad_bytes_ > 0) dnnl_memory_set_data_handle(memories_[i].get(), scratch(scratchpad_bytes_, kScratchpad));
   const auto status =
       dnnl_primitive_execute(primitive_.get(), stream().get(), static_cast<int>(arguments_.size()), arguments_.data());

@@ -21,9 +21,10 @@ void* scratch(size_t bytes, int index);
 /// A compiled primitive together with the memory objects of its arguments.
 class Primitive {
  public:
+  /// An argument with an empty description is absent.
   Primitive(const dnnl::primitive& primitive, const dnnl::memory::desc& scratchpad,
             std::initializer_list<std::pair<int, dnnl::memory::desc>> arguments);
-  /// Runs on the given data, in the order of the arguments.
+  /// Runs on the given data, in the order of the arguments; null for one that is absent.
   void operator()(std::initializer_list<const void*> data);
 
  private:

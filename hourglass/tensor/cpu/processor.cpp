@@ -4,6 +4,7 @@
 #include <hwy/highway.h>
 
 #include <dnnl.hpp>
+#include <utility>
 
 namespace hourglass {
 
@@ -18,24 +19,17 @@ std::string onednn_version() {
 }
 
 std::string onednn_instructions() {
-  switch (dnnl::get_effective_cpu_isa()) {
-    case dnnl::cpu_isa::sse41:
-      return "SSE4.1";
-    case dnnl::cpu_isa::avx:
-      return "AVX";
-    case dnnl::cpu_isa::avx2:
-      return "AVX2";
-    case dnnl::cpu_isa::avx2_vnni:
-      return "AVX2 VNNI";
-    case dnnl::cpu_isa::avx512_core:
-      return "AVX-512";
-    case dnnl::cpu_isa::avx512_core_vnni:
-      return "AVX-512 VNNI";
-    case dnnl::cpu_isa::avx512_core_bf16:
-      return "AVX-512 BF16";
-    default:
-      return "best available";
-  }
+  using Isa = dnnl::cpu_isa;
+  constexpr std::pair<Isa, const char*> kNames[] = {{Isa::sse41, "SSE4.1"},
+                                                    {Isa::avx, "AVX"},
+                                                    {Isa::avx2, "AVX2"},
+                                                    {Isa::avx2_vnni, "AVX2 VNNI"},
+                                                    {Isa::avx512_core, "AVX-512"},
+                                                    {Isa::avx512_core_vnni, "AVX-512 VNNI"},
+                                                    {Isa::avx512_core_bf16, "AVX-512 BF16"}};
+  for (const auto& [isa, name] : kNames)
+    if (isa == dnnl::get_effective_cpu_isa()) return name;
+  return "best available";
 }
 
 }  // namespace hourglass

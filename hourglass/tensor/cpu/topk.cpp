@@ -20,6 +20,8 @@ uint32_t ordered(float x) {
   return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
 }
 
+int64_t selected_units(Activation s, int64_t units) { return std::min(units, static_cast<int64_t>(s.parameter)); }
+
 void topk_row(const float* z, float* a, int64_t units, int64_t k, std::vector<uint32_t>& keys) {
   keys.resize(static_cast<size_t>(units));
   std::transform(z, z + units, keys.begin(), ordered);
@@ -29,46 +31,39 @@ void topk_row(const float* z, float* a, int64_t units, int64_t k, std::vector<ui
   int64_t ties = k - std::count_if(keys.begin(), keys.begin() + k, [&](uint32_t key) { return key > smallest; });
   for (int64_t j = 0; j < units; ++j) {
     const uint32_t key = ordered(z[j]);
-    const bool passes = key > smallest || (key == smallest && ties-- > 0);
-    a[j] = passes ? z[j] : 0.0f;
+    a[j] = key > smallest || (key == smallest && ties-- > 0) ? z[j] : 0.0f;
   }
 }
 
-/// f(j, whether unit j was selected) for every unit of a row. A selected 0 looks like a unit that was not selected: of
-/// the units with z = 0 the first ones were selected, up to k units in all.
+/// f(index of an element, whether its unit was selected) for every element. A selected 0 looks like a unit that was not
+/// selected: of the units with z = 0 the first ones were selected, up to k units in all.
 template <class F>
-void for_each_unit(const float* z, const float* a, int64_t units, int64_t k, F f) {
-  int64_t zeros = k - std::count_if(a, a + units, [](float x) { return x != 0; });
-  for (int64_t j = 0; j < units; ++j) f(j, a[j] != 0 || (z[j] == 0 && zeros-- > 0));
+void for_each_unit(Activation s, ConstView z, ConstView a, F f) {
+  const int64_t units = z.columns(), k = selected_units(s, units);
+  for (int64_t first = 0; first < z.size(); first += units) {
+    const float* row = a.as<float>() + first;
+    int64_t zeros = k - std::count_if(row, row + units, [](float x) { return x != 0; });
+    for (int64_t j = 0; j < units; ++j) f(first + j, row[j] != 0 || (z.as<float>()[first + j] == 0 && zeros-- > 0));
+  }
 }
 
 }  // namespace
 
 void topk(Activation s, ConstView z, View a) {
   thread_local std::vector<uint32_t> keys;
-  const int64_t units = z.columns(), k = std::min(units, static_cast<int64_t>(s.parameter));
-  for (int64_t i = 0; i < z.rows(); ++i) topk_row(z.as<float>() + i * units, a.as<float>() + i * units, units, k, keys);
+  const int64_t units = z.columns(), k = selected_units(s, units);
+  for (int64_t i = 0; i < z.size(); i += units) topk_row(z.as<float>() + i, a.as<float>() + i, units, k, keys);
 }
 
 void topk_backward(Activation s, ConstView z, ConstView a, ConstView grad_a, View grad_z) {
-  const int64_t units = z.columns(), k = std::min(units, static_cast<int64_t>(s.parameter));
-  for (int64_t i = 0; i < z.rows(); ++i) {
-    const float* from = grad_a.as<float>() + i * units;
-    float* to = grad_z.as<float>() + i * units;
-    for_each_unit(z.as<float>() + i * units, a.as<float>() + i * units, units, k,
-                  [&](int64_t j, bool selected) { to[j] = selected ? from[j] : 0.0f; });
-  }
+  for_each_unit(s, z, a, [from = grad_a.as<float>(), to = grad_z.as<float>()](int64_t i, bool selected) {
+    to[i] = selected ? from[i] : 0.0f;
+  });
 }
 
 void topk_derivatives(Activation s, ConstView z, ConstView a, View first, View second) {
   if (second) clear(second);
-  if (!first) return;
-  const int64_t units = z.columns(), k = std::min(units, static_cast<int64_t>(s.parameter));
-  for (int64_t i = 0; i < z.rows(); ++i) {
-    float* to = first.as<float>() + i * units;
-    for_each_unit(z.as<float>() + i * units, a.as<float>() + i * units, units, k,
-                  [&](int64_t j, bool selected) { to[j] = selected ? 1.0f : 0.0f; });
-  }
+  if (first) for_each_unit(s, z, a, [to = first.as<float>()](int64_t i, bool selected) { to[i] = selected; });
 }
 
 }  // namespace hourglass::ops::cpu

@@ -4,18 +4,18 @@
 
 namespace hourglass::cli {
 
-/// A run that Ctrl-C or a signal ended after saving everything: exit code 130.
-struct Interrupted {};
-/// A failure already told to the user: exit code 1.
-struct Failed {};
+/// Ends the program with this exit code, after the user was told why.
+struct Exit {
+  int code;
+};
 
-// One function per verb: declares its options on `app` and what it does.
+constexpr int kFailed = 1, kBadInput = 2, kInterrupted = 130;
+
+// One function per file: declares its options on `app` and what it does.
 void add_train(Subcommand app);
 void add_eval(Subcommand app);
 void add_probe(Subcommand app);
-void add_encode(Subcommand app);
-void add_decode(Subcommand app);
-void add_reconstruct(Subcommand app);
+void add_inference(Subcommand app);  ///< encode, decode, reconstruct
 void add_score(Subcommand app);
 void add_export(Subcommand app);
 void add_report(Subcommand app);

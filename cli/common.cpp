@@ -30,19 +30,26 @@ void declare_threads(Subcommand verb, int& threads) {
   verb.add_option("--threads", threads, "Number of threads; 0 = all available cores").between(0, 1024);
 }
 
-void ModelOptions::declare(Subcommand verb) {
-  verb.add_option("MODEL", model, kModelHelp).required();
-  declare_data(verb);
+void declare_model(Subcommand verb, std::string& model) { verb.add_option("MODEL", model, kModelHelp).required(); }
+
+void declare_source(Subcommand verb, std::string& source) {
+  verb.add_option("--data", source, "Data to use instead of the recipe's: a path or a known name").type_name("DATA");
 }
 
-void ModelOptions::declare_data(Subcommand verb) {
-  verb.add_option("--data", data, "Data to use instead of the recipe's: a path or a known name").type_name("DATA");
-  verb.add_option("--split", split, "Part of the data: test or train").one_of({"test", "train"});
+void declare_data(Subcommand verb, DataRequest& data, int& threads) {
+  declare_source(verb, data.source);
+  verb.add_option("--split", data.part, "Part of the data: test or train");
   declare_threads(verb, threads);
 }
 
-void ModelOptions::declare_output(Subcommand verb) {
+void declare_output(Subcommand verb, std::string& output) {
   verb.add_option("-o,--output", output, "Where to write; the ending tells the format").required().type_name("FILE");
+}
+
+void declare_overrides(Subcommand verb, std::vector<std::string>& overrides) {
+  verb.add_option("--set", overrides, "Override any key of the recipe: section.key=value")
+      .repeated()
+      .type_name("KEY=VALUE");
 }
 
 }  // namespace hourglass::cli

@@ -11,16 +11,16 @@ namespace hourglass::cli {
 
 namespace {
 
-struct Options : ModelOptions {
-  std::vector<std::string> models, metrics;
+struct Options {
+  ComparisonRequest request;
+  std::string output;
   bool json = false;
 };
 
 void compare(const Options& o) {
   StageProgress progress(std::cerr, progress_options());
   const Comparison comparison = compare_models(
-      {o.models, {o.data, o.split}, o.metrics, o.threads},
-      [&](std::string_view what, double done) { progress.update(what, done); }, print_note);
+      o.request, [&](std::string_view what, double done) { progress.update(what, done); }, print_note);
   write_comparison(o.output, comparison);
   fmt::print("{}\n",
              o.json ? comparison_json(comparison) : (std::filesystem::path(o.output) / "compare.html").string());
@@ -29,18 +29,17 @@ void compare(const Options& o) {
 }  // namespace
 
 void add_compare(Subcommand app) {
-  auto verb = app.add_subcommand("compare", "Set several models side by side on the same data");
-  auto o = std::make_shared<Options>();
-  verb.add_option("MODEL", o->models, fmt::format("Two or more: {}", kModelHelp)).required().at_least(2);
-  o->declare_data(verb);
-  verb.add_option("-o,--output-dir", o->output, "Folder for compare.html, compare.json and plots/")
+  auto verb = app.add_subcommand("compare", "Compare several models on the same data");
+  auto& o = verb.callback(compare);
+  verb.add_option("MODEL", o.request.models, fmt::format("Two or more: {}", kModelHelp)).required().at_least(2);
+  declare_data(verb, o.request.data, o.request.threads);
+  verb.add_option("-o,--output-dir", o.output, "Folder for compare.html, compare.json and plots/")
       .required()
       .type_name("DIR");
-  verb.add_option("--metrics", o->metrics, "More metrics, with commas, as of eval; \"all\" takes a while")
+  verb.add_option("--metrics", o.request.metrics, "More metrics, with commas, as of eval; \"all\" takes a while")
       .separated_by(',')
       .type_name("METRICS");
-  verb.add_flag("--json", o->json, "Print what compare.json holds");
-  verb.callback([o] { compare(*o); });
+  verb.add_flag("--json", o.json, "Print what compare.json holds");
 }
 
 }  // namespace hourglass::cli

@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-
 #include "cli/commands.h"
 #include "hourglass/app/inspect.h"
 #include "hourglass/data/known.h"
@@ -31,14 +29,15 @@ constexpr size_t kMostShown = 64;
 
 void print_column(const TableColumn& c) {
   std::string text = c.numbers + c.texts == 0 ? ""
-                     : c.texts == 0           ? fmt::format("{} to {}", c.low, c.high)
-                                              : fmt::format("{} different texts", c.words.size() > kMostCategories
-                                                                                      ? fmt::format("over {}", kMostCategories)
-                                                                                      : std::to_string(c.words.size()));
+                     : c.texts == 0
+                         ? fmt::format("{} to {}", c.low, c.high)
+                         : fmt::format("{} unique strings", c.words.size() > kMostCategories
+                                                                ? fmt::format("more than {}", kMostCategories)
+                                                                : std::to_string(c.words.size()));
   if (c.texts > 0 && c.numbers > 0) text += fmt::format(" among {} numbers", c.numbers);
   if (c.missing > 0) text += fmt::format("{}{} missing", text.empty() ? "" : ", ", c.missing);
   if (c.is_constant()) text += ", constant";
-  const char* type = c.texts > 0 ? "text" : c.numbers == 0 ? "empty" : c.whole ? "whole" : "number";
+  const char* type = c.texts > 0 ? "text" : c.numbers == 0 ? "empty" : c.is_integer ? "integer" : "float";
   fmt::print("  {:24} {:7} {}\n", c.name, type, text);
 }
 
@@ -49,9 +48,8 @@ void print_summary(const std::vector<TableColumn>& columns) {
     constant += c.is_constant();
     all.missing += c.missing;
     if (c.numbers == 0) continue;
-    all.low = all.numbers ? std::min(all.low, c.low) : c.low;
-    all.high = all.numbers ? std::max(all.high, c.high) : c.high;
-    all.numbers += c.numbers;
+    all.count(c.low);
+    all.count(c.high);
   }
   fmt::print("  {} features from {} to {}, {} of them constant, {} values missing\n", columns.size(), all.low, all.high,
              constant, all.missing);
@@ -59,7 +57,7 @@ void print_summary(const std::vector<TableColumn>& columns) {
 
 std::string label_text(const Inspection& found) {
   if (found.labels.empty()) return "";
-  std::string text = fmt::format(", {} different labels", found.labels.size());
+  std::string text = fmt::format(", {} classes", found.labels.size());
   if (found.classes.empty() || found.classes.size() > kMostShown) return text;
   return fmt::format("{}: {}", text, fmt::join(found.classes, ", "));
 }
@@ -79,9 +77,9 @@ void inspect(const std::string& source) {
     for (const TableColumn& c : found.columns) print_column(c);
   const ReadOptions how = suggested_reading(found);
   const DataSplits data = open_source(source, how);
-  fmt::print("\nA recipe to begin with, which `hourglass train --data {}` uses:\n\n{}", source,
+  fmt::print("\nSuggested recipe, which `hourglass train --data {}` uses:\n\n{}", source,
              recipe_toml(suggest_recipe(source, how, data.train)));
-  fmt::print("\nTo score how abnormal every row is: `hourglass train --anomalies --data {}`\n", source);
+  fmt::print("\nFor anomaly scores: `hourglass train --anomalies --data {}`\n", source);
 }
 
 }  // namespace
@@ -91,7 +89,7 @@ void add_data(Subcommand app) {
   auto name = std::make_shared<std::string>();
   auto fetch_verb = verb.add_subcommand("fetch", "Find or download a data set, verify it and keep it");
   fetch_verb.add_option("DATASET", *name, fmt::format("One of {}", fmt::join(known_names(), ", "))).required();
-  auto inspect_verb = verb.add_subcommand("inspect", "Show what a data set holds, and a recipe to begin with");
+  auto inspect_verb = verb.add_subcommand("inspect", "Show what a data set holds, and suggest a recipe");
   auto source = std::make_shared<std::string>();
   inspect_verb.add_option("DATA", *source, "A file, a folder or a known name").required();
   verb.allow_one_subcommand();

@@ -3,16 +3,11 @@
 
 #include <algorithm>
 #include <iostream>
-#include <set>
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "hourglass/app/evaluation.h"
 #include "hourglass/app/metric_json.h"
-#include "hourglass/base/schema/fields_reader.h"
-#include "hourglass/base/schema/toml.h"
-#include "hourglass/data/unit_interval.h"
-#include "hourglass/eval/metrics.h"
-#include "hourglass/objective/corruption.h"
 #include "hourglass/report/format.h"
 #include "hourglass/report/terminal/stage_progress.h"
 
@@ -21,38 +16,8 @@ namespace hourglass::cli {
 namespace {
 
 struct Options : ModelOptions {
-  std::vector<std::string> metrics;
-  JacobianOptions jacobian;
-  std::vector<double> radii;
-  std::string corruption;
-  int64_t rows = 0;
-  bool corrupt = false, json = false;
+  EvaluationRequest request;
 };
-
-/// bce for a model that ends in a sigmoid, on data that it suits, else mse.
-std::string loss_of(const Autoencoder& model, const Dataset& data, StageProgress& progress) {
-  model.check_fits(data);
-  if (!model.network().ends_in_sigmoid()) return "mse";
-  try {
-    check_unit_interval(data, model.scaler);
-    return "bce";
-  } catch (const Error& e) {
-    progress.note(fmt::format("note: mse stands in for bce: {}", e.what()));
-    return "mse";
-  }
-}
-
-/// KIND=AMOUNT, read as a line of a recipe's [corruption].
-std::optional<CorruptionConfig> given_corruption(const Options& o) {
-  if (o.corruption.empty()) return std::nullopt;
-  CorruptionConfig config;
-  const Value root = parse_toml("[corruption]\n" + o.corruption, "--corruption");
-  FieldReader reader(root, "");
-  reader.section("corruption", config);
-  reader.finish();
-  if (!Corruption(config, 0).is_active()) fail("--corruption {}: expected an amount above 0", o.corruption);
-  return config;
-}
 
 /// On one line: of many numbers the first.
 std::string text_of(const MetricValue& value) {
@@ -70,94 +35,51 @@ std::string text_of(const MetricValue& value) {
   return fmt::format("{}", fmt::join(words, " "));
 }
 
-void print(const Metrics& metrics, const Dataset& data, bool as_json) {
-  if (as_json) {
-    fmt::print("{}\n", metrics_json(metrics).dump());
-    return;
-  }
-  fmt::print("{}: {} rows\n", data.name, format_count(data.rows()));
-  for (const auto& [name, value] : metrics) fmt::print("{:21} {}\n", name, text_of(value));
+void print(const Evaluation& e, bool as_json) {
+  if (as_json) return fmt::print("{}\n", metrics_json(e.metrics).dump());
+  fmt::print("{}: {} rows\n", e.data, format_count(e.rows));
+  for (const auto& [name, value] : e.metrics) fmt::print("{:21} {}\n", name, text_of(value));
 }
 
-/// The metrics that are requested by name, and those of them that do not apply.
-class RequestedMetrics {
- public:
-  explicit RequestedMetrics(const std::vector<std::string>& names) : names_(names.begin(), names.end()) {}
-
-  /// Throws Error when no requested metric is left.
-  void omit(const Omission& o) {
-    if (names_.contains(o.part)) omitted_.insert(o.part);
-    if (omitted_.size() == names_.size()) fail("{}: {}", o.part, o.reason);
-  }
-  /// Throws Error when a metric was omitted.
-  void check_complete() const {
-    if (!omitted_.empty()) fail("left out, for the reasons above: {}", fmt::join(omitted_, ", "));
-  }
-
- private:
-  std::set<std::string> names_, omitted_;
-};
-
 void eval(const Options& o) {
-  const TrainedModel model = o.load();
-  DataSplits parts = o.open_parts(model);
-  Dataset& data = parts.test ? *parts.test : parts.train;
-  if (o.rows > 0) data = data.slice(0, std::min(o.rows, data.rows()));
-  const auto given = given_corruption(o);
-  const Corruption corruption(given.value_or(model.recipe.corruption), model.recipe.train.seed);
-  if (o.corrupt && !corruption.is_active())
-    fail("--corrupt: the model's recipe has no [corruption]; give one by --corruption");
-  const auto disturb = [&](ConstView clean, std::span<const uint32_t> rows, View input) {
-    corruption.apply(clean, 0, rows, input);
-  };
   StageProgress progress(std::cerr, progress_options());
-  RequestedMetrics requested(o.metrics);
-  std::vector<std::string> names = {loss_of(model.autoencoder, data, progress)};
-  names.insert(names.end(), o.metrics.begin(), o.metrics.end());
-  const Metrics metrics =
-      evaluate(model.autoencoder, data, names,
-               {.threads = o.thread_count(),
-                .disturb = o.corrupt ? Inference::Disturb(disturb) : Inference::Disturb(),
-                .jacobian = o.jacobian,
-                .radii = o.radii,
-                .corruption = given,
-                .train = parts.test ? &parts.train : nullptr,
-                .progress = [&](std::string_view name, double done) { progress.update(name, done); },
-                .note =
-                    [&](const Omission& o) {
-                      requested.omit(o);
-                      progress.note(fmt::format("note: {} is left out: {}", o.part, o.reason));
-                    }});
-  print(metrics, data, o.json);
-  requested.check_complete();
+  EvaluationRequest request = o.request;
+  request.data = o.data;
+  request.options.threads = o.thread_count();
+  request.options.progress = [&](std::string_view name, double done) { progress.update(name, done); };
+  const Evaluation evaluation =
+      evaluate_model(open_model(o.model), request, [&](const std::string& text) { progress.note(text); });
+  print(evaluation, o.json);
+  if (!evaluation.omitted.empty()) fail("left out, for the reasons above: {}", fmt::join(evaluation.omitted, ", "));
 }
 
 }  // namespace
 
 void add_eval(Subcommand app) {
   auto verb = app.add_subcommand("eval", "Measure a trained model on data");
-  auto o = std::make_shared<Options>();
-  o->declare(verb);
-  verb.add_option("--metrics", o->metrics,
+  auto& o = verb.callback(eval);
+  declare_model(verb, o.model);
+  declare_data(verb, o.data, o.threads);
+  verb.add_option("--metrics", o.request.metrics,
                   fmt::format("More metrics, with commas: {}", fmt::join(metric_names(), ", ")))
       .separated_by(',')
       .type_name("METRICS");
-  verb.add_option("--rows", o->rows, "Measure on no more than this many rows, the first").positive();
-  auto probes = verb.add_option("--probes", o->jacobian.probes,
+  verb.add_option("--rows", o.request.rows, "Use only the first so many rows").positive();
+  auto probes = verb.add_option("--probes", o.request.options.jacobian.probes,
                                 "Estimate contractive and relative_contraction by this many random probes per row");
   probes.between(1, 1 << 20);
-  verb.add_flag("--exact", o->jacobian.exact, "Measure the Jacobian exactly, however long that takes").excludes(probes);
-  verb.add_option("--radii", o->radii,
+  verb.add_flag("--exact", o.request.options.jacobian.exact, "Measure the Jacobian exactly, however long that takes")
+      .excludes(probes);
+  verb.add_option("--radii", o.request.options.radii,
                   fmt::format("Radii of contraction_ratio, with commas ({})", fmt::join(kRadii, ",")))
       .separated_by(',')
       .positive();
-  verb.add_flag("--corrupt", o->corrupt, "Corrupt the inputs as the recipe does; the target stays clean");
-  verb.add_option("--corruption", o->corruption,
+  verb.add_flag("--corrupt", o.request.corrupt, "Corrupt the inputs as the recipe does; the target stays clean");
+  verb.add_option("--corruption", o.request.corruption,
                   "KIND=AMOUNT of corrupted_mse and code_displacement (gaussian=0.2), and of --corrupt instead of the "
                   "recipe's: gaussian, masking or salt_pepper")
       .type_name("KIND=AMOUNT");
-  verb.add_flag("--json", o->json, "Print one JSON object");
-  verb.callback([o] { eval(*o); });
+  verb.add_flag("--json", o.json, "Print one JSON object");
 }
 
 }  // namespace hourglass::cli

@@ -21,8 +21,8 @@ void write(const ModelOptions& o, const Autoencoder& model, Tensor outputs) {
 
 void encode(const ModelOptions& o) {
   check_output(o.output, {".npy", ".csv"});
-  TrainedModel model = o.load();
-  const Dataset data = o.open_each_row(model);
+  TrainedModel model = open_model(o.model);
+  const Dataset data = open_every_row(model, o.data, print_note);
   const Tensor codes = Inference(model.autoencoder, o.thread_count()).encode(data);
   write_rows(o.output, codes);
   fmt::print("{}: {} codes of {}\n", o.output, codes.rows(), model.autoencoder.network().code().output().text());
@@ -30,39 +30,37 @@ void encode(const ModelOptions& o) {
 
 void decode(const ModelOptions& o) {
   check_output(o.output, {".npy", ".csv", ".png"});
-  const TrainedModel model = o.load();
-  const Tensor codes = read_codes(o.data);
+  const TrainedModel model = open_model(o.model);
+  const Tensor codes = read_codes(o.data.source);
   write(o, model.autoencoder, Inference(model.autoencoder, o.thread_count()).decode(codes));
 }
 
 void reconstruct(const ModelOptions& o) {
   check_output(o.output, {".npy", ".csv", ".png"});
-  const TrainedModel model = o.load();
-  Dataset data = o.open_each_row(model);
+  const TrainedModel model = open_model(o.model);
+  Dataset data = open_every_row(model, o.data, print_note);
   if (o.output.ends_with(".png")) data = data.slice(0, std::min(kMostDrawnSamples, data.rows()));
   write(o, model.autoencoder, Inference(model.autoencoder, o.thread_count()).reconstruct(data));
 }
 
 void add(Subcommand app, const char* name, const char* help, void (*action)(const ModelOptions&)) {
   auto verb = app.add_subcommand(name, help);
-  auto o = std::make_shared<ModelOptions>();
-  o->declare(verb);
-  o->declare_output(verb);
-  verb.callback([o, action] { action(*o); });
+  auto& o = verb.callback(action);
+  declare_model(verb, o.model);
+  if (action == decode) {
+    verb.add_option("--data", o.data.source, "Codes as .npy, (rows, units)").required().type_name("DATA");
+    declare_threads(verb, o.threads);
+  } else {
+    declare_data(verb, o.data, o.threads);
+  }
+  declare_output(verb, o.output);
 }
 
 }  // namespace
 
-void add_encode(Subcommand app) { add(app, "encode", "Write the codes of data: .npy or .csv", encode); }
-
-void add_decode(Subcommand app) {
+void add_inference(Subcommand app) {
+  add(app, "encode", "Write the codes of data: .npy or .csv", encode);
   add(app, "decode", "Turn codes (--data codes.npy) back into samples: .npy, .csv, .png", decode);
-  auto verb = app.get_subcommand("decode");
-  verb.get_option("--data").required().description("Codes as .npy, (rows, units)");
-  verb.remove_option("--split");
-}
-
-void add_reconstruct(Subcommand app) {
   add(app, "reconstruct", "Write reconstructions of the data: .npy, .csv, .png (the first 100)", reconstruct);
 }
 

@@ -11,11 +11,6 @@ namespace hourglass::cli {
 
 namespace {
 
-struct Options {
-  std::string model;
-  bool json = false;
-};
-
 int64_t weights(const Network& network) {
   int64_t count = 0;
   for (const Parameter& p : network.parameters()) count += p.shape.size();
@@ -42,10 +37,8 @@ void print_json(const TrainedModel& m) {
   fmt::print("{}\n", j.dump());
 }
 
-void info(const Options& o) {
-  ModelOptions options;
-  options.model = o.model;
-  const TrainedModel m = options.load();
+void info(const ModelOptions& o) {
+  const TrainedModel m = open_model(o.model);
   if (o.json) return print_json(m);
   const Network& network = m.autoencoder.network();
   fmt::print("{}\n", m.recipe.description.empty() ? o.model : m.recipe.description);
@@ -62,10 +55,9 @@ void info(const Options& o) {
 
 void add_info(Subcommand app) {
   auto verb = app.add_subcommand("info", "Show what a model file holds: shapes, size, recipe");
-  auto o = std::make_shared<Options>();
-  verb.add_option("MODEL", o->model, kModelHelp).required();
-  verb.add_flag("--json", o->json, "Print one JSON object");
-  verb.callback([o] { info(*o); });
+  auto& o = verb.callback(info);
+  declare_model(verb, o.model);
+  verb.add_flag("--json", o.json, "Print one JSON object");
 }
 
 }  // namespace hourglass::cli

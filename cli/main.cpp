@@ -18,12 +18,10 @@
 
 namespace {
 
-constexpr int kFailed = 1, kBadInput = 2, kInterrupted = 130;
+using namespace hourglass::cli;
 
-/// The names an unknown word could have meant: the verbs, or the options of the verb that was given.
-std::vector<std::string> known_words(const CLI::App& app, bool option) {
-  const auto chosen = app.get_subcommands();
-  const CLI::App& place = chosen.empty() ? app : *chosen.front();
+/// The names an unknown word could have meant: those of options, or of subcommands.
+std::vector<std::string> known_words(const CLI::App& place, bool option) {
   std::vector<std::string> names;
   if (option)
     for (const auto* o : place.get_options())
@@ -43,11 +41,16 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
     const std::string word = words.front().substr(0, words.front().find('='));
     const bool option = word.starts_with("-");
     message = fmt::format("unknown {} \"{}\"{}", option ? "option" : "argument", word,
-                          hourglass::did_you_mean(word, known_words(app, option)));
+                          hourglass::did_you_mean(word, known_words(place, option)));
   }
-  fmt::print(stderr, "error: {}\n", message);
-  fmt::print(stderr, "See hourglass {}--help.\n", chosen.empty() ? "" : place.get_name() + " ");
+  fmt::print(stderr, "error: {}\nSee hourglass {}--help.\n", message, chosen.empty() ? "" : place.get_name() + " ");
   return kBadInput;
+}
+
+/// Prints the message of an error that ends the program.
+int report_error(int code, const char* message) {
+  fmt::print(stderr, "error: {}\n", message);
+  return code;
 }
 
 int run(CLI::App& app, int argc, char** argv) {
@@ -56,22 +59,16 @@ int run(CLI::App& app, int argc, char** argv) {
     return 0;
   } catch (const CLI::ParseError& e) {
     return usage_error(app, e);
-  } catch (const hourglass::cli::Interrupted&) {
-    return kInterrupted;
-  } catch (const hourglass::cli::Failed&) {
-    return kFailed;
+  } catch (const Exit& e) {
+    return e.code;
   } catch (const hourglass::RuntimeFailure& e) {
-    fmt::print(stderr, "error: {}\n", e.what());
-    return kFailed;
+    return report_error(kFailed, e.what());
   } catch (const hourglass::Error& e) {
-    fmt::print(stderr, "error: {}\n", e.what());
-    return kBadInput;
+    return report_error(kBadInput, e.what());
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "error: out of memory; a smaller batch_size or network needs less\n");
-    return kFailed;
+    return report_error(kFailed, "out of memory; a smaller batch_size or network needs less");
   } catch (const std::exception& e) {
-    fmt::print(stderr, "error: {}\n", e.what());
-    return kFailed;
+    return report_error(kFailed, e.what());
   }
 }
 
@@ -103,11 +100,10 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("hourglass ") + hourglass::version());
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
-  using namespace hourglass::cli;
   const Subcommand program(app);
   for (const auto add :
-       {add_train, add_eval, add_probe, add_encode, add_decode, add_reconstruct, add_score, add_export, add_report,
-        add_compare, add_info, add_recipes, add_models, add_data, add_gradcheck, add_doctor, add_man, add_completion})
+       {add_train, add_eval, add_probe, add_inference, add_score, add_export, add_report, add_compare, add_info,
+        add_recipes, add_models, add_data, add_gradcheck, add_doctor, add_man, add_completion})
     add(program);
   return run(app, argc, argv);
 }

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
-#include "hourglass/app/shipped_models.h"
+#include "hourglass/app/shipped.h"
 #include "hourglass/base/error.h"
 #include "hourglass/report/format.h"
 
@@ -44,9 +44,7 @@ void list(bool json) {
 
 void add_models(Subcommand app) {
   auto verb = app.add_subcommand("models", "List the shipped pre-trained models; a MODEL may be one of their names");
-  auto json = std::make_shared<bool>(false);
-  verb.add_flag("--json", *json, "Print a JSON array of their cards");
-  verb.callback([json] { list(*json); });
+  verb.add_flag("--json", verb.callback(list), "Print a JSON array of their cards");
 }
 
 }  // namespace hourglass::cli

@@ -7,7 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "hourglass/data/labels.h"
+#include "hourglass/app/evaluation.h"
 #include "hourglass/report/format.h"
 #include "hourglass/report/terminal/stage_progress.h"
 #include "hourglass/train/fine_tune.h"
@@ -18,22 +18,12 @@ namespace {
 
 struct Options : ModelOptions {
   FineTuneOptions training;
-  bool fine_tune = false, raw = false, json = false;
+  bool fine_tune = false, raw = false;
 };
 
-/// What is printed: a name and a number a line, or one object.
 using Report = nlohmann::ordered_json;
 
-DataSplits open(const Options& o, const TrainedModel& model) {
-  DataSplits parts = o.open_parts(model);
-  if (!parts.test)
-    fail("{}: no test part; probe takes data with a training and a test part, both labelled", parts.train.name);
-  for (const Dataset* data : {&parts.train, &*parts.test}) model.autoencoder.check_fits(*data);
-  classes_of(*parts.test, distinct_labels(parts.train));
-  return parts;
-}
-
-Report linear(const Options& o, TrainedModel& model, const DataSplits& data, StageProgress& progress) {
+Report linear(const Options& o, const TrainedModel& model, const DataSplits& data, StageProgress& progress) {
   const auto codes = o.raw ? classified_inputs(model.autoencoder.scaler, data.train, *data.test)
                            : classified_codes(Inference(model.autoencoder, o.thread_count()), data.train, *data.test);
   const auto result =
@@ -53,17 +43,14 @@ Report tuned(const Options& o, const TrainedModel& model, const DataSplits& data
 }
 
 void probe(const Options& o) {
-  TrainedModel model = o.load();
-  const DataSplits data = open(o, model);
+  const TrainedModel model = open_model(o.model);
+  const DataSplits data = open_labelled_splits(model, o.data, print_note);
   Report report;
   {
     StageProgress progress(std::cerr, progress_options());
     report = o.fine_tune ? tuned(o, model, data, progress) : linear(o, model, data, progress);
   }
-  if (o.json) {
-    fmt::print("{}\n", report.dump());
-    return;
-  }
+  if (o.json) return fmt::print("{}\n", report.dump());
   fmt::print("{}: {} rows, after learning from {}\n", data.test->name, format_count(data.test->rows()),
              format_count(data.train.rows()));
   for (const auto& [name, value] : report.items())
@@ -73,23 +60,23 @@ void probe(const Options& o) {
 }  // namespace
 
 void add_probe(Subcommand app) {
-  auto verb = app.add_subcommand("probe", "How well labels can be read from the codes: a linear classifier's error");
-  auto o = std::make_shared<Options>();
-  o->declare(verb);
-  verb.remove_option("--split");
-  auto tune = verb.add_flag("--fine-tune", o->fine_tune,
+  auto verb = app.add_subcommand("probe", "Linear probe: error of a linear classifier on the codes");
+  auto& o = verb.callback(probe);
+  declare_model(verb, o.model);
+  declare_source(verb, o.data.source);
+  declare_threads(verb, o.threads);
+  auto tune = verb.add_flag("--fine-tune", o.fine_tune,
                             "Train encoder and classifier together instead of a classifier on the codes as they are");
-  verb.add_flag("--raw", o->raw, "Classify the inputs instead of their codes: the baseline").excludes(tune);
+  verb.add_flag("--raw", o.raw, "Classify the inputs instead of their codes: the baseline").excludes(tune);
   const auto setting = [&](const char* name, auto& value, const char* help) {
     return verb.add_option(name, value, help).needs(tune).show_default();
   };
   constexpr int64_t kMost = int64_t{1} << 31;
-  setting("--epochs", o->training.epochs, "With --fine-tune: at most so many").between(int64_t{1}, kMost);
-  setting("--batch-size", o->training.batch_size, "With --fine-tune: rows of a step").between(int64_t{1}, kMost);
-  setting("--rate", o->training.rate, "With --fine-tune: Adam's learning rate");
-  setting("--seed", o->training.seed, "With --fine-tune: of the order of rows");
-  verb.add_flag("--json", o->json, "Print one JSON object");
-  verb.callback([o] { probe(*o); });
+  setting("--epochs", o.training.epochs, "With --fine-tune: maximum number of epochs").between(int64_t{1}, kMost);
+  setting("--batch-size", o.training.batch_size, "With --fine-tune: batch size").between(int64_t{1}, kMost);
+  setting("--rate", o.training.rate, "With --fine-tune: Adam's learning rate");
+  setting("--seed", o.training.seed, "With --fine-tune: shuffling seed");
+  verb.add_flag("--json", o.json, "Print one JSON object");
 }
 
 }  // namespace hourglass::cli

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
-#include "hourglass/app/shipped_recipes.h"
+#include "hourglass/app/shipped.h"
 #include "hourglass/base/error.h"
 #include "hourglass/base/text.h"
 #include "hourglass/recipe/recipe.h"
@@ -14,8 +14,8 @@ namespace {
 
 void list(bool json) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
-  for (const auto& shipped : shipped_recipes()) {
-    const Recipe recipe = parse_recipe(shipped.text, shipped.name);
+  for (const auto& [name, text] : shipped_recipes()) {
+    const Recipe recipe = parse_recipe(text, name);
     if (json)
       all.push_back({{"name", recipe.name},
                      {"description", recipe.description},
@@ -27,8 +27,10 @@ void list(bool json) {
 }
 
 void show(const std::string& name) {
-  if (const ShippedRecipe* shipped = find_shipped_recipe(name)) return fmt::print("{}", shipped->text);
-  fail("no shipped recipe \"{}\"{}", name, did_you_mean(name, shipped_recipe_names()));
+  const auto shipped = shipped_recipes().find(name);
+  if (shipped == shipped_recipes().end())
+    fail("no shipped recipe \"{}\"{}", name, did_you_mean(name, shipped_recipe_names()));
+  fmt::print("{}", shipped->second);
 }
 
 }  // namespace

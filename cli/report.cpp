@@ -2,14 +2,14 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "hourglass/app/run_pictures.h"
+#include "hourglass/app/run_report.h"
 
 namespace hourglass::cli {
 
 namespace {
 
 void report(const ModelOptions& o) {
-  redraw_run(o.model, {o.data, o.split}, o.threads, print_note);
+  redraw_run(o.model, o.data, o.threads, print_note);
   fmt::print("{}\n", (std::filesystem::path(o.model) / "report.html").string());
 }
 
@@ -17,10 +17,9 @@ void report(const ModelOptions& o) {
 
 void add_report(Subcommand app) {
   auto verb = app.add_subcommand("report", "Regenerate a run's images and report.html");
-  auto o = std::make_shared<ModelOptions>();
-  o->declare(verb);
-  verb.get_option("MODEL").description("A run folder");
-  verb.callback([o] { report(*o); });
+  auto& o = verb.callback(report);
+  verb.add_option("MODEL", o.model, "A run folder").required();
+  declare_data(verb, o.data, o.threads);
 }
 
 }  // namespace hourglass::cli

@@ -5,7 +5,6 @@
 namespace hourglass::cli {
 
 Option Option::required() { return Option(*option_->required()); }
-Option Option::description(const std::string& text) { return Option(*option_->description(text)); }
 Option Option::type_name(const std::string& word) { return Option(*option_->type_name(word)); }
 Option Option::show_default() { return Option(*option_->capture_default_str()); }
 
@@ -30,7 +29,6 @@ Option Option::excludes(Option other) { return Option(*option_->excludes(other.o
 Subcommand Subcommand::add_subcommand(const std::string& name, const std::string& description) {
   return Subcommand(*app_->add_subcommand(name, description));
 }
-Subcommand Subcommand::get_subcommand(const std::string& name) { return Subcommand(*app_->get_subcommand(name)); }
 void Subcommand::allow_one_subcommand() { app_->require_subcommand(0, 1); }
 
 template <class T>
@@ -45,11 +43,14 @@ template Option Subcommand::add_option(const std::string&, double&, const std::s
 template Option Subcommand::add_option(const std::string&, std::vector<std::string>&, const std::string&);
 template Option Subcommand::add_option(const std::string&, std::vector<double>&, const std::string&);
 
+Option Subcommand::add_text_option(const std::string& name, const std::function<void(const std::string&)>& set,
+                                   const std::string& description) {
+  return Option(*app_->add_option_function<std::string>(name, set, description));
+}
+
 Option Subcommand::add_flag(const std::string& name, bool& value, const std::string& description) {
   return Option(*app_->add_flag(name, value, description));
 }
-Option Subcommand::get_option(const std::string& name) { return Option(*app_->get_option(name)); }
-void Subcommand::remove_option(const std::string& name) { app_->remove_option(app_->get_option(name)); }
 
 void Subcommand::callback(std::function<void()> action) { app_->callback(std::move(action)); }
 bool Subcommand::was_given() const { return app_->parsed(); }

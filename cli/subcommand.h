@@ -2,8 +2,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
+
+#include "hourglass/base/enum_names.h"
 
 namespace CLI {
 class App;
@@ -18,7 +22,6 @@ class Option {
   explicit Option(CLI::Option& option) : option_(&option) {}
 
   Option required();
-  Option description(const std::string& text);
   /// The word for the value in --help: FILE, KEY=VALUE.
   Option type_name(const std::string& word);
   /// Shows the variable's present value as the default.
@@ -51,24 +54,37 @@ class Subcommand {
   explicit Subcommand(CLI::App& app) : app_(&app) {}
 
   Subcommand add_subcommand(const std::string& name, const std::string& description);
-  Subcommand get_subcommand(const std::string& name);
   /// At most one of this subcommand's own subcommands is given.
   void allow_one_subcommand();
 
   /// A name without dashes is a positional argument. T is std::string, a number, or a vector of strings or doubles.
   template <class T>
   Option add_option(const std::string& name, T& value, const std::string& description);
+  /// A named value of an enum.
+  template <NamedEnum E>
+  Option add_option(const std::string& name, E& value, const std::string& description) {
+    const auto set = [&value](const std::string& text) { value = *find_named<E>(text); };
+    return add_text_option(name, set, description).one_of(kNames<E>);
+  }
   Option add_flag(const std::string& name, bool& value, const std::string& description);
-  Option get_option(const std::string& name);
-  void remove_option(const std::string& name);
 
   /// What runs after parsing, when this subcommand was given.
   void callback(std::function<void()> action);
+  /// Runs action(options) after parsing. The returned options, which last as long as that, are to be declared.
+  template <class Options>
+  auto& callback(void (*action)(Options)) {
+    auto options = std::make_shared<std::remove_cvref_t<Options>>();
+    callback([=] { action(*options); });
+    return *options;
+  }
   bool was_given() const;
 
   const CLI::App& app() const { return *app_; }
 
  private:
+  Option add_text_option(const std::string& name, const std::function<void(const std::string&)>& set,
+                         const std::string& description);
+
   CLI::App* app_;
 };
 

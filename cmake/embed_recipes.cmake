@@ -6,12 +6,12 @@ foreach(name ${names})
   file(READ ${FOLDER}/${name}.toml text)
   string(APPEND rows "    {\"${name}\", R\"recipe(${text})recipe\"},\n")
 endforeach()
-file(WRITE ${OUTPUT} "#include \"hourglass/app/shipped_recipes.h\"
+file(WRITE ${OUTPUT} "#include \"hourglass/app/shipped.h\"
 
 namespace hourglass {
 
-const std::vector<ShippedRecipe>& shipped_recipes() {
-  static const std::vector<ShippedRecipe> all = {
+const std::map<std::string, std::string>& shipped_recipes() {
+  static const std::map<std::string, std::string> all = {
 ${rows}  };
   return all;
 }

@@ -79,6 +79,7 @@ const std::vector<std::string> kChecked = {"README.md",
                                            "hourglass/recipe",
                                            "hourglass/model",
                                            "hourglass/train",
+                                           "hourglass/eval",
                                            "hourglass/export",
                                            "hourglass/report"};
 

@@ -67,10 +67,11 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
         for path in sorted(Path(folder).rglob("*")):
             if path.is_file():
                 files[path.relative_to(folder).as_posix()] = path.read_bytes()
-    record = "".join(record_line(name, data) for name, data in files.items()) + f"{stem}.dist-info/RECORD,,\n"
+    record = f"{stem}.dist-info/RECORD"
+    files[record] = ("".join(record_line(name, data) for name, data in files.items()) + f"{record},,\n").encode()
     wheel = f"{stem}-{tag}.whl"
     with zipfile.ZipFile(os.path.join(wheel_directory, wheel), "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in {**files, f"{stem}.dist-info/RECORD": record.encode()}.items():
+        for name, data in files.items():
             archive.writestr(name, data)
     return wheel
 

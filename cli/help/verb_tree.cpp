@@ -46,7 +46,6 @@ Argument argument_of(const CLI::Option& option) {
   if (option.get_items_expected_max() > 0) read_type(option.get_type_name(), a);
   if (option.get_positional()) a.value = a.names.front();
   a.description = option.get_description();
-  a.group = option.get_group();
   a.preset = option.get_default_str();
   a.needs = names_of(option.get_needs());
   a.excludes = names_of(option.get_excludes());
@@ -55,32 +54,19 @@ Argument argument_of(const CLI::Option& option) {
   return a;
 }
 
-Verb verb_below(const CLI::App& app, std::vector<std::string> path) {
-  path.push_back(app.get_name());
-  Verb verb{path, app.get_description(), {}, {}, {}};
-  for (const CLI::Option* option : app.get_options()) {
-    if (option->get_group().empty()) continue;
+Verb verb_below(const CLI::App& app, const std::string& above) {
+  Verb verb{app.get_name(), above + app.get_name(), app.get_description(), {}, {}, {}};
+  for (const CLI::Option* option : app.get_options())
     (option->get_positional() ? verb.positionals : verb.options).push_back(argument_of(*option));
-  }
-  for (const CLI::App* below : app.get_subcommands([](const CLI::App* a) { return !a->get_group().empty(); }))
-    verb.verbs.push_back(verb_below(*below, path));
+  for (const CLI::App* below : app.get_subcommands([](const CLI::App*) { return true; }))
+    verb.verbs.push_back(verb_below(*below, verb.path + " "));
   return verb;
 }
 
 }  // namespace
 
-Verb verb_tree(const Subcommand& program) { return verb_below(program.app(), {}); }
+Verb verb_tree(const Subcommand& program) { return verb_below(program.app(), ""); }
 
 std::vector<std::string> split(const std::string& text, char separator) { return CLI::detail::split(text, separator); }
-
-std::string escaped(const std::string& text, const std::vector<std::pair<char, std::string>>& escapes) {
-  std::string result;
-  for (const char c : text) {
-    const auto found =
-        std::find_if(escapes.begin(), escapes.end(), [c](const auto& escape) { return escape.first == c; });
-    result += found == escapes.end() ? std::string(1, c) : found->second;
-  }
-  return result;
-}
 
 }  // namespace hourglass::cli

@@ -12,7 +12,7 @@ namespace hourglass::cli {
 struct Argument {
   std::vector<std::string> names;  ///< "-o", "--output"; of a positional argument its only name
   std::string value;               ///< what stands for its value: FILE, INT, MODEL; empty for a flag
-  std::string description, group;
+  std::string description;
   std::string preset;                        ///< the default; empty when none is shown
   std::string least, most;                   ///< of a number with limits
   std::vector<std::string> choices;          ///< the only values allowed, where they are fixed
@@ -22,19 +22,17 @@ struct Argument {
 
 /// A verb with the verbs below it. The program itself is the root.
 struct Verb {
-  std::vector<std::string> path;  ///< "hourglass", "data", "fetch"
+  std::string name;  ///< "fetch"
+  std::string path;  ///< "hourglass data fetch"
   std::string description;
   std::vector<Argument> options, positionals;
   std::vector<Verb> verbs;
 };
 
-/// All of it but what is hidden (an empty group), in the order of declaration.
+/// All of it, in the order of declaration.
 Verb verb_tree(const Subcommand& program);
 
 /// The pieces of `text` between separators.
 std::vector<std::string> split(const std::string& text, char separator);
-
-/// `text` with every character that has an escape in `escapes`, e.g. {{'\'', "'\\''"}}, replaced by it.
-std::string escaped(const std::string& text, const std::vector<std::pair<char, std::string>>& escapes);
 
 }  // namespace hourglass::cli

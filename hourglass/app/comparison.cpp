@@ -4,14 +4,13 @@
 #include <set>
 
 #include "hourglass/app/metric_json.h"
-#include "hourglass/app/run_pictures.h"
+#include "hourglass/app/run_report.h"
 #include "hourglass/base/file.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/eval/analysis/analyse.h"
-#include "hourglass/eval/analysis/samples.h"
 #include "hourglass/eval/metric_table.h"
 #include "hourglass/objective/corruption.h"
-#include "hourglass/objective/reconstruction.h"
+#include "hourglass/objective/objective.h"
 #include "hourglass/run/run_metrics.h"
 
 namespace hourglass {
@@ -69,7 +68,7 @@ ComparedModel measure(const Candidate& c, const ComparisonRequest& request, cons
   const Corruption clean({}, 0);
   m.epochs = read_run_metrics(c.path);
   m.analysis = analyse(model, data, clean, threads);
-  m.reconstructions = reconstruct_samples(model, data, clean, kSamples).reconstruction;
+  m.reconstructions = reconstruct_samples(model, data, clean, kSamples).reconstructions;
   return m;
 }
 
@@ -97,7 +96,7 @@ Comparison compare_models(const ComparisonRequest& request, const EvaluationProg
   for (const Candidate& c : candidates) c.model.autoencoder.check_fits(data);
   Comparison c{data.name, data.rows(), data.sample, {}, {}};
   for (const Candidate& candidate : candidates) c.models.push_back(measure(candidate, request, parts, progress));
-  c.inputs = reconstruct_samples(candidates[0].model.autoencoder, data, Corruption({}, 0), kSamples).clean;
+  c.inputs = reconstruct_samples(candidates[0].model.autoencoder, data, Corruption({}, 0), kSamples).inputs;
   return c;
 }
 

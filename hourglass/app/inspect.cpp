@@ -7,8 +7,7 @@
 
 #include "hourglass/base/file.h"
 #include "hourglass/base/text.h"
-#include "hourglass/data/formats/csv_rows.h"
-#include "hourglass/data/labels.h"
+#include "hourglass/data/formats/csv.h"
 #include "hourglass/data/source.h"
 
 namespace hourglass {
@@ -16,17 +15,13 @@ namespace {
 
 constexpr size_t kMostSuggestedCategories = 50;
 
-std::string delimiter_text(char delimiter) { return delimiter == '\t' ? "tab" : fmt::format("'{}'", delimiter); }
-
 Inspection of_table(const std::string& path) {
   Table table = scan_table(read_file(path), path);
-  Inspection found{.format = fmt::format("text table, delimiter {}, {} header", delimiter_text(table.delimiter),
-                                         table.header ? "with a" : "no"),
-                   .rows = table.rows,
-                   .sample = {static_cast<int64_t>(table.columns.size())},
-                   .is_table = true};
-  found.columns = std::move(table.columns);
-  return found;
+  const std::string delimiter = table.delimiter == '\t' ? "tab" : fmt::format("'{}'", table.delimiter);
+  return {.format = fmt::format("CSV, delimiter {}, {} header", delimiter, table.header ? "with a" : "no"),
+          .rows = table.rows,
+          .sample = {static_cast<int64_t>(table.columns.size())},
+          .columns = std::move(table.columns)};
 }
 
 std::vector<TableColumn> columns_of(const Dataset& data) {
@@ -42,15 +37,13 @@ std::vector<TableColumn> columns_of(const Dataset& data) {
 
 Inspection of_arrays(const DataSplits& splits) {
   const Dataset& data = splits.train;
-  Inspection found{.format = data.is_bytes() ? "bytes" : "floats",
-                   .rows = data.rows(),
-                   .test_rows = splits.test ? splits.test->rows() : 0,
-                   .sample = data.sample,
-                   .classes = data.classes,
-                   .labels = distinct(data.labels),
-                   .is_bytes = data.is_bytes()};
-  found.columns = columns_of(data);
-  return found;
+  return {.format = data.is_bytes() ? "bytes" : "floats",
+          .rows = data.rows(),
+          .test_rows = splits.test ? splits.test->rows() : 0,
+          .sample = data.sample,
+          .columns = columns_of(data),
+          .classes = data.classes,
+          .labels = distinct(data.labels)};
 }
 
 /// Numbers with decimal commas must not become categories.
@@ -62,7 +55,7 @@ bool is_text(const TableColumn& column) {
 
 Inspection inspect_source(const std::string& source, const ReadOptions& how) {
   const Source found = resolve_source(source);
-  if (found.as<TableFile>()) return of_table(found.name);
+  if (found.kind == Source::Kind::table) return of_table(found.name);
   ReadOptions lenient = how;
   lenient.missing = MissingValues::mean;
   return of_arrays(read_source(found, lenient));

@@ -9,7 +9,7 @@ namespace hourglass {
 
 /// Description of a data source, independent of reading options.
 struct Inspection {
-  std::string format;  ///< "text table, delimiter ',', with a header", "bytes", "floats"
+  std::string format;  ///< "CSV, delimiter ',', with a header", "bytes", "floats"
   int64_t rows = 0;    ///< of the training part
   int64_t test_rows = 0;
   Shape sample;  ///< of a table its columns
@@ -17,8 +17,6 @@ struct Inspection {
       {};  ///< of a table as they are, else one for each feature, named by its number from 1
   std::vector<std::string> classes = {};  ///< the texts that labels stand for
   std::vector<int32_t> labels = {};       ///< each once, ascending; of a table none
-  bool is_table = false;
-  bool is_bytes = false;
 };
 
 /// Inspects a source that open_source would read, with missing values and text columns left as they are. Throws Error

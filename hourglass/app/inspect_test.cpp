@@ -22,7 +22,7 @@ class Inspect : public testing::Test {
 TEST_F(Inspect, ShowsATableAsItIs) {
   const std::string path = file("a;city;one\n1.5;Bern;1\n;Chur;1\n");
   const Inspection found = inspect_source(path);
-  EXPECT_EQ(found.format, "text table, delimiter ';', with a header");
+  EXPECT_EQ(found.format, "CSV, delimiter ';', with a header");
   EXPECT_EQ(found.rows, 2);
   EXPECT_EQ(found.columns[0].missing, 1);
   EXPECT_TRUE(found.columns[2].is_constant());

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "hourglass/base/enum_names.h"
 #include "hourglass/data/dataset.h"
 #include "hourglass/model/model_file.h"
 #include "hourglass/recipe/recipe.h"
@@ -26,20 +27,23 @@ TrainedModel open_model(const std::string& name_or_path);
 DataSplits open_data(const std::string& source, const ReadOptions& how, const Notify& notify,
                      std::span<const std::string> features = {});
 
+/// Only the training part of the data; or the test part too, where there is one.
+enum class DataPart { test, train };
+template <>
+inline const std::vector<std::string> kNames<DataPart> = {"test", "train"};
+
 /// Which data a trained model works on.
 struct DataRequest {
   std::string source;  ///< a path or a known name; empty: the source that the model was trained on
-  std::string split;   ///< "train": only the training part; else the test part too, where there is one
+  DataPart part = DataPart::test;
 };
 
-/// The data for a model, read as its recipe says, with the features it was trained on.
-DataSplits open_splits(const TrainedModel& model, const DataRequest& request, const Notify& notify);
+/// The data for a model, read as its recipe says, with the features it was trained on. With `every_row`, a recipe that
+/// drops rows with missing values has them refused.
+DataSplits open_splits(const TrainedModel& model, const DataRequest& request, const Notify& notify,
+                       bool every_row = false);
 
-/// The test part of open_splits, or the training part where there is no test part.
-Dataset open_split(const TrainedModel& model, const DataRequest& request, const Notify& notify);
-
-/// open_split for results with one row per row of the data: a recipe that drops rows with missing values has them
-/// refused here.
+/// Every row of the test part, or of the training part where there is no test part, for results with one row per row.
 Dataset open_every_row(const TrainedModel& model, const DataRequest& request, const Notify& notify);
 
 }  // namespace hourglass

@@ -36,6 +36,15 @@ void write_samples(const std::string& path, const Autoencoder& model, Tensor out
   }
 }
 
+std::string onnx_bytes(const TrainedModel& model, OnnxPart part) {
+  const auto& [recipe, autoencoder, anomaly] = model;
+  const auto units = anomaly ? anomaly->residual_units() : std::vector<float>();
+  auto metadata = model_metadata(recipe, autoencoder, anomaly);
+  metadata["part"] = name_of(part);
+  if (anomaly) metadata["threshold"] = "1";
+  return onnx_bytes(recipe.model, autoencoder, part, units, metadata);
+}
+
 Tensor read_codes(const std::string& path) {
   const std::string bytes = read_file(path);
   if (!is_npy(bytes)) fail("{}: expected codes as .npy, as written by `hourglass encode`", path);

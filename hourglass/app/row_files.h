@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "hourglass/model/autoencoder.h"
+#include "hourglass/export/onnx.h"
+#include "hourglass/model/model_file.h"
 
 namespace hourglass {
 
@@ -21,6 +22,10 @@ void write_rows(const std::string& path, ConstView rows, std::span<const std::st
 /// Writes outputs of the network (rows, …input): to .npy and .csv in the data's units, to .png as a grid of the first
 /// kMostDrawnSamples images.
 void write_samples(const std::string& path, const Autoencoder& model, Tensor outputs);
+
+/// Bytes of an ONNX file of a part of the model, with the metadata of its model file; an autoencoder with an anomaly
+/// scale computes scores, whose threshold is 1.
+std::string onnx_bytes(const TrainedModel& model, OnnxPart part);
 
 /// Reads codes (rows, …code) from a .npy file.
 Tensor read_codes(const std::string& path);

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <list>
 
+#include "hourglass/base/file.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/base/statistics.h"
 #include "hourglass/data/formats/csv.h"
 #include "hourglass/data/formats/npy.h"
-#include "hourglass/data/labels.h"
 
 namespace hourglass {
 
@@ -61,6 +61,20 @@ std::optional<ScoredData::Separation> separation(const AnomalyScores& scores, co
   return ScoredData::Separation{distinct_values[0], distinct_values[1], roc_auc(scores.score, is_abnormal)};
 }
 
+std::string scores_csv(const ScoredData& scored) {
+  const auto& [scores, threshold, abnormal_rows, features, separation] = scored;
+  std::string text = "row,score,label";
+  for (int64_t k = 1; k <= scores.top; ++k) text += fmt::format(",feature_{0},share_{0}", k);
+  text += '\n';
+  for (size_t i = 0; i < scores.score.size(); ++i) {
+    text += fmt::format("{},{},{}", i, scores.score[i], scores.score[i] > threshold ? 1 : 0);
+    for (const Contribution& c : scores.of(static_cast<int64_t>(i)))
+      text += fmt::format(",{},{:.4g}", csv_cell(features[c.feature]), c.share);
+    text += '\n';
+  }
+  return text;
+}
+
 }  // namespace
 
 ScoredData score_data(const ScoringRequest& request, const Notify& notify) {
@@ -80,24 +94,10 @@ ScoredData score_data(const ScoringRequest& request, const Notify& notify) {
   return result;
 }
 
-std::string scores_csv(const ScoredData& scored) {
-  const auto& [scores, threshold, abnormal_rows, features, separation] = scored;
-  std::string text = "row,score,label";
-  for (int64_t k = 1; k <= scores.top; ++k) text += fmt::format(",feature_{0},share_{0}", k);
-  text += '\n';
-  for (size_t i = 0; i < scores.score.size(); ++i) {
-    text += fmt::format("{},{},{}", i, scores.score[i], scores.score[i] > threshold ? 1 : 0);
-    for (const Contribution& c : scores.of(static_cast<int64_t>(i)))
-      text += fmt::format(",{},{:.4g}", csv_cell(features[c.feature]), c.share);
-    text += '\n';
-  }
-  return text;
-}
-
-std::string scores_npy(const ScoredData& scored) {
+void write_scores(const std::string& path, const ScoredData& scored) {
   Tensor column(DType::f64, {static_cast<int64_t>(scored.scores.score.size())});
   std::ranges::copy(scored.scores.score, column.as<double>());
-  return npy_bytes(column);
+  write_file_atomically(path, path.ends_with(".npy") ? npy_bytes(column) : scores_csv(scored));
 }
 
 }  // namespace hourglass

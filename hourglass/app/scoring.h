@@ -34,10 +34,7 @@ struct ScoredData {
 /// columns or read data differently.
 ScoredData score_data(const ScoringRequest& request, const Notify& notify);
 
-/// One line per row: row,score,label,feature_1,share_1,…
-std::string scores_csv(const ScoredData& scored);
-
-/// The scores alone: (rows) f64.
-std::string scores_npy(const ScoredData& scored);
+/// Writes a .npy file with the scores alone, (rows) f64, or else CSV: row,score,label,feature_1,share_1,…
+void write_scores(const std::string& path, const ScoredData& scored);
 
 }  // namespace hourglass

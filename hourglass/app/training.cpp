@@ -1,11 +1,16 @@
 #include "hourglass/app/training.h"
 
-#include <numeric>
+#include <algorithm>
+
+#include "hourglass/base/statistics.h"
+#include "hourglass/data/scaler.h"
+#include "hourglass/train/load_batch.h"
 
 namespace hourglass {
 
-Autoencoder initial_model(const Recipe& recipe, const Shape& sample, const std::optional<InitialWeights>& weights) {
-  Autoencoder model(recipe.model, sample);
+Autoencoder initial_model(const Recipe& recipe, const Shape& sample, const std::optional<InitialWeights>& weights,
+                          DType dtype) {
+  Autoencoder model(recipe.model, sample, dtype);
   if (weights)
     model.load_weights(weights->tensors, weights->name);
   else
@@ -13,25 +18,35 @@ Autoencoder initial_model(const Recipe& recipe, const Shape& sample, const std::
   return model;
 }
 
-TrainedModel untrained_model(const Recipe& recipe, const Dataset& data) {
-  TrainedModel model{recipe, initial_model(recipe, data.sample, {})};
-  std::vector<uint32_t> rows(data.rows());
-  std::iota(rows.begin(), rows.end(), 0u);
+TrainedModel untrained_model(const Recipe& recipe, const Dataset& data, DType dtype) {
+  TrainedModel model{recipe, initial_model(recipe, data.sample, {}, dtype)};
+  const auto rows = evenly_spaced(data.rows(), data.rows());
   model.autoencoder.scaler = fit_scaler(recipe.data.scale, data, rows, recipe.data.read.missing == MissingValues::mean);
   return model;
 }
 
-TrainedInMemory train_in_memory(const MemoryTraining& training, RunListener& listener,
-                                const std::function<bool()>& stop) {
+std::vector<GradientCheck> check_gradients(const Recipe& recipe, const Dataset& data, int64_t rows, int64_t entries) {
+  const Dataset first = data.slice(0, std::min(rows, data.rows()));
+  Autoencoder model = untrained_model(recipe, first, DType::f64).autoencoder;
+  Objective objective(recipe.objective, model.network(), recipe.train.seed);
+  if (objective.reconstruction() == Reconstruction::bce) check_unit_interval(data, model.scaler);
+  const Corruption corruption(recipe.corruption, recipe.train.seed);
+  TrainingBatch batch = objective.make_batch(DType::f64, first.rows(), corruption.is_active());
+  load_batch(objective, {first, model.scaler, corruption}, evenly_spaced(first.rows(), first.rows()), first.rows(),
+             {.mode = Mode::training, .epoch = 1}, batch);
+  return check_gradient(objective, batch, model.theta(), entries);
+}
+
+std::pair<TrainedModel, RunOutcome> train_in_memory(const MemoryTraining& training, RunListener& listener,
+                                                    const std::function<bool()>& stop) {
   const auto& [recipe, train, test, init, threads] = training;
   if (test && test->sample.size() != train.sample.size())
     fail("{}: samples are {}, the training rows' {}", test->name, test->sample.text(), train.sample.text());
-  TrainedInMemory result{{recipe, initial_model(recipe, train.sample, init)}, RunOutcome::finished};
-  Trainer trainer(recipe, result.model.autoencoder, train, test, threads);
-  result.outcome = trainer.run({listener, stop, {}});
-  if (result.outcome == RunOutcome::finished || result.outcome == RunOutcome::stopped_early)
-    result.model.anomaly = trainer.anomaly_scale();
-  return result;
+  TrainedModel model{recipe, initial_model(recipe, train.sample, init)};
+  Trainer trainer(recipe, model.autoencoder, train, test, threads);
+  const RunOutcome outcome = trainer.run({listener, stop, {}});
+  if (outcome == RunOutcome::finished || outcome == RunOutcome::stopped_early) model.anomaly = trainer.anomaly_scale();
+  return {std::move(model), outcome};
 }
 
 }  // namespace hourglass

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "hourglass/model/model_file.h"
+#include "hourglass/objective/gradient_check.h"
 #include "hourglass/train/trainer.h"
 
 namespace hourglass {
@@ -17,16 +18,15 @@ struct InitialWeights {
 
 /// An autoencoder for samples of a shape, with the given weights, else with random ones by the recipe's init and seed.
 /// Its scaler is not fitted. Throws Error where the recipe's network does not fit the shape or the weights.
-Autoencoder initial_model(const Recipe& recipe, const Shape& sample, const std::optional<InitialWeights>& weights);
+Autoencoder initial_model(const Recipe& recipe, const Shape& sample, const std::optional<InitialWeights>& weights,
+                          DType dtype = DType::f32);
 
 /// A model with random weights, its scaler fitted to all rows of `data`.
-TrainedModel untrained_model(const Recipe& recipe, const Dataset& data);
+TrainedModel untrained_model(const Recipe& recipe, const Dataset& data, DType dtype = DType::f32);
 
-/// A model trained in memory.
-struct TrainedInMemory {
-  TrainedModel model;
-  RunOutcome outcome;
-};
+/// Checks the gradients of an untrained model on the first `rows` rows, scaled and corrupted as in training, in double
+/// precision: check_gradient on `entries` elements of each parameter.
+std::vector<GradientCheck> check_gradients(const Recipe& recipe, const Dataset& data, int64_t rows, int64_t entries);
 
 /// What to train in memory.
 struct MemoryTraining {
@@ -40,7 +40,7 @@ struct MemoryTraining {
 /// Trains without a run folder. `stop` is asked after every step; true ends the training there. The anomaly scale is
 /// fitted where the recipe asks for one and the training was not interrupted and did not diverge. Throws Error as
 /// Trainer does, and where the test samples have another size than the training samples.
-TrainedInMemory train_in_memory(const MemoryTraining& training, RunListener& listener,
-                                const std::function<bool()>& stop);
+std::pair<TrainedModel, RunOutcome> train_in_memory(const MemoryTraining& training, RunListener& listener,
+                                                    const std::function<bool()>& stop);
 
 }  // namespace hourglass

@@ -4,34 +4,29 @@
 
 #include <cmath>
 
-#include "hourglass/app/run_pictures.h"
+#include "hourglass/app/run_report.h"
 #include "hourglass/app/training.h"
-#include "hourglass/run/jsonl.h"
 #include "hourglass/run/run_metrics.h"
 
 namespace hourglass {
 
 namespace {
 
-/// Passes every event on to several listeners, in order.
-class ListenerList final : public RunListener {
+/// Records epochs in metrics.jsonl, and passes every event on.
+class RecordingListener final : public RunListener {
  public:
-  explicit ListenerList(std::vector<RunListener*> all) : all_(std::move(all)) {}
-  void on_start(const RunStart& e) override {
-    for (auto* l : all_) l->on_start(e);
-  }
-  void on_step(const StepRecord& e) override {
-    for (auto* l : all_) l->on_step(e);
-  }
+  RecordingListener(RunMetrics& metrics, RunListener& next) : metrics_(metrics), next_(next) {}
+  void on_start(const RunStart& e) override { next_.on_start(e); }
+  void on_step(const StepRecord& e) override { next_.on_step(e); }
   void on_epoch(const EpochRecord& e) override {
-    for (auto* l : all_) l->on_epoch(e);
+    metrics_.on_epoch(e);
+    next_.on_epoch(e);
   }
-  void on_note(const std::string& e) override {
-    for (auto* l : all_) l->on_note(e);
-  }
+  void on_note(const std::string& e) override { next_.on_note(e); }
 
  private:
-  std::vector<RunListener*> all_;
+  RunMetrics& metrics_;
+  RunListener& next_;
 };
 
 Notify notify_of(RunListener& listener) {
@@ -72,7 +67,7 @@ TrainingSession::TrainingSession(const TrainingRequest& request, RunListener& li
       folder_(request.folder.empty() ? std::filesystem::path("runs") / recipe_.name : request.folder, request.existing),
       data_(open_training_data()),
       model_(initial_model(recipe_, data_.train.sample, read_weights(request.init))),
-      trainer_(recipe_, model_, data_.train, test(), request.threads) {
+      trainer_(recipe_, model_, data_.train, data_.test ? &*data_.test : nullptr, request.threads) {
   note_rounding(model_.scaler, data_.train.name, listener);
 }
 
@@ -83,14 +78,14 @@ DataSplits TrainingSession::open_training_data() {
   return data;
 }
 
-/// Restores the newest readable checkpoint and returns its epochs; nothing when there is none.
-std::optional<std::vector<EpochRecord>> TrainingSession::resume() {
-  if (request_.existing != RunFolder::Existing::resume) return std::nullopt;
+/// Restores the newest readable checkpoint, if there is one, and returns its epochs.
+std::vector<EpochRecord> TrainingSession::resume() {
+  if (request_.existing != RunFolder::Existing::resume) return {};
   std::string problems;
   const auto checkpoint = folder_.read_checkpoint(problems);
   if (!checkpoint) {
     note(fmt::format("{}no usable checkpoint in {}: starting at the beginning", problems, folder_.path().string()));
-    return std::nullopt;
+    return {};
   }
   auto epochs = trainer_.restore(checkpoint->content, checkpoint->name);
   if (const auto text = checkpoint->content.metadata.find("metrics"); text != checkpoint->content.metadata.end())
@@ -114,36 +109,26 @@ std::string TrainingSession::model_bytes(bool with_anomaly_scale) {
   return hourglass::model_bytes(recipe_, model_, scale);
 }
 
-/// Whether model, plots and report of a finished training are there.
-bool TrainingSession::is_complete() {
-  return trainer_.is_finished() && folder_.holds("model.safetensors", model_bytes(true)) && folder_.has_pictures();
-}
-
-TrainingResult TrainingSession::result(RunOutcome outcome, std::vector<EpochRecord> epochs) const {
-  return {outcome, folder_.path(), trainer_.reconstruction(), std::move(epochs)};
-}
-
 TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
-  auto earlier = resume();
-  if (earlier && is_complete()) {
+  TrainingResult result{RunOutcome::finished, folder_.path(), trainer_.reconstruction(), resume()};
+  if (trainer_.is_finished() && folder_.holds("model.safetensors", model_bytes(true)) && folder_.has_pictures()) {
     note("this run is already finished");
-    return result(RunOutcome::finished, std::move(*earlier));
+    return result;
   }
   folder_.create();
   folder_.write("recipe.toml", recipe_toml(recipe_));
-  RunMetrics metrics(folder_.path() / "metrics.jsonl", earlier.value_or(std::vector<EpochRecord>()));
-  ListenerList listeners({&metrics, &listener_});
-  const auto save = [&] { folder_.write_checkpoint(trainer_.checkpoint(metrics.epochs())); };
-  const RunOutcome outcome = trainer_.run({listeners, stop, save});
-  const bool is_whole = outcome == RunOutcome::finished || outcome == RunOutcome::stopped_early;
+  RunMetrics metrics(folder_.path() / "metrics.jsonl", std::move(result.epochs));
+  RecordingListener listener(metrics, listener_);
+  result.outcome =
+      trainer_.run({listener, stop, [&] { folder_.write_checkpoint(trainer_.checkpoint(metrics.epochs())); }});
+  result.epochs = metrics.epochs();
+  const bool is_whole = result.outcome == RunOutcome::finished || result.outcome == RunOutcome::stopped_early;
   folder_.write_model(model_bytes(is_whole));
-  if (is_whole) {
-    const Dataset& samples = data_.test ? *data_.test : data_.train;
-    draw_missing_pictures(folder_,
-                          {recipe_, model_, trainer_.reconstruction(), metrics.epochs(), samples, request_.threads},
-                          notify_of(listener_));
-  }
-  return result(outcome, metrics.epochs());
+  const Dataset& samples = data_.test ? *data_.test : data_.train;
+  if (is_whole)
+    draw_missing_images(folder_, {recipe_, model_, result.loss, result.epochs, samples, request_.threads},
+                        notify_of(listener_));
+  return result;
 }
 
 TrainingResult train(const TrainingRequest& request, RunListener& listener, const std::function<bool()>& stop) {

@@ -40,11 +40,8 @@ class TrainingSession {
 
  private:
   DataSplits open_training_data();
-  const Dataset* test() const { return data_.test ? &*data_.test : nullptr; }
-  std::optional<std::vector<EpochRecord>> resume();
-  bool is_complete();
+  std::vector<EpochRecord> resume();
   std::string model_bytes(bool with_anomaly_scale);
-  TrainingResult result(RunOutcome outcome, std::vector<EpochRecord> epochs) const;
   void note(const std::string& text) { listener_.on_note(text); }
 
   const TrainingRequest request_;

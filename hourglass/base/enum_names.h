@@ -26,6 +26,9 @@ const std::string& name_of(E value) {
   return kNames<E>[static_cast<size_t>(value)];
 }
 
+/// A name stands for itself where an enum or its name may be given.
+inline std::string_view name_of(std::string_view name) { return name; }
+
 /// The value with this name, or empty.
 template <NamedEnum E>
 std::optional<E> find_named(std::string_view name) {

@@ -10,7 +10,6 @@
 #include <string_view>
 #include <system_error>
 
-#include "hourglass/base/descriptor.h"
 #include "hourglass/base/error.h"
 
 namespace hourglass {
@@ -20,19 +19,9 @@ constexpr std::string_view kTemporaryBegin = ".hourglass-", kTemporaryEnd = ".tm
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
-[[noreturn]] void cannot_read(const std::filesystem::path& path, int error) {
-  fail("{}: cannot read: {}", path.string(), reason(error));
-}
-
-[[noreturn]] void cannot_write(const std::filesystem::path& path, int error) {
-  throw RuntimeFailure(fmt::format("{}: cannot write: {}", path.string(), reason(error)));
-}
-
 /// Reads at most `count` bytes; returns how many, 0 at the end of the file.
 size_t read_some(const Descriptor& file, const std::filesystem::path& path, char* out, size_t count) {
-  ssize_t n;
-  do n = ::read(file.value, out, count);
-  while (n < 0 && errno == EINTR);
+  const ssize_t n = TEMP_FAILURE_RETRY(::read(file.value, out, count));
   if (n < 0) cannot_read(path, errno);
   return static_cast<size_t>(n);
 }
@@ -62,24 +51,35 @@ struct Temporary {
 };
 
 /// Returns 0 or the errno of the failure.
-int sync(int descriptor) {
-  int result;
-  do result = ::fsync(descriptor);
-  while (result != 0 && errno == EINTR);
-  return result == 0 ? 0 : errno;
-}
+int sync(int descriptor) { return TEMP_FAILURE_RETRY(::fsync(descriptor)) == 0 ? 0 : errno; }
 
 /// Writes all bytes and syncs the file; returns 0 or the errno of the failure.
 int write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
-    if (n < 0 && errno != EINTR) return errno;
-    if (n > 0) bytes.remove_prefix(static_cast<size_t>(n));
+    const ssize_t n = TEMP_FAILURE_RETRY(::write(descriptor, bytes.data(), bytes.size()));
+    if (n < 0) return errno;
+    bytes.remove_prefix(static_cast<size_t>(n));
   }
   return sync(descriptor);
 }
 
 }  // namespace
+
+Descriptor::~Descriptor() {
+  if (value >= 0) ::close(value);
+}
+
+int open_retrying(const std::filesystem::path& path, int flags) {
+  return static_cast<int>(TEMP_FAILURE_RETRY(::open(path.c_str(), flags | O_CLOEXEC, 0666)));
+}
+
+void cannot_read(const std::filesystem::path& path, int error) {
+  fail("{}: cannot read: {}", path.string(), reason(error));
+}
+
+void cannot_write(const std::filesystem::path& path, int error) {
+  throw RuntimeFailure(fmt::format("{}: cannot write: {}", path.string(), reason(error)));
+}
 
 std::string read_file(const std::filesystem::path& path, size_t limit) {
   const Descriptor file(open_retrying(path, O_RDONLY));

@@ -6,6 +6,23 @@
 
 namespace hourglass {
 
+/// Owns a file descriptor and closes it in the destructor; negative means no file.
+struct Descriptor {
+  int value;
+
+  explicit Descriptor(int descriptor) : value(descriptor) {}
+  Descriptor(const Descriptor&) = delete;
+  ~Descriptor();
+};
+
+/// Calls open(2) and retries if a signal interrupts it. New files get the permissions 0666 minus the umask.
+int open_retrying(const std::filesystem::path& path, int flags);
+
+/// Throws Error "PATH: cannot read: REASON" for an error number of the operating system.
+[[noreturn]] void cannot_read(const std::filesystem::path& path, int error);
+/// Throws RuntimeFailure "PATH: cannot write: REASON".
+[[noreturn]] void cannot_write(const std::filesystem::path& path, int error);
+
 /// Reads a whole file. Throws Error with path and reason if it is missing, unreadable, a directory, or longer than
 /// `limit` bytes; the length is checked before reading.
 std::string read_file(const std::filesystem::path& path, size_t limit = SIZE_MAX);

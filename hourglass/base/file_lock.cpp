@@ -1,5 +1,6 @@
 #include "hourglass/base/file_lock.h"
 
+#include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -7,28 +8,17 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
-#include "hourglass/base/descriptor.h"
 #include "hourglass/base/error.h"
+#include "hourglass/base/file.h"
 
 namespace hourglass {
 namespace {
 
-int open_file(const std::filesystem::path& path) {
-  const int descriptor = open_retrying(path, O_RDWR | O_CREAT);
-  if (descriptor < 0)
-    throw RuntimeFailure(fmt::format("{}: cannot write: {}", path.string(), std::generic_category().message(errno)));
-  return descriptor;
-}
-
 /// Tries to lock; false if another process holds the lock.
 bool lock(int descriptor) {
-  int result;
-  do result = ::flock(descriptor, LOCK_EX | LOCK_NB);
-  while (result != 0 && errno == EINTR);
-  return result == 0 || errno != EWOULDBLOCK;
+  return TEMP_FAILURE_RETRY(::flock(descriptor, LOCK_EX | LOCK_NB)) == 0 || errno != EWOULDBLOCK;
 }
 
 /// True if the path still refers to the file of the descriptor: the previous holder deletes the file.
@@ -51,21 +41,19 @@ std::string first_line(int descriptor) {
   return std::string(line.substr(0, line.find('\n')));
 }
 
-[[noreturn]] void held(const std::filesystem::path& folder, const std::string& holder) {
-  throw RuntimeFailure(fmt::format("{}: in use by {}; wait for its end or choose another folder", folder.string(),
-                                   holder.empty() ? "another process" : holder));
-}
-
 }  // namespace
 
 FileLock::FileLock(std::filesystem::path path) : path_(std::move(path)), descriptor_(-1) {
   while (true) {
-    descriptor_ = open_file(path_);
+    descriptor_ = open_retrying(path_, O_RDWR | O_CREAT);
+    if (descriptor_ < 0) cannot_write(path_, errno);
     const bool locked = lock(descriptor_);
     if (locked && is_at(descriptor_, path_)) break;
     const std::string holder = locked ? "" : first_line(descriptor_);
     ::close(descriptor_);
-    if (!locked) held(path_.parent_path(), holder);
+    if (!locked)
+      throw RuntimeFailure(fmt::format("{}: in use by {}; wait for its end or choose another folder",
+                                       path_.parent_path().string(), holder.empty() ? "another process" : holder));
   }
   const std::string name = holder_name();
   // On a full disk the lock is still valid without the name.
@@ -73,11 +61,7 @@ FileLock::FileLock(std::filesystem::path path) : path_(std::move(path)), descrip
     const auto n = ::write(descriptor_, name.data(), name.size());
 }
 
-FileLock::FileLock(FileLock&& other) noexcept
-    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
-
 FileLock::~FileLock() {
-  if (descriptor_ < 0) return;
   ::unlink(path_.c_str());
   ::close(descriptor_);
 }

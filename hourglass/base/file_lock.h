@@ -12,7 +12,7 @@ class FileLock {
   /// Acquires the lock. Throws RuntimeFailure with process and host if another process holds it, or if the file cannot
   /// be created.
   explicit FileLock(std::filesystem::path path);
-  FileLock(FileLock&& other) noexcept;
+  FileLock(const FileLock&) = delete;
   ~FileLock();
 
  private:

@@ -13,9 +13,12 @@ template <class T>
 class FreeList {
  public:
   /// Calls use(T&) with a free object; if there is none, make() creates one and returns a unique_ptr.
-  template <class Make, class Use>
-  void with(Make make, Use use) {
-    std::unique_ptr<T> item = take();
+  void with(auto make, auto use) {
+    std::unique_ptr<T> item;
+    if (const std::lock_guard lock(mutex_); !free_.empty()) {
+      item = std::move(free_.back());
+      free_.pop_back();
+    }
     if (!item) item = make();
     use(*item);
     const std::lock_guard lock(mutex_);
@@ -23,14 +26,6 @@ class FreeList {
   }
 
  private:
-  std::unique_ptr<T> take() {
-    const std::lock_guard lock(mutex_);
-    if (free_.empty()) return nullptr;
-    std::unique_ptr<T> item = std::move(free_.back());
-    free_.pop_back();
-    return item;
-  }
-
   std::mutex mutex_;
   std::vector<std::unique_ptr<T>> free_;
 };

@@ -1,15 +1,14 @@
 #include "hourglass/base/mapped_file.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <system_error>
 
-#include "hourglass/base/descriptor.h"
-#include "hourglass/base/error.h"
+#include "hourglass/base/file.h"
 
 namespace hourglass {
 namespace {
@@ -27,15 +26,14 @@ void replace_in_list(const MappedFile* from, const MappedFile* to) {
 }  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& path) : path_(path.string()) {
-  const auto refuse = [&](int error) { fail("{}: cannot read: {}", path_, std::generic_category().message(error)); };
   const Descriptor file(open_retrying(path, O_RDONLY));
   struct stat info;
-  if (file.value < 0 || ::fstat(file.value, &info) != 0) refuse(errno);
-  if (!S_ISREG(info.st_mode)) refuse(S_ISDIR(info.st_mode) ? EISDIR : EINVAL);
+  if (file.value < 0 || ::fstat(file.value, &info) != 0) cannot_read(path, errno);
+  if (!S_ISREG(info.st_mode)) cannot_read(path, S_ISDIR(info.st_mode) ? EISDIR : EINVAL);
   const auto size = static_cast<size_t>(info.st_size);
   if (size == 0) return;
   void* start = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.value, 0);
-  if (start == MAP_FAILED) refuse(errno);
+  if (start == MAP_FAILED) cannot_read(path, errno);
   bytes_ = {static_cast<const char*>(start), size};
   replace_in_list(nullptr, this);
 }

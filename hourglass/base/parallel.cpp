@@ -59,8 +59,7 @@ void pause() {
 }
 
 /// Waits until `value` differs from `old`: spins for some microseconds, then sleeps.
-template <class T>
-void wait_for_change(const std::atomic<T>& value, T old) {
+void wait_for_change(const auto& value, auto old) {
   constexpr int kSpins = 5000;
   for (int i = 0; i < kSpins; ++i) {
     if (value.load(std::memory_order_acquire) != old) return;

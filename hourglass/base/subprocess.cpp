@@ -65,8 +65,8 @@ ProcessResult run_process(const std::vector<std::string>& command, const Process
     throw RuntimeFailure(about(command, "cannot write its input to " + files.path().string()));
   const pid_t process = start(command, SpawnSettings(options, files.path()));
   int status = 0;
-  while (waitpid(process, &status, 0) < 0)
-    if (errno != EINTR) throw RuntimeFailure(about(command, std::generic_category().message(errno)));
+  if (TEMP_FAILURE_RETRY(waitpid(process, &status, 0)) < 0)
+    throw RuntimeFailure(about(command, std::generic_category().message(errno)));
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(files.path() / "out"),
           read_file(files.path() / "err")};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +16,14 @@ std::optional<std::string> nearest_name(std::string_view name, std::span<const s
 
 /// End of a message about an unknown name: `; did you mean "dense"?`, or `; known: a, b, c` if no name is close.
 std::string did_you_mean(std::string_view name, std::span<const std::string> known);
+
+/// The number that the whole text is, or empty.
+template <class T>
+std::optional<T> number_from(std::string_view text) {
+  T number;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
 
 inline bool contains(std::span<const std::string> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();

@@ -38,8 +38,7 @@ struct ImagesConfig {
   bool operator==(const ImagesConfig&) const = default;
 };
 
-template <class V>
-void fields(V& v, ImagesConfig& c) {
+void fields(auto& v, ImagesConfig& c) {
   v.needs("width");
   v.needs("height");
   v.field("width", c.width, between(1, 1 << 14), "pixels of every sample");
@@ -71,8 +70,7 @@ struct DataConfig {
   bool operator==(const DataConfig&) const = default;
 };
 
-template <class V>
-void fields(V& v, DataConfig& c) {
+void fields(auto& v, DataConfig& c) {
   v.needs("source");
   v.field("source", c.source, Anything{}, "a path, or the name of a known data set (mnist, fashion-mnist)");
   v.check(!c.source.empty(), "source: expected a name or a path, found empty text");

@@ -1,5 +1,9 @@
 #include "hourglass/data/dataset.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
 #include "hourglass/base/hash.h"
 
 namespace hourglass {
@@ -17,12 +21,16 @@ std::span<const T> part_of(std::span<const T> all, size_t first, size_t count) {
 
 StoredArray part_of(const StoredArray& all, size_t first, size_t count) { return all.part(first, count); }
 
-template <class Numbers>
-std::string_view bytes_of(const Numbers& all) {
+std::string_view bytes_of(const auto& all) {
   return {reinterpret_cast<const char*>(all.data()), all.size() * sizeof(all[0])};
 }
 
 std::string_view bytes_of(const StoredArray& all) { return all.bytes(); }
+
+void check_labelled(const Dataset& data) {
+  if (data.labels.empty()) fail("{}: no labels", data.name);
+  HOURGLASS_CHECK(static_cast<int64_t>(data.labels.size()) == data.rows());
+}
 
 }  // namespace
 
@@ -32,10 +40,7 @@ int64_t Dataset::rows() const {
 }
 
 bool Dataset::is_bytes() const {
-  const auto* stored = std::get_if<StoredArray>(&values);
-  return stored ? stored->is_bytes()
-                : std::holds_alternative<std::vector<uint8_t>>(values) ||
-                      std::holds_alternative<std::span<const uint8_t>>(values);
+  return with_rows([]<class Rows>(const Rows&) { return std::is_same_v<typename Rows::Number, uint8_t>; });
 }
 
 Dataset Dataset::slice(int64_t first, int64_t count) const {
@@ -53,8 +58,8 @@ Dataset Dataset::slice(int64_t first, int64_t count) const {
 
 Dataset Dataset::select(std::span<const uint32_t> rows) const {
   Dataset part{name, sample, {}, {}, columns, classes};
-  with_rows([&](const auto& all) {
-    auto& some = part.values.emplace<std::vector<typename std::remove_cvref_t<decltype(all)>::Number>>();
+  with_rows([&]<class Rows>(const Rows& all) {
+    auto& some = part.values.emplace<std::vector<typename Rows::Number>>();
     some.reserve(rows.size() * all.width);
     all.for_each(rows, [&](const auto* x) { some.insert(some.end(), x, x + all.width); });
   });
@@ -67,6 +72,34 @@ std::string Dataset::sha256() const {
   return std::visit([](const auto& v) { return sha256_hex(bytes_of(v)); }, values);
 }
 
+std::vector<int32_t> distinct(std::vector<int32_t> labels) {
+  std::ranges::sort(labels);
+  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
+  return labels;
+}
+
+std::vector<int32_t> distinct_labels(const Dataset& train) {
+  check_labelled(train);
+  std::vector<int32_t> labels = distinct(train.labels);
+  if (labels.size() < 2)
+    fail("{}: every label is {}; a classifier needs at least two classes", train.name, labels.front());
+  return labels;
+}
+
+std::vector<int32_t> classes_of(const Dataset& data, const std::vector<int32_t>& labels) {
+  check_labelled(data);
+  std::vector<int32_t> classes;
+  classes.reserve(data.labels.size());
+  for (const int32_t label : data.labels) {
+    const auto place = std::ranges::lower_bound(labels, label);
+    if (place == labels.end() || *place != label)
+      fail("{}: row {} has label {}, which no training row has ({})", data.name, classes.size() + 1, label,
+           fmt::join(labels, ", "));
+    classes.push_back(static_cast<int32_t>(place - labels.begin()));
+  }
+  return classes;
+}
+
 Shape sample_of(const Shape& array) {
   Shape sample;
   if (array.rank() == 3) sample.push_back(1);
@@ -74,11 +107,12 @@ Shape sample_of(const Shape& array) {
   return sample;
 }
 
-std::optional<int64_t> checked_size(const Shape& shape) {
+int64_t announced_size(const Shape& shape, const std::string& name) {
   int64_t n = 1;
-  for (int64_t extent : shape) {
-    if (__builtin_mul_overflow(n, extent, &n)) return std::nullopt;
-  }
+  for (const int64_t extent : shape)
+    if (__builtin_mul_overflow(n, extent, &n))
+      fail("{}: header says {}: more than any file can hold", name, shape.text());
+  if (n == 0) fail("{}: header says {}: every dimension must be at least 1", name, shape.text());
   return n;
 }
 

@@ -22,8 +22,7 @@ struct PlainRows {
   const T* operator[](size_t row) const { return first + row * width; }
 
   /// Calls f(x) for the given rows in order, where x points to a row.
-  template <class F>
-  void for_each(const auto& rows, F f) const {
+  void for_each(const auto& rows, auto f) const {
     for (const auto row : rows) f((*this)[row]);
   }
 };
@@ -35,8 +34,7 @@ struct StoredRows {
   size_t width;
 
   /// As in PlainRows, but x is valid only until f returns: each call of for_each has one buffer for a row.
-  template <class F>
-  void for_each(const auto& rows, F f) const {
+  void for_each(const auto& rows, auto f) const {
     std::vector<float> buffer(width);
     for (const auto row : rows) {
       array.read(static_cast<size_t>(row) * width, width, buffer.data());
@@ -60,8 +58,7 @@ struct Dataset {
   int64_t rows() const;
   bool is_bytes() const;
   /// Calls f(rows), where rows are PlainRows of bytes (uint8_t) or floats, or StoredRows.
-  template <class F>
-  auto with_rows(F f) const;
+  auto with_rows(auto f) const;
   /// Rows [first, first + count) as a data set. Copies them, unless they are stored on disk or owned by the caller.
   Dataset slice(int64_t first, int64_t count) const;
   /// The given rows, in this order, as a data set of their own.
@@ -70,22 +67,32 @@ struct Dataset {
   std::string sha256() const;
 };
 
-template <class F>
-auto Dataset::with_rows(F f) const {
+auto Dataset::with_rows(auto f) const {
   const auto width = static_cast<size_t>(sample.size());
-  if (const auto* bytes = std::get_if<std::vector<uint8_t>>(&values))
-    return f(PlainRows<uint8_t>{bytes->data(), width});
-  if (const auto* floats = std::get_if<std::vector<float>>(&values)) return f(PlainRows<float>{floats->data(), width});
-  if (const auto* bytes = std::get_if<std::span<const uint8_t>>(&values))
-    return f(PlainRows<uint8_t>{bytes->data(), width});
-  if (const auto* floats = std::get_if<std::span<const float>>(&values))
-    return f(PlainRows<float>{floats->data(), width});
-  const auto& stored = std::get<StoredArray>(values);
-  const char* start = stored.bytes().data();
-  if (stored.is_bytes()) return f(PlainRows<uint8_t>{reinterpret_cast<const uint8_t*>(start), width});
-  if (stored.is_plain_floats()) return f(PlainRows<float>{reinterpret_cast<const float*>(start), width});
-  return f(StoredRows{stored, width});
+  return std::visit(
+      [&]<class Values>(const Values& all) {
+        if constexpr (std::is_same_v<Values, StoredArray>) {
+          const char* start = all.bytes().data();
+          if (all.is_bytes()) return f(PlainRows<uint8_t>{reinterpret_cast<const uint8_t*>(start), width});
+          if (all.is_plain_floats()) return f(PlainRows<float>{reinterpret_cast<const float*>(start), width});
+          return f(StoredRows{all, width});
+        } else {
+          return f(PlainRows<typename Values::value_type>{all.data(), width});
+        }
+      },
+      values);
 }
+
+/// Distinct labels in ascending order.
+std::vector<int32_t> distinct(std::vector<int32_t> labels);
+
+/// Classes of training rows: distinct labels in ascending order. Throws Error if the rows have no labels or only one
+/// distinct label.
+std::vector<int32_t> distinct_labels(const Dataset& train);
+
+/// Position of every row's label in the ascending list `labels`. Throws Error if the rows have no labels, or with the
+/// first row whose label is not in the list.
+std::vector<int32_t> classes_of(const Dataset& data, const std::vector<int32_t>& labels);
 
 /// Parts of a data source. Known data sets have a test part; a plain path has only `train`.
 struct DataSplits {
@@ -96,7 +103,7 @@ struct DataSplits {
 /// Shape of one sample of an array of shape (rows, features), (rows, height, width) or (rows, channels, height, width).
 Shape sample_of(const Shape& array);
 
-/// shape.size(), or empty if it exceeds 63 bits; for shapes read from files.
-std::optional<int64_t> checked_size(const Shape& shape);
+/// size() of the shape in a file's header. Throws Error with the name of the file if it is 0 or exceeds 63 bits.
+int64_t announced_size(const Shape& shape, const std::string& name);
 
 }  // namespace hourglass

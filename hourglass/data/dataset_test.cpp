@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "hourglass/base/hash.h"
+#include "support/message_of.h"
 
 namespace hourglass {
 namespace {
@@ -37,8 +38,11 @@ TEST(Dataset, HasTheSha256OfItsValues) {
 }
 
 TEST(Dataset, ChecksSizesThatAFileClaims) {
-  EXPECT_EQ(checked_size({2, 3, 4}), 24);
-  EXPECT_EQ(checked_size({int64_t{1} << 40, int64_t{1} << 40}), std::nullopt);
+  EXPECT_EQ(announced_size({2, 3, 4}, "f"), 24);
+  EXPECT_EQ(message_of<Error>([] {
+              announced_size({int64_t{1} << 40, int64_t{1} << 40}, "f");
+            }),
+            "f: header says 1099511627776 × 1099511627776: more than any file can hold");
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <fstream>
 #include <set>
 #include <vector>
@@ -37,7 +36,7 @@ FolderContents contents(const fs::path& folder) {
     const bool lost = entry->is_symlink(ignored) && !entry->exists(ignored);
     if (lost || entry->is_regular_file(ignored)) found.files.push_back(entry->path());
   }
-  if (error) fail("{}: cannot read: {}", folder.string(), error.message());
+  if (error) cannot_read(folder, error.value());
   std::ranges::sort(found.files);
   std::ranges::sort(found.folders);
   return found;
@@ -61,20 +60,13 @@ bool is_image_file(const fs::path& file) { return has_image_extension(file) || h
 
 bool holds_images(const fs::path& folder) { return std::ranges::any_of(contents(folder).files, is_image_file); }
 
-std::optional<int32_t> number_in_name(const std::string& name) {
-  int32_t number;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  const bool whole = error == std::errc() && end == name.data() + name.size();
-  return whole ? std::optional(number) : std::nullopt;
-}
-
 /// Labels of sub-folders by their names.
 struct Labels {
   std::vector<std::string> classes;  ///< empty: the names are the numbers
 
   int32_t of(const fs::path& sub_folder) const {
     const std::string name = sub_folder.filename().string();
-    if (classes.empty()) return *number_in_name(name);
+    if (classes.empty()) return *number_from<int32_t>(name);
     const auto found = std::ranges::find(classes, name);
     if (found == classes.end())
       fail("{}: the sub-folder's name is none of the classes {}", sub_folder.string(), fmt::join(classes, ", "));
@@ -82,20 +74,27 @@ struct Labels {
   }
 };
 
-/// One part of the data: images in the folder itself, or in sub-folders.
+/// One part of the data: images in the folder itself, or in sub-folders, whose names are the labels.
 struct Part {
-  fs::path path;
-  std::vector<fs::path> files, classes;
+  fs::path folder;
+  std::vector<fs::path> images;
+  bool has_labels = false;
 };
 
 Part part_of(const fs::path& folder) {
-  const FolderContents found = contents(folder);
-  Part part{folder, {}, {}};
-  std::ranges::copy_if(found.files, std::back_inserter(part.files), is_image_file);
-  std::ranges::copy_if(found.folders, std::back_inserter(part.classes), holds_images);
-  if (!part.classes.empty() && !part.files.empty())
-    fail("{}: images beside the sub-folder {} of images; which label would they have?", folder.string(),
-         part.classes[0].filename().string());
+  FolderContents found = contents(folder);
+  Part part{folder, std::move(found.files)};
+  std::erase_if(part.images, [](const fs::path& file) { return !is_image_file(file); });
+  for (const fs::path& sub_folder : found.folders)
+    for (const fs::path& file : contents(sub_folder).files) {
+      if (!is_image_file(file)) continue;
+      if (!part.has_labels && !part.images.empty())
+        fail("{}: images both here and in sub-folder {}; expected either all in sub-folders (the labels) or none",
+             folder.string(), sub_folder.filename().string());
+      part.has_labels = true;
+      part.images.push_back(file);
+    }
+  if (part.images.empty()) fail("{}: no images, PNG or JPEG", folder.string());
   return part;
 }
 
@@ -104,72 +103,63 @@ Labels labels_of(const std::vector<Part>& parts, const std::vector<std::string>&
   if (!classes.empty()) return {classes};
   std::set<std::string> names;
   for (const Part& part : parts)
-    for (const fs::path& sub_folder : part.classes) names.insert(sub_folder.filename().string());
-  const auto is_number = [](const std::string& name) { return number_in_name(name).has_value(); };
+    if (part.has_labels)
+      for (const fs::path& file : part.images) names.insert(file.parent_path().filename().string());
+  const auto is_number = [](const std::string& name) { return number_from<int32_t>(name).has_value(); };
   if (std::ranges::all_of(names, is_number)) return {};
   for (const std::string& name : names)
-    if (first_not_utf8(name)) fail("{}: the name of the sub-folder \"{}\" is not UTF-8", parts[0].path.string(), name);
+    if (first_not_utf8(name))
+      fail("{}: the name of the sub-folder \"{}\" is not UTF-8", parts[0].folder.string(), name);
   return {{names.begin(), names.end()}};
 }
 
-/// Collects the images of one part and converts them to one shape.
-class Collector {
- public:
-  Collector(const std::optional<ImagesConfig>& images, std::string name) : config_(images), name_(std::move(name)) {}
-
-  void add(const fs::path& file, std::optional<int32_t> label) {
-    Image image = fitted(decode_image(read_file(file, kLargestFile), file.string()), file.string());
-    if (images_.empty()) first_ = file.string();
-    const Image& like = images_.empty() ? image : images_[0];
-    if (image.width != like.width || image.height != like.height)
-      fail("{}: {} × {} pixels, but {} has {} × {}; [data] images = {{ width = {}, height = {} }} makes them equal",
-           file.string(), image.width, image.height, first_, like.width, like.height, like.width, like.height);
-    colour_ |= image.channels == 3;
-    values_ += static_cast<int64_t>(image.pixels.size());
-    if (values_ > kMostValues) fail("{}: more than {} values in all", name_, kMostValues);
-    images_.push_back(std::move(image));
-    if (label) labels_.push_back(*label);
-  }
-
-  bool empty() const { return images_.empty(); }
-  bool has_colour() const { return colour_; }
-
-  /// Stores the pixels channels-first, in the order of samples.
-  Dataset dataset(int64_t channels) {
-    const int64_t width = images_[0].width, height = images_[0].height, pixels = width * height;
-    std::vector<uint8_t> values;
-    values.reserve(images_.size() * static_cast<size_t>(channels * pixels));
-    for (Image& stored : images_) {
-      const Image image = with_channels(std::move(stored), channels);
-      for (int64_t c = 0; c < channels; ++c)
-        for (int64_t i = 0; i < pixels; ++i) values.push_back(image.pixels[static_cast<size_t>(i * channels + c)]);
-    }
-    return {name_, {channels, height, width}, std::move(values), std::move(labels_)};
-  }
-
- private:
-  Image fitted(Image image, const std::string& file) const {
-    if (!config_) return image;
-    if (config_->colour != ImageColour::automatic)
-      image = with_channels(std::move(image), config_->colour == ImageColour::grey ? 1 : 3);
-    return config_->fit == ImageFit::crop ? cropped(image, config_->width, config_->height, file)
-                                          : resized(image, config_->width, config_->height);
-  }
-
-  const std::optional<ImagesConfig>& config_;
-  std::string name_, first_;
-  std::vector<Image> images_;
-  std::vector<int32_t> labels_;
-  int64_t values_ = 0;
-  bool colour_ = false;
+/// The images of a part, all of one size.
+struct PartImages {
+  std::vector<Image> images;
+  std::vector<int32_t> labels;
+  bool has_colour = false;
 };
 
-void add_part(Collector& collector, const Part& part, const Labels& labels) {
-  for (const fs::path& file : part.files) collector.add(file, std::nullopt);
-  for (const fs::path& sub_folder : part.classes)
-    for (const fs::path& file : contents(sub_folder).files)
-      if (is_image_file(file)) collector.add(file, labels.of(sub_folder));
-  if (collector.empty()) fail("{}: no images, PNG or JPEG", part.path.string());
+Image fitted(Image image, const std::optional<ImagesConfig>& config, const std::string& file) {
+  if (!config) return image;
+  if (config->colour != ImageColour::automatic)
+    image = with_channels(std::move(image), config->colour == ImageColour::grey ? 1 : 3);
+  return config->fit == ImageFit::crop ? cropped(image, config->width, config->height, file)
+                                       : resized(image, config->width, config->height);
+}
+
+PartImages read_images(const Part& part, const Labels& labels, const std::optional<ImagesConfig>& config) {
+  PartImages all;
+  int64_t values = 0;
+  for (const fs::path& path : part.images) {
+    const std::string file = path.string();
+    if (part.has_labels) all.labels.push_back(labels.of(path.parent_path()));
+    const Image& image =
+        all.images.emplace_back(fitted(decode_image(read_file(path, kLargestFile), file), config, file));
+    const Image& like = all.images.front();
+    if (image.width != like.width || image.height != like.height)
+      fail("{}: {} × {} pixels, but {} has {} × {}; [data] images = {{ width = {}, height = {} }} makes them equal",
+           file, image.width, image.height, part.images.front().string(), like.width, like.height, like.width,
+           like.height);
+    all.has_colour |= image.channels == 3;
+    values += static_cast<int64_t>(image.pixels.size());
+    if (values > kMostValues) fail("{}: more than {} values in all", part.folder.string(), kMostValues);
+  }
+  return all;
+}
+
+/// Stores the pixels channels-first, in the order of samples.
+Dataset dataset_of(PartImages part, int64_t channels, const std::string& name,
+                   const std::vector<std::string>& classes) {
+  const int64_t width = part.images[0].width, height = part.images[0].height, pixels = width * height;
+  std::vector<uint8_t> values;
+  values.reserve(part.images.size() * static_cast<size_t>(channels * pixels));
+  for (Image& stored : part.images) {
+    const Image image = with_channels(std::move(stored), channels);
+    for (int64_t c = 0; c < channels; ++c)
+      for (int64_t i = 0; i < pixels; ++i) values.push_back(image.pixels[static_cast<size_t>(i * channels + c)]);
+  }
+  return {name, {channels, height, width}, std::move(values), std::move(part.labels), {}, classes};
 }
 
 bool has_parts(const FolderContents& found) {
@@ -184,24 +174,21 @@ bool is_image_folder(const fs::path& folder) {
          (has_parts(found) && is_image_folder(found.folders[1]));
 }
 
-DataSplits read_image_folder(const fs::path& folder, const std::optional<ImagesConfig>& images,
+DataSplits read_image_folder(const fs::path& folder, const std::optional<ImagesConfig>& config,
                              const std::vector<std::string>& classes) {
   const bool two = has_parts(contents(folder));
   std::vector<Part> parts = {part_of(two ? folder / "train" : folder)};
   if (two) parts.push_back(part_of(folder / "test"));
   const Labels labels = labels_of(parts, classes);
-  Collector train(images, folder.string() + (two ? " train" : "")), test(images, folder.string() + " test");
-  add_part(train, parts[0], labels);
-  if (two) add_part(test, parts[1], labels);
-  const int64_t channels = train.has_colour() || test.has_colour() ? 3 : 1;
-  DataSplits splits{train.dataset(channels), std::nullopt};
-  splits.train.classes = labels.classes;
+  std::vector<PartImages> images;
+  for (const Part& part : parts) images.push_back(read_images(part, labels, config));
+  const int64_t channels = std::ranges::any_of(images, &PartImages::has_colour) ? 3 : 1;
+  const std::string name = folder.string();
+  DataSplits splits{dataset_of(std::move(images[0]), channels, two ? name + " train" : name, labels.classes), {}};
   if (!two) return splits;
-  splits.test = test.dataset(channels);
-  splits.test->classes = labels.classes;
+  splits.test = dataset_of(std::move(images[1]), channels, name + " test", labels.classes);
   if (splits.train.sample != splits.test->sample)
-    fail("{}: training images are {}, test images {}", folder.string(), splits.train.sample.text(),
-         splits.test->sample.text());
+    fail("{}: training images are {}, test images {}", name, splits.train.sample.text(), splits.test->sample.text());
   return splits;
 }
 

@@ -128,7 +128,8 @@ TEST_F(ImageFolder, RefusesLabelledBesideUnlabelled) {
   draw("a.png", 1);
   draw("cat/a.png", 1);
   EXPECT_EQ(refusal(),
-            folder_.path().string() + ": images beside the sub-folder cat of images; which label would they have?");
+            folder_.path().string() +
+                ": images both here and in sub-folder cat; expected either all in sub-folders (the labels) or none");
 }
 
 TEST_F(ImageFolder, NamesADamagedImage) {

@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -97,14 +98,6 @@ std::optional<Contents> attempt(const KnownSet& set, const fs::path& folder, std
   }
 }
 
-[[noreturn]] void not_found(const KnownSet& set, const std::string& reasons) {
-  fail(
-      "{0}: not found on this machine and could not be fetched:{1}\nThree ways to get it:\n  {2}\n"
-      "  put {3} (plain or .gz) into a folder and set HOURGLASS_DATA_DIR to it\n"
-      "  put them into any folder and give that folder as the data instead of {0}",
-      set.name, reasons, set.how_to_install, fmt::join(kSplitFiles, ", "));
-}
-
 }  // namespace
 
 std::span<const KnownSet> known_sets() {
@@ -130,10 +123,8 @@ std::span<const KnownSet> known_sets() {
 }
 
 const KnownSet* find_known(std::string_view name) {
-  for (const KnownSet& set : known_sets()) {
-    if (set.name == name) return &set;
-  }
-  return nullptr;
+  const auto set = std::ranges::find(known_sets(), name, &KnownSet::name);
+  return set == known_sets().end() ? nullptr : &*set;
 }
 
 std::vector<std::string> known_names() {
@@ -147,7 +138,7 @@ fs::path data_home() {
   // The XDG specification requires relative paths to be ignored.
   if (data && fs::path(data).is_absolute()) return fs::path(data) / "hourglass";
   const char* home = std::getenv("HOME");
-  if (!home || !*home) fail("nowhere to keep data: neither XDG_DATA_HOME nor HOME is set");
+  if (!home || !*home) fail("no folder for data sets: neither XDG_DATA_HOME nor HOME is set");
   return fs::path(home) / ".local" / "share" / "hourglass";
 }
 
@@ -170,7 +161,11 @@ FetchResult fetch(const KnownSet& set) {
       return {home, origin.text};
     }
   }
-  not_found(set, reasons);
+  fail(
+      "{0}: not found on this machine and could not be fetched:{1}\nThree ways to get it:\n  {2}\n"
+      "  put {3} (plain or .gz) into a folder and set HOURGLASS_DATA_DIR to it\n"
+      "  put them into any folder and give that folder as the data instead of {0}",
+      set.name, reasons, set.how_to_install, fmt::join(kSplitFiles, ", "));
 }
 
 FetchResult fetch(const std::string& name) {

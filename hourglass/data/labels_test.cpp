@@ -1,8 +1,7 @@
-#include "hourglass/data/labels.h"
-
 #include <gtest/gtest.h>
 
 #include "hourglass/base/error.h"
+#include "hourglass/data/dataset.h"
 #include "support/message_of.h"
 
 namespace hourglass {

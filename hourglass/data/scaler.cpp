@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/statistics.h"
@@ -18,8 +19,7 @@ struct Statistics {
   std::vector<double> count, low, high, mean, deviation;
 };
 
-template <class Rows, class F>
-void for_each_value(const Rows& values, size_t width, std::span<const uint32_t> rows, F f) {
+void for_each_value(const auto& values, size_t width, std::span<const uint32_t> rows, auto f) {
   values.for_each(rows, [&](const auto* x) {
     for (size_t j = 0; j < width; ++j) {
       const auto value = static_cast<double>(x[j]);
@@ -28,8 +28,7 @@ void for_each_value(const Rows& values, size_t width, std::span<const uint32_t> 
   });
 }
 
-template <class Rows>
-Statistics statistics(const Rows& values, size_t width, std::span<const uint32_t> rows) {
+Statistics statistics(const auto& values, size_t width, std::span<const uint32_t> rows) {
   const std::vector<double> zero(width, 0.0), infinite(width, HUGE_VAL);
   Statistics s{zero, infinite, zero, zero, zero};
   std::ranges::fill(s.high, -HUGE_VAL);
@@ -48,10 +47,6 @@ Statistics statistics(const Rows& values, size_t width, std::span<const uint32_t
   return s;
 }
 
-Scaler center_of(const Statistics& s, float factor) {
-  return {ScalerKind::center, {s.mean.begin(), s.mean.end()}, std::vector<float>(s.mean.size(), factor)};
-}
-
 void make_robust(std::vector<float>& column, size_t feature, Scaler& scaler) {
   if (column.empty()) return;
   std::ranges::sort(column);
@@ -64,8 +59,7 @@ void make_robust(std::vector<float>& column, size_t feature, Scaler& scaler) {
 
 /// Computes medians and quartiles. They need all values of a feature at once, so only as many features are processed at
 /// a time as fit into a bounded memory.
-template <class Rows>
-void make_robust(const Rows& values, size_t width, std::span<const uint32_t> rows, Scaler& scaler) {
+void make_robust(const auto& values, size_t width, std::span<const uint32_t> rows, Scaler& scaler) {
   constexpr size_t kMostValues = size_t{1} << 26;
   const size_t together = std::clamp<size_t>(kMostValues / rows.size(), 1, width);
   std::vector<std::vector<float>> columns(together);
@@ -80,11 +74,6 @@ void make_robust(const Rows& values, size_t width, std::span<const uint32_t> row
   }
 }
 
-void set_scale(Scaler fitted, Scaler& scaler) {
-  scaler.offset = std::move(fitted.offset);
-  scaler.factor = std::move(fitted.factor);
-}
-
 void refuse_empty_features(const Statistics& s, const Dataset& data) {
   const auto empty = std::ranges::find(s.count, 0.0);
   if (empty == s.count.end()) return;
@@ -93,20 +82,22 @@ void refuse_empty_features(const Statistics& s, const Dataset& data) {
        data.columns.empty() ? "" : fmt::format(" (\"{}\")", data.columns[j]));
 }
 
-Scaler scaler_of(ScalerKind kind, const Statistics& s) {
-  Scaler scaler{kind, {}, {}};
-  const bool minmax = kind == ScalerKind::minmax;
-  for (size_t j = 0; j < s.low.size(); ++j) {
+/// Sets offset and factor for every kind with statistics, for "robust" as for "standard".
+void set_scale(const Statistics& s, float unit, Scaler& scaler) {
+  const bool minmax = scaler.kind == ScalerKind::minmax;
+  const std::vector<double>& offsets = minmax ? s.low : s.mean;
+  scaler.offset.assign(offsets.begin(), offsets.end());
+  scaler.factor.assign(offsets.size(), unit);
+  if (scaler.kind == ScalerKind::center) return;
+  for (size_t j = 0; j < offsets.size(); ++j) {
     // The sum of up to 2^29 equal floats is exact in double, so the deviation of a constant feature is exactly 0.
     const double spread = minmax ? s.high[j] - s.low[j] : s.deviation[j];
-    const auto offset = static_cast<float>(minmax ? s.low[j] : s.mean[j]);
     auto factor = static_cast<float>(1.0 / spread);
     // Rounding must not produce values above 1.
-    if (minmax && (static_cast<float>(s.high[j]) - offset) * factor > 1.0f) factor = std::nextafter(factor, 0.0f);
-    scaler.offset.push_back(offset);
-    scaler.factor.push_back(std::isnormal(factor) ? factor : 1.0f);
+    if (minmax && (static_cast<float>(s.high[j]) - scaler.offset[j]) * factor > 1.0f)
+      factor = std::nextafter(factor, 0.0f);
+    scaler.factor[j] = std::isnormal(factor) ? factor : 1.0f;
   }
-  return scaler;
 }
 
 /// Factor from stored values to the units the scaler was fitted in: for "center" bytes are divided by 255, as for
@@ -116,42 +107,34 @@ float fitted_units(const Scaler& scaler) {
   return scaler.kind == ScalerKind::center ? unit_factor(std::is_same_v<In, uint8_t>) / scaler.factor[0] : 1.0f;
 }
 
-template <class Rows, class Out, class F>
-void gather_rows(const Rows& values, size_t width, std::span<const uint32_t> rows, Out* out, F scaled) {
+void gather_rows(const auto& values, size_t width, std::span<const uint32_t> rows, auto* out, auto scaled) {
   values.for_each(rows, [&](const auto* x) {
     for (size_t j = 0; j < width; ++j) out[j] = scaled(x[j], j);
     out += width;
   });
 }
 
-/// Gathers rows that may have missing values.
-template <class Rows, class Out>
-void gather_filled(const Rows& values, const Scaler& scaler, std::span<const uint32_t> rows, Out* out) {
-  const bool shared = scaler.offset.size() == 1, unit = scaler.kind == ScalerKind::unit;
-  const float units = fitted_units<float>(scaler);
-  gather_rows(values, scaler.fill.size(), rows, out, [&](float x, size_t j) {
-    const float raw = std::isnan(x) ? scaler.fill[j] : x;
-    const size_t k = shared ? 0 : j;
-    return unit ? raw : (raw * units - scaler.offset[k]) * scaler.factor[k];
-  });
-}
-
-template <class Rows, class Out>
-void gather_all(const Rows& values, size_t width, const Scaler& scaler, std::span<const uint32_t> rows, Out* out) {
+template <class Rows>
+void gather_all(const Rows& values, size_t width, const Scaler& scaler, std::span<const uint32_t> rows, auto* out) {
   using In = typename Rows::Number;
   const float units = fitted_units<In>(scaler);
-  if constexpr (std::is_same_v<In, float>)
-    if (!scaler.fill.empty()) return gather_filled(values, scaler, rows, out);
-  if (scaler.offset.size() > 1) {
-    const float *offset = scaler.offset.data(), *factor = scaler.factor.data();
-    return gather_rows(values, width, rows, out,
-                       [=](In x, size_t j) { return (static_cast<float>(x) * units - offset[j]) * factor[j]; });
+  const float *offset = scaler.offset.data(), *factor = scaler.factor.data(), *fill = scaler.fill.data();
+  const bool is_shared = scaler.offset.size() == 1;
+  const bool is_raw = std::is_same_v<In, float> && scaler.kind == ScalerKind::unit;
+  if (std::is_same_v<In, float> && !scaler.fill.empty()) {
+    gather_rows(values, width, rows, out, [=](In x, size_t j) {
+      const float raw = std::isnan(static_cast<float>(x)) ? fill[j] : static_cast<float>(x);
+      const size_t k = is_shared ? 0 : j;
+      return is_raw ? raw : (raw * units - offset[k]) * factor[k];
+    });
+  } else if (is_shared) {
+    const float shift = is_raw ? 0.0f : *offset, scale = is_raw ? 1.0f : *factor;
+    gather_rows(values, width, rows, out,
+                [=](In x, size_t) { return (static_cast<float>(x) * units - shift) * scale; });
+  } else {
+    gather_rows(values, width, rows, out,
+                [=](In x, size_t j) { return (static_cast<float>(x) * units - offset[j]) * factor[j]; });
   }
-  const bool floats_as_they_are = std::is_same_v<In, float> && scaler.kind == ScalerKind::unit;
-  const float offset = floats_as_they_are ? 0.0f : scaler.offset[0];
-  const float factor = floats_as_they_are ? 1.0f : scaler.factor[0];
-  gather_rows(values, width, rows, out,
-              [=](In x, size_t) { return (static_cast<float>(x) * units - offset) * factor; });
 }
 
 /// Gathers rows. They are far apart in memory, so the row after next is prefetched while one is converted.
@@ -164,19 +147,20 @@ void gather_unit(const PlainRows<uint8_t>& bytes, std::span<const uint32_t> rows
   }
 }
 
-/// Replaces each element x of feature j by f(x, j).
-template <class F>
-void change_features(const Scaler& scaler, View values, F f) {
-  const auto width = static_cast<int64_t>(scaler.offset.size());
-  visit_floats(values, [&](auto x) {
-    for (int64_t i = 0; i < values.size(); ++i) x[i] = f(x[i], i % width);
-  });
-}
-
 void check_width(const Scaler& scaler, int64_t width) {
   HOURGLASS_CHECK(scaler.offset.size() == scaler.factor.size());
   HOURGLASS_CHECK(scaler.offset.size() == 1 || static_cast<int64_t>(scaler.offset.size()) == width);
   HOURGLASS_CHECK(scaler.fill.empty() || static_cast<int64_t>(scaler.fill.size()) == width);
+}
+
+/// Replaces each element x of feature j by f(x, j).
+void change_features(const Scaler& scaler, View values, auto f) {
+  if (values.size() == 0) return;
+  check_width(scaler, values.columns());
+  const auto width = static_cast<int64_t>(scaler.offset.size());
+  visit_floats(values, [&](auto x) {
+    for (int64_t i = 0; i < values.size(); ++i) x[i] = f(x[i], i % width);
+  });
 }
 
 }  // namespace
@@ -192,7 +176,7 @@ Scaler fit_scaler(ScalerKind kind, const Dataset& training_rows, std::span<const
   training_rows.with_rows([&](const auto& values) {
     const Statistics s = statistics(values, width, rows);
     refuse_empty_features(s, training_rows);
-    if (!fixed) set_scale(kind == ScalerKind::center ? center_of(s, unit) : scaler_of(kind, s), scaler);
+    if (!fixed) set_scale(s, unit, scaler);
     if (kind == ScalerKind::robust) make_robust(values, width, rows, scaler);
     if (fill_missing) scaler.fill.assign(s.mean.begin(), s.mean.end());
   });
@@ -211,16 +195,13 @@ void gather(const Dataset& data, const Scaler& scaler, std::span<const uint32_t>
 }
 
 void unscale(const Scaler& scaler, View values) {
-  if (values.size() == 0) return;
-  check_width(scaler, values.columns());
   change_features(scaler, values, [&]<class T>(T x, int64_t j) {
     return x / static_cast<T>(scaler.factor[j]) + static_cast<T>(scaler.offset[j]);
   });
 }
 
 void uncenter(const Scaler& scaler, View values) {
-  if (values.size() == 0 || scaler.kind != ScalerKind::center) return;
-  check_width(scaler, values.columns());
+  if (scaler.kind != ScalerKind::center) return;
   change_features(scaler, values, [&]<class T>(T x, int64_t j) {
     return x + static_cast<T>(scaler.offset[j]) * static_cast<T>(scaler.factor[j]);
   });
@@ -229,6 +210,26 @@ void uncenter(const Scaler& scaler, View values) {
 void to_data_units(const Scaler& scaler, View values) {
   scaler.kind == ScalerKind::unit || scaler.kind == ScalerKind::center ? uncenter(scaler, values)
                                                                        : unscale(scaler, values);
+}
+
+void check_unit_interval(const Dataset& data, const Scaler& scaler) {
+  if (data.is_bytes() && scaler.kind == ScalerKind::unit) return;  // bytes / 255
+  constexpr int64_t kRows = 256;
+  const int64_t features = data.sample.size();
+  Tensor scaled(DType::f32, {kRows, features});
+  std::vector<uint32_t> rows(kRows);
+  for (int64_t first = 0; first < data.rows(); first += kRows) {
+    const int64_t count = std::min(kRows, data.rows() - first);
+    std::iota(rows.begin(), rows.end(), static_cast<uint32_t>(first));
+    gather(data, scaler, std::span(rows).first(count), scaled.view().slice(0, count));
+    const float* values = scaled.as<float>();
+    for (int64_t i = 0; i < count * features; ++i)
+      if (!(values[i] >= 0.0f && values[i] <= 1.0f))
+        fail(
+            "{}: row {}, feature {} is {} after scaling (\"{}\"), but bce needs values in [0, 1]; "
+            "use scale = \"minmax\", or reconstruction = \"mse\" with no final sigmoid",
+            data.name, first + i / features + 1, i % features + 1, values[i], name_of(scaler.kind));
+  }
 }
 
 }  // namespace hourglass

@@ -1,9 +1,15 @@
 #include "hourglass/data/source.h"
 
-#include "hourglass/base/error.h"
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
 #include "hourglass/base/file.h"
 #include "hourglass/base/text.h"
-#include "hourglass/data/formats/csv_rows.h"
+#include "hourglass/data/formats/csv.h"
 #include "hourglass/data/formats/gzip.h"
 #include "hourglass/data/formats/idx.h"
 #include "hourglass/data/formats/image.h"
@@ -11,6 +17,7 @@
 #include "hourglass/data/formats/npz.h"
 #include "hourglass/data/formats/safetensors.h"
 #include "hourglass/data/image_folder.h"
+#include "hourglass/data/table.h"
 
 namespace hourglass {
 namespace {
@@ -22,52 +29,178 @@ void refuse_member(const fs::path& file, const std::string& member) {
     fail("{0}:{1}: only npz and safetensors files hold arrays with names; leave \":{1}\" out", file.string(), member);
 }
 
-/// Position of the array name in FILE:NAME, or npos.
-size_t member_start(const std::string& name) {
+/// The file in FILE:NAME and the name of an array in it, or FILE and an empty name.
+std::pair<fs::path, std::string> split_member(const std::string& name) {
   std::error_code ignored;
-  const size_t colon = name.rfind(':');
-  const bool is_member =
-      colon != std::string::npos && !fs::exists(name, ignored) && fs::exists(name.substr(0, colon), ignored);
-  return is_member ? colon + 1 : std::string::npos;
+  const size_t colon = std::min(name.rfind(':'), name.size());
+  const bool is_member = !fs::exists(name, ignored) && fs::exists(name.substr(0, colon), ignored);
+  if (!is_member) return {name, ""};
+  return {name.substr(0, colon), name.substr(colon + 1)};
 }
 
 void check_is_table(std::string_view start, const std::string& file) {
   if (is_png(start) || is_jpeg(start)) fail("{}: one image; expected a folder of them", file);
   if (start.empty()) fail("{}: the file is empty", file);
   if (start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff"))
-    fail("{}: text in UTF-16; tables are read in UTF-8, to which iconv converts them", file);
-  if (!looks_like_text(start)) fail("{}: neither npy, npz, IDX (plain or gzip), safetensors nor a text table", file);
+    fail("{}: text in UTF-16, expected UTF-8; convert the file with iconv", file);
+  if (!looks_like_text(start)) fail("{}: neither npy, npz, IDX (plain or gzip), safetensors nor CSV", file);
 }
 
-decltype(Source::content) content_of(const fs::path& file, const std::string& member) {
+Source::Kind kind_of(const fs::path& file, const std::string& member) {
   constexpr size_t kStart = 4096;
   const std::string start = read_start(file, kStart);
-  if (is_zip(start)) return ArrayFile{ArrayFile::Format::npz, member};
-  if (is_safetensors(start, fs::file_size(file))) return ArrayFile{ArrayFile::Format::safetensors, member};
+  if (is_zip(start)) return Source::Kind::npz;
+  if (is_safetensors(start, fs::file_size(file))) return Source::Kind::safetensors;
   refuse_member(file, member);
-  if (is_npy(start)) return ArrayFile{ArrayFile::Format::npy};
-  if (is_idx(start) || is_gzip(start)) return ArrayFile{ArrayFile::Format::idx};
+  if (is_npy(start)) return Source::Kind::npy;
+  if (is_idx(start) || is_gzip(start)) return Source::Kind::idx;
   check_is_table(start, file.string());
-  return TableFile{};
+  return Source::Kind::table;
+}
+
+Shape sample_shape(const Shape& array, const std::string& name) {
+  if (array.rank() == 1) {
+    fail("{}: {} single numbers, which is what labels look like; expected rows of features or images", name, array[0]);
+  }
+  if (array[0] > std::numeric_limits<uint32_t>::max()) {
+    fail("{}: {} rows, at most {} can be read", name, array[0], std::numeric_limits<uint32_t>::max());
+  }
+  return sample_of(array);
+}
+
+std::vector<int32_t> read_labels(const fs::path& path, int64_t rows) {
+  const IdxArray labels = read_idx(path);
+  if (labels.shape != Shape{rows}) {
+    fail("{}: holds {} labels, expected one for each of {} images", path.string(), labels.shape.text(), rows);
+  }
+  return {labels.bytes.begin(), labels.bytes.end()};
+}
+
+/// Reads one part of an MNIST-like folder; `which` is 0 for training, 1 for test.
+Dataset read_part(const fs::path& folder, size_t which, const std::string& name) {
+  const fs::path images_path = *plain_or_gz(folder, kSplitFiles[2 * which]);
+  IdxArray images = read_idx(images_path);
+  if (images.shape.rank() != 3) {
+    fail("{}: holds {}, expected images × height × width", images_path.string(), images.shape.text());
+  }
+  Dataset part{name, sample_shape(images.shape, images_path.string()), std::move(images.bytes), {}};
+  part.labels = read_labels(*plain_or_gz(folder, kSplitFiles[2 * which + 1]), part.rows());
+  return part;
+}
+
+DataSplits read_folder(const fs::path& folder, const std::string& name) {
+  for (const char* file : kSplitFiles) {
+    if (!plain_or_gz(folder, file)) {
+      fail(
+          "{}: a folder without {}[.gz]; expected a file, images (PNG or JPEG), or the four files of an MNIST-like "
+          "data set",
+          folder.string(), file);
+    }
+  }
+  DataSplits splits{read_part(folder, 0, name + " train"), read_part(folder, 1, name + " test")};
+  if (splits.train.sample != splits.test->sample) {
+    fail("{}: training images are {}, test images {}", folder.string(), splits.train.sample.text(),
+         splits.test->sample.text());
+  }
+  return splits;
+}
+
+NpyArray tensor_of(std::string_view content, const Source& source) {
+  const std::string file = source.path.string();
+  const auto tensors = parse_safetensors(content, file).tensors;
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : tensors) names.push_back(name);
+  const Tensor& tensor = tensors.at(names[find_array(names, source.member, file, "tensor")]);
+  if (tensor.shape().rank() == 0 || tensor.size() == 0)
+    fail("{}: a tensor of {}, expected rows", source.name, tensor.shape().text());
+  // Uses the checks and conversions of npy files.
+  return parse_npy(npy_bytes(tensor), source.name, true);
+}
+
+NpyArray read_array(const Source& source) {
+  const std::string content = read_file(source.path), file = source.path.string();
+  if (source.kind == Source::Kind::npy) return parse_npy(content, file, true);
+  if (source.kind == Source::Kind::npz) return parse_npz(content, source.member, file, true);
+  if (source.kind == Source::Kind::safetensors) return tensor_of(content, source);
+  IdxArray bytes = parse_idx(content, file);
+  return {bytes.shape, std::move(bytes.bytes)};
+}
+
+/// Refuses or drops rows with missing values; with "mean" they stay, and the scaler replaces the values.
+std::vector<float> without_missing(std::vector<float> values, int64_t width, MissingValues policy,
+                                   const std::string& name) {
+  if (policy == MissingValues::mean) return values;
+  size_t kept = 0;
+  for (size_t at = 0; at < values.size(); at += static_cast<size_t>(width)) {
+    const float* row = values.data() + at;
+    const auto column = std::find_if(row, row + width, [](float x) { return std::isnan(x); }) - row;
+    if (column == width) {
+      std::copy_n(row, width, values.data() + kept);
+      kept += static_cast<size_t>(width);
+    } else if (policy == MissingValues::refuse) {
+      fail(
+          "{}: row {}, column {} (counted from 0) has no value (NaN); [data] missing = \"mean\" fills them in, "
+          "\"drop\" leaves such rows out",
+          name, at / static_cast<size_t>(width), column);
+    }
+  }
+  if (kept == 0) fail("{}: every row has a missing value, so that missing = \"drop\" leaves none", name);
+  values.resize(kept);
+  return values;
+}
+
+Dataset read_array_data(const Source& source, MissingValues missing) {
+  const std::string& name = source.name;
+  const bool is_large = source.kind == Source::Kind::npy && fs::file_size(source.path) >= kMapFrom;
+  if (is_large && !read_npy_header(MappedFile(source.path).bytes(), name).fortran) {
+    // Rows of a mapped file cannot be dropped.
+    StoredNpy array = map_npy(name, missing == MissingValues::mean);
+    return {name, sample_shape(array.shape, name), std::move(array.values), {}};
+  }
+  NpyArray array = read_array(source);
+  Dataset data{name, sample_shape(array.shape, name), {}, {}};
+  if (auto* floats = std::get_if<std::vector<float>>(&array.values))
+    data.values = without_missing(std::move(*floats), data.sample.size(), missing, name);
+  else
+    data.values = std::move(std::get<std::vector<uint8_t>>(array.values));
+  return data;
+}
+
+/// Refuses keys that name columns, for data without columns.
+void refuse_columns(const ReadOptions& how, const std::string& name) {
+  std::vector<std::string> asked = {how.label};
+  asked.insert(asked.end(), how.categorical.begin(), how.categorical.end());
+  asked.insert(asked.end(), how.ignore.begin(), how.ignore.end());
+  for (const std::string& column : asked)
+    if (!column.empty()) fail("{}: [data] names column \"{}\", but the data have no named columns", name, column);
 }
 
 }  // namespace
 
 Source resolve_source(const std::string& name) {
-  if (const KnownSet* set = find_known(name)) return {name, {}, set};
-  const size_t start = member_start(name);
-  const std::string member = start == std::string::npos ? "" : name.substr(start);
-  const fs::path path = name.substr(0, start == std::string::npos ? start : start - 1);
+  if (const KnownSet* set = find_known(name)) return {name, {}, Source::Kind::known, {}, set};
+  const auto [path, member] = split_member(name);
   std::error_code ignored;
   const fs::file_status status = fs::status(path, ignored);
   if (!fs::exists(status))
     fail("{}: neither a file, a folder nor a known data set{}", name, did_you_mean(name, known_names()));
   // A device may be endless.
   if (!fs::is_regular_file(status) && !fs::is_directory(status)) fail("{}: neither a regular file nor a folder", name);
-  if (fs::is_regular_file(status)) return {name, path, content_of(path, member)};
+  if (fs::is_regular_file(status)) return {name, path, kind_of(path, member), member};
   refuse_member(path, member);
-  if (is_image_folder(path)) return {name, path, ImageFolder{}};
-  return {name, path, IdxFolder{}};
+  return {name, path, is_image_folder(path) ? Source::Kind::image_folder : Source::Kind::idx_folder};
+}
+
+DataSplits read_source(const Source& source, const ReadOptions& how, std::span<const std::string> features) {
+  if (source.kind == Source::Kind::table)
+    return {read_table(read_file(source.path), source.name, how, features), std::nullopt};
+  // A model that was trained on a table also accepts arrays.
+  if (features.empty()) refuse_columns(how, source.name);
+  if (source.kind == Source::Kind::image_folder) return read_image_folder(source.path, how.images, how.classes);
+  if (source.kind == Source::Kind::idx_folder) return read_folder(source.path, source.name);
+  if (!source.known) return {read_array_data(source, how.missing), std::nullopt};
+  const auto kept = kept_folder(*source.known);
+  return read_folder(kept ? *kept : fetch(*source.known).folder, source.name);
 }
 
 DataSplits open_source(const std::string& name, const ReadOptions& how, std::span<const std::string> features) {

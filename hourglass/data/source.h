@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <span>
 #include <string>
-#include <variant>
 
 #include "hourglass/data/config.h"
 #include "hourglass/data/dataset.h"
@@ -11,28 +10,18 @@
 
 namespace hourglass {
 
-/// A folder with the four files of an MNIST-like data set (kSplitFiles), plain or .gz.
-struct IdxFolder {};
-/// A folder of images (image_folder.h).
-struct ImageFolder {};
-/// A file that is an array, or one array of a file that contains several.
-struct ArrayFile {
-  enum class Format { idx, npy, npz, safetensors } format;  ///< idx also if compressed by gzip
-  std::string member = {};                                  ///< name of the array; empty: the only one
-};
-/// A text table (table.h).
-struct TableFile {};
-
 /// What `[data] source` or `--data` names.
 struct Source {
+  /// A data set known by name; a folder with the four files of an MNIST-like data set (kSplitFiles), plain or .gz; a
+  /// folder of images (image_folder.h); a text table (table.h); or a file with arrays. IDX files may be compressed by
+  /// gzip.
+  enum class Kind { known, idx_folder, image_folder, table, idx, npy, npz, safetensors };
+
   std::string name;            ///< a known data set, or the path, with ":MEMBER" for one array of several
   std::filesystem::path path;  ///< of the folder or file; empty for a known data set
-  std::variant<const KnownSet*, IdxFolder, ImageFolder, ArrayFile, TableFile> content;
-
-  template <class T>
-  const T* as() const {
-    return std::get_if<T>(&content);
-  }
+  Kind kind;
+  std::string member = {};          ///< name of the array; empty: the only one
+  const KnownSet* known = nullptr;  ///< null for other kinds
 };
 
 /// Finds out what a name stands for. A known data set has priority over a file of the same name; files are

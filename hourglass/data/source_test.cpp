@@ -100,21 +100,19 @@ TEST_F(SourceTest, ReadsNpyByContent) {
 }
 
 TEST_F(SourceTest, IsResolvedWithoutBeingRead) {
-  EXPECT_EQ((*resolve_source("mnist").as<const KnownSet*>())->name, "mnist");
-  EXPECT_TRUE(resolve_source(file("t.npy", "a,b\n1,2\n")).as<TableFile>());
+  EXPECT_EQ(resolve_source("mnist").known->name, "mnist");
+  EXPECT_EQ(resolve_source(file("t.npy", "a,b\n1,2\n")).kind, Source::Kind::table);
   const Source one = resolve_source(file("a.csv", zip_bytes({})) + ":x");
   EXPECT_EQ(one.name, (folder_.path() / "a.csv:x").string());
   EXPECT_EQ(one.path, folder_.path() / "a.csv");
-  EXPECT_EQ(one.as<ArrayFile>()->member, "x");
-  const auto format = [&](const std::string& content) {
-    return resolve_source(file("any", content)).as<ArrayFile>()->format;
-  };
-  EXPECT_EQ(format(npy_bytes(Tensor(DType::f32, {1, 2}))), ArrayFile::Format::npy);
-  EXPECT_EQ(format(safetensors_bytes({}, {})), ArrayFile::Format::safetensors);
-  EXPECT_EQ(format(gzipped(idx_bytes({1}))), ArrayFile::Format::idx);
-  EXPECT_TRUE(resolve_source(folder_.path().string()).as<IdxFolder>());
+  EXPECT_EQ(one.member, "x");
+  const auto format = [&](const std::string& content) { return resolve_source(file("any", content)).kind; };
+  EXPECT_EQ(format(npy_bytes(Tensor(DType::f32, {1, 2}))), Source::Kind::npy);
+  EXPECT_EQ(format(safetensors_bytes({}, {})), Source::Kind::safetensors);
+  EXPECT_EQ(format(gzipped(idx_bytes({1}))), Source::Kind::idx);
+  EXPECT_EQ(resolve_source(folder_.path().string()).kind, Source::Kind::idx_folder);
   file("image.png", "\x89PNG\r\n\x1a\n");
-  EXPECT_TRUE(resolve_source(folder_.path().string()).as<ImageFolder>());
+  EXPECT_EQ(resolve_source(folder_.path().string()).kind, Source::Kind::image_folder);
 }
 
 TEST_F(SourceTest, RefusesLabelsAsData) {
@@ -126,7 +124,7 @@ TEST_F(SourceTest, RefusesLabelsAsData) {
 TEST_F(SourceTest, RefusesOtherFiles) {
   const std::string image = file("image.npy", "\x89PNG\r\n\x1a\n"), other = file("other.csv", std::string(9, '\x01'));
   EXPECT_EQ(refusal(image), image + ": one image; expected a folder of them");
-  EXPECT_EQ(refusal(other), other + ": neither npy, npz, IDX (plain or gzip), safetensors nor a text table");
+  EXPECT_EQ(refusal(other), other + ": neither npy, npz, IDX (plain or gzip), safetensors nor CSV");
 }
 
 TEST_F(SourceTest, ReadsTablesByContent) {
@@ -160,8 +158,8 @@ TEST_F(SourceTest, TreatsMissingValuesAsTold) {
   const std::string path = file("rows.npy", npy_bytes(t));
   EXPECT_EQ(refusal(path),
             path +
-                ": row 1, column 1 (counted from 0) has no value (NaN); [data] missing = \"mean\" takes such rows, "
-                "\"drop\" trains without them");
+                ": row 1, column 1 (counted from 0) has no value (NaN); [data] missing = \"mean\" fills them in, "
+                "\"drop\" leaves such rows out");
   EXPECT_EQ(open_source(path, {.missing = MissingValues::drop}).train.rows(), 2);
   EXPECT_TRUE(std::isnan(std::get<1>(open_source(path, {.missing = MissingValues::mean}).train.values)[3]));
 }
@@ -169,10 +167,10 @@ TEST_F(SourceTest, TreatsMissingValuesAsTold) {
 TEST_F(SourceTest, RefusesColumnsOfWhatIsNoTable) {
   const std::string path = file("rows.npy", npy_bytes(Tensor(DType::f32, {3, 2})));
   EXPECT_EQ(message_of<Error>([&] { open_source(path, {.label = "y"}); }),
-            path + ": [data] asks for column \"y\", but this is no table with columns");
+            path + ": [data] names column \"y\", but the data have no named columns");
   const std::string sample = HOURGLASS_TESTS "/data/mnist-sample";
   EXPECT_EQ(message_of<Error>([&] { open_source(sample, {.ignore = {"id"}}); }),
-            sample + ": [data] asks for column \"id\", but this is no table with columns");
+            sample + ": [data] names column \"id\", but the data have no named columns");
   const std::vector<std::string> features = {"a", "b"};
   EXPECT_EQ(open_source(path, {.ignore = {"id"}}, features).train.rows(), 3) << "a model of a table takes arrays";
 }

@@ -8,18 +8,12 @@
 #include "hourglass/base/random.h"
 
 namespace hourglass {
-namespace {
-
-uint32_t held_out(uint32_t n, double fraction) {
-  if (!(fraction >= 0.0 && fraction < 1.0)) fail("validation = {}: expected a fraction in [0, 1)", fraction);
-  if (fraction == 0.0) return 0;
-  return std::max(1u, static_cast<uint32_t>(std::lround(n * fraction)));
-}
-
-}  // namespace
 
 Split split_rows(uint32_t n, double validation_fraction, uint64_t seed) {
-  const uint32_t count = held_out(n, validation_fraction);
+  if (!(validation_fraction >= 0.0 && validation_fraction < 1.0))
+    fail("validation = {}: expected a fraction in [0, 1)", validation_fraction);
+  const uint32_t at_least = validation_fraction > 0 ? 1 : 0;
+  const uint32_t count = std::max(at_least, static_cast<uint32_t>(std::lround(n * validation_fraction)));
   if (count >= n) fail("validation = {} of {} rows leaves none for training", validation_fraction, n);
   const Random random(seed, Stream::split);
   std::vector<std::pair<uint64_t, uint32_t>> tickets;  // (random number, row); the row breaks ties

@@ -27,7 +27,7 @@ void check_numbers(const StoredArray& array, int64_t width, bool nan_is_missing,
     if (!std::isnan(*bad)) refuse_number(name, place, width, *bad);
     fail(
         "{}: row {}, column {} (counted from 0) has no value (NaN); "
-        "[data] missing = \"mean\" takes such rows of a file of {} MiB and more",
+        "[data] missing = \"mean\" fills them in, in a file of {} MiB and more",
         name, place / width, place % width, kMapFrom >> 20);
   }
 }
@@ -35,26 +35,22 @@ void check_numbers(const StoredArray& array, int64_t width, bool nan_is_missing,
 }  // namespace
 
 StoredArray::StoredArray(std::shared_ptr<const MappedFile> file, const NpyHeader& header)
-    : file_(std::move(file)),
-      type_(header.type),
-      start_(file_->bytes().data() + header.start),
-      item_(header.item()),
-      count_(static_cast<size_t>(header.count)),
-      decode_(npy_decoder(header.type)) {
-  HOURGLASS_CHECK(!header.fortran && header.start + count_ * item_ <= file_->bytes().size());
+    : file_(std::move(file)), header_(header), decode_(npy_decoder(header.type)) {
+  HOURGLASS_CHECK(!header.fortran && header.start + size() * header.item() <= file_->bytes().size());
 }
 
 bool StoredArray::is_plain_floats() const {
-  return type_ != ">f4" && type_.ends_with("f4") && reinterpret_cast<uintptr_t>(start_) % alignof(float) == 0;
+  return header_.type != ">f4" && header_.type.ends_with("f4") &&
+         reinterpret_cast<uintptr_t>(at(0)) % alignof(float) == 0;
 }
 
-std::string_view StoredArray::bytes() const { return {start_, count_ * item_}; }
+std::string_view StoredArray::bytes() const { return {at(0), size() * header_.item()}; }
 
 StoredArray StoredArray::part(size_t first, size_t count) const {
-  HOURGLASS_CHECK(first + count <= count_);
+  HOURGLASS_CHECK(first + count <= size());
   StoredArray some = *this;
-  some.start_ = at(first);
-  some.count_ = count;
+  some.header_.start += first * header_.item();
+  some.header_.count = static_cast<int64_t>(count);
   return some;
 }
 

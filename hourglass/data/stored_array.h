@@ -15,8 +15,8 @@ class StoredArray {
  public:
   StoredArray(std::shared_ptr<const MappedFile> file, const NpyHeader& header);
 
-  size_t size() const { return count_; }
-  bool is_bytes() const { return type_.ends_with("u1"); }
+  size_t size() const { return static_cast<size_t>(header_.count); }
+  bool is_bytes() const { return header_.type.ends_with("u1"); }
   /// True if the values are floats in the byte order of the processor.
   bool is_plain_floats() const;
   /// The bytes of the values, as stored in the file.
@@ -27,12 +27,10 @@ class StoredArray {
   StoredArray part(size_t first, size_t count) const;
 
  private:
-  const char* at(size_t i) const { return start_ + i * item_; }
+  const char* at(size_t i) const { return file_->bytes().data() + header_.start + i * header_.item(); }
 
   std::shared_ptr<const MappedFile> file_;
-  std::string type_;
-  const char* start_;
-  size_t item_, count_;
+  NpyHeader header_;  ///< start and count are those of this part
   NpyDecoder decode_;
 };
 

@@ -110,7 +110,7 @@ TEST_F(Stored, SelectedRowsAreCopies) {
 TEST_F(Stored, RefusesWhatCannotBeRead) {
   EXPECT_EQ(
       refusal(npy<float>("<f4", {1, NAN, -3, 4}, 2)),
-      ": row 0, column 1 (counted from 0) has no value (NaN); [data] missing = \"mean\" takes such rows of a file of "
+      ": row 0, column 1 (counted from 0) has no value (NaN); [data] missing = \"mean\" fills them in, in a file of "
       "256 MiB and more");
   EXPECT_EQ(refusal(npy<double>("<f8", {1, 2, 3, 1e300}, 2)),
             ": row 1, column 1 (counted from 0): inf is not a finite 32-bit number");

@@ -5,7 +5,7 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/text.h"
-#include "hourglass/data/formats/csv_rows.h"
+#include "hourglass/data/formats/csv.h"
 
 namespace hourglass {
 namespace {
@@ -43,16 +43,9 @@ void name_columns(Table& table, const std::vector<std::string>& first, const std
   }
 }
 
-void check_cells(const Cells& cells, size_t expected, const CsvRows& rows, const std::string& name) {
-  if (cells.size() != expected)
-    fail("{}:{}: {} cell{}, the first row has {}", name, rows.line(), cells.size(), cells.size() == 1 ? "" : "s",
-         expected);
-}
-
 void check_utf8(std::string_view text, const std::string& name) {
   if (const auto at = first_not_utf8(text))
-    fail("{}:{}: not UTF-8, in which tables are read; iconv converts them", name,
-         1 + std::ranges::count(text.substr(0, *at), '\n'));
+    fail("{}:{}: not UTF-8; convert the file with iconv", name, 1 + std::ranges::count(text.substr(0, *at), '\n'));
 }
 
 }  // namespace
@@ -65,7 +58,7 @@ void TableColumn::count(double number) {
   low = numbers ? std::min(low, number) : number;
   high = numbers ? std::max(high, number) : number;
   sum += number;
-  whole &= number == std::trunc(number);
+  is_integer &= number == std::trunc(number);
   ++numbers;
 }
 
@@ -82,7 +75,9 @@ Table scan_table(std::string_view text, const std::string& name) {
     ++table.rows;
   };
   while (rows.next(cells)) {
-    check_cells(cells, first.size(), rows, name);
+    if (cells.size() != first.size())
+      fail("{}:{}: {} cell{}, the first row has {}", name, rows.line(), cells.size(), cells.size() == 1 ? "" : "s",
+           first.size());
     count(cells);
   }
   table.header = is_header(first, table.columns);

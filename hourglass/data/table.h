@@ -17,7 +17,7 @@ struct TableColumn {
   std::string name;  ///< from the header; its number from 1 if there is none
   int64_t numbers = 0, missing = 0, texts = 0;
   double low = 0, high = 0, sum = 0;  ///< of the numbers
-  bool whole = true;                  ///< all numbers are whole
+  bool is_integer = true;             ///< all numbers are integers
   std::set<std::string> words;        ///< distinct texts, at most kMostCategories + 1
 
   /// Counts a number; NaN is a missing value.

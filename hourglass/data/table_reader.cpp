@@ -8,7 +8,7 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/text.h"
-#include "hourglass/data/formats/csv_rows.h"
+#include "hourglass/data/formats/csv.h"
 #include "hourglass/data/table.h"
 
 namespace hourglass {
@@ -27,11 +27,12 @@ class Reader {
  public:
   Reader(std::string_view text, const std::string& name, const ReadOptions& how, std::span<const std::string> features)
       : text_(text), name_(name), how_(how), table_(scan_table(text, name)), uses_(table_.columns.size()) {
+    for (const TableColumn& column : table_.columns) names_.push_back(column.name);
     for (const std::string& column : how.categorical) {
-      if (!features.empty() && !has(column)) refuse_lacking(column);
+      if (!features.empty() && !contains(names_, column)) refuse_lacking(column);
       use(column).kind = Use::Kind::categories;
     }
-    if (!how.label.empty() && (features.empty() || has(how.label))) use(how.label).kind = Use::Kind::label;
+    if (!how.label.empty() && (features.empty() || contains(names_, how.label))) use(how.label).kind = Use::Kind::label;
     // With the features of a model, other columns are ignored and may be missing.
     if (features.empty())
       for (const std::string& column : how.ignore) use(column).kind = Use::Kind::ignored;
@@ -40,9 +41,7 @@ class Reader {
   }
 
   Dataset read() {
-    Dataset data{name_, {static_cast<int64_t>(features_.size())}, {}, {}};
-    data.columns = features_;
-    data.classes = classes();
+    Dataset data{name_, {static_cast<int64_t>(features_.size())}, {}, {}, features_, classes_};
     std::vector<float> values, row;
     values.reserve(static_cast<size_t>(table_.rows) * features_.size());
     for_each_row([&](const Cells& cells) {
@@ -60,27 +59,14 @@ class Reader {
   }
 
  private:
-  bool has(const std::string& column) const {
-    return std::ranges::any_of(table_.columns, [&](const TableColumn& c) { return c.name == column; });
-  }
-
   Use& use(const std::string& column) {
-    for (size_t i = 0; i < uses_.size(); ++i) {
-      if (table_.columns[i].name != column) continue;
-      if (uses_[i].kind != Use::Kind::skip) fail("{}: column \"{}\" is asked for twice", name_, column);
-      return uses_[i];
-    }
-    fail("{}: no column \"{}\"{}", name_, column, did_you_mean(column, names()));
+    const auto i = static_cast<size_t>(std::ranges::find(names_, column) - names_.begin());
+    if (i == names_.size()) fail("{}: no column \"{}\"{}", name_, column, did_you_mean(column, names_));
+    if (uses_[i].kind != Use::Kind::skip) fail("{}: column \"{}\" is used twice in [data]", name_, column);
+    return uses_[i];
   }
 
-  std::vector<std::string> names() const {
-    std::vector<std::string> all;
-    for (const TableColumn& c : table_.columns) all.push_back(c.name);
-    return all;
-  }
-
-  template <class F>
-  void for_each_row(F f) {
+  void for_each_row(auto f) {
     CsvRows rows(text_, table_.delimiter, name_);
     Cells cells;
     if (table_.header) rows.next(cells);
@@ -92,58 +78,47 @@ class Reader {
 
   /// Finds the categories of all categorical columns, unless the features of a model determine them, and the numbers of
   /// the label texts.
-  void find_categories(bool told) {
-    const auto counted = [&](const Use& u) {
-      return u.kind == Use::Kind::label ? how_.classes.empty() : u.kind == Use::Kind::categories && !told;
-    };
-    if (std::ranges::any_of(uses_, counted)) count_categories(counted);
+  void find_categories(bool has_features) {
+    std::vector<size_t> counted;
+    for (size_t i = 0; i < uses_.size(); ++i) {
+      const bool is_text_label = uses_[i].kind == Use::Kind::label && !is_integer_label(i);
+      if (is_text_label ? how_.classes.empty() : uses_[i].kind == Use::Kind::categories && !has_features)
+        counted.push_back(i);
+    }
+    if (!counted.empty()) count_categories(counted);
     for (Use& use : uses_) {
       size_t number = 0;
       for (auto& [category, place] : use.categories) place = number++;
       if (use.kind != Use::Kind::label) continue;
       for (const std::string& text : how_.classes) use.categories.emplace(text, use.categories.size());
+      classes_.resize(use.categories.size());
+      for (const auto& [text, label] : use.categories) classes_[label] = text;
     }
   }
 
-  template <class F>
-  void count_categories(F counted) {
+  void count_categories(const std::vector<size_t>& columns) {
     for_each_row([&](const Cells& cells) {
-      for (size_t i = 0; i < cells.size(); ++i) {
-        if (!counted(uses_[i]) || is_missing(cells[i])) continue;
-        auto& categories = uses_[i].categories;
-        categories.emplace(cells[i], 0);
-        if (categories.size() > kMostCategories && !is_whole_label(i))
-          fail("{}: column \"{}\" has more than {} categories", name_, table_.columns[i].name, kMostCategories);
-        if (is_whole_label(i)) categories.clear();
+      for (const size_t i : columns) {
+        if (is_missing(cells[i])) continue;
+        uses_[i].categories.emplace(cells[i], 0);
+        if (uses_[i].categories.size() > kMostCategories)
+          fail("{}: column \"{}\" has more than {} categories", name_, names_[i], kMostCategories);
       }
     });
   }
 
-  /// Texts of the labels in the order of their numbers.
-  std::vector<std::string> classes() const {
-    std::vector<std::string> all;
-    for (const Use& use : uses_) {
-      if (use.kind != Use::Kind::label) continue;
-      all.resize(use.categories.size());
-      for (const auto& [text, number] : use.categories) all[number] = text;
-    }
-    return all;
-  }
-
-  bool is_whole_label(size_t i) const {
+  bool is_integer_label(size_t i) const {
     if (!how_.classes.empty()) return false;
     const TableColumn& c = table_.columns[i];
     constexpr double kMost = std::numeric_limits<int32_t>::max();
-    return uses_[i].kind == Use::Kind::label && c.texts == 0 && c.whole && c.low >= -kMost && c.high <= kMost;
+    return uses_[i].kind == Use::Kind::label && c.texts == 0 && c.is_integer && c.low >= -kMost && c.high <= kMost;
   }
 
   void take_all() {
     for (size_t i = 0; i < uses_.size(); ++i) {
-      const std::string& column = table_.columns[i].name;
-      if (uses_[i].kind == Use::Kind::skip) uses_[i].kind = Use::Kind::number;
-      if (uses_[i].kind == Use::Kind::number) uses_[i].feature = add_feature(column);
+      if (uses_[i].kind == Use::Kind::skip) uses_[i] = {Use::Kind::number, add_feature(names_[i]), {}};
       if (uses_[i].kind != Use::Kind::categories) continue;
-      for (auto& [category, place] : uses_[i].categories) place = add_feature(column + "=" + category);
+      for (auto& [category, place] : uses_[i].categories) place = add_feature(names_[i] + "=" + category);
     }
     if (features_.empty()) fail("{}: no column is left for features", name_);
   }
@@ -159,9 +134,9 @@ class Reader {
     std::map<std::string, size_t> places;
     for (size_t j = 0; j < features_.size(); ++j) places.emplace(features_[j], j);
     for (size_t i = 0; i < uses_.size(); ++i)
-      if (uses_[i].kind == Use::Kind::categories) take_categories(uses_[i], table_.columns[i].name, places);
+      if (uses_[i].kind == Use::Kind::categories) take_categories(uses_[i], names_[i], places);
     for (size_t i = 0; i < uses_.size(); ++i) {
-      const auto found = places.find(table_.columns[i].name);
+      const auto found = places.find(names_[i]);
       if (uses_[i].kind != Use::Kind::skip || found == places.end()) continue;
       uses_[i] = {Use::Kind::number, found->second, {}};
       places.erase(found);
@@ -171,7 +146,7 @@ class Reader {
 
   [[noreturn]] void refuse_lacking(const std::string& column) const {
     fail("{}: no column \"{}\", which the model was trained on; the file has {}", name_, column,
-         fmt::join(names(), ", "));
+         fmt::join(names_, ", "));
   }
 
   static void take_categories(Use& use, const std::string& column, std::map<std::string, size_t>& places) {
@@ -192,7 +167,7 @@ class Reader {
     }
     if (use.kind == Use::Kind::number) {
       row[use.feature] = number(i, cell);
-    } else if (is_whole_label(i)) {
+    } else if (is_integer_label(i)) {
       label = static_cast<int32_t>(*number_in(cell));
     } else if (const auto found = use.categories.find(std::string(cell)); found != use.categories.end()) {
       if (use.kind == Use::Kind::label)
@@ -210,9 +185,9 @@ class Reader {
     const Use& use = uses_[i];
     if (how_.missing == MissingValues::drop) return;
     if (use.kind == Use::Kind::label)
-      fail("{}: {} has no label; [data] missing = \"drop\" trains without such rows", name_, place(i));
+      fail("{}: {} has no label; [data] missing = \"drop\" leaves such rows out", name_, place(i));
     if (how_.missing == MissingValues::refuse)
-      fail("{}: {} has no value; [data] missing = \"mean\" takes such rows, \"drop\" trains without them", name_,
+      fail("{}: {} has no value; [data] missing = \"mean\" fills them in, \"drop\" leaves such rows out", name_,
            place(i));
     const float nan = std::numeric_limits<float>::quiet_NaN();
     if (use.kind == Use::Kind::number) row[use.feature] = nan;
@@ -227,7 +202,7 @@ class Reader {
     const std::string start = fmt::format("{}: {} holds \"{}\", expected a ", name_, place(i), shortened(cell));
     if (value) fail("{}32-bit number", start);
     if (has_decimal_comma(cell)) fail("{}number with a decimal point", start);
-    fail("{}number; [data] categorical = [\"{}\"] takes texts", start, table_.columns[i].name);
+    fail("{}number; [data] categorical = [\"{}\"] one-hot encodes text", start, names_[i]);
   }
 
   static std::string shortened(std::string_view cell) {
@@ -238,16 +213,16 @@ class Reader {
     return std::string(cell.substr(0, end)) + "…";
   }
 
-  std::string place(size_t i) const {
-    return fmt::format("line {}, column {} (\"{}\")", line_, i + 1, table_.columns[i].name);
-  }
+  std::string place(size_t i) const { return fmt::format("line {}, column {} (\"{}\")", line_, i + 1, names_[i]); }
 
   std::string_view text_;
   const std::string& name_;
   const ReadOptions& how_;
   const Table table_;
-  std::vector<Use> uses_;
-  std::vector<std::string> features_;
+  std::vector<Use> uses_;                ///< per column
+  std::vector<std::string> names_ = {};  ///< of the columns
+  std::vector<std::string> features_ = {};
+  std::vector<std::string> classes_ = {};  ///< texts of the labels, in the order of their numbers
   int64_t line_ = 0;
 };
 

@@ -58,7 +58,7 @@ TEST(Table, SumsUpItsColumns) {
   EXPECT_EQ(age.missing, 1);
   EXPECT_EQ(age.low, 30);
   EXPECT_EQ(age.high, 41.5);
-  EXPECT_FALSE(age.whole);
+  EXPECT_FALSE(age.is_integer);
   EXPECT_EQ(city.texts, 3);
   EXPECT_EQ(city.words, (std::set<std::string>{"Bern", "Chur"}));
   EXPECT_TRUE(scan_table("a,b\n1,x\n1,x\n", "f").columns[0].is_constant());
@@ -90,7 +90,7 @@ TEST(Table, NumbersTheTextsOfLabelsAsItIsTold) {
 }
 
 TEST(Table, NamesTheLineThatIsNotUtf8) {
-  EXPECT_EQ(refusal("a,b\n1,2\n\xe9,3\n"), "f.csv:3: not UTF-8, in which tables are read; iconv converts them");
+  EXPECT_EQ(refusal("a,b\n1,2\n\xe9,3\n"), "f.csv:3: not UTF-8; convert the file with iconv");
 }
 
 TEST(Table, LeavesOutWhatIsIgnored) {
@@ -100,8 +100,8 @@ TEST(Table, LeavesOutWhatIsIgnored) {
 TEST(Table, NamesLineAndColumnOfText) {
   EXPECT_EQ(
       refusal(kPeople, {.missing = MissingValues::mean}),
-      "f.csv: line 2, column 1 (\"name\") holds \"Ann\", expected a number; [data] categorical = [\"name\"] takes "
-      "texts");
+      "f.csv: line 2, column 1 (\"name\") holds \"Ann\", expected a number; [data] categorical = [\"name\"] one-hot "
+      "encodes text");
   EXPECT_EQ(refusal("1,2\n3,4\n5,1e39\n"), "f.csv: line 3, column 2 (\"2\") holds \"1e39\", expected a 32-bit number");
   EXPECT_EQ(refusal("a;b\n1,5;2\n"),
             "f.csv: line 2, column 1 (\"a\") holds \"1,5\", expected a number with a decimal point");
@@ -114,8 +114,8 @@ TEST(Table, NamesTheLineOfARaggedRow) {
 
 TEST(Table, RefusesMissingValuesByDefault) {
   EXPECT_EQ(refusal("a,b\n1,2\n,4\n"),
-            "f.csv: line 3, column 1 (\"a\") has no value; [data] missing = \"mean\" takes such rows, \"drop\" trains "
-            "without them");
+            "f.csv: line 3, column 1 (\"a\") has no value; [data] missing = \"mean\" fills them in, \"drop\" leaves "
+            "such rows out");
 }
 
 TEST(Table, KeepsMissingValuesForTheScaler) {
@@ -148,7 +148,7 @@ TEST(Table, MakesTheFeaturesOfAModel) {
 
 TEST(Table, RefusesNamesThatAreNotThere) {
   EXPECT_EQ(refusal("age,b\n1,2\n", {.label = "agge"}), "f.csv: no column \"agge\"; did you mean \"age\"?");
-  EXPECT_EQ(refusal("a,b\n1,2\n", {.label = "a", .categorical = {"a"}}), "f.csv: column \"a\" is asked for twice");
+  EXPECT_EQ(refusal("a,b\n1,2\n", {.label = "a", .categorical = {"a"}}), "f.csv: column \"a\" is used twice in [data]");
   EXPECT_EQ(refusal("a,a\n1,2\n1,2\n"), "f.csv: line 1: two columns are called \"a\"");
   EXPECT_EQ(refusal("a\n1\n", {.label = "a"}), "f.csv: no column is left for features");
 }

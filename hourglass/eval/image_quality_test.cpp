@@ -80,7 +80,7 @@ TEST(ImageQuality, IsTheMeanOverImages) {
   EXPECT_NEAR(measure(a, data, "ssim", {.chunk_rows = 7}), ssims, 1e-12);
 }
 
-/// What a scaler makes of pixels is undone: an error of 0.1·(x − mean) in its units.
+/// Metrics compare pixels before scaling: here the error of scaled values is 0.1·(x − mean).
 TEST(ImageQuality, IsThatOfPixelsWhateverTheScaler) {
   const Dataset data = byte_images(40);
   std::vector<uint32_t> rows(40);

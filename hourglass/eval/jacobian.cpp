@@ -1,6 +1,5 @@
 #include "hourglass/eval/jacobian.h"
 
-#include "hourglass/eval/row_keys.h"
 #include "hourglass/objective/jacobian/jacobian_norm.h"
 
 namespace hourglass {
@@ -10,17 +9,6 @@ namespace {
 std::unique_ptr<JacobianNorm> norm_of(const Network& network, int64_t probes) {
   return make_jacobian_norm(
       {.penalty = "", .probes = probes, .force = true, .random = Random(/*seed=*/0, Stream::probes)}, network);
-}
-
-/// Squared norm of one row.
-double squared_norm(const JacobianNorm& norm, const Inference::Chunk& chunk, ConstView theta, int64_t row, uint32_t key,
-                    Arena& arena) {
-  std::vector<double> sums(norm.statistics());
-  arena.reset();
-  const MicroBatch pass = chunk.pass.slice(row, 1, {&key, 1}, arena);
-  const JacobianPoint point{pass};
-  norm.measure(theta, {&point, 1}, 0, sums);
-  return norm.value(sums);
 }
 
 }  // namespace
@@ -34,7 +22,12 @@ std::vector<double> squared_jacobian_norms(const MeasuredRows& rows, int64_t pro
     const auto keys = row_keys(chunk.clean);
     Arena arena;
     for (int64_t row = 0; row < chunk.rows; ++row) {
-      norms[chunk.first + row] = squared_norm(*norm, chunk, rows.model.theta(), row, keys[row], arena);
+      arena.reset();
+      const MicroBatch pass = chunk.pass.slice(row, 1, {&keys[row], 1}, arena);
+      const JacobianPoint point{pass};
+      std::vector<double> sums(norm->statistics());
+      norm->measure(rows.model.theta(), {&point, 1}, 0, sums);
+      norms[chunk.first + row] = norm->value(sums);
       counter.advance();
     }
   };

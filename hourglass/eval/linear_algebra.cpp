@@ -2,7 +2,16 @@
 
 #include <Eigen/Dense>
 
+#include "hourglass/tensor/visit.h"
+
 namespace hourglass {
+
+Matrix matrix_of(ConstView values) {
+  return visit_floats(values, [&]<class T>(std::span<const T> x) -> Matrix {
+    using Rows = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    return Eigen::Map<const Rows>(x.data(), values.rows(), values.columns()).template cast<double>();
+  });
+}
 
 SymmetricEigen symmetric_eigen(const Matrix& symmetric) {
   const Eigen::SelfAdjointEigenSolver<Matrix> solver(symmetric);

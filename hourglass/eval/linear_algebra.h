@@ -2,11 +2,16 @@
 
 #include <Eigen/Core>
 
+#include "hourglass/tensor/tensor.h"
+
 namespace hourglass {
 
 /// Column-major, as Eigen prefers.
 using Matrix = Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
+
+/// Copy of a view (rows, …) as a matrix with the same rows.
+Matrix matrix_of(ConstView values);
 
 // Decompositions of Eigen, each compiled once: their templates take far longer to compile than to include.
 

@@ -43,18 +43,25 @@ struct MeasuredRows {
   const EvaluationProgress& progress;
 
   const Network& network() const { return model.network(); }
-  /// Inference::reconstruct of all rows; `what` names the measurement in progress reports.
-  void visit(std::string_view what, const Inference::Visit& visit) const;
-
-  /// Sum of part(chunk) over all chunks by T::add, in order. Parts are computed on worker threads.
+  /// Sum of part(chunk) over all chunks by T::add, in order. Parts are computed on worker threads; `what` names the
+  /// measurement in progress reports.
   template <class T, class F>
   T collect(std::string_view what, F part) const {
     std::vector<T> parts(inference.chunks(data.rows()));
-    visit(what, [&](const Inference::Chunk& chunk) { parts[chunk.index] = part(chunk); });
+    ProgressCounter counter(progress, what, data.rows());
+    const auto measure = [&](const Inference::Chunk& chunk) {
+      parts[chunk.index] = part(chunk);
+      counter.advance(chunk.rows);
+    };
+    inference.reconstruct(data, measure, disturb);
     T total;
     for (const T& p : parts) total.add(p);
     return total;
   }
 };
+
+/// A key per row for counter-based random numbers: a hash of the row's bytes. Measurements that use it do not depend on
+/// the order of rows.
+std::vector<uint32_t> row_keys(ConstView rows);
 
 }  // namespace hourglass

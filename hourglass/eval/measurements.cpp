@@ -41,55 +41,23 @@ void Totals::add(const Totals& part) {
 }
 
 Measurements::Measurements(const Autoencoder& model, const Dataset& data, const EvaluationOptions& options)
-    : model_(model),
+    : bce([this] { return mean_bce(inference_, data_, {}, options_.disturb); }),
+      mse([this] { return mean_squared_error(inference_, data_, {}, options_.disturb); }),
+      totals([this] { return measured_.collect<Totals>("activity", totals_of); }),
+      squared_jacobian_norms([this] { return hourglass::squared_jacobian_norms(measured_, options_.jacobian.probes); }),
+      robustness([this] {
+        return hourglass::robustness(measured_, options_.corruption.value_or(CorruptionConfig{.gaussian = 0.2}));
+      }),
+      classified_codes([this] { return hourglass::classified_codes(inference_, *options_.train, data_); }),
+      principal_components([this] { return hourglass::principal_components(data_, model_.scaler, options_.threads); }),
+      decoder_columns([this] { return hourglass::decoder_columns(model_, inference_); }),
+      model_(model),
       data_(data),
       options_(options),
       inference_(model, options.threads, options.chunk_rows),
       measured_{model, inference_, data, options.disturb, options.progress} {
   model.check_fits(data);
   if (options.train) model.check_fits(*options.train);
-}
-
-double Measurements::bce() {
-  if (!bce_) bce_ = mean_bce(inference_, data_, {}, options_.disturb);
-  return *bce_;
-}
-
-double Measurements::mse() {
-  if (!mse_) mse_ = mean_squared_error(inference_, data_, {}, options_.disturb);
-  return *mse_;
-}
-
-const Totals& Measurements::totals() {
-  if (!totals_) totals_ = measured_.collect<Totals>("activity", totals_of);
-  return *totals_;
-}
-
-const std::vector<double>& Measurements::squared_jacobian_norms() {
-  if (!norms_) norms_ = hourglass::squared_jacobian_norms(measured_, options_.jacobian.probes);
-  return *norms_;
-}
-
-const Robustness& Measurements::robustness() {
-  if (!robustness_)
-    robustness_ = hourglass::robustness(measured_, options_.corruption.value_or(CorruptionConfig{.gaussian = 0.2}));
-  return *robustness_;
-}
-
-const ClassifiedCodes& Measurements::classified_codes() {
-  if (classified_) return *classified_;
-  classified_ = hourglass::classified_codes(inference_, *options_.train, data_);
-  return *classified_;
-}
-
-const std::optional<Tensor>& Measurements::decoder_columns() {
-  if (!columns_) columns_ = hourglass::decoder_columns(model_, inference_);
-  return *columns_;
-}
-
-const PrincipalComponents& Measurements::principal_components() {
-  if (!principal_) principal_ = hourglass::principal_components(data_, model_.scaler, options_.threads);
-  return *principal_;
 }
 
 }  // namespace hourglass

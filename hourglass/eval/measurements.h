@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -24,11 +25,29 @@ struct Totals {
   void add(const Totals& part);
 };
 
-/// Intermediate results that metrics share. Each is computed on first use, in one pass over the data.
+/// A value that is computed on first use.
+template <class T>
+class Lazy {
+ public:
+  template <class F>
+  Lazy(F compute) : compute_(std::move(compute)) {}
+  const T& operator()() {
+    if (!value_) value_ = compute_();
+    return *value_;
+  }
+
+ private:
+  std::function<T()> compute_;
+  std::optional<T> value_;
+};
+
+/// Intermediate results that metrics share. Each is computed in one pass over the data.
 class Measurements {
  public:
   /// Throws Error when the samples do not have the size that the model expects.
   Measurements(const Autoencoder& model, const Dataset& data, const EvaluationOptions& options);
+  Measurements(const Measurements&) = delete;
+  Measurements& operator=(const Measurements&) = delete;
 
   const Autoencoder& model() const { return model_; }
   const Network& network() const { return model_.network(); }
@@ -40,17 +59,13 @@ class Measurements {
   int64_t features() const { return data_.sample.size(); }
   int64_t units() const { return network().code().output().size(); }
 
-  double bce();
-  double mse();
-  const Totals& totals();
-  /// ‖∂h/∂x‖²_F per row.
-  const std::vector<double>& squared_jacobian_norms();
-  const Robustness& robustness();
-  /// Precondition: labels and a training part are there.
-  const ClassifiedCodes& classified_codes();
-  const PrincipalComponents& principal_components();
-  /// nullopt when the decoder is not linear.
-  const std::optional<Tensor>& decoder_columns();
+  Lazy<double> bce, mse;
+  Lazy<Totals> totals;
+  Lazy<std::vector<double>> squared_jacobian_norms;  ///< ‖∂h/∂x‖²_F per row
+  Lazy<Robustness> robustness;
+  Lazy<ClassifiedCodes> classified_codes;  ///< precondition: labels and a training part are there
+  Lazy<PrincipalComponents> principal_components;
+  Lazy<std::optional<Tensor>> decoder_columns;  ///< nullopt when the decoder is not linear
 
  private:
   const Autoencoder& model_;
@@ -58,13 +73,6 @@ class Measurements {
   const EvaluationOptions& options_;
   Inference inference_;
   MeasuredRows measured_;
-  std::optional<double> bce_, mse_;
-  std::optional<Totals> totals_;
-  std::optional<std::vector<double>> norms_;
-  std::optional<Robustness> robustness_;
-  std::optional<ClassifiedCodes> classified_;
-  std::optional<PrincipalComponents> principal_;
-  std::optional<std::optional<Tensor>> columns_;
 };
 
 }  // namespace hourglass

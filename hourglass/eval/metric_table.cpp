@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "hourglass/data/unit_interval.h"
+#include "hourglass/data/scaler.h"
 #include "hourglass/eval/analysis/spectrum.h"
 #include "hourglass/eval/classify/neighbours.h"
 #include "hourglass/eval/classify/probe.h"
@@ -107,10 +107,6 @@ double relative_contraction(Measurements& m) {
   return std::sqrt(contractive(m) * t.inputs.scatter / static_cast<double>(m.features()) / t.codes.scatter);
 }
 
-ContractionCurve contraction_ratio(Measurements& m) {
-  return contraction_curve(m.measured(), m.options().radii.empty() ? kRadii : m.options().radii);
-}
-
 double code_displacement(Measurements& m) {
   require_varying_code(m);
   return m.robustness().code_displacement;
@@ -120,18 +116,6 @@ std::vector<double> density(Measurements& m) {
   std::vector<double> rates = m.totals().firings;
   for (double& r : rates) r /= m.rows();
   return rates;
-}
-
-double dead_frac(Measurements& m) {
-  return static_cast<double>(std::ranges::count(m.totals().firings, 0.0)) / static_cast<double>(m.units());
-}
-
-double probe_error(Measurements& m) {
-  return linear_probe(m.classified_codes(), m.options().threads, m.options().progress).error;
-}
-
-double knn_error(Measurements& m) {
-  return nearest_neighbour_error(m.classified_codes(), kNeighbours, m.options().threads, m.options().progress);
 }
 
 /// Sum of the eigenvalues beyond the code size, divided by the number of features.
@@ -144,10 +128,6 @@ double pca_gap(Measurements& m) {
   const double best = pca_mse(m), all = m.totals().inputs.scatter / elements(m);
   if (best <= 1e-12 * all) fail("{} principal components explain all of the variance", m.units());
   return m.mse() / best - 1;
-}
-
-double pca_angle(Measurements& m) {
-  return largest_angle(*m.decoder_columns(), m.principal_components().directions.view().slice(0, m.units()));
 }
 
 }  // namespace
@@ -182,7 +162,9 @@ const std::vector<MetricRow>& metric_table() {
       {"jacobian_spectrum", "singular values of ∂h/∂x, largest first, mean over rows", neither, figure,
        [](M& m) { return jacobian_spectrum(m.measured()); }, affordable_spectrum, MetricSetting::jacobian},
       {"contraction_ratio", "distance between codes divided by distance between inputs, for several distances", neither,
-       figure, contraction_ratio, nothing, MetricSetting::radii},
+       figure,
+       [](M& m) { return contraction_curve(m.measured(), m.options().radii.empty() ? kRadii : m.options().radii); },
+       nothing, MetricSetting::radii},
       {"code_displacement", "displacement of the code by corruption, in standard deviations of the code", lower,
        comparison, code_displacement, nothing, MetricSetting::corruption},
       {"mean_activation", "mean of the code over units and rows", neither, tables,
@@ -195,15 +177,25 @@ const std::vector<MetricRow>& metric_table() {
       {"l1", "sum of the absolute values of the code, mean over rows", neither, none,
        [](M& m) { return m.totals().absolutes / m.rows(); }},
       {"density", "fraction of rows on which each unit is non-zero", neither, none, density},
-      {"dead_frac", "fraction of units that are 0 on all rows", lower, tables, dead_frac},
+      {"dead_frac", "fraction of units that are 0 on all rows", lower, tables,
+       [](M& m) {
+         return static_cast<double>(std::ranges::count(m.totals().firings, 0.0)) / static_cast<double>(m.units());
+       }},
       {"probe_error", "fraction of test rows that a linear classifier of the codes gets wrong", lower, none,
-       probe_error, [](M& m) { labelled(m, 2); }},
+       [](M& m) { return linear_probe(m.classified_codes(), m.options().threads, m.options().progress).error; },
+       [](M& m) { labelled(m, 2); }},
       {"knn_error", "fraction of test rows that the vote of their 5 nearest training codes gets wrong", lower, none,
-       knn_error, [](M& m) { labelled(m, kNeighbours); }},
+       [](M& m) {
+         return nearest_neighbour_error(m.classified_codes(), kNeighbours, m.options().threads, m.options().progress);
+       },
+       [](M& m) { labelled(m, kNeighbours); }},
       {"pca_mse", "lowest mse of any linear autoencoder with this code size", neither, none, pca_mse, code_below_data},
       {"pca_gap", "(mse − pca_mse) / pca_mse", lower, none, pca_gap, code_below_data},
       {"pca_angle", "largest angle between the decoder's columns and the principal subspace, in degrees", lower, none,
-       pca_angle, linear_decoder},
+       [](M& m) {
+         return largest_angle(*m.decoder_columns(), m.principal_components().directions.view().slice(0, m.units()));
+       },
+       linear_decoder},
   };
   return table;
 }

@@ -95,7 +95,7 @@ TEST(Metrics, OfTheJacobianAreThoseOfFiniteDifferences) {
   EXPECT_LT(mean_of(norms), std::sqrt(squared) * (1 - 1e-6)) << "the two must be told apart here";
 }
 
-/// Images of the smallest size that ssim takes, with labels that a code can tell.
+/// Images of the smallest size that ssim accepts, with labels that codes can be classified by.
 Dataset labelled_images(int64_t rows) {
   Dataset data = uniform_images(rows, {1, 11, 11});
   for (int64_t i = 0; i < rows; ++i) {

@@ -14,7 +14,6 @@ namespace hourglass {
 namespace {
 
 using Rows = Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
-using ConstRows = Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
 
 constexpr int64_t kMaxFeatures = 4096;
 constexpr int64_t kChunkRows = 512;
@@ -97,14 +96,13 @@ std::optional<Tensor> decoder_columns(const Autoencoder& model, const Inference&
 }
 
 double largest_angle(ConstView learned, ConstView principal) {
-  const auto features = principal.columns(), count = principal.rows();
-  HOURGLASS_CHECK(learned.rows() == count && learned.columns() == features);
-  const Matrix u = ConstRows(principal.as<double>(), count, features).transpose();
+  HOURGLASS_CHECK(learned.shape() == principal.shape());
+  const Matrix u = matrix_of(principal).transpose();
   // The vectors come from float arithmetic, so pivots below 1e-6 are rounding errors.
-  const Matrix q = orthonormal_columns(ConstRows(learned.as<double>(), count, features).transpose(), 1e-6);
+  const Matrix q = orthonormal_columns(matrix_of(learned).transpose(), 1e-6);
   if (q.size() == 0) return 90;
   const Matrix inside = u.transpose() * q;
-  const double sine = singular_values(q - u * inside)(0), cosine = singular_values(inside)(count - 1);
+  const double sine = singular_values(q - u * inside)(0), cosine = singular_values(inside)(inside.cols() - 1);
   return std::atan2(sine, cosine) * 180 / std::numbers::pi;
 }
 

@@ -39,7 +39,7 @@ Dataset crystal() {
   return {"crystal", {kFeatures}, std::move(values), {}};
 }
 
-/// normals(), each feature on a scale and at a place of its own.
+/// normals(), each feature with its own scale and offset.
 Dataset cloud(int64_t rows, int64_t features) {
   std::vector<float> values;
   const Tensor z = normals(DType::f64, {rows, features}, 3);
@@ -183,7 +183,7 @@ TEST(Pca, MeasuresAnExactPrincipalAutoencoderAsPerfect) {
 TEST(Pca, MeasuresTheGapToTheOptimum) {
   const Dataset data = crystal();
   const auto v = mirrored(kFeatures);
-  // Directions 0 and 4 instead of 0 and 1: the loss of 1 comes, that of 4 goes.
+  // Directions 0 and 4 instead of 0 and 1: the error grows by the variance of 1 and shrinks by that of 4.
   Autoencoder a = linear(
       kFeatures, 2, DType::f64, [&](int64_t i, int64_t j) { return v[4 * i][j]; },
       [&](int64_t j, int64_t i) { return v[4 * i][j]; });

@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "hourglass/eval/row_keys.h"
 #include "hourglass/eval/row_moments.h"
 #include "hourglass/tensor/ops.h"
 

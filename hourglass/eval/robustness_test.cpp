@@ -72,7 +72,7 @@ TEST(Robustness, BelongsToTheSetOfRowsAlone) {
   }
 }
 
-/// The same noise for every model, and beside the clean rows whatever else disturbs them.
+/// Every model sees the same noise. It is added to the clean rows, even where the evaluation disturbs its inputs.
 TEST(Robustness, ComparesWithTheCleanRows) {
   const Dataset data = uniform_rows(kRows, kFeatures);
   const auto to_zero = [](ConstView, std::span<const uint32_t>, View input) {

@@ -10,7 +10,7 @@
 namespace hourglass {
 namespace {
 
-/// By the definition, in two passes over everything.
+/// By the definition, in two passes over all rows.
 double plain_scatter(const std::vector<double>& x, int64_t columns) {
   const auto rows = static_cast<int64_t>(x.size()) / columns;
   double scatter = 0;

@@ -31,16 +31,13 @@ std::vector<OnnxLayer> layers_of(const ModelConfig& config, const Network& netwo
   Shape shape = network.input();
   bool channels_last = false;
   int next = 0;
-  const auto add = [&](const std::vector<LayerConfig>& list, const char* part) {
-    for (size_t i = 0; i < list.size(); ++i) {
+  for (const auto& [list, part] : {std::pair(&config.encoder, "encoder"), std::pair(&config.decoder, "decoder")})
+    for (size_t i = 0; i < list->size(); ++i) {
       for (; network.layer(next).only_reorders(); ++next) channels_last = !channels_last;
       const Layer& layer = network.layer(next++);
-      all.push_back({list[i], layer, fmt::format("{}.{}", part, i), shape, channels_last, context});
+      all.push_back({(*list)[i], layer, fmt::format("{}.{}", part, i), shape, channels_last, context});
       shape = layer.output();
     }
-  };
-  add(config.encoder, "encoder");
-  add(config.decoder, "decoder");
   return all;
 }
 

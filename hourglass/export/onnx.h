@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "hourglass/base/enum_names.h"
 #include "hourglass/model/autoencoder.h"
 #include "hourglass/nn/config.h"
 
@@ -20,6 +21,9 @@ namespace hourglass {
 /// reconstruction is in the units of to_data_units. score (rows) is the mean over features of
 /// ((output of the network − scaled input) / residual unit)².
 enum class OnnxPart { autoencoder, encoder, decoder };
+
+template <>
+inline const std::vector<std::string> kNames<OnnxPart> = {"autoencoder", "encoder", "decoder"};
 
 /// Bytes of an ONNX file of opset 13, verified by the checker and the shape inference of ONNX. `config` is the one the
 /// network was built from; topk keeps the number of units of Mode::encoding in an encoder, else of Mode::evaluation.

@@ -1,6 +1,7 @@
 #include "hourglass/export/onnx_graph.h"
 
 #include <onnx/checker.h>
+#include <onnx/defs/attr_proto_util.h>
 #include <onnx/shape_inference/implementation.h>
 
 #include <algorithm>
@@ -15,19 +16,6 @@ namespace hourglass {
 namespace {
 
 constexpr int kOpset = 13, kIrVersion = 7;
-
-void set(onnx::AttributeProto& a, int64_t value) {
-  a.set_type(onnx::AttributeProto::INT);
-  a.set_i(value);
-}
-void set(onnx::AttributeProto& a, float value) {
-  a.set_type(onnx::AttributeProto::FLOAT);
-  a.set_f(value);
-}
-void set(onnx::AttributeProto& a, const std::vector<int64_t>& values) {
-  a.set_type(onnx::AttributeProto::INTS);
-  a.mutable_ints()->Assign(values.begin(), values.end());
-}
 
 void declare(onnx::ValueInfoProto& value, const std::string& name, const Shape& sample) {
   value.set_name(name);
@@ -63,11 +51,9 @@ OnnxGraph::Values OnnxGraph::nodes(const std::string& op, const Values& inputs, 
   node.set_name(name);
   node.set_op_type(op);
   node.mutable_input()->Assign(inputs.begin(), inputs.end());
-  for (const auto& [key, value] : attributes) {
-    onnx::AttributeProto& attribute = *node.add_attribute();
-    attribute.set_name(key);
-    std::visit([&](const auto& v) { set(attribute, v); }, value);
-  }
+  for (const auto& attribute : attributes)
+    std::visit([&](const auto& value) { *node.add_attribute() = onnx::MakeAttribute(attribute.first, value); },
+               attribute.second);
   Values created;
   for (int i = 0; i < outputs; ++i) created.push_back(i == 0 ? name : fmt::format("{}.{}", name, i));
   node.mutable_output()->Assign(created.begin(), created.end());

@@ -80,7 +80,7 @@ std::string topk(const LayerContext& p, const std::string& z) {
   const std::string k = p.graph.integers({static_cast<int64_t>(p.at.layer.activation(p.at.context)->parameter)});
   const auto winners = p.graph.nodes(p.op, {rows, k}, {}, 2);
   const std::string zeros = p.graph.node("ConstantOfShape", {p.graph.node("Shape", {rows})});
-  const std::string kept = p.graph.node("ScatterElements", {zeros, winners[1], winners[0]}, {{"axis", int64_t{1}}});
+  std::string kept = p.graph.node("ScatterElements", {zeros, winners[1], winners[0]}, {{"axis", int64_t{1}}});
   if (is_flat) return kept;
   std::vector<int64_t> image(s.begin(), s.end());
   if (is_transposed) image = {s[1], s[2], s[0]};

@@ -13,8 +13,7 @@
 namespace hourglass {
 
 /// The keys in alphabetical order, as in the files of all versions.
-template <class V>
-void fields(V& v, AnomalyScale& s) {
+void fields(auto& v, AnomalyScale& s) {
   for (const char* key : {"quantile", "spread", "threshold"}) v.needs(key);
   v.field("quantile", s.quantile, inside(0, 1), "");
   v.field("spread", s.spread, above(0), "");
@@ -39,8 +38,7 @@ std::vector<uint32_t> chosen(const Dataset& data, std::span<const uint32_t> rows
 }
 
 /// f(row, feature, e) for every residual e.
-template <class F>
-void for_each_residual(ConstView reconstruction, ConstView clean, F f) {
+void for_each_residual(ConstView reconstruction, ConstView clean, auto f) {
   HOURGLASS_CHECK(reconstruction.size() == clean.size());
   visit_floats(reconstruction, clean, [&](auto r, auto x) {
     const int64_t width = clean.columns();
@@ -58,28 +56,13 @@ auto term_of(const AnomalyScale& scale, double weight) {
   };
 }
 
-/// f(row of `rows`, feature, |e|) for every residual of these rows, a row's in the order of features; rows on many
+/// f(row of `rows`, feature, e) for every residual of these rows, a row's in the order of features; rows on many
 /// threads.
-template <class F>
-void for_each_size(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows, F f) {
+void for_each_residual(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows, auto f) {
   inference.reconstruct(data, rows, [&](const Inference::Chunk& chunk) {
-    for_each_residual(chunk.reconstruction(), chunk.clean, [&](int64_t row, int64_t feature, double e) {
-      f(chunk.first + row, feature, static_cast<float>(std::abs(e)));
-    });
+    for_each_residual(chunk.reconstruction(), chunk.clean,
+                      [&](int64_t row, int64_t feature, double e) { f(chunk.first + row, feature, e); });
   });
-}
-
-/// The median |e| of features [first, first + residuals.size() / rows.size()), whose lists `residuals` is to hold.
-void medians(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows, int64_t first,
-             std::span<float> residuals, float* median) {
-  const auto count = static_cast<int64_t>(rows.size()), features = static_cast<int64_t>(residuals.size()) / count;
-  for_each_size(inference, data, rows, [&](int64_t row, int64_t feature, float e) {
-    if (feature >= first && feature < first + features) residuals[(feature - first) * count + row] = e;
-  });
-  if (!std::ranges::all_of(residuals, [](float e) { return std::isfinite(e); }))
-    fail("{}: the model reconstructs a row to something that is not a number: nothing to measure scores against",
-         data.name);
-  for (int64_t j = 0; j < features; ++j) median[j] = upper_median(residuals.subspan(j * count, count));
 }
 
 /// A median needs a feature's residuals side by side: as many features at a time as a bounded memory takes.
@@ -88,8 +71,16 @@ std::vector<float> spreads(const Inference& inference, const Dataset& data, std:
   const int64_t together = std::clamp<int64_t>(kMostResiduals / count, 1, features);
   std::vector<float> spread(features), residuals(together * count);
   for (int64_t first = 0; first < features; first += together) {
-    const int64_t some = std::min(together, features - first);
-    medians(inference, data, rows, first, std::span(residuals).first(some * count), spread.data() + first);
+    const int64_t end = std::min(first + together, features);
+    for_each_residual(inference, data, rows, [&](int64_t row, int64_t feature, double e) {
+      if (feature >= first && feature < end)
+        residuals[(feature - first) * count + row] = static_cast<float>(std::abs(e));
+    });
+    const auto some = std::span(residuals).first((end - first) * count);
+    if (!std::ranges::all_of(some, [](float e) { return std::isfinite(e); }))
+      fail("{}: the model reconstructs a row to something that is not a number: nothing to measure scores against",
+           data.name);
+    for (int64_t j = first; j < end; ++j) spread[j] = upper_median(some.subspan((j - first) * count, count));
   }
   double squares = 0;
   for (float& s : spread) {
@@ -105,8 +96,8 @@ std::vector<double> mean_squares(const Inference& inference, const Dataset& data
                                  const std::vector<float>& spread) {
   std::vector<double> scores(rows.size());
   const auto features = static_cast<double>(spread.size());
-  for_each_size(inference, data, rows, [&](int64_t row, int64_t feature, float e) {
-    const double z = static_cast<double>(e) / spread[feature];
+  for_each_residual(inference, data, rows, [&](int64_t row, int64_t feature, double e) {
+    const double z = static_cast<double>(static_cast<float>(e)) / spread[feature];
     scores[row] += z * z / features;
   });
   return scores;
@@ -129,11 +120,8 @@ void add_terms(const AnomalyDetector& detector, double weight, const Dataset& da
   const auto width = static_cast<int64_t>(detector.scale.spread.size());
   HOURGLASS_CHECK(width == data.sample.size());
   const auto term = term_of(detector.scale, weight);
-  detector.inference.reconstruct(data, rows, [&](const Inference::Chunk& chunk) {
-    for_each_residual(chunk.reconstruction(), chunk.clean, [&](int64_t row, int64_t feature, double e) {
-      terms[(chunk.first + row) * width + feature] += term(feature, e);
-    });
-  });
+  for_each_residual(detector.inference, data, rows,
+                    [&](int64_t row, int64_t feature, double e) { terms[row * width + feature] += term(feature, e); });
 }
 
 }  // namespace
@@ -194,20 +182,19 @@ void anomaly_scores(const AnomalyScale& scale, ConstView reconstruction, ConstVi
 double roc_auc(std::span<const double> scores, const std::vector<bool>& is_abnormal) {
   HOURGLASS_CHECK(scores.size() == is_abnormal.size());
   HOURGLASS_CHECK(std::ranges::none_of(scores, [](double s) { return std::isnan(s); }));
-  std::vector<size_t> order(scores.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::ranges::sort(order, {}, [&](size_t i) { return scores[i]; });
-  double pairs = 0, others_below = 0, abnormal = 0;
-  for (size_t first = 0, end; first < order.size(); first = end) {
-    double of_each[2] = {0, 0};
-    for (end = first; end < order.size() && scores[order[end]] == scores[order[first]]; ++end)
-      ++of_each[is_abnormal[order[end]]];
-    pairs += of_each[1] * (others_below + of_each[0] / 2);
-    others_below += of_each[0];
-    abnormal += of_each[1];
+  std::vector<double> others;
+  for (size_t i = 0; i < scores.size(); ++i)
+    if (!is_abnormal[i]) others.push_back(scores[i]);
+  std::ranges::sort(others);
+  double pairs = 0;
+  for (size_t i = 0; i < scores.size(); ++i) {
+    if (!is_abnormal[i]) continue;
+    const auto equal = std::ranges::equal_range(others, scores[i]);
+    pairs += static_cast<double>(equal.begin() - others.begin()) + static_cast<double>(equal.size()) / 2;
   }
-  HOURGLASS_CHECK(abnormal > 0 && others_below > 0);
-  return pairs / (abnormal * others_below);
+  const size_t abnormal = scores.size() - others.size();
+  HOURGLASS_CHECK(abnormal > 0 && !others.empty());
+  return pairs / (static_cast<double>(abnormal) * static_cast<double>(others.size()));
 }
 
 std::string anomaly_json(const AnomalyScale& s) { return to_json(s); }

@@ -10,8 +10,7 @@
 namespace hourglass {
 
 /// The keys in alphabetical order, as in the files of all versions.
-template <class V>
-void fields(V& v, Scaler& s) {
+void fields(auto& v, Scaler& s) {
   for (const char* key : {"kind", "offset", "factor"}) v.needs(key);
   v.field_if_given("columns", s.columns, Anything{}, "");
   v.field("factor", s.factor, Range{}, "");

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <numeric>
-#include <optional>
 
-#include "hourglass/base/free_list.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/tensor/copy.h"
 
@@ -13,25 +11,14 @@ namespace hourglass {
 
 namespace {
 
-std::vector<uint32_t> all_rows(const Dataset& data) {
-  std::vector<uint32_t> rows(data.rows());
-  std::iota(rows.begin(), rows.end(), 0u);
-  return rows;
-}
-
 /// Σ of `loss` over chunks, added in the order of the chunks, per element.
-template <class Loss>
 double mean_loss(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
-                 const Inference::Disturb& disturb, Loss loss) {
-  std::vector<uint32_t> every;
-  if (rows.empty()) {
-    every = all_rows(data);
-    rows = every;
-  }
-  std::vector<double> sums(inference.chunks(static_cast<int64_t>(rows.size())));
-  inference.reconstruct(
-      data, rows, [&](const Inference::Chunk& c) { sums[c.index] = loss(c); }, disturb);
-  const double elements = static_cast<double>(rows.size()) * static_cast<double>(data.sample.size());
+                 const Inference::Disturb& disturb, auto loss) {
+  const int64_t count = rows.empty() ? data.rows() : std::ssize(rows);
+  std::vector<double> sums(inference.chunks(count));
+  const auto visit = [&](const Inference::Chunk& c) { sums[c.index] = loss(c); };
+  rows.empty() ? inference.reconstruct(data, visit, disturb) : inference.reconstruct(data, rows, visit, disturb);
+  const double elements = static_cast<double>(count) * static_cast<double>(data.sample.size());
   return std::accumulate(sums.begin(), sums.end(), 0.0) / elements;
 }
 
@@ -63,12 +50,14 @@ void Inference::for_each_chunk(int64_t rows,
   parallel_for(chunks(rows), threads_, work);
 }
 
-void Inference::run(const Dataset& data, std::span<const uint32_t> rows, Mode mode, int last, const Visit& visit,
-                    const Disturb& disturb) const {
+void Inference::run(const Dataset& data, std::optional<std::span<const uint32_t>> rows, Mode mode, int last,
+                    const Visit& visit, const Disturb& disturb) const {
   const Network& network = model_.network();
   model_.check_fits(data);
-  for_each_chunk(static_cast<int64_t>(rows.size()), [&](Workspace& w, int64_t index, int64_t first, int64_t count) {
-    const auto ids = rows.subspan(first, count);
+  const int64_t all = rows ? std::ssize(*rows) : data.rows();
+  for_each_chunk(all, [&](Workspace& w, int64_t index, int64_t first, int64_t count) {
+    if (!rows) std::iota(w.ids.begin(), w.ids.end(), static_cast<uint32_t>(first));
+    const auto ids = rows ? rows->subspan(first, count) : std::span(std::as_const(w.ids)).first(count);
     const View clean = w.pass.input_buffer(count);
     gather(data, model_.scaler, ids, clean);
     View input = clean;
@@ -90,35 +79,46 @@ void Inference::reconstruct(const Dataset& data, std::span<const uint32_t> rows,
 }
 
 void Inference::reconstruct(const Dataset& data, const Visit& visit, const Disturb& disturb) const {
-  reconstruct(data, all_rows(data), visit, disturb);
+  run(data, std::nullopt, Mode::evaluation, model_.network().layers(), visit, disturb);
 }
 
 Tensor Inference::encode(const Dataset& data, Mode mode) const {
-  const Network& network = model_.network();
-  Tensor out(model_.theta().dtype(), network.code().output().batch(data.rows()));
-  const auto copy_out = [&](const Chunk& c) { read_codes(c.pass, out.view().slice(c.first, c.rows)); };
-  run(data, all_rows(data), mode, network.code_end(), copy_out, nullptr);
-  return out;
+  Tensor codes(model_.theta().dtype(), model_.network().code().output().batch(data.rows()));
+  encode(data, codes, mode);
+  return codes;
+}
+
+void Inference::encode(const Dataset& data, View codes, Mode mode) const {
+  const auto copy_out = [&](const Chunk& c) { read_codes(c.pass, codes.slice(c.first, c.rows)); };
+  run(data, std::nullopt, mode, model_.network().code_end(), copy_out, nullptr);
 }
 
 Tensor Inference::decode(ConstView codes) const {
+  Tensor out(model_.theta().dtype(), model_.network().input().batch(codes.rows()));
+  decode(codes, out);
+  return out;
+}
+
+void Inference::decode(ConstView codes, View out) const {
   const Network& network = model_.network();
   const Shape code = network.code().output();
   if (codes.columns() != code.size())
     fail("codes have {} values per row, the model's code is {}", codes.columns(), code.text());
-  Tensor out(model_.theta().dtype(), network.input().batch(codes.rows()));
   for_each_chunk(codes.rows(), [&](Workspace& w, int64_t, int64_t first, int64_t count) {
     begin_with_codes(codes.slice(first, count), {}, w.pass);
     network.forward(model_.theta(), w.pass, network.layers());
-    copy(w.pass.output(network.layers() - 1), out.view().slice(first, count));
+    copy(w.pass.output(network.layers() - 1), out.slice(first, count));
   });
-  return out;
 }
 
 Tensor Inference::reconstruct(const Dataset& data) const {
   Tensor out(model_.theta().dtype(), model_.network().input().batch(data.rows()));
-  reconstruct(data, [&](const Chunk& c) { copy(c.reconstruction(), out.view().slice(c.first, c.rows)); });
+  reconstruct(data, out);
   return out;
+}
+
+void Inference::reconstruct(const Dataset& data, View out) const {
+  reconstruct(data, [&](const Chunk& c) { copy(c.reconstruction(), out.slice(c.first, c.rows)); });
 }
 
 double mean_bce(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,

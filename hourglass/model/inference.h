@@ -20,9 +20,11 @@ class Inference {
 
   /// What a pass over a chunk works in; chunks that do not run at the same time share it.
   struct Workspace {
-    Workspace(const Autoencoder& model, int64_t capacity) : pass(model.network(), model.theta().dtype(), capacity) {}
+    Workspace(const Autoencoder& model, int64_t capacity)
+        : pass(model.network(), model.theta().dtype(), capacity), ids(capacity) {}
 
     MicroBatch pass;
+    std::vector<uint32_t> ids;              ///< of the rows, if the caller has not chosen any
     std::optional<MicroBatch> second_pass;  ///< Chunk::repeat's
     Tensor disturbed;                       ///< (capacity, inputs); empty where nothing disturbs
   };
@@ -60,10 +62,13 @@ class Inference {
 
   /// (rows, …code) of every row, in PyTorch's order (an image code channels-first).
   Tensor encode(const Dataset& data, Mode mode = Mode::encoding) const;
+  void encode(const Dataset& data, View codes, Mode mode = Mode::encoding) const;
   /// The network's output for codes (rows, …code), scaled as in training.
   Tensor decode(ConstView codes) const;
-  /// The network's output for every row, scaled as in training.
+  void decode(ConstView codes, View out) const;
+  /// The network's output for every row, scaled as in training. `out` may be the memory of the data.
   Tensor reconstruct(const Dataset& data) const;
+  void reconstruct(const Dataset& data, View out) const;
 
   /// Calls chunk(workspace, index, first row, rows) for all chunks of `rows` rows, on worker threads.
   void for_each_chunk(int64_t rows, const std::function<void(Workspace&, int64_t, int64_t, int64_t)>& chunk) const;
@@ -72,8 +77,8 @@ class Inference {
   int64_t chunk_rows() const { return chunk_rows_; }
 
  private:
-  /// Layers [0, last) for the given rows of the data.
-  void run(const Dataset& data, std::span<const uint32_t> rows, Mode mode, int last, const Visit& visit,
+  /// Layers [0, last) for the given rows of the data, or all.
+  void run(const Dataset& data, std::optional<std::span<const uint32_t>> rows, Mode mode, int last, const Visit& visit,
            const Disturb& disturb) const;
 
   const Autoencoder& model_;

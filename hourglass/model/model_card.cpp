@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 using CardMetrics = decltype(ModelCard::metrics);
 
-// Outside the anonymous namespace, for FieldReader to find it as it finds its own.
+// This and fields() are outside the anonymous namespace because FieldReader must find them.
 void read_value(const Value& v, std::string_view key, CardMetrics& x, const Anything&) {
   const auto* table = v.as<Value::Table>();
   if (!table) fail("{}: {}: expected a table, found {}", v.place.text(), key, v.describe());
@@ -27,8 +27,8 @@ namespace {
 constexpr size_t kLargestCard = 1'000'000;
 
 auto find_headline(const CardMetrics& metrics) {
-  const auto named = [&](const char* name) {
-    return std::find_if(metrics.begin(), metrics.end(), [&](const auto& m) { return m.first == name; });
+  const auto named = [&](std::string_view name) {
+    return std::ranges::find(metrics, name, &CardMetrics::value_type::first);
   };
   const auto bce = named("bce");
   return bce == metrics.end() ? named("mse") : bce;
@@ -37,6 +37,8 @@ auto find_headline(const CardMetrics& metrics) {
 bool is_sha256(const std::string& text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
+
+}  // namespace
 
 void fields(FieldReader& v, ModelCard& c) {
   for (const char* key :
@@ -55,8 +57,6 @@ void fields(FieldReader& v, ModelCard& c) {
   v.check(find_headline(c.metrics) != c.metrics.end(), "metrics: expected bce or mse among them");
 }
 
-}  // namespace
-
 const std::pair<std::string, double>& ModelCard::headline() const { return *find_headline(metrics); }
 
 std::vector<std::string> card_names(const fs::path& folder) {
@@ -69,14 +69,10 @@ std::vector<std::string> card_names(const fs::path& folder) {
 }
 
 ModelCard read_card(const fs::path& path) {
-  Value root = parse_toml(read_file(path, kLargestCard), path.string());
-  root.place = {std::make_shared<const std::string>(path.string())};
   ModelCard card;
   card.name = path.stem();
   card.weights = fs::path(path).replace_extension(".safetensors");
-  FieldReader reader(root, "");
-  fields(reader, card);
-  reader.finish();
+  FieldReader::read_table(parse_toml(read_file(path, kLargestCard), path.string()), "", card);
   return card;
 }
 

@@ -16,7 +16,7 @@ struct ModelCard {
   std::string description;
   std::string recipe;                                   ///< the shipped recipe it was trained by
   std::string data;                                     ///< what the metrics were measured on
-  uint64_t seed = 0;                                    ///< of the training
+  int64_t seed = 0;                                     ///< of the training
   std::string command;                                  ///< trains the same weights again
   std::string evaluation;                               ///< measures the metrics again
   std::string hourglass;                                ///< version of the program that trained it

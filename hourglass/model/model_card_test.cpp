@@ -73,7 +73,7 @@ TEST_F(ModelCards, AreRefusedWithoutAnyOfTheirKeys) {
 TEST_F(ModelCards, AreRefusedByLineAndKey) {
   EXPECT_EQ(complaint("recipe", "recipie"),
             place() + ":2:1: unknown section or key \"recipie\"; did you mean \"recipe\"?");
-  EXPECT_EQ(complaint("seed = 7", "seed = 'x'"), place() + ":4:8: seed: expected a whole number, found text \"x\"");
+  EXPECT_EQ(complaint("seed = 7", "seed = 'x'"), place() + ":4:8: seed: expected an integer, found text \"x\"");
   EXPECT_EQ(complaint("bce = 0.25", "bce = nan"), place() + ":12:7: metrics.bce: expected a finite number, found nan");
   EXPECT_EQ(complaint("[metrics]", "[metrics.test]"),
             place() + ":10:1: metrics.test: expected a number, found a table");

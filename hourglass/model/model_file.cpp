@@ -1,8 +1,7 @@
 #include "hourglass/model/model_file.h"
 
 #include "hourglass/base/file.h"
-#include "hourglass/base/schema/fields_reader.h"
-#include "hourglass/base/schema/json.h"
+#include "hourglass/base/schema/fields_json.h"
 #include "hourglass/base/version.h"
 
 namespace hourglass {
@@ -17,11 +16,10 @@ const std::string& metadata(const SafeTensors& file, const std::string& key, con
   return found->second;
 }
 
-/// What f gives; a complaint names the file first.
-template <class F>
-auto in_file(const std::string& name, F f) {
+/// A complaint names the file first.
+Network make_network(const ModelConfig& config, const Shape& input, const std::string& name) {
   try {
-    return f();
+    return {config, input};
   } catch (const Error& e) {
     fail("{}: {}", name, e.what());
   }
@@ -29,28 +27,22 @@ auto in_file(const std::string& name, F f) {
 
 Shape input_shape(const std::string& text, const std::string& name) {
   const std::string where = name + ": metadata \"input\"";
-  const Value value = parse_json(text, where);
-  const auto& sizes = read_list(value, "");
+  std::vector<int64_t> sizes;
+  read_value(parse_json(text, where), "", sizes, between(1, 1 << 20));
   if (sizes.empty() || sizes.size() > 3) fail("{}: expected 1 to 3 sizes, found {}", where, text.substr(0, 60));
-  Shape shape;
-  for (const Value& v : sizes) {
-    int64_t size;
-    read_value(v, "", size, between(1, 1 << 20));
-    shape.push_back(size);
-  }
-  return shape;
+  return Shape(sizes);
 }
 
 }  // namespace
 
 std::map<std::string, std::string> model_metadata(const Recipe& recipe, const Autoencoder& model,
                                                   const std::optional<AnomalyScale>& anomaly) {
-  Value::List input;
-  for (const int64_t size : model.network().input()) input.push_back({size, {}});
-  std::map<std::string, std::string> metadata = {{"recipe", recipe_json(recipe)},
-                                                 {"scaler", scaler_json(model.scaler)},
-                                                 {"input", json_text({std::move(input), {}})},
-                                                 {"hourglass", version()}};
+  const Shape& input = model.network().input();
+  std::map<std::string, std::string> metadata = {
+      {"recipe", recipe_json(recipe)},
+      {"scaler", scaler_json(model.scaler)},
+      {"input", json_text(plain_value(std::vector(input.begin(), input.end())))},
+      {"hourglass", version()}};
   if (anomaly) metadata["anomaly"] = anomaly_json(*anomaly);
   return metadata;
 }
@@ -66,11 +58,10 @@ TrainedModel load_model(const std::filesystem::path& path) {
 
 TrainedModel parse_model(std::string_view bytes, const std::string& name) {
   const SafeTensors file = parse_safetensors(bytes, name);
-  const std::string& text = metadata(file, "recipe", name);
+  const std::string& recipe_text = metadata(file, "recipe", name);
   const Shape input = input_shape(metadata(file, "input", name), name);
-  const Recipe recipe = in_file(name, [&] { return recipe_from_json(text); });
-  Network network = in_file(name, [&] { return Network(recipe.model, input); });
-  TrainedModel model{recipe, Autoencoder(std::move(network), file, name)};
+  const Recipe recipe = recipe_from_json(recipe_text, name + ": recipe");
+  TrainedModel model{recipe, Autoencoder(make_network(recipe.model, input, name), file, name)};
   model.autoencoder.scaler = scaler_from_json(metadata(file, "scaler", name), input.size(), name);
   if (const auto found = file.metadata.find("anomaly"); found != file.metadata.end())
     model.anomaly = anomaly_from_json(found->second, input.size(), name);

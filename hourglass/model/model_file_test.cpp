@@ -117,7 +117,7 @@ TEST(ModelFile, RefusesIncompleteMetadata) {
                                                                      {"[1,3,3,3]", "1 to 3 sizes, found [1,3,3,3]"},
                                                                      {"[0]", "at least 1, found 0"},
                                                                      {"[-9]", "at least 1, found -9"},
-                                                                     {"[9.0]", "a whole number, found 9.0"},
+                                                                     {"[9.0]", "an integer, found 9.0"},
                                                                      {"9", "a list, found 9"},
                                                                      {"[1048577]", "at most 1048576, found 1048577"}})
     EXPECT_EQ(with("input", input), "m: metadata \"input\": expected " + why);

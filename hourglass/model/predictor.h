@@ -15,7 +15,6 @@ class Predictor {
  public:
   /// A run folder or a .safetensors file. Throws Error as load_model does.
   explicit Predictor(const std::filesystem::path& path);
-  ~Predictor();
 
   int64_t inputs() const { return network().input().size(); }
   int64_t code_size() const { return network().code().output().size(); }
@@ -30,9 +29,7 @@ class Predictor {
 
  private:
   const Network& network() const { return model_.autoencoder.network(); }
-  /// Runs layers [0, last) on all rows, a chunk at a time, and calls use(pass, first row, rows) after each.
-  template <class Use>
-  void run(const float* rows, int64_t count, Mode mode, int last, Use use) const;
+  Dataset dataset(const float* rows, int64_t count) const;
 
   TrainedModel model_;
   Inference inference_;

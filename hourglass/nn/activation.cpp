@@ -23,7 +23,7 @@ class ActivationLayer : public Layer {
 
   Linearization linearize(const PassContext& context, ConstView, ConstView in, ConstView out, bool second_order,
                           Arena& arena) const final {
-    Linearization at{in, out, arena.take(out.dtype(), out.shape()), {}};
+    Linearization at{in, arena.take(out.dtype(), out.shape()), {}};
     if (second_order) at.curvature = arena.take(out.dtype(), out.shape());
     ops::activation_derivatives(*activation(context), in, out, at.slope, at.curvature);
     return at;

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "hourglass/base/enum_names.h"
 #include "hourglass/base/schema/fields.h"
 
 namespace hourglass {
@@ -22,8 +23,7 @@ struct DenseConfig {
   bool operator==(const DenseConfig&) const = default;
 };
 
-template <class V>
-void fields(V& v, DenseConfig& c) {
+void fields(auto& v, DenseConfig& c) {
   v.value_or_share(c.units, c.divisor, between(1, 1 << 20),
                    "units, or a fraction of the number of features; flattens an image");
 }
@@ -37,8 +37,7 @@ struct ConvConfig {
   bool operator==(const ConvConfig&) const = default;
 };
 
-template <class V>
-void fields(V& v, ConvConfig& c) {
+void fields(auto& v, ConvConfig& c) {
   v.value(c.channels, between(1, 1 << 20), "output channels");
   v.needs("kernel");
   v.field("kernel", c.kernel, between(1, 1024), "side of the square kernel");
@@ -54,8 +53,7 @@ struct MaxPoolConfig {
   bool operator==(const MaxPoolConfig&) const = default;
 };
 
-template <class V>
-void fields(V& v, MaxPoolConfig& c) {
+void fields(auto& v, MaxPoolConfig& c) {
   v.value(c.window, between(1, 1024), "side of the square window");
   v.field_if_given("stride", c.stride, between(1, 1024), "default: the window");
   v.field_if_given("padding", c.padding, between(0, 1023), "zeros around the image, default 0");
@@ -69,8 +67,7 @@ struct TopKConfig {
   bool operator==(const TopKConfig&) const = default;
 };
 
-template <class V>
-void fields(V& v, TopKConfig& c) {
+void fields(auto& v, TopKConfig& c) {
   v.value(c.k, between(1, 1 << 20), "units of each row that stay non-zero");
   v.field_if_given("from", c.from, between(1, 1 << 20),
                    "k at the start; decreases linearly over the first half of the run");
@@ -84,8 +81,7 @@ struct LayerConfig {
   bool operator==(const LayerConfig&) const = default;
 };
 
-template <class V>
-void kinds(V& v, LayerConfig& c) {
+void kinds(auto& v, LayerConfig& c) {
   // Options of the layer if it has this kind, otherwise null.
   const auto options = [&]<class T>(const char* name, T defaults) {
     if (!v.kind(name, c.kind)) return static_cast<T*>(nullptr);
@@ -105,17 +101,20 @@ void kinds(V& v, LayerConfig& c) {
 
 /// Initialisation of weights. pytorch: weights and biases U(±1/√fan_in). xavier: U(±√(6/(fan_in+fan_out))).
 /// he: N(0, 2/fan_in). normal: N(0, std²). All except pytorch initialise biases with zero.
+enum class InitKind { pytorch, xavier, he, normal };
+template <>
+inline const std::vector<std::string> kNames<InitKind> = {"pytorch", "xavier", "he", "normal"};
+
 struct InitConfig {
-  std::string kind = "pytorch";
+  InitKind kind = InitKind::pytorch;
   double std = 0.0;  ///< normal only
 
   bool operator==(const InitConfig&) const = default;
 };
 
-template <class V>
-void kinds(V& v, InitConfig& c) {
-  for (const char* name : {"pytorch", "xavier", "he"}) v.kind(name, c.kind);
-  if (v.kind("normal", c.kind)) v.value(c.std, above(0), "standard deviation");
+void kinds(auto& v, InitConfig& c) {
+  for (const InitKind kind : {InitKind::pytorch, InitKind::xavier, InitKind::he}) v.kind(kind, c.kind);
+  if (v.kind(InitKind::normal, c.kind)) v.value(c.std, above(0), "standard deviation");
 }
 
 /// [model]
@@ -128,8 +127,7 @@ struct ModelConfig {
   bool operator==(const ModelConfig&) const = default;
 };
 
-template <class V>
-void fields(V& v, ModelConfig& c) {
+void fields(auto& v, ModelConfig& c) {
   v.needs("encoder");
   v.list("encoder", "layer", c.encoder, "layers from the input to the code");
   v.check(!c.encoder.empty(), "encoder: expected at least one layer");

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hourglass/base/schema/fields_reader.h"
+#include "hourglass/base/schema/toml.h"
 #include "support/message_of.h"
 #include "support/networks.h"
 #include "support/numbers.h"
@@ -59,37 +61,37 @@ std::vector<double> initial(const Network& n, const std::string& name, const Ini
 
 TEST(Initialise, DrawsPyTorchsUniformWithinTheFanInsRoot) {
   const Network n = network();
-  expect_uniform(initial(n, "encoder.0.weight", {"pytorch"}), 1 / std::sqrt(25.0));
-  expect_uniform(initial(n, "encoder.2.weight", {"pytorch"}), 1 / std::sqrt(24 * 64.0));
-  expect_uniform(initial(n, "decoder.0.weight", {"pytorch"}), 1 / std::sqrt(64.0));
-  expect_uniform(initial(n, "decoder.0.bias", {"pytorch"}), 1 / std::sqrt(64.0));
+  expect_uniform(initial(n, "encoder.0.weight", {InitKind::pytorch}), 1 / std::sqrt(25.0));
+  expect_uniform(initial(n, "encoder.2.weight", {InitKind::pytorch}), 1 / std::sqrt(24 * 64.0));
+  expect_uniform(initial(n, "decoder.0.weight", {InitKind::pytorch}), 1 / std::sqrt(64.0));
+  expect_uniform(initial(n, "decoder.0.bias", {InitKind::pytorch}), 1 / std::sqrt(64.0));
 }
 
 TEST(Initialise, CountsATransposedConvolutionsFanInAlongItsOutputs) {
   // PyTorch: weight (in 16, out 24, 3, 3), fan-in = weight.size(1) · 3 · 3.
-  expect_uniform(initial(network(), "encoder.1.weight", {"pytorch"}), 1 / std::sqrt(24 * 9.0));
+  expect_uniform(initial(network(), "encoder.1.weight", {InitKind::pytorch}), 1 / std::sqrt(24 * 9.0));
 }
 
 TEST(Initialise, DrawsXaviersUniform) {
-  expect_uniform(initial(network(), "decoder.0.weight", {"xavier"}), std::sqrt(6.0 / 164));
-  expect_uniform(initial(network(), "encoder.0.weight", {"xavier"}), std::sqrt(6.0 / (25 + 400)));
+  expect_uniform(initial(network(), "decoder.0.weight", {InitKind::xavier}), std::sqrt(6.0 / 164));
+  expect_uniform(initial(network(), "encoder.0.weight", {InitKind::xavier}), std::sqrt(6.0 / (25 + 400)));
 }
 
 TEST(Initialise, DrawsHesNormal) {
-  expect_normal(initial(network(), "decoder.0.weight", {"he"}), std::sqrt(2.0 / 64));
-  expect_normal(initial(network(), "encoder.1.weight", {"he"}), std::sqrt(2.0 / (24 * 9)));
+  expect_normal(initial(network(), "decoder.0.weight", {InitKind::he}), std::sqrt(2.0 / 64));
+  expect_normal(initial(network(), "encoder.1.weight", {InitKind::he}), std::sqrt(2.0 / (24 * 9)));
 }
 
 TEST(Initialise, DrawsANormalOfTheGivenDeviation) {
-  expect_normal(initial(network(), "encoder.2.weight", {"normal", 0.1}), 0.1);
+  expect_normal(initial(network(), "encoder.2.weight", {InitKind::normal, 0.1}), 0.1);
 }
 
 TEST(Initialise, StartsBiasesAtZeroExceptInPyTorchsWay) {
-  for (const std::string kind : {"xavier", "he", "normal"})
-    EXPECT_EQ(initial(network(), "decoder.0.bias", {kind, 0.1}), std::vector<double>(100, 0.0)) << kind;
+  for (const InitKind kind : {InitKind::xavier, InitKind::he, InitKind::normal})
+    EXPECT_EQ(initial(network(), "decoder.0.bias", {kind, 0.1}), std::vector<double>(100, 0.0)) << name_of(kind);
 }
 
-Tensor weights(const Network& n, DType dtype, uint64_t seed, const std::string& kind) {
+Tensor weights(const Network& n, DType dtype, uint64_t seed, InitKind kind) {
   Tensor theta(dtype, {n.parameter_count()});
   initialise(n, {kind, 0.1}, seed, theta);
   return theta;
@@ -97,7 +99,7 @@ Tensor weights(const Network& n, DType dtype, uint64_t seed, const std::string& 
 
 TEST(Initialise, IsAFunctionOfTheSeedAlone) {
   const Network n = network();
-  for (const std::string kind : {"pytorch", "xavier", "he", "normal"}) {
+  for (const InitKind kind : {InitKind::pytorch, InitKind::xavier, InitKind::he, InitKind::normal}) {
     EXPECT_EQ(values_of(weights(n, DType::f32, 1, kind)), values_of(weights(n, DType::f32, 1, kind)));
     EXPECT_NE(values_of(weights(n, DType::f32, 1, kind)), values_of(weights(n, DType::f32, 2, kind)));
     EXPECT_EQ(values_of(weights(n, DType::f32, 1, kind)), values_of(weights(n, DType::f64, 1, kind).cast(DType::f32)));
@@ -106,20 +108,22 @@ TEST(Initialise, IsAFunctionOfTheSeedAlone) {
 
 TEST(Initialise, LeavesTheSpaceBetweenParametersAtZero) {
   const Network n(model({layer("dense", 3)}, {layer("dense", 5)}), {5});
-  const auto theta = values_of(weights(n, DType::f32, 1, "pytorch"));
+  const auto theta = values_of(weights(n, DType::f32, 1, InitKind::pytorch));
   for (const Parameter& p : n.parameters())
     for (int64_t i = p.offset + p.shape.size(); i % 16 != 0; ++i) EXPECT_EQ(theta[i], 0) << p.name;
 }
 
 TEST(Initialise, GivesEachParameterNumbersOfItsOwn) {
   const Network n(model({layer("dense", 8)}, {layer("dense", 8)}), {8});
-  const Tensor theta = weights(n, DType::f32, 1, "normal");
+  const Tensor theta = weights(n, DType::f32, 1, InitKind::normal);
   EXPECT_NE(values_of(n.parameters()[0].in(theta.view())), values_of(n.parameters()[2].in(theta.view())));
 }
 
 TEST(Initialise, RefusesAnUnknownKind) {
-  const Network n = network();
-  EXPECT_EQ(message_of<Error>([&] { weights(n, DType::f32, 1, "lecun"); }), "[model] init: unknown kind \"lecun\"");
+  ModelConfig config;
+  const Value root = parse_toml("[model]\ninit = \"lecun\"", "r");
+  EXPECT_EQ(message_of<Error>([&] { FieldReader(root, "").section("model", config); }),
+            "r:2:8: unknown init \"lecun\"; known: pytorch, xavier, he, normal");
 }
 
 }  // namespace

@@ -44,13 +44,13 @@ struct LayerState {
 
 /// Derivative A = ∂out/∂in of a layer at some rows, for vjp, jvp and vjp_backward.
 struct Linearization {
-  ConstView in, out;      ///< of the forward pass
+  ConstView in;           ///< of the forward pass
   View slope, curvature;  ///< element-wise layers: s'(in) and, where asked for, s''(in)
 
   /// The part for rows [first, first + count).
   Linearization slice(int64_t first, int64_t count) const {
     const auto part = [&](auto view) { return view ? view.slice(first, count) : view; };
-    return {part(in), part(out), part(slope), part(curvature)};
+    return {part(in), part(slope), part(curvature)};
   }
 };
 
@@ -104,11 +104,11 @@ class Layer {
   /// Updates the state once after every training step, with the sums of the batch. No pass may be running.
   virtual void update_state(const PassContext&) {}
 
-  /// Computes A at these rows. The result is valid as long as in, out and the memory of the arena. `second_order` also
+  /// Computes A at these rows. The result is valid as long as `in` and the memory of the arena. `second_order` also
   /// computes what vjp_backward needs.
-  virtual Linearization linearize(const PassContext&, ConstView /*theta*/, ConstView in, ConstView out,
+  virtual Linearization linearize(const PassContext&, ConstView /*theta*/, ConstView in, ConstView /*out*/,
                                   bool /*second_order*/, Arena&) const {
-    return {in, out, {}, {}};
+    return {in, {}, {}};
   }
   // u, v and g have k rows per row of the linearization: rows k·i … k·i + k − 1 belong to row i.
   /// Vector–Jacobian product: grad_in assigned Aᵀ·u. grad_in must not be u.
@@ -147,7 +147,7 @@ class LinearLayer : public Layer {
   using Layer::Layer;
   void backward(const PassContext&, ConstView theta, ConstView in, ConstView, ConstView grad_out,
                 View grad_in) const final {
-    vjp(theta, {in, {}, {}, {}}, grad_out, grad_in);
+    vjp(theta, {in, {}, {}}, grad_out, grad_in);
   }
   bool backward_reads_output() const final { return false; }
 };

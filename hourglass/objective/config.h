@@ -3,17 +3,33 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "hourglass/base/enum_names.h"
 #include "hourglass/base/schema/fields.h"
 
 namespace hourglass {
 
-/// Layers and reduction of a sparsity penalty. on: "code", or "hidden" = every activation layer of encoder and decoder.
-/// reduction: "sum" or "mean" over units; always the mean over the batch.
+/// Loss between input and reconstruction, mean over rows and elements; cross_entropy is the loss of a classifier, mean
+/// over rows.
+enum class Reconstruction { bce, mse, cross_entropy };
+template <>
+inline const std::vector<std::string> kNames<Reconstruction> = {"bce", "mse", "cross_entropy"};
+
+/// Layers of a sparsity penalty: the code, or every activation layer of encoder and decoder.
+enum class PenalizedLayers { code, hidden };
+template <>
+inline const std::vector<std::string> kNames<PenalizedLayers> = {"code", "hidden"};
+
+/// Reduction of a sparsity penalty over units; over the batch it is always the mean.
+enum class UnitReduction { sum, mean };
+template <>
+inline const std::vector<std::string> kNames<UnitReduction> = {"sum", "mean"};
+
 struct SparseL1Config {
   double weight = 0.0;
-  std::string on = "code";
-  std::string reduction = "sum";
+  PenalizedLayers on = PenalizedLayers::code;
+  UnitReduction reduction = UnitReduction::sum;
 
   bool operator==(const SparseL1Config&) const = default;
 };
@@ -21,8 +37,8 @@ struct SparseL1Config {
 struct SparseKlConfig {
   double weight = 0.0;
   double target = 0.05;  ///< ρ, in (0, 1)
-  std::string on = "code";
-  std::string reduction = "sum";
+  PenalizedLayers on = PenalizedLayers::code;
+  UnitReduction reduction = UnitReduction::sum;
 
   bool operator==(const SparseKlConfig&) const = default;
 };
@@ -58,9 +74,9 @@ struct WeightDecayConfig {
 
 /// [objective]
 struct ObjectiveConfig {
-  /// "bce", "mse", or empty: bce if the decoder ends in a sigmoid, else mse. "cross_entropy" is not available in
-  /// recipes; it is for networks whose outputs are scores of classes.
-  std::string reconstruction;
+  /// Default: bce if the decoder ends in a sigmoid, else mse. cross_entropy is not available in recipes; it is for
+  /// networks whose outputs are scores of classes.
+  std::optional<Reconstruction> reconstruction;
   double trim = 0.0;  ///< fraction of rows, those with the largest loss, left out of the reconstruction
   std::optional<ContractiveConfig> contractive;
   std::optional<HessianConfig> hessian;
@@ -82,20 +98,17 @@ struct CorruptionConfig {
 
 namespace detail {
 
-template <class V>
-void weight_field(V& v, double& weight) {
+void weight_field(auto& v, double& weight) {
   v.needs("weight");
   v.field("weight", weight, at_least(0), "factor in the loss");
 }
 
-template <class V, class Sparse>
-void sparse_fields(V& v, Sparse& c) {
-  v.field("on", c.on, OneOf{{"code", "hidden"}}, "the code, or every activation of encoder and decoder");
-  v.field("reduction", c.reduction, OneOf{{"sum", "mean"}}, "over units; always the mean over the batch");
+void sparse_fields(auto& v, auto& c) {
+  v.field("on", c.on, OneOf{kNames<PenalizedLayers>}, "the code, or every activation of encoder and decoder");
+  v.field("reduction", c.reduction, OneOf{kNames<UnitReduction>}, "over units; always the mean over the batch");
 }
 
-template <class V, class Config>
-void jacobian_fields(V& v, Config& c) {
+void jacobian_fields(auto& v, auto& c) {
   v.field_if_given("probes", c.probes, between(0, 1 << 20), "Hutchinson probe vectors per sample; 0 = exact");
   if (c.probes == 0)
     v.field("estimator", c.estimator, OneOf{{"exact"}}, "computes the whole Jacobian; not together with probes");
@@ -106,40 +119,32 @@ void jacobian_fields(V& v, Config& c) {
 
 }  // namespace detail
 
-template <class V>
-void fields(V& v, SparseL1Config& c) {
+void fields(auto& v, SparseL1Config& c) {
   detail::weight_field(v, c.weight);
   detail::sparse_fields(v, c);
 }
 
-template <class V>
-void fields(V& v, SparseKlConfig& c) {
+void fields(auto& v, SparseKlConfig& c) {
   detail::weight_field(v, c.weight);
   v.field("target", c.target, inside(0, 1), "ρ, the target of the mean activation");
   detail::sparse_fields(v, c);
 }
 
-template <class V>
-void fields(V& v, ContractiveConfig& c) {
+void fields(auto& v, ContractiveConfig& c) {
   detail::weight_field(v, c.weight);
   detail::jacobian_fields(v, c);
 }
 
-template <class V>
-void fields(V& v, HessianConfig& c) {
+void fields(auto& v, HessianConfig& c) {
   detail::weight_field(v, c.weight);
   v.field("std", c.std, above(0), "standard deviation of the noise");
   v.field("samples", c.samples, between(1, 1024), "noise vectors per sample");
   detail::jacobian_fields(v, c);
 }
 
-template <class V>
-void fields(V& v, WeightDecayConfig& c) {
-  detail::weight_field(v, c.weight);
-}
+void fields(auto& v, WeightDecayConfig& c) { detail::weight_field(v, c.weight); }
 
-template <class V>
-void fields(V& v, ObjectiveConfig& c) {
+void fields(auto& v, ObjectiveConfig& c) {
   v.field_if_given("reconstruction", c.reconstruction, OneOf{{"bce", "mse"}},
                    "default: bce if the decoder ends in a sigmoid, else mse");
   v.field_if_given("trim", c.trim, between(0, 0.5),
@@ -151,8 +156,7 @@ void fields(V& v, ObjectiveConfig& c) {
   v.table("weight_decay", c.weight_decay, "sum of squared weights, without biases");
 }
 
-template <class V>
-void fields(V& v, CorruptionConfig& c) {
+void fields(auto& v, CorruptionConfig& c) {
   v.field("gaussian", c.gaussian, at_least(0), "standard deviation of added noise, not clipped");
   v.field("masking", c.masking, fraction(), "fraction of features set to 0");
   v.field("salt_pepper", c.salt_pepper, fraction(), "fraction of features set to 0 or 1, evenly");

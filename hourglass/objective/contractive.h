@@ -4,8 +4,8 @@
 
 namespace hourglass {
 
-/// The contractive penalty, mean over rows of ‖∂h/∂x‖²_F of the whole encoder (Rifai, Vincent, Muller, Glorot and
-/// Bengio, "Contractive auto-encoders: explicit invariance during feature extraction", ICML 2011).
+/// Contractive penalty: the mean over rows of ‖J‖²_F, J = ∂h/∂x the Jacobian of the whole encoder (Rifai, Vincent,
+/// Muller, Glorot and Bengio, "Contractive auto-encoders: explicit invariance during feature extraction", ICML 2011).
 class Contractive final : public JacobianPenalty {
  public:
   /// Throws Error when "exact" would take more than 100 times a plain step, unless forced.

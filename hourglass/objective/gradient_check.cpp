@@ -15,29 +15,29 @@ namespace {
 using Sides = std::vector<bool>;
 
 /// The objective of one micro-batch as a function of θ.
-class LossFunction {
- public:
-  LossFunction(Objective& objective, TrainingBatch& batch, View theta)
-      : objective_(objective), batch_(batch), theta_(theta) {}
+struct LossFunction {
+  Objective& objective;
+  TrainingBatch& batch;
+  View theta;
 
   double loss() {
     begin();
-    return objective_.evaluate(theta_, batch_).loss;
+    return objective.evaluate(theta, batch).loss;
   }
 
   Tensor gradient() {
-    Tensor grad(DType::f64, theta_.shape());
+    Tensor grad(DType::f64, theta.shape());
     begin();
-    objective_.evaluate(theta_, batch_, grad);
+    objective.evaluate(theta, batch, grad);
     return grad;
   }
 
   /// Signs of all layer outputs and, through a pool's vector–Jacobian product, its winners.
   Sides sides() {
     Sides all;
-    const Network& network = objective_.network();
+    const Network& network = objective.network();
     begin();
-    while (!network.forward(theta_, batch_, network.layers(), batch_.sums)) {
+    while (!network.forward(theta, batch, network.layers(), batch.sums)) {
     }
     const auto add_signs = [&](ConstView v) {
       for_each_value(v, [&](int64_t, double x) {
@@ -46,24 +46,19 @@ class LossFunction {
     };
     for (int i = 0; i < network.layers(); ++i) {
       const Layer& layer = network.layer(i);
-      const ConstView in = batch_.output(i - 1), out = batch_.output(i);
+      const ConstView in = batch.output(i - 1), out = batch.output(i);
       add_signs(out);
       if (layer.weight() || layer.activation()) continue;
       Tensor ones(DType::f64, out.shape()), winners(DType::f64, in.shape());
       fill(1, ones);
-      const auto at = layer.linearize(batch_.context(), theta_, in, out, false, batch_.arena());
-      layer.vjp(theta_, at, ones, winners);
+      const auto at = layer.linearize(batch.context(), theta, in, out, false, batch.arena());
+      layer.vjp(theta, at, ones, winners);
       add_signs(winners);
     }
     return all;
   }
 
- private:
-  void begin() { objective_.begin(batch_, batch_.rows(), batch_.batch_rows(), PassContext(batch_.context())); }
-
-  Objective& objective_;
-  TrainingBatch& batch_;
-  View theta_;
+  void begin() { objective.begin(batch, batch.rows(), batch.batch_rows(), PassContext(batch.context())); }
 };
 
 struct Derivative {
@@ -136,7 +131,7 @@ GradientCheck check_parameter(LossFunction& function, const Parameter& p, const 
 }  // namespace
 
 std::vector<GradientCheck> check_gradient(Objective& objective, TrainingBatch& batch, View theta, int64_t entries) {
-  LossFunction function(objective, batch, theta);
+  LossFunction function{objective, batch, theta};
   const Tensor analytic = function.gradient();
   std::vector<GradientCheck> results;
   for (const Parameter& p : objective.network().parameters())

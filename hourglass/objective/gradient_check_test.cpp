@@ -118,16 +118,16 @@ TEST(Gradients, OfTiedWeightsAreTheSumOfBothUses) {
 
 template <class F>
 void for_each_place_and_reduction(F f) {
-  for (const std::string on : {"code", "hidden"})
-    for (const std::string reduction : {"sum", "mean"}) {
-      SCOPED_TRACE(on + " " + reduction);
+  for (const auto on : {PenalizedLayers::code, PenalizedLayers::hidden})
+    for (const auto reduction : {UnitReduction::sum, UnitReduction::mean}) {
+      SCOPED_TRACE(fmt::format("{} {}", name_of(on), name_of(reduction)));
       f(on, reduction);
     }
 }
 
 TEST(Gradients, OfSparseL1OnEveryActivation) {
   for (const std::string& s : kActivations)
-    for_each_place_and_reduction([&](const std::string& on, const std::string& reduction) {
+    for_each_place_and_reduction([&](PenalizedLayers on, UnitReduction reduction) {
       SCOPED_TRACE(s);
       expect_right_gradients(dense_model(s, s, "sigmoid"), {7},
                              objective_of("", SparseL1Config{.weight = 0.7, .on = on, .reduction = reduction}));
@@ -136,7 +136,7 @@ TEST(Gradients, OfSparseL1OnEveryActivation) {
 
 TEST(Gradients, OfSparseKl) {
   for (const std::string reconstruction : {"bce", "mse"})
-    for_each_place_and_reduction([&](const std::string& on, const std::string& reduction) {
+    for_each_place_and_reduction([&](PenalizedLayers on, UnitReduction reduction) {
       const SparseKlConfig kl{.weight = 0.7, .target = 0.1, .on = on, .reduction = reduction};
       expect_right_gradients(dense_model("sigmoid", "sigmoid", "sigmoid"), {7}, objective_of(reconstruction, kl));
     });
@@ -146,7 +146,8 @@ TEST(Gradients, OfSparsityOnAPooledCode) {
   const auto pooled = model({layer("conv2d", 3, 3), layer("sigmoid"), layer("max_pool2d", 2)},
                             {layer("conv_transpose2d", 1, 4, 2), layer("sigmoid")});
   expect_right_gradients(pooled, {1, 6, 6}, objective_of("", SparseKlConfig{.weight = 0.7, .target = 0.1}));
-  expect_right_gradients(pooled, {1, 6, 6}, objective_of("", SparseL1Config{.weight = 0.7, .on = "hidden"}));
+  expect_right_gradients(pooled, {1, 6, 6},
+                         objective_of("", SparseL1Config{.weight = 0.7, .on = PenalizedLayers::hidden}));
 }
 
 TEST(Gradients, OfTheContractivePenaltyOnEveryActivation) {
@@ -220,9 +221,10 @@ TEST(Gradients, OfWeightDecay) {
 }
 
 ObjectiveConfig everything(const std::string& reconstruction) {
-  return objective_of(reconstruction, ContractiveConfig{.weight = 0.2},
-                      SparseKlConfig{.weight = 0.3, .target = 0.2, .on = "hidden", .reduction = "mean"},
-                      SparseL1Config{.weight = 0.4, .on = "hidden"}, WeightDecayConfig{.weight = 0.1});
+  return objective_of(
+      reconstruction, ContractiveConfig{.weight = 0.2},
+      SparseKlConfig{.weight = 0.3, .target = 0.2, .on = PenalizedLayers::hidden, .reduction = UnitReduction::mean},
+      SparseL1Config{.weight = 0.4, .on = PenalizedLayers::hidden}, WeightDecayConfig{.weight = 0.1});
 }
 
 const ModelConfig kShallow = model({layer("dense", 4), layer("sigmoid")}, {layer("dense", 7), layer("sigmoid")});

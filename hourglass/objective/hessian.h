@@ -4,10 +4,11 @@
 
 namespace hourglass {
 
-/// The stochastic Hessian penalty of the CAE+H, mean over rows and over noises ε ~ N(0, σ²I) of ‖J(x) − J(x+ε)‖²_F, J
-/// the whole encoder's Jacobian (Rifai, Mesnil, Vincent, Muller, Bengio, Dauphin and Glorot, "Higher order contractive
-/// auto-encoder", ECML 2011, eq. 4). Keyed by (seed, epoch, sample, feature, noise). Each noise costs a forward and
-/// backward pass of the encoder and twice a contractive penalty.
+/// Stochastic Hessian penalty of the CAE+H: the mean over rows and over noise vectors ε ~ N(0, σ²I) of
+/// ‖J(x) − J(x+ε)‖²_F, where J is the Jacobian of the whole encoder (Rifai, Mesnil, Vincent, Muller, Bengio, Dauphin
+/// and Glorot, "Higher order contractive auto-encoder", ECML 2011, eq. 4). The noise is a function of (seed, epoch,
+/// sample, feature, draw). Each noise vector costs a forward and backward pass of the encoder and twice a contractive
+/// penalty.
 class Hessian final : public JacobianPenalty {
  public:
   /// Throws Error when "exact" would take more than 100 times a plain step, unless forced.

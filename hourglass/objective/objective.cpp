@@ -9,6 +9,13 @@
 
 namespace hourglass {
 
+Reconstruction reconstruction_of(const ObjectiveConfig& config, const Network& network) {
+  if (!config.reconstruction) return network.ends_in_sigmoid() ? Reconstruction::bce : Reconstruction::mse;
+  if (config.reconstruction == Reconstruction::bce && !network.ends_in_sigmoid())
+    fail("[objective] reconstruction: bce needs a decoder that ends in \"sigmoid\"; add it, or use \"mse\"");
+  return *config.reconstruction;
+}
+
 Objective::Objective(const ObjectiveConfig& config, const Network& network, uint64_t seed)
     : network_(network),
       reconstruction_(reconstruction_of(config, network)),
@@ -28,13 +35,11 @@ double Objective::elements(int64_t batch_rows) const {
 }
 
 bool Objective::couples_rows() const {
-  return network_.sums_size() > 0 ||
-         std::any_of(penalties_.begin(), penalties_.end(), [](const auto& p) { return p.penalty->couples_rows(); });
+  return network_.sums_size() > 0 || std::ranges::any_of(penalties_, &Penalty::couples_rows, &WeightedPenalty::penalty);
 }
 
 bool Objective::is_penalized(int layer) const {
-  return std::any_of(penalties_.begin(), penalties_.end(),
-                     [&](const auto& p) { return p.penalty->has_gradient_at(layer); });
+  return std::ranges::any_of(penalties_, [&](const auto& p) { return p.penalty->has_gradient_at(layer); });
 }
 
 TrainingBatch Objective::make_batch(DType dtype, int64_t capacity, bool corrupted) const {
@@ -66,10 +71,6 @@ double Objective::loss_of_rows(TrainingBatch& batch, int64_t first, int64_t rows
   if (classifies()) return ops::cross_entropy(output, std::span(batch.classes).subspan(first, rows), scale, grad);
   const ConstView logits = part(batch.output(top()));
   return ops::bce_with_logits(logits, part(batch.target()), scale, is_penalized(last) ? output : View(), grad);
-}
-
-double Objective::loss(TrainingBatch& batch) const {
-  return trim_ > 0 ? trimmed_loss(batch) : loss_of_rows(batch, 0, batch.rows());
 }
 
 double Objective::trimmed_loss(TrainingBatch& batch) const {
@@ -131,7 +132,7 @@ bool Objective::advance(ConstView theta, TrainingBatch& batch, std::span<const d
   const bool trains = static_cast<bool>(grad_theta);
   if (!batch.has_loss) {
     if (!network_.forward(theta, batch, top() + 1, sums)) return false;
-    batch.sums[reconstruction_sum_] = loss(batch);
+    batch.sums[reconstruction_sum_] = trim_ > 0 ? trimmed_loss(batch) : loss_of_rows(batch, 0, batch.rows());
     for (size_t k = 0; k < penalties_.size(); ++k) {
       const Penalty& p = *penalties_[k].penalty;
       if (!trains || !p.has_own_backward()) p.observe(theta, batch, sums_of(batch, k));
@@ -150,8 +151,7 @@ bool Objective::advance(ConstView theta, TrainingBatch& batch, std::span<const d
 }
 
 int64_t Objective::micro_batch_gradient_size() const {
-  const bool own_backward =
-      std::any_of(penalties_.begin(), penalties_.end(), [](const auto& p) { return p.penalty->has_own_backward(); });
+  const bool own_backward = std::ranges::any_of(penalties_, &Penalty::has_own_backward, &WeightedPenalty::penalty);
   int64_t size = own_backward ? network_.encoder_parameter_count() : 0;
   for (int i = 0; i < network_.layers(); ++i)
     if (network_.layer(i).weight() && !network_.layer(i).defers_weight_gradient())

@@ -4,9 +4,12 @@
 #include <vector>
 
 #include "hourglass/objective/penalty.h"
-#include "hourglass/objective/reconstruction.h"
 
 namespace hourglass {
+
+/// The loss selected by `config`; by default bce if the decoder of the network ends in a sigmoid, else mse. Throws
+/// Error for bce without a final sigmoid.
+Reconstruction reconstruction_of(const ObjectiveConfig& config, const Network& network);
 
 /// Micro-batch of training rows: the pass through the network and the buffers of the objective.
 struct TrainingBatch : MicroBatch {
@@ -77,10 +80,9 @@ class Objective {
   int64_t sums_size() const { return sums_size_; }
 
  private:
-  /// Sum of the loss over the rows of the micro-batch (with trim, over the remaining rows); assigns its gradient at
-  /// top().
-  double loss(TrainingBatch& batch) const;
+  /// Sum of the loss over rows of the micro-batch; assigns its gradient at top().
   double loss_of_rows(TrainingBatch& batch, int64_t first, int64_t rows) const;
+  /// The same over the rows that are not left out.
   double trimmed_loss(TrainingBatch& batch) const;
   void differentiate_own(ConstView theta, TrainingBatch& batch, View grad_theta) const;
   void add_gradient_before_sigmoid(TrainingBatch& batch, std::span<const double> sums) const;

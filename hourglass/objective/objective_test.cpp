@@ -97,8 +97,8 @@ TEST(Objective, GivesRowsThatAreLeftOutNoGradient) {
 
 ObjectiveConfig everything(const std::string& reconstruction) {
   return objective_of(reconstruction, ContractiveConfig{.weight = 0.2},
-                      SparseKlConfig{.weight = 0.3, .target = 0.2, .on = "hidden"},
-                      SparseL1Config{.weight = 0.4, .on = "hidden"}, WeightDecayConfig{.weight = 0.1});
+                      SparseKlConfig{.weight = 0.3, .target = 0.2, .on = PenalizedLayers::hidden},
+                      SparseL1Config{.weight = 0.4, .on = PenalizedLayers::hidden}, WeightDecayConfig{.weight = 0.1});
 }
 
 TEST(Objective, AddsWeightedPenaltiesAndReportsThemUnweighted) {
@@ -173,7 +173,7 @@ TEST(Objective, DoesNotDependOnHowABatchIsCutIntoMicroBatches) {
       expect_same_in_parts(kShallow, {7}, everything(reconstruction), dtype);
       expect_same_in_parts(conv, {2, 6, 6},
                            objective_of(reconstruction, SparseKlConfig{.weight = 0.3, .target = 0.2},
-                                        SparseL1Config{.weight = 0.4, .on = "hidden"}),
+                                        SparseL1Config{.weight = 0.4, .on = PenalizedLayers::hidden}),
                            dtype);
     }
 }

@@ -1,5 +1,7 @@
 #include "hourglass/objective/penalty.h"
 
+#include <algorithm>
+
 #include "hourglass/objective/contractive.h"
 #include "hourglass/objective/hessian.h"
 #include "hourglass/objective/sparse_kl.h"
@@ -8,13 +10,23 @@
 
 namespace hourglass {
 
-std::vector<int> penalized_layers(const Network& network, const std::string& on) {
-  if (on == "code") return {network.code_end() - 1};
-  std::vector<int> layers;
-  for (int i = 0; i < network.layers(); ++i)
-    if (network.layer(i).activation()) layers.push_back(i);
+std::vector<PenalizedLayer> penalized_layers(const Network& network, PenalizedLayers on, UnitReduction reduction) {
+  std::vector<PenalizedLayer> layers;
+  int64_t first = 0;
+  for (int i = 0; i < network.layers(); ++i) {
+    const Layer& layer = network.layer(i);
+    if (on == PenalizedLayers::code ? &layer != &network.code() : !layer.activation()) continue;
+    const int64_t units = layer.output().size();
+    layers.push_back({i, first, units, reduction == UnitReduction::mean ? 1.0 / static_cast<double>(units) : 1.0});
+    first += units;
+  }
   if (layers.empty()) fail("on = \"hidden\": the network has no activation layer");
   return layers;
+}
+
+const PenalizedLayer* find_layer(const std::vector<PenalizedLayer>& layers, int layer) {
+  const auto found = std::ranges::find(layers, layer, &PenalizedLayer::layer);
+  return found == layers.end() ? nullptr : &*found;
 }
 
 std::vector<WeightedPenalty> make_penalties(const ObjectiveConfig& c, const Network& network, uint64_t seed) {

@@ -61,7 +61,18 @@ struct WeightedPenalty {
 /// network.
 std::vector<WeightedPenalty> make_penalties(const ObjectiveConfig& config, const Network& network, uint64_t seed);
 
-/// Layers selected by `on`: "code", or "hidden" = every activation layer of encoder and decoder, including the output.
-std::vector<int> penalized_layers(const Network& network, const std::string& on);
+/// A layer whose activations a sparsity penalty reads.
+struct PenalizedLayer {
+  int layer;
+  int64_t first, units;  ///< its units among those of all penalised layers
+  double factor;         ///< 1, or 1/units for UnitReduction::mean
+};
+
+/// The layers that `on` selects; "hidden" includes the output if it is an activation layer. Throws Error if there are
+/// none.
+std::vector<PenalizedLayer> penalized_layers(const Network& network, PenalizedLayers on, UnitReduction reduction);
+
+/// The element of this layer; nullptr if there is none.
+const PenalizedLayer* find_layer(const std::vector<PenalizedLayer>& layers, int layer);
 
 }  // namespace hourglass

@@ -22,19 +22,9 @@ void need_unit_interval(const Network& network, int layer) {
 
 }  // namespace
 
-SparseKl::SparseKl(const SparseKlConfig& config, const Network& network) : target_(config.target) {
-  for (int layer : penalized_layers(network, config.on)) {
-    need_unit_interval(network, layer);
-    const int64_t units = network.layer(layer).output().size();
-    layers_.push_back({layer, units_, units, config.reduction == "mean" ? 1.0 / static_cast<double>(units) : 1.0});
-    units_ += units;
-  }
-}
-
-const SparseKl::PenalizedLayer* SparseKl::find(int layer) const {
-  const auto w =
-      std::find_if(layers_.begin(), layers_.end(), [&](const PenalizedLayer& x) { return x.layer == layer; });
-  return w == layers_.end() ? nullptr : &*w;
+SparseKl::SparseKl(const SparseKlConfig& config, const Network& network)
+    : target_(config.target), layers_(penalized_layers(network, config.on, config.reduction)) {
+  for (const PenalizedLayer& w : layers_) need_unit_interval(network, w.layer);
 }
 
 void SparseKl::observe(ConstView, const MicroBatch& batch, std::span<double> sums) const {
@@ -53,7 +43,7 @@ double SparseKl::value(ConstView, std::span<const double> sums, int64_t batch_ro
 
 void SparseKl::add_gradient(const MicroBatch& batch, int layer, std::span<const double> sums, double weight,
                             std::span<const View>, View grad) const {
-  const PenalizedLayer& w = *find(layer);
+  const PenalizedLayer& w = *find_layer(layers_, layer);
   thread_local std::vector<double> row;
   row.resize(static_cast<size_t>(w.units));
   for (int64_t j = 0; j < w.units; ++j) {

@@ -4,8 +4,8 @@
 
 namespace hourglass {
 
-/// Sparsity by Kullback–Leibler divergence between Bernoulli variables (Ng, CS294A lecture notes "Sparse autoencoder",
-/// 2011).
+/// Sparsity penalty: the Kullback–Leibler divergence of each unit's mean activation ρ̂ from the target ρ, both as
+/// probabilities of Bernoulli variables (Ng, CS294A lecture notes "Sparse autoencoder", 2011).
 ///
 ///   value        = Σ_j ρ ln(ρ/ρ̂_j) + (1−ρ) ln((1−ρ)/(1−ρ̂_j)),   ρ̂_j = (1/N) Σ_n a_nj
 ///   ∂value/∂a_nj = (1/N) (−ρ/ρ̂_j + (1−ρ)/(1−ρ̂_j))
@@ -18,25 +18,17 @@ class SparseKl final : public Penalty {
   SparseKl(const SparseKlConfig& config, const Network& network);
 
   std::string_view name() const override { return "sparse_kl"; }
-  int64_t statistics() const override { return units_; }
+  int64_t statistics() const override { return layers_.back().first + layers_.back().units; }
   bool couples_rows() const override { return true; }
-  bool has_gradient_at(int layer) const override { return find(layer) != nullptr; }
+  bool has_gradient_at(int layer) const override { return find_layer(layers_, layer); }
   void observe(ConstView theta, const MicroBatch& batch, std::span<double> sums) const override;
   double value(ConstView theta, std::span<const double> sums, int64_t batch_rows) const override;
   void add_gradient(const MicroBatch& batch, int layer, std::span<const double> sums, double weight,
                     std::span<const View> saved, View grad) const override;
 
  private:
-  struct PenalizedLayer {
-    int layer;
-    int64_t first, units;  ///< its part of the statistics
-    double factor;         ///< 1, or 1/units
-  };
-  const PenalizedLayer* find(int layer) const;
-
   double target_;
   std::vector<PenalizedLayer> layers_;
-  int64_t units_ = 0;
 };
 
 }  // namespace hourglass

@@ -18,7 +18,10 @@ const Network& two_sigmoids() {
 }
 
 SparseKlConfig config(double target, const std::string& on = "code", const std::string& reduction = "sum") {
-  return {.weight = 1, .target = target, .on = on, .reduction = reduction};
+  return {.weight = 1,
+          .target = target,
+          .on = *find_named<PenalizedLayers>(on),
+          .reduction = *find_named<UnitReduction>(reduction)};
 }
 
 /// The value when these are the mean activations over ten rows.

@@ -34,12 +34,13 @@ TEST(SparseL1, SumsAbsoluteValuesOverUnitsAndTakesTheMeanOverTheBatch) {
 }
 
 TEST(SparseL1, IsDividedByTheUnitsWhenMeansAreAskedFor) {
-  EXPECT_NEAR(value_of({.weight = 1, .reduction = "mean"}), kCode / 3, 1e-14);
+  EXPECT_NEAR(value_of({.weight = 1, .reduction = UnitReduction::mean}), kCode / 3, 1e-14);
 }
 
 TEST(SparseL1, AddsUpEveryActivationWhenHiddenLayersArePenalized) {
-  EXPECT_NEAR(value_of({.weight = 1, .on = "hidden"}), kCode + kOutput, 1e-14);
-  EXPECT_NEAR(value_of({.weight = 1, .on = "hidden", .reduction = "mean"}), (kCode + kOutput) / 3, 1e-14);
+  EXPECT_NEAR(value_of({.weight = 1, .on = PenalizedLayers::hidden}), kCode + kOutput, 1e-14);
+  EXPECT_NEAR(value_of({.weight = 1, .on = PenalizedLayers::hidden, .reduction = UnitReduction::mean}),
+              (kCode + kOutput) / 3, 1e-14);
 }
 
 TEST(SparseL1, ReportsItsValueWithoutItsWeight) { EXPECT_NEAR(value_of({.weight = 1e-3}), kCode, 1e-14); }
@@ -59,7 +60,7 @@ TEST(SparseL1, HasNoGradientWhereTheActivationIsZero) { EXPECT_EQ(gradient_at_ze
 
 TEST(SparseL1, RefusesNetworksWithoutActivations) {
   const Network linear(model({layer("dense", 2)}, {layer("dense", 3)}), {3});
-  EXPECT_EQ(message_of<Error>([&] { SparseL1({.weight = 1, .on = "hidden"}, linear); }),
+  EXPECT_EQ(message_of<Error>([&] { SparseL1({.weight = 1, .on = PenalizedLayers::hidden}, linear); }),
             "on = \"hidden\": the network has no activation layer");
 }
 

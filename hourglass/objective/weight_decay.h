@@ -4,7 +4,7 @@
 
 namespace hourglass {
 
-/// L2 regularisation of the weight tensors, biases left out.
+/// L2 penalty: the sum of squares of all weight tensors, without biases.
 ///
 ///   value      = Σ W²
 ///   ∂value/∂W  = 2 W

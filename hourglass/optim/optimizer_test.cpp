@@ -11,7 +11,7 @@ namespace hourglass {
 namespace {
 
 ScheduleConfig schedule(const std::string& kind, double final_factor, int64_t warmup_steps) {
-  return {.kind = kind, .final_factor = final_factor, .warmup_steps = warmup_steps};
+  return {.kind = *find_named<ScheduleKind>(kind), .final_factor = final_factor, .warmup_steps = warmup_steps};
 }
 
 TEST(ConstantSchedule, IsOneAlways) {
@@ -50,7 +50,7 @@ TEST(Schedules, GiveFiniteFactorsWhenTheRunIsAllWarmUp) {
 
 OptimizerConfig optimizer(const std::string& kind) {
   OptimizerConfig c;
-  c.kind = kind;
+  c.kind = *find_named<OptimizerKind>(kind);
   c.learning_rate = 0.1;
   c.momentum = kind == "sgd" ? 0.9 : 0.0;
   return c;

@@ -13,14 +13,6 @@ namespace {
 
 constexpr size_t kLargestFile = 1'000'000;
 
-void set_place(Value& v, const Place& place) {
-  v.place = place;
-  if (auto* list = v.as<Value::List>())
-    for (Value& item : *list) set_place(item, place);
-  if (auto* table = v.as<Value::Table>())
-    for (auto& entry : *table) set_place(entry.value, entry.place = place);
-}
-
 /// Parses the value of an override as TOML; otherwise it is a plain text, unless it starts like a list, a table or a
 /// quoted string.
 Value override_value(const std::string& text, const std::string& where) {
@@ -40,7 +32,8 @@ Value override_value(const std::string& text, const std::string& where) {
 Value& step_into(Value& parent, const std::string& key, const Place& place) {
   auto* table = parent.as<Value::Table>();
   if (!table) fail("{}: \"{}\" has no place inside {}", place.text(), key, parent.describe());
-  if (Value* found = find(*table, key)) return *found;
+  const auto found = std::ranges::find(*table, key, &Value::Entry::key);
+  if (found != table->end()) return found->value;
   return table->emplace_back(Value::Entry{key, place, {Value::Table(), place}}).value;
 }
 
@@ -62,9 +55,7 @@ void apply_override(Value& root, const std::string& text) {
 
 Recipe recipe_from(const Value& root) {
   Recipe recipe;
-  FieldReader reader(root, "");
-  fields(reader, recipe);
-  reader.finish();
+  FieldReader::read_table(root, "", recipe);
   if (recipe.train.early_stopping && recipe.data.validation == 0) recipe.data.validation = 0.1;
   return recipe;
 }
@@ -77,7 +68,6 @@ Recipe read_recipe(const std::filesystem::path& path, std::span<const std::strin
 
 Recipe parse_recipe(std::string_view text, const std::string& name, std::span<const std::string> overrides) {
   Value root = parse_toml(text, name);
-  root.place = {std::make_shared<const std::string>(name)};
   for (const std::string& text_override : overrides) apply_override(root, text_override);
   Recipe recipe = recipe_from(root);
   recipe.name = std::filesystem::path(name).stem().string();
@@ -112,6 +102,6 @@ std::string recipe_reference() {
   return text;
 }
 
-Recipe recipe_from_json(std::string_view text) { return recipe_from(parse_json(text, "recipe")); }
+Recipe recipe_from_json(std::string_view text, const std::string& name) { return recipe_from(parse_json(text, name)); }
 
 }  // namespace hourglass

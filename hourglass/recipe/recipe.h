@@ -11,7 +11,6 @@
 #include "hourglass/nn/config.h"
 #include "hourglass/objective/config.h"
 #include "hourglass/optim/config.h"
-#include "hourglass/recipe/anomaly_config.h"
 
 namespace hourglass {
 
@@ -22,8 +21,7 @@ struct EarlyStoppingConfig {
   bool operator==(const EarlyStoppingConfig&) const = default;
 };
 
-template <class V>
-void fields(V& v, EarlyStoppingConfig& c) {
+void fields(auto& v, EarlyStoppingConfig& c) {
   v.field("patience", c.patience, between(1, 1e6), "epochs without an improvement");
   v.field("min_delta", c.min_delta, at_least(0), "the smallest improvement that counts");
 }
@@ -36,8 +34,7 @@ struct CheckpointConfig {
   bool operator==(const CheckpointConfig&) const = default;
 };
 
-template <class V>
-void fields(V& v, CheckpointConfig& c) {
+void fields(auto& v, CheckpointConfig& c) {
   v.field("epochs", c.epochs, between(1, 1e6), "epochs between checkpoints");
   v.field_if_given(
       "minutes", c.minutes, above(0),
@@ -52,13 +49,12 @@ struct TrainConfig {
   ScheduleConfig schedule;
   std::optional<EarlyStoppingConfig> early_stopping;
   CheckpointConfig checkpoint;
-  uint64_t seed = 42;
+  int64_t seed = 42;
 
   bool operator==(const TrainConfig&) const = default;
 };
 
-template <class V>
-void fields(V& v, TrainConfig& c) {
+void fields(auto& v, TrainConfig& c) {
   v.field("epochs", c.epochs, between(1, 1e6), "passes over the training rows");
   v.field("batch_size", c.batch_size, between(1, 1 << 20), "rows per step");
   v.choice("optimizer", c.optimizer, "update rule of the parameters");
@@ -66,6 +62,19 @@ void fields(V& v, TrainConfig& c) {
   v.table("early_stopping", c.early_stopping, "stop when the validation reconstruction no longer improves");
   v.section("checkpoint", c.checkpoint);
   v.field("seed", c.seed, at_least(0), "random seed");
+}
+
+/// [anomaly]: the anomaly score is fitted at the end of training and stored in the model.
+struct AnomalyConfig {
+  double quantile = 0.95;  ///< fraction of the fitted rows below the threshold: validation rows, or training rows if
+                           ///< none are held out
+
+  bool operator==(const AnomalyConfig&) const = default;
+};
+
+void fields(auto& v, AnomalyConfig& c) {
+  v.field("quantile", c.quantile, inside(0, 1),
+          "fraction of the validation rows below the threshold; of the training rows if none are held out");
 }
 
 /// The configuration of a training run: the configs of all modules.
@@ -82,8 +91,7 @@ struct Recipe {
   bool operator==(const Recipe&) const = default;
 };
 
-template <class V>
-void fields(V& v, Recipe& r) {
+void fields(auto& v, Recipe& r) {
   v.field_if_given("description", r.description, Anything{}, "one sentence for `hourglass recipes`");
   v.section("data", r.data);
   v.section("model", r.model);
@@ -111,7 +119,8 @@ std::string recipe_json(const Recipe& recipe);
 /// Markdown table of all recipe keys with default, allowed values and meaning.
 std::string recipe_reference();
 
-/// Reads the output of recipe_json; the name is not part of it. The text may be untrusted. Throws Error.
-Recipe recipe_from_json(std::string_view text);
+/// Reads the output of recipe_json, which `name` stands for in errors; the recipe's name is not part of it. The text
+/// may be untrusted. Throws Error.
+Recipe recipe_from_json(std::string_view text, const std::string& name = "recipe");
 
 }  // namespace hourglass

@@ -94,17 +94,17 @@ TEST(Recipe, ReadsEverything) {
   EXPECT_EQ(r.model.encoder[4], (LayerConfig{"max_pool2d", MaxPoolConfig{2, 1}}));
   EXPECT_EQ(r.model.decoder[0], (LayerConfig{"conv_transpose2d", ConvConfig{1, 8}}));
   EXPECT_TRUE(r.model.tied);
-  EXPECT_EQ(r.model.init, (InitConfig{"normal", 0.1}));
-  EXPECT_EQ(r.objective.reconstruction, "bce");
+  EXPECT_EQ(r.model.init, (InitConfig{InitKind::normal, 0.1}));
+  EXPECT_EQ(r.objective.reconstruction, Reconstruction::bce);
   EXPECT_EQ(r.objective.contractive, (ContractiveConfig{.weight = 1e-4, .probes = 4, .force = true}));
-  EXPECT_EQ(r.objective.sparse_kl, (SparseKlConfig{0.005, 0.08, "hidden", "mean"}));
-  EXPECT_EQ(r.objective.sparse_l1, (SparseL1Config{1.0, "code", "sum"}));
+  EXPECT_EQ(r.objective.sparse_kl, (SparseKlConfig{0.005, 0.08, PenalizedLayers::hidden, UnitReduction::mean}));
+  EXPECT_EQ(r.objective.sparse_l1, (SparseL1Config{1.0, PenalizedLayers::code, UnitReduction::sum}));
   EXPECT_EQ(r.objective.weight_decay, WeightDecayConfig{0.0});
   EXPECT_EQ(r.corruption, (CorruptionConfig{.masking = 0.25}));
   EXPECT_EQ(r.train.epochs, 20);
   EXPECT_EQ(r.train.batch_size, 600);
-  EXPECT_EQ(r.train.optimizer, (OptimizerConfig{.kind = "sgd", .learning_rate = 0.1, .momentum = 0.9}));
-  EXPECT_EQ(r.train.schedule, (ScheduleConfig{"cosine", 0.0, 100}));
+  EXPECT_EQ(r.train.optimizer, (OptimizerConfig{.kind = OptimizerKind::sgd, .learning_rate = 0.1, .momentum = 0.9}));
+  EXPECT_EQ(r.train.schedule, (ScheduleConfig{ScheduleKind::cosine, 0.0, 100}));
   EXPECT_EQ(r.train.early_stopping, (EarlyStoppingConfig{3, 0.0}));
   EXPECT_EQ(r.train.checkpoint, (CheckpointConfig{5, 0.5}));
   EXPECT_EQ(r.train.seed, 7u);
@@ -118,15 +118,14 @@ TEST(Recipe, TakesUnitsAsAShareOfTheInput) {
   for (const char* wrong : {"inputs", "input/", "input/0", "input/-2", "input/2x", "input/ 2", "input/9999999"})
     EXPECT_EQ(
         message_with(fmt::format("model.encoder=[{{dense=\"{}\"}}]", wrong)),
-        fmt::format("dense: expected a whole number, \"input\" or a share of it as \"input/2\", found text \"{}\"",
-                    wrong));
+        fmt::format("dense: expected an integer, \"input\" or a share of it as \"input/2\", found text \"{}\"", wrong));
 }
 
 TEST(Recipe, TakesBareNames) {
   const Recipe r = parse(kMinimal, {"train.optimizer=adam", "train.schedule=cosine", "model.init=he"});
   EXPECT_EQ(r.train.optimizer, OptimizerConfig{});
-  EXPECT_EQ(r.train.schedule, (ScheduleConfig{"cosine", 0.0, 0}));
-  EXPECT_EQ(r.model.init, InitConfig{"he"});
+  EXPECT_EQ(r.train.schedule, (ScheduleConfig{ScheduleKind::cosine, 0.0, 0}));
+  EXPECT_EQ(r.model.init, InitConfig{InitKind::he});
 }
 
 TEST(Recipe, HoldsRowsOutForEarlyStopping) {
@@ -152,7 +151,7 @@ TEST(RecipeOverride, BeatsTheFile) {
   EXPECT_EQ(r.train.epochs, 4);
   EXPECT_EQ(r.objective.contractive->weight, 1e-3);
   EXPECT_EQ(r.objective.contractive->probes, 4);
-  EXPECT_EQ(r.train.optimizer, (OptimizerConfig{.kind = "sgd", .learning_rate = 0.2}));
+  EXPECT_EQ(r.train.optimizer, (OptimizerConfig{.kind = OptimizerKind::sgd, .learning_rate = 0.2}));
   EXPECT_EQ(r.model.encoder.size(), 2u);
 }
 
@@ -171,7 +170,7 @@ TEST(RecipeOverride, IsNamedInItsErrors) {
     parse(kMinimal, {"train.epochs=x"});
     FAIL();
   } catch (const Error& e) {
-    EXPECT_STREQ(e.what(), "override \"train.epochs=x\": epochs: expected a whole number, found text \"x\"");
+    EXPECT_STREQ(e.what(), "override \"train.epochs=x\": epochs: expected an integer, found text \"x\"");
   }
   EXPECT_EQ(message_with("trian.epochs=3"), "unknown section or key \"trian\"; did you mean \"train\"?");
   EXPECT_EQ(message_with("train.epoch=3"), "unknown key \"epoch\" in train; did you mean \"epochs\"?");
@@ -186,7 +185,7 @@ TEST(RecipeOverride, RefusesWhatIsNoAssignment) {
 }
 
 TEST(RecipeOverride, CannotSmuggleInASecondKey) {
-  EXPECT_EQ(message_with("train.seed=3\nx = 4"), "seed: expected a whole number, found text \"3\nx = 4\"");
+  EXPECT_EQ(message_with("train.seed=3\nx = 4"), "seed: expected an integer, found text \"3\nx = 4\"");
 }
 
 TEST(Recipe, NamesLineAndColumn) {
@@ -278,20 +277,25 @@ Recipe any_recipe() {
   if (pick(0, 1))
     r.data.read.images = {pick(1, 28), pick(1, 28), static_cast<ImageFit>(pick(0, 1)),
                           static_cast<ImageColour>(pick(0, 1, 2))};
-  r.model = {layers(), layers(), pick(true, false), pick(InitConfig{}, InitConfig{"he"}, InitConfig{"normal", 0.3})};
-  r.objective.reconstruction = pick("bce", "mse", "");
+  r.model = {layers(), layers(), pick(true, false),
+             pick(InitConfig{}, InitConfig{InitKind::he}, InitConfig{InitKind::normal, 0.3})};
+  r.objective.reconstruction = find_named<Reconstruction>(pick("bce", "mse", ""));
   r.objective.trim = pick(0.0, 0.05);
   if (pick(0, 1)) r.objective.contractive = {.weight = number(), .probes = pick(0, 4), .force = pick(true, false)};
   if (pick(0, 1))
     r.objective.hessian = {.weight = number(), .std = number(), .samples = pick(1, 3), .probes = pick(0, 4)};
-  if (pick(0, 1)) r.objective.sparse_kl = {number(), number(), pick("code", "hidden"), pick("sum", "mean")};
-  if (pick(0, 1)) r.objective.sparse_l1 = {number(), pick("code", "hidden"), pick("sum", "mean")};
+  if (pick(0, 1))
+    r.objective.sparse_kl = {number(), number(), pick(PenalizedLayers::code, PenalizedLayers::hidden),
+                             pick(UnitReduction::sum, UnitReduction::mean)};
+  if (pick(0, 1))
+    r.objective.sparse_l1 = {number(), pick(PenalizedLayers::code, PenalizedLayers::hidden),
+                             pick(UnitReduction::sum, UnitReduction::mean)};
   if (pick(0, 1)) r.objective.weight_decay = {number()};
   (pick(0, 1) ? r.corruption.gaussian : r.corruption.salt_pepper) = number();
   r.train.epochs = pick(1, 1000000);
   r.train.seed = pick(0u, 1u << 31);
-  if (pick(0, 1)) r.train.optimizer = {.kind = "sgd", .learning_rate = number(), .momentum = number()};
-  if (pick(0, 1)) r.train.schedule = {"cosine", number(), pick(0, 100)};
+  if (pick(0, 1)) r.train.optimizer = {.kind = OptimizerKind::sgd, .learning_rate = number(), .momentum = number()};
+  if (pick(0, 1)) r.train.schedule = {ScheduleKind::cosine, number(), pick(0, 100)};
   if (pick(0, 1)) r.train.early_stopping = {pick(1, 9), number()};
   r.train.checkpoint = {pick(1, 9), number()};
   if (pick(0, 1)) r.anomaly = {number()};

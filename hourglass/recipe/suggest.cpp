@@ -20,7 +20,7 @@ Recipe suggest_recipe(const std::string& source, const ReadOptions& how, const D
   recipe.data.read = how;
   const bool pictures = data.is_bytes() && data.sample.rank() == 3;
   recipe.data.scale = pictures ? ScalerKind::unit : ScalerKind::standard;
-  recipe.objective.reconstruction = pictures ? "bce" : "mse";
+  recipe.objective.reconstruction = pictures ? Reconstruction::bce : Reconstruction::mse;
   const int64_t features = data.sample.size(), rows = data.rows();
   const int64_t hidden = pictures ? 256 : std::clamp<int64_t>(2 * features, 16, 256);
   const int64_t code = pictures ? 32 : std::clamp<int64_t>(features / 4, 2, 64);

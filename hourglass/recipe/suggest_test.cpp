@@ -28,7 +28,7 @@ TEST(SuggestRecipe, IsCalledAsTheDataIs) {
 TEST(SuggestRecipe, TakesPicturesAsSuch) {
   const Dataset images{"images", {1, 8, 8}, std::vector<uint8_t>(640), {}};
   const Recipe recipe = suggest_recipe("images", {}, images);
-  EXPECT_EQ(recipe.objective.reconstruction, "bce");
+  EXPECT_EQ(recipe.objective.reconstruction, Reconstruction::bce);
   EXPECT_EQ(recipe.model.decoder.back().kind, "sigmoid");
   EXPECT_EQ(parse_recipe(recipe_toml(recipe), "images"), recipe);
 }

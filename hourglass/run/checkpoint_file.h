@@ -3,8 +3,10 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hourglass/data/formats/safetensors.h"
+#include "hourglass/run/events.h"
 
 namespace hourglass {
 
@@ -20,5 +22,18 @@ SafeTensors parse_checkpoint(std::string bytes, const std::string& name);
 /// Copies the tensors of `file` to the views of the same names; others in it are ignored. Throws Error naming `name`
 /// and the first tensor that is missing or has another shape or type; then nothing has changed.
 void restore_tensors(const SafeTensors& file, const std::map<std::string, View>& to, const std::string& name);
+
+/// Names of the numbers of an epoch: "train.loss", "train.reconstruction", "train.PENALTY" …, "validation.loss",
+/// "validation.reconstruction", "test.loss", "test.reconstruction", "seconds", "samples_per_second"; without those of
+/// parts of the data that were not measured.
+std::vector<std::string> history_columns(const EpochRecord& epoch);
+
+/// Numbers of all epochs as a tensor (epochs, columns), f64. All epochs must have the columns of `like`, whose values
+/// are not used.
+Tensor history_tensor(const std::vector<EpochRecord>& epochs, const EpochRecord& like);
+
+/// Bit-exact inverse of history_tensor; epochs are numbered from 1. Throws Error with `name` for another dtype or
+/// shape.
+std::vector<EpochRecord> read_history(ConstView history, const EpochRecord& like, const std::string& name);
 
 }  // namespace hourglass

@@ -1,10 +1,9 @@
-#include "hourglass/run/history.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "hourglass/base/error.h"
+#include "hourglass/run/checkpoint_file.h"
 #include "support/message_of.h"
 
 namespace hourglass {

@@ -83,7 +83,7 @@ void RunFolder::write_checkpoint(std::string_view bytes) {
   }
   fs::rename(path_ / kNewest, path_ / kPrevious, error);  // the first time there is none
   fs::rename(path_ / kNext, path_ / kNewest, error);
-  if (error) throw RuntimeFailure(fmt::format("{}: cannot write: {}", (path_ / kNewest).string(), error.message()));
+  if (error) cannot_write(path_ / kNewest, error.value());
 }
 
 std::optional<RunFolder::Checkpoint> RunFolder::read_checkpoint(std::string& problems) const {

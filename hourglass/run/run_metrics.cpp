@@ -1,9 +1,45 @@
 #include "hourglass/run/run_metrics.h"
 
+#include <algorithm>
+
 #include "hourglass/base/file.h"
-#include "hourglass/run/jsonl.h"
+#include "hourglass/base/schema/fields_json.h"
 
 namespace hourglass {
+
+void fields(auto& v, Terms& t) {
+  v.needs("loss");
+  v.needs("reconstruction");
+  v.field("loss", t.loss, NumberOrNull{}, "");
+  v.field("reconstruction", t.reconstruction, NumberOrNull{}, "");
+  v.others(t.penalties, NumberOrNull{});
+}
+
+void fields(auto& v, EpochRecord& e) {
+  for (const char* key : {"epoch", "train", "seconds", "samples_per_second"}) v.needs(key);
+  v.field("epoch", e.epoch, at_least(1), "");
+  v.section("train", e.train);
+  v.table("validation", e.validation, "");
+  v.table("test", e.test, "");
+  v.field("seconds", e.seconds, NumberOrNull{}, "");
+  v.field("samples_per_second", e.samples_per_second, NumberOrNull{}, "");
+}
+
+std::string epoch_json(const EpochRecord& epoch) { return to_json(epoch); }
+
+std::vector<EpochRecord> parse_epochs(std::string_view text, std::string_view name) {
+  std::vector<EpochRecord> epochs;
+  for (int line = 1; !text.empty(); ++line) {
+    const std::string place = fmt::format("{}, line {}", name, line);
+    const size_t end = std::min(text.find('\n'), text.size());
+    auto epoch = from_json<EpochRecord>(text.substr(0, end), place, {.null_is_nan = true});
+    if (!epochs.empty() && epoch.epoch != epochs.back().epoch + 1)
+      fail("{}: epoch {} follows epoch {}", place, epoch.epoch, epochs.back().epoch);
+    epochs.push_back(std::move(epoch));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return epochs;
+}
 
 RunMetrics::RunMetrics(std::filesystem::path path, std::vector<EpochRecord> epochs)
     : path_(std::move(path)), epochs_(std::move(epochs)) {

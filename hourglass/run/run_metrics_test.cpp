@@ -1,9 +1,14 @@
 #include "hourglass/run/run_metrics.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 
+#include <cmath>
+#include <limits>
+
+#include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
-#include "hourglass/run/jsonl.h"
 
 namespace hourglass {
 namespace {
@@ -61,6 +66,111 @@ TEST_F(RunMetricsTest, IgnoresAnIncompleteLastLine) {
     write_file_atomically(file_, whole.substr(0, cut));
     EXPECT_EQ(epochs_read(), cut < lines(1).size() ? 0u : cut < whole.size() ? 1u : 2u) << cut;
   }
+}
+
+const std::string kLine = R"({"epoch":1,"train":{"loss":0.5,"reconstruction":0.25,"sparse_kl":2.0,"contractive":18.0},)"
+                          R"("test":{"loss":0.2,"reconstruction":0.2},"seconds":6.5,"samples_per_second":9140.0})";
+
+EpochRecord sample_epoch() {
+  EpochRecord epoch;
+  epoch.epoch = 1;
+  epoch.train = {0.5, 0.25, {{"sparse_kl", 2.0}, {"contractive", 18.0}}};
+  epoch.test = Terms{0.2, 0.2, {}};
+  epoch.seconds = 6.5;
+  epoch.samples_per_second = 9140;
+  return epoch;
+}
+
+std::string message_of(const std::string& text) {
+  try {
+    parse_epochs(text, "metrics.jsonl");
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "accepted";
+}
+
+std::string with(std::string_view from, std::string_view to) {
+  std::string line = kLine;
+  return line.replace(line.find(from), from.size(), to);
+}
+
+TEST(Jsonl, WritesOneLineWithTheKeysInOrder) { EXPECT_EQ(epoch_json(sample_epoch()), kLine); }
+
+TEST(Jsonl, WritesTheValidationSplitWhenThereIsOne) {
+  EpochRecord epoch = sample_epoch();
+  epoch.validation = Terms{0.25, 0.25, {}};
+  EXPECT_NE(epoch_json(epoch).find(R"("validation":{"loss":0.25,"reconstruction":0.25},"test")"), std::string::npos);
+}
+
+TEST(Jsonl, TurnsWhatIsNotFiniteIntoNullAndBackIntoNan) {
+  EpochRecord epoch = sample_epoch();
+  epoch.train.loss = std::nan("");
+  epoch.samples_per_second = std::numeric_limits<double>::infinity();
+  const std::string line = epoch_json(epoch);
+  EXPECT_NE(line.find(R"("loss":null)"), std::string::npos);
+  const EpochRecord back = parse_epochs(line, "x").at(0);
+  EXPECT_TRUE(std::isnan(back.train.loss));
+  EXPECT_TRUE(std::isnan(back.samples_per_second));
+}
+
+TEST(Jsonl, ReadsBackEveryBit) {
+  EXPECT_TRUE(rc::check([](const std::vector<double>& values) {
+    EpochRecord epoch = sample_epoch();
+    epoch.train.penalties.clear();
+    for (size_t i = 0; i < values.size(); ++i) epoch.train.penalties.emplace_back(fmt::format("p{}", i), values[i]);
+    RC_ASSERT(parse_epochs(epoch_json(epoch) + "\n", "x").at(0).train.penalties == epoch.train.penalties);
+  }));
+  EpochRecord tiny = sample_epoch();
+  tiny.seconds = std::numeric_limits<double>::denorm_min();
+  EXPECT_EQ(parse_epochs(epoch_json(tiny), "x").at(0).seconds, tiny.seconds);
+}
+
+TEST(Jsonl, ReadsLinesInOrderWithOrWithoutTheLastNewline) {
+  const std::string two = kLine + "\n" + with("\"epoch\":1", "\"epoch\":2");
+  for (const std::string& text : {two, two + "\n"}) {
+    const auto epochs = parse_epochs(text, "x");
+    ASSERT_EQ(epochs.size(), 2u);
+    EXPECT_EQ(epoch_json(epochs[0]), kLine);
+    EXPECT_EQ(epochs[1].epoch, 2);
+  }
+  EXPECT_TRUE(parse_epochs("", "x").empty());
+}
+
+TEST(Jsonl, NamesFileAndLine) {
+  EXPECT_EQ(message_of(kLine + "\n" + with("\"epoch\":1", "\"epoch\":3")),
+            "metrics.jsonl, line 2: epoch 3 follows epoch 1");
+  EXPECT_EQ(message_of(kLine + "\n" + kLine.substr(0, 40)).find("metrics.jsonl, line 2: JSON: byte "), 0u);
+  EXPECT_EQ(message_of("\n" + kLine).find("metrics.jsonl, line 1: JSON: byte "), 0u);
+}
+
+TEST(Jsonl, RefusesEverythingElse) {
+  const auto refused = [](const std::string& text, const std::string& why) {
+    EXPECT_NE(message_of(text).find(why), std::string::npos) << message_of(text);
+  };
+  refused("[1]", "expected a table, found a list");
+  refused(kLine + " {}", "JSON: byte ");
+  refused(with("seconds", "minutes"), "unknown section or key \"minutes\"");
+  refused(with("\"seconds\":6.5,", ""), "line 1: \"seconds\" is missing");
+  refused(with("\"loss\":0.5,", ""), "train: \"loss\" is missing");
+  refused(with("\"loss\":0.5", "\"loss\":\"0.5\""), "loss: expected a number or null, found text \"0.5\"");
+  refused(with("{\"loss\":0.2,\"reconstruction\":0.2}", "7"), "test: expected a table, found 7");
+  refused(with("\"contractive\"", "\"sparse_kl\""), "key \"sparse_kl\" appears twice");
+  refused(with("\"epoch\":1", "\"epoch\":0"), "epoch: expected at least 1, found 0");
+  refused(with("\"epoch\":1", "\"epoch\":[]"), "epoch: expected an integer, found a list");
+  refused(with("\"epoch\":1", "\"epoch\":1.5"), "epoch: expected an integer, found 1.5");
+  refused(with("\"epoch\":1", "\"epoch\":18446744073709551615"), "integer");
+  refused(with("\"loss\":0.5", "\"loss\":1e999"), "JSON: byte ");
+}
+
+TEST(Jsonl, TakesAnyTextWithoutMisbehaving) {
+  EXPECT_TRUE(rc::check([](const std::string& text) {
+    try {
+      RC_ASSERT(parse_epochs(text, "x").empty() == text.empty());
+    } catch (const Error& e) {
+      RC_ASSERT(std::string_view(e.what()).starts_with("x, line "));
+    }
+  }));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 
 #include "hourglass/base/error.h"
@@ -16,7 +17,8 @@ class Shape {
   static constexpr int kMaxRank = 4;
 
   Shape() = default;
-  Shape(std::initializer_list<int64_t> extents) {
+  Shape(std::initializer_list<int64_t> extents) : Shape(std::span(extents)) {}
+  explicit Shape(std::span<const int64_t> extents) {
     for (int64_t e : extents) push_back(e);
   }
 

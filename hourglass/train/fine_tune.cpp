@@ -4,7 +4,6 @@
 #include <cmath>
 #include <numeric>
 
-#include "hourglass/data/labels.h"
 #include "hourglass/data/split.h"
 #include "hourglass/model/inference.h"
 #include "hourglass/tensor/copy.h"
@@ -55,7 +54,7 @@ double error_of(const Inference& inference, const Dataset& data, std::span<const
 /// The training of the classifier as a recipe; batches of at most `rows` rows.
 Recipe recipe_of(const FineTuneOptions& options, int64_t rows) {
   Recipe recipe;
-  recipe.objective.reconstruction = "cross_entropy";
+  recipe.objective.reconstruction = Reconstruction::cross_entropy;
   recipe.train.optimizer.learning_rate = options.rate;
   recipe.train.batch_size = std::min(options.batch_size, rows);
   recipe.train.seed = options.seed;

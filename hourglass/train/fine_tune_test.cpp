@@ -6,7 +6,6 @@
 #include <map>
 #include <numeric>
 
-#include "hourglass/data/labels.h"
 #include "hourglass/data/source.h"
 #include "hourglass/objective/gradient_check.h"
 #include "hourglass/tensor/copy.h"

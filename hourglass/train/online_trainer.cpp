@@ -1,10 +1,10 @@
 #include "hourglass/train/online_trainer.h"
 
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "hourglass/base/parallel.h"
-#include "hourglass/data/unit_interval.h"
+#include "hourglass/base/schema/fields_json.h"
+#include "hourglass/data/scaler.h"
 #include "hourglass/run/checkpoint_file.h"
 
 namespace hourglass {
@@ -32,10 +32,10 @@ std::string OnlineTrainer::state() {
 void OnlineTrainer::restore(const SafeTensors& state, const std::string& name) {
   const auto count = [&](const char* key) {
     const auto found = state.metadata.find(key);
-    const auto json = nlohmann::json::parse(found == state.metadata.end() ? "" : found->second, nullptr, false);
-    if (!json.is_number_unsigned() || json.get<uint64_t>() > INT64_MAX)
-      fail("{}: metadata \"{}\": expected a number of 0 or more", name, key);
-    return json.get<int64_t>();
+    const std::string where = fmt::format("{}: metadata \"{}\"", name, key);
+    int64_t number = 0;
+    read_value(parse_json(found == state.metadata.end() ? "" : found->second, where), "", number, at_least(0));
+    return number;
   };
   const int64_t steps = count("steps"), passes = count("passes");
   restore_tensors(state, loop_.optimizer().state(), name);

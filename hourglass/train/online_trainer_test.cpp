@@ -100,7 +100,7 @@ TEST(OnlineTrainer, RefusesWhatIsNoStateOfIt) {
   };
   EXPECT_EQ(refusal(from.state()), "state: tensor adam.m is missing or of another shape");
   EXPECT_EQ(refusal(safetensors_bytes({}, {{"steps", "-1"}, {"passes", "0"}})),
-            "state: metadata \"steps\": expected a number of 0 or more");
+            "state: metadata \"steps\": expected at least 0, found -1");
 }
 
 TEST(OnlineTrainer, KeepsTheWeightsFromBeforeALossThatIsNotFinite) {

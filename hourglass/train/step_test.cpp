@@ -104,7 +104,7 @@ Trained train(int threads, DType dtype = DType::f32) {
   Autoencoder model(centered(), dtype);
   copy(fresh_weights(model.network(), dtype, 1), model.theta());
   Objective objective(coupled(), model.network());
-  Optimizer sgd({.kind = "sgd", .learning_rate = 0.1}, dtype, model.theta().size());
+  Optimizer sgd({.kind = OptimizerKind::sgd, .learning_rate = 0.1}, dtype, model.theta().size());
   const Corruption none({}, 0);
   TrainingStep step(model, objective, sgd, none, 200);
   std::vector<uint32_t> rows(200);

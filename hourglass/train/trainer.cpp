@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "hourglass/base/parallel.h"
-#include "hourglass/data/unit_interval.h"
+#include "hourglass/data/scaler.h"
 #include "hourglass/model/inference.h"
 #include "hourglass/tensor/copy.h"
 

@@ -17,6 +17,8 @@
 
 namespace hourglass {
 
+struct RunPosition;
+
 /// How a run ended.
 enum class RunOutcome { finished, stopped_early, interrupted, diverged };
 
@@ -57,7 +59,7 @@ class Trainer {
   int64_t steps_into_epoch() const { return progress_.step; }
   bool is_finished() const { return is_finished_; }
   /// "bce" or "mse".
-  std::string reconstruction() const { return std::string(name_of(loop_.objective().reconstruction())); }
+  std::string reconstruction() const { return name_of(loop_.objective().reconstruction()); }
 
  private:
   std::optional<RunOutcome> run_epoch(const Hooks& hooks);
@@ -74,8 +76,7 @@ class Trainer {
   void save_checkpoint(const Hooks& hooks);
   void snapshot_weights();
 
-  struct Position;
-  Position read_position(const std::string& text, const std::string& name) const;
+  RunPosition read_position(const std::string& text, const std::string& name) const;
   std::vector<EpochRecord> read_metrics(const SafeTensors& file, const std::string& name) const;
   std::map<std::string, View> tensors();
 

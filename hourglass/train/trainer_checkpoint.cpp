@@ -1,36 +1,48 @@
-#include <nlohmann/json.hpp>
-
+#include "hourglass/base/schema/fields_json.h"
 #include "hourglass/run/checkpoint_file.h"
-#include "hourglass/run/history.h"
 #include "hourglass/train/trainer.h"
 
 // What a checkpoint contains: docs/formats/checkpoint.md.
 namespace hourglass {
 
 /// Where a run stands, as a checkpoint's metadata has it.
-struct Trainer::Position {
-  int64_t epoch;
+struct RunPosition {
+  int64_t epoch = 1;
   EpochProgress progress;
   BestWeights::Epoch best;
-  bool is_finished;
+  bool is_finished = false;
 };
+
+/// The keys in alphabetical order, as in the files of all versions.
+void fields(auto& v, RunPosition& p) {
+  auto& [step, rows, seconds, totals] = p.progress;
+  for (const char* key :
+       {"best", "best_epoch", "epoch", "finished", "loss", "penalties", "reconstruction", "rows", "seconds", "step"})
+    v.needs(key);
+  v.field("best", p.best.loss, Range{}, "");
+  v.field("best_epoch", p.best.epoch, at_least(0), "");
+  v.field("epoch", p.epoch, at_least(1), "");
+  v.field("finished", p.is_finished, Anything{}, "");
+  v.field("loss", totals.loss, Range{}, "");
+  v.field("penalties", totals.penalties, Range{}, "");
+  v.field("reconstruction", totals.reconstruction, Range{}, "");
+  v.field("rows", rows, at_least(0), "");
+  v.field("seconds", seconds, Range{}, "");
+  v.field("step", step, at_least(0), "");
+}
 
 namespace {
 
 /// Whether a checkpoint's recipe equals this one, apart from what does not change the weights.
 bool is_same_run(const std::string& saved, const Recipe& recipe, const std::string& name) {
-  try {
-    Recipe other = recipe_from_json(saved);
-    other.name = recipe.name;
-    other.description = recipe.description;
-    other.train.checkpoint = recipe.train.checkpoint;
-    return other == recipe;
-  } catch (const Error& e) {
-    fail("{}: {}", name, e.what());
-  }
+  Recipe other = recipe_from_json(saved, name + ": recipe");
+  other.name = recipe.name;
+  other.description = recipe.description;
+  other.train.checkpoint = recipe.train.checkpoint;
+  return other == recipe;
 }
 
-std::string columns_json(const EpochRecord& like) { return nlohmann::json(history_columns(like)).dump(); }
+std::string columns_json(const EpochRecord& like) { return json_text(plain_value(history_columns(like))); }
 
 }  // namespace
 
@@ -42,19 +54,15 @@ std::map<std::string, View> Trainer::tensors() {
 }
 
 std::string Trainer::checkpoint(const std::vector<EpochRecord>& epochs) {
-  const auto& totals = progress_.totals;
   const auto best = best_weights_ ? best_weights_->best() : BestWeights::Epoch();
-  const nlohmann::json position = {
-      {"epoch", epoch_},         {"step", progress_.step},        {"seconds", progress_.seconds},
-      {"loss", totals.loss},     {"rows", progress_.rows},        {"reconstruction", totals.reconstruction},
-      {"best", best.loss},       {"penalties", totals.penalties}, {"finished", is_finished_},
-      {"best_epoch", best.epoch}};
   const EpochRecord like = empty_record();
   const Tensor metrics = history_tensor(epochs, like);
   std::map<std::string, ConstView> views = {{"metrics", metrics}};
   for (const auto& [name, view] : tensors()) views[name] = view;
   std::map<std::string, std::string> metadata = checksums_;
-  metadata.insert({{"recipe", recipe_json(recipe_)}, {"position", position.dump()}, {"columns", columns_json(like)}});
+  metadata.insert({{"recipe", recipe_json(recipe_)},
+                   {"position", to_json(RunPosition{epoch_, progress_, best, is_finished_})},
+                   {"columns", columns_json(like)}});
   return checkpoint_bytes(views, metadata);
 }
 
@@ -69,7 +77,7 @@ std::vector<EpochRecord> Trainer::restore(const SafeTensors& file, const std::st
       fail("{}: made with other data: the SHA-256 of its {} is {}, found {}; use --overwrite to start anew", name, key,
            saved->second, sum);
   auto epochs = has_text ? std::vector<EpochRecord>() : read_metrics(file, name);
-  const Position position = read_position(file.metadata.at("position"), name);
+  const RunPosition position = read_position(file.metadata.at("position"), name);
   restore_tensors(file, tensors(), name);
   epoch_ = position.epoch;
   progress_ = position.progress;
@@ -88,25 +96,12 @@ std::vector<EpochRecord> Trainer::read_metrics(const SafeTensors& file, const st
   return read_history(metrics->second, like, name);
 }
 
-Trainer::Position Trainer::read_position(const std::string& text, const std::string& name) const {
-  Position p;
-  try {
-    const auto json = nlohmann::json::parse(text);
-    p = {json.at("epoch"),
-         {json.at("step"),
-          json.at("rows"),
-          json.at("seconds"),
-          {json.at("loss"), json.at("reconstruction"), json.at("penalties")}},
-         {json.at("best_epoch"), json.at("best")},
-         json.at("finished")};
-  } catch (const nlohmann::json::exception&) {
-    fail("{}: metadata \"position\" is damaged", name);
-  }
+RunPosition Trainer::read_position(const std::string& text, const std::string& name) const {
+  const auto p = from_json<RunPosition>(text, name + ": metadata \"position\"");
   const auto& [step, rows, seconds, totals] = p.progress;
   const int64_t last = recipe_.train.epochs + 1;
-  const bool fits = p.epoch >= 1 && p.epoch <= last && step >= 0 && step < loop_.steps_per_epoch() &&
-                    p.best.epoch >= 0 && p.best.epoch < p.epoch && (step == 0) == (rows == 0) &&
-                    (p.epoch < last || p.is_finished) &&
+  const bool fits = p.epoch <= last && step < loop_.steps_per_epoch() && p.best.epoch < p.epoch &&
+                    (step == 0) == (rows == 0) && (p.epoch < last || p.is_finished) &&
                     (step == 0 || totals.penalties.size() == loop_.objective().penalties().size());
   if (!fits) fail("{}: stands at epoch {} step {}, which is not in a run on this data", name, p.epoch, step);
   return p;

@@ -68,8 +68,8 @@ TEST_F(OwnData, ATableTrainsWithoutARecipeByTheOneThatInspectShows) {
   const Outcome shown = run({"data", "inspect", "people.csv"});
   EXPECT_TRUE(succeeded(shown));
   for (const char* part :
-       {"delimiter ',', with a header", "80 rows of 5", "whole   20 to 79", "text    2 different texts",
-        "whole   1 to 1, constant", "categorical = [\"city\", \"kind\"]"})
+       {"delimiter ',', with a header", "80 rows of 5", "integer 20 to 79", "text    2 unique strings",
+        "integer 1 to 1, constant", "categorical = [\"city\", \"kind\"]"})
     EXPECT_TRUE(contains(shown.out, part));
   train_on("people.csv");
   const auto recipe = [](std::string text) { return text.substr(text.find("[data]"), text.find("[train]")); };
@@ -123,7 +123,7 @@ TEST_F(OwnData, TextsOfLabelsHaveTheSameNumbersInEveryFile) {
 
 TEST_F(OwnData, MissingValuesAreTreatedAsTheRecipeSays) {
   write("gaps.csv", "x,y\n1,2\n,4\n5,NA\n7,8\n");
-  expect_refused("gaps.csv", {"gaps.csv: line 3, column 1 (\"x\") has no value", "missing = \"mean\" takes such rows"},
+  expect_refused("gaps.csv", {"gaps.csv: line 3, column 1 (\"x\") has no value", "missing = \"mean\" fills them in"},
                  {"--set", "data.missing=refuse"});
   train_on("gaps.csv", {"--set", "data.missing=drop"});
   EXPECT_TRUE(contains(read("run/model.safetensors"), R"(\"columns\":[\"x\",\"y\"])"));
@@ -142,7 +142,7 @@ TEST_F(OwnData, ReadsWhatSpreadsheetsWrite) {
   write("sheet.tsv", "\xef\xbb\xbf\"the \"\"x\"\"\"\ty, z\r\n\"1.5\"\t-2\r\n\r\n+3\t4e1\r\n");
   train_on("sheet.tsv");
   EXPECT_TRUE(contains(read("run/model.safetensors"), R"(the \\\"x\\\")"));
-  EXPECT_TRUE(contains(run({"data", "inspect", "sheet.tsv"}).out, "y, z                     whole   -2 to 40"));
+  EXPECT_TRUE(contains(run({"data", "inspect", "sheet.tsv"}).out, "y, z                     integer -2 to 40"));
 }
 
 TEST_F(OwnData, TablesThatCannotBeRead) {
@@ -186,7 +186,7 @@ TEST_F(OwnData, ArraysThatCannotBeRead) {
   std::string bomb = zip_bytes({{"x.npy", npy("'|u1'", "12")}}, true);
   bomb.replace(bomb.find("PK\x01\x02") + 24, 4, "\xff\xff\xff\x7f");  // what the entry unpacks to
   const std::map<std::string, std::pair<std::string, std::string>> bad = {
-      {"objects.npy", {npy("'|O'", ""), "objects.npy: array of Python objects ('|O'), expected whole numbers"}},
+      {"objects.npy", {npy("'|O'", ""), "objects.npy: array of Python objects ('|O'), expected integers"}},
       {"complex.npy", {npy("'<c8'", ""), "complex.npy: array of '<c8'"}},
       {"short.npy", {npy("'<f4'", "1234567"), "short.npy: header says 1 × 2 of '<f4'"}},
       {"infinite.npy", {npy("'<f4'", {reinterpret_cast<const char*>(infinite), 8}), "row 0, column 1"}},
@@ -202,7 +202,7 @@ TEST_F(OwnData, FoldersOfImagesTrainWithTheirNamesAsLabels) {
   for (const char* kind : {"cat", "dog"})
     for (int i = 0; i < 10; ++i) draw("pets/" + std::string(kind) + "/" + std::to_string(i) + ".png", 8, 6);
   EXPECT_TRUE(contains(run({"data", "inspect", "pets"}).out,
-                       "20 rows of 1 × 6 × 8 (channels × height × width), 2 different labels: cat, dog"));
+                       "20 rows of 1 × 6 × 8 (channels × height × width), 2 classes: cat, dog"));
   train_on("pets");
   EXPECT_TRUE(contains(read("run/recipe.toml"), "classes = [\"cat\", \"dog\"]"));
   fs::rename(path("pets/cat"), path("pets/eel"));

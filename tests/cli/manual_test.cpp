@@ -46,10 +46,14 @@ class SelfDescription : public Workspace {
     }
     return all;
   }
-  /// What `command` says, in a folder with `text` in the file "checked".
+  /// What `command` says, in a folder with `text` in the file "checked"; the program is on the PATH.
   std::string checked(const std::string& text, const std::string& command) const {
     write("checked", text);
-    EXPECT_EQ(std::system(("cd " + path("").string() + " && { " + command + "; } >said 2>&1 </dev/null").c_str()), 0)
+    const std::string program = fs::path(HOURGLASS_PROGRAM).parent_path();
+    EXPECT_EQ(std::system(("export PATH=" + program + ":$PATH; cd " + path("").string() + " && { " + command +
+                           "; } >said 2>&1 </dev/null")
+                              .c_str()),
+              0)
         << command;
     return read("said");
   }

@@ -148,7 +148,7 @@ TEST_F(Models, DamagedCardsAreRefusedByFileAndKey) {
   };
   expect_refused("recipe = ", "recipie = ", {"recipie", "did you mean \"recipe\"?"});
   expect_refused("command = .*", "", {"\"command\" is missing"});
-  expect_refused("seed = .*", "seed = \"one\"", {"seed", "whole number", "\"one\""});
+  expect_refused("seed = .*", "seed = \"one\"", {"seed", "integer", "\"one\""});
   expect_refused("sha256 = \"..", "sha256 = \"", {"sha256", "64"});
   expect_refused("bce = .*", "bce = \"good\"", {"metrics.bce", "a number", "\"good\""});
   expect_refused("bce = ", "bse = ", {"metrics", "bce or mse"});

@@ -113,9 +113,9 @@ TEST_F(Refusals, RecipesThatAreNotToml) {
 }
 
 TEST_F(Refusals, WrongTypesAndRanges) {
-  expect_recipe_refused("epochs = 2", "epochs = \"two\"", {"bad.toml:8:10", "epochs", "whole number", "\"two\""});
+  expect_recipe_refused("epochs = 2", "epochs = \"two\"", {"bad.toml:8:10", "epochs", "integer", "\"two\""});
   expect_recipe_refused("epochs = 2", "epochs = 0", {"bad.toml:8:10", "epochs", "at least 1", "found 0"});
-  expect_override_refused("train.epochs=1.5", {"train.epochs=1.5", "whole number"});
+  expect_override_refused("train.epochs=1.5", {"train.epochs=1.5", "integer"});
   expect_override_refused("train.batch_size=0", {"batch_size", "at least 1"});
   expect_override_refused("train.seed=-1", {"seed", "at least 0"});
   expect_override_refused("train.optimizer={adam=-1}", {"adam", "above 0"});

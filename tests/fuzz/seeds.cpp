@@ -9,7 +9,7 @@
 #include "hourglass/data/formats/npy.h"
 #include "hourglass/data/table.h"
 #include "hourglass/model/model_file.h"
-#include "hourglass/run/jsonl.h"
+#include "hourglass/run/run_metrics.h"
 
 namespace hourglass::fuzz {
 namespace {

@@ -17,7 +17,7 @@
 #include "hourglass/model/anomaly.h"
 #include "hourglass/model/inference.h"
 #include "hourglass/model/model_file.h"
-#include "hourglass/run/jsonl.h"
+#include "hourglass/run/run_metrics.h"
 #include "hourglass/train/trainer.h"
 
 namespace hourglass::fuzz {

@@ -22,7 +22,7 @@ ModelConfig model(std::vector<LayerConfig> encoder, std::vector<LayerConfig> dec
 template <class... Penalties>
 ObjectiveConfig objective_of(const std::string& reconstruction, const Penalties&... penalties) {
   ObjectiveConfig config;
-  config.reconstruction = reconstruction;
+  config.reconstruction = find_named<Reconstruction>(reconstruction);
   [[maybe_unused]] const auto put = [&]<class P>(const P& p) {
     if constexpr (std::is_same_v<P, ContractiveConfig>) config.contractive = p;
     if constexpr (std::is_same_v<P, HessianConfig>) config.hessian = p;

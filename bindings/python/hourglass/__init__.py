@@ -4,6 +4,7 @@
 estimators; only they require scikit-learn. Model files are compatible with the hourglass program.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ._core import Error, Model, RuntimeFailure, __version__
@@ -22,12 +23,7 @@ del _name
 
 def __getattr__(name: str) -> Any:
     # Importing scikit-learn takes a second, and it is not required for models.
-    if name == "Autoencoder":
-        from .autoencoder import Autoencoder
-
-        return Autoencoder
-    if name == "AnomalyDetector":
-        from .anomaly import AnomalyDetector
-
-        return AnomalyDetector
-    raise AttributeError(f"module 'hourglass' has no attribute {name!r}")
+    modules = {"Autoencoder": "autoencoder", "AnomalyDetector": "anomaly"}
+    if name not in modules:
+        raise AttributeError(f"module 'hourglass' has no attribute {name!r}")
+    return getattr(import_module(f".{modules[name]}", __name__), name)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 from numbers import Real
 from typing import Any
 
 import numpy as np
-from numpy.random import RandomState
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import OutlierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .estimator import RecipeEstimator
-from .layers import Layer
+from .layers import recipe_layers
 from .training import train
 
 
+@dataclass(repr=False, eq=False)
 class AnomalyDetector(OutlierMixin, RecipeEstimator):
     """Finds rows with a large reconstruction error, using an autoencoder trained on all rows.
 
@@ -60,34 +60,12 @@ class AnomalyDetector(OutlierMixin, RecipeEstimator):
     >>> abnormal = AnomalyDetector(contamination=0.02).fit_predict(X) == -1
     """
 
-    def __init__(
-        self,
-        contamination: str | float = "auto",
-        *,
-        encoder: Sequence[Layer] | None = None,
-        decoder: Sequence[Layer] | None = None,
-        noise: float = 2.0,
-        trim: float = 0.1,
-        epochs: int | None = None,
-        batch_size: int = 128,
-        learning_rate: float = 1e-3,
-        optimizer: str | dict[str, float] = "adam",
-        n_models: int = 1,
-        n_jobs: int | None = None,
-        random_state: int | RandomState | None = None,
-    ) -> None:
-        self.contamination = contamination
-        self.encoder = encoder
-        self.decoder = decoder
-        self.noise = noise
-        self.trim = trim
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.optimizer = optimizer
-        self.n_models = n_models
-        self.n_jobs = n_jobs
-        self.random_state = random_state
+    contamination: str | float = "auto"
+    _: KW_ONLY
+    noise: float = 2.0
+    trim: float = 0.1
+    epochs: int | None = None
+    n_models: int = 1
 
     def fit(self, X: ArrayLike, y: object = None) -> AnomalyDetector:
         """Train on the rows of X, most of which should be normal; y is ignored."""
@@ -131,15 +109,13 @@ class AnomalyDetector(OutlierMixin, RecipeEstimator):
         return -scores
 
     def _recipe(self, rows: int, seed: int, quantile: float) -> dict[str, Any]:
-        features = self.n_features_in_
-        encoder = [features] if self.encoder is None else self.encoder
         steps_per_epoch = -(-rows // self.batch_size)
         epochs = max(10, 4000 // steps_per_epoch) if self.epochs is None else self.epochs
         return {
             "data": {"scale": "robust"},
-            "model": self._model_section(encoder, self.decoder, features),
+            "model": self._layers(recipe_layers([self.n_features_in_])),
             "objective": {"reconstruction": "mse", "trim": self.trim},
             "corruption": {"gaussian": self.noise},
-            "train": self._train_section(epochs, seed),
+            "train": self._training(epochs, seed),
             "anomaly": {"quantile": quantile},
         }

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.random import RandomState
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from . import _core
 from .estimator import RecipeEstimator
-from .layers import Layer
+from .layers import Layer, default_encoder
 from .training import recipe_json, train
 
 
+@dataclass(repr=False, eq=False)
 class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, RecipeEstimator):
     """Autoencoder with any sum of penalties; ``transform`` computes the codes (latent vectors, embeddings).
 
@@ -76,50 +77,22 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, RecipeEstim
     >>> codes = Autoencoder([32, "relu", 4], penalties={"sparse_l1": 1e-3}).fit_transform(X)
     """
 
-    def __init__(
-        self,
-        encoder: Sequence[Layer] | None = None,
-        decoder: Sequence[Layer] | None = None,
-        *,
-        penalties: Mapping[str, Any] | None = None,
-        corruption: Mapping[str, float] | None = None,
-        reconstruction: str | None = None,
-        trim: float = 0.0,
-        tied: bool = False,
-        init: str | Mapping[str, float] = "pytorch",
-        scale: str = "standard",
-        image_shape: tuple[int, int, int] | None = None,
-        epochs: int = 50,
-        batch_size: int = 128,
-        learning_rate: float = 1e-3,
-        optimizer: str | Mapping[str, float] = "adam",
-        schedule: str | Mapping[str, float] | None = None,
-        early_stopping: int | Mapping[str, float] | None = None,
-        validation: float = 0.0,
-        n_jobs: int | None = None,
-        random_state: int | RandomState | None = None,
-        callback: Callable[[dict[str, Any]], object] | None = None,
-    ) -> None:
-        self.encoder = encoder
-        self.decoder = decoder
-        self.penalties = penalties
-        self.corruption = corruption
-        self.reconstruction = reconstruction
-        self.trim = trim
-        self.tied = tied
-        self.init = init
-        self.scale = scale
-        self.image_shape = image_shape
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.optimizer = optimizer
-        self.schedule = schedule
-        self.early_stopping = early_stopping
-        self.validation = validation
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.callback = callback
+    encoder: Sequence[Layer] | None = None
+    decoder: Sequence[Layer] | None = None
+    _: KW_ONLY
+    penalties: Mapping[str, Any] | None = None
+    corruption: Mapping[str, float] | None = None
+    reconstruction: str | None = None
+    trim: float = 0.0
+    tied: bool = False
+    init: str | Mapping[str, float] = "pytorch"
+    scale: str = "standard"
+    image_shape: tuple[int, int, int] | None = None
+    epochs: int = 50
+    schedule: str | Mapping[str, float] | None = None
+    early_stopping: int | Mapping[str, float] | None = None
+    validation: float = 0.0
+    callback: Callable[[dict[str, Any]], object] | None = None
 
     def fit(self, X: ArrayLike, y: object = None) -> Autoencoder:
         """Train on the rows of X from new weights; y is ignored."""
@@ -174,13 +147,13 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, RecipeEstim
         objective: dict[str, Any] = {"trim": self.trim, **penalties}
         if self.reconstruction is not None:
             objective["reconstruction"] = self.reconstruction
-        training = self._train_section(self.epochs, self._seed())
+        training = self._training(self.epochs, self._seed())
         if self.schedule is not None:
             training["schedule"] = self.schedule
         if self.early_stopping is not None:
             patience = self.early_stopping
             training["early_stopping"] = patience if isinstance(patience, Mapping) else {"patience": patience}
-        layers = self._model_section(self.encoder, self.decoder, self.n_features_in_)
+        layers = self._layers(default_encoder(self.n_features_in_))
         return {
             "data": {"scale": self.scale, "validation": self.validation},
             "model": {**layers, "tied": self.tied, "init": self.init},

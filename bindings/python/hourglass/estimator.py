@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from numbers import Integral
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.random import RandomState
@@ -12,18 +13,22 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 
-from .layers import Layer, default_encoder, mirrored, recipe_layers
+from .layers import Layer, mirrored, recipe_layers
 
 
+@dataclass(repr=False, eq=False, kw_only=True)
 class RecipeEstimator(BaseEstimator):
-    """An estimator whose parameters define a recipe."""
+    """An estimator whose parameters, the fields of its dataclass, define a recipe."""
 
-    image_shape: tuple[int, int, int] | None = None
-    batch_size: int
-    learning_rate: float
-    optimizer: str | Mapping[str, float]
-    n_jobs: int | None
-    random_state: int | RandomState | None
+    image_shape: ClassVar[Any] = None
+
+    encoder: Sequence[Layer] | None = None
+    decoder: Sequence[Layer] | None = None
+    batch_size: int = 128
+    learning_rate: float = 1e-3
+    optimizer: str | Mapping[str, float] = "adam"
+    n_jobs: int | None = None
+    random_state: int | RandomState | None = None
 
     def _rows(self, X: ArrayLike, *, reset: bool) -> NDArray[Any]:
         """X as an array of float32 or uint8 of shape (rows, features), or of images if image_shape is set."""
@@ -39,15 +44,11 @@ class RecipeEstimator(BaseEstimator):
     def _threads(self) -> int:
         return self.n_jobs if self.n_jobs is not None and self.n_jobs > 0 else 0
 
-    def _model_section(
-        self, encoder: Sequence[Layer] | None, decoder: Sequence[Layer] | None, features: int
-    ) -> dict[str, Any]:
-        layers = default_encoder(features) if encoder is None else recipe_layers(encoder)
-        return {
-            "encoder": layers,
-            "decoder": mirrored(layers, features) if decoder is None else recipe_layers(decoder),
-        }
+    def _layers(self, default_encoder: list[Any]) -> dict[str, Any]:
+        encoder = default_encoder if self.encoder is None else recipe_layers(self.encoder)
+        decoder = mirrored(encoder, self.n_features_in_) if self.decoder is None else recipe_layers(self.decoder)
+        return {"encoder": encoder, "decoder": decoder}
 
-    def _train_section(self, epochs: int, seed: int) -> dict[str, Any]:
+    def _training(self, epochs: int, seed: int) -> dict[str, Any]:
         optimizer = {self.optimizer: self.learning_rate} if isinstance(self.optimizer, str) else self.optimizer
         return {"epochs": epochs, "batch_size": self.batch_size, "optimizer": optimizer, "seed": seed}

@@ -37,12 +37,6 @@ Shape shape_of(const py::array& array, const std::string& name) {
   return shape;
 }
 
-void check_finite(const float* values, const Shape& shape, const std::string& name, bool nan_is_missing) {
-  const int64_t width = shape.size() / shape[0];
-  for (int64_t i = 0; i < shape.size(); ++i)
-    if (!is_usable(values[i], nan_is_missing)) refuse_number(name, i, width, values[i]);
-}
-
 }  // namespace
 
 Rows rows_of(const py::object& rows, const std::string& name, bool nan_is_missing) {
@@ -54,20 +48,17 @@ Rows rows_of(const py::object& rows, const std::string& name, bool nan_is_missin
     return {bytes, {name, sample_of(shape), std::span(bytes.data(), count), {}}};
   }
   const auto floats = row_major<float>(array);
-  check_finite(floats.data(), shape, name, nan_is_missing);
+  const float* x = floats.data();
+  for (int64_t i = 0; i < shape.size(); ++i)
+    if (!is_usable(x[i], nan_is_missing)) refuse_number(name, i, shape.size() / shape[0], x[i]);
   return {floats, {name, sample_of(shape), std::span(floats.data(), count), {}}};
 }
 
-py::array_t<float> codes_of(const py::object& codes) {
+Codes codes_of(const py::object& codes) {
   const py::array array = numpy_array(codes, "codes");
-  shape_of(array, "codes");
-  return row_major<float>(array);
-}
-
-ConstView view_of(const py::array_t<float>& array) {
-  Shape shape;
-  for (py::ssize_t axis = 0; axis < array.ndim(); ++axis) shape.push_back(array.shape(axis));
-  return {reinterpret_cast<const std::byte*>(array.data()), DType::f32, shape};
+  const Shape shape = shape_of(array, "codes");
+  const auto floats = row_major<float>(array);
+  return {floats, {reinterpret_cast<const std::byte*>(floats.data()), DType::f32, shape}};
 }
 
 py::array array_of(Tensor tensor) {

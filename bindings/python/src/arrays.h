@@ -22,9 +22,12 @@ struct Rows {
 /// another number of axes, for no rows, and for non-finite numbers, except NaN if `nan_is_missing`.
 Rows rows_of(const py::object& rows, const std::string& name, bool nan_is_missing);
 
-/// Reads codes (rows, …) as 32-bit floats, without a copy if they already are.
-py::array_t<float> codes_of(const py::object& codes);
-ConstView view_of(const py::array_t<float>& array);
+/// Codes (rows, …) as 32-bit floats and the owner of their memory: the array itself if it has such floats, else a copy.
+struct Codes {
+  py::array keeper;
+  ConstView view;
+};
+Codes codes_of(const py::object& codes);
 
 /// Moves a tensor into a NumPy array without copying its memory.
 py::array array_of(Tensor tensor);

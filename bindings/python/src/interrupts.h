@@ -1,13 +1,11 @@
 #pragma once
 
-#include <pybind11/pybind11.h>
-
 #include <chrono>
 #include <optional>
 
-namespace hourglass::python {
+#include "arrays.h"
 
-namespace py = pybind11;
+namespace hourglass::python {
 
 /// Reasons to stop work that runs without the global interpreter lock (GIL): Ctrl-C, and exceptions of user functions.
 class Interrupts {

@@ -1,21 +1,21 @@
 #pragma once
 
-#include <pybind11/numpy.h>
-
 #include <map>
-#include <memory>
+#include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <string>
+#include <type_traits>
 
 #include "arrays.h"
-#include "hourglass/model/anomaly.h"
+#include "hourglass/base/parallel.h"
 #include "hourglass/model/model_file.h"
+#include "hourglass/tensor/copy.h"
+#include "hourglass/tensor/visit.h"
 #include "hourglass/train/online_trainer.h"
+#include "interrupts.h"
 
 namespace hourglass::python {
-
-namespace py = pybind11;
 
 /// A trained model as Python has it. Any number of Python threads may use one at once; they wait while train_on changes
 /// the weights. It cannot be moved.
@@ -24,46 +24,128 @@ class Model {
   explicit Model(TrainedModel trained) : trained_(std::move(trained)) {}
   Model(const Model&) = delete;
 
-  py::array encode(const py::object& rows, int threads);
-  py::array decode(const py::object& codes, int threads);
-  py::array reconstruct(const py::object& rows, int threads);
+  py::array encode(const py::object& array, int threads) const {
+    return array_of(infer(array, threads, [](const Inference& i, const Dataset& rows) { return i.encode(rows); }));
+  }
+
+  py::array decode(const py::object& array, int threads) const {
+    const auto [keeper, codes] = codes_of(array);
+    return array_of(read([&, &codes = codes] { return in_data_units(inference(threads).decode(codes)); }));
+  }
+
+  py::array reconstruct(const py::object& array, int threads) const {
+    return array_of(infer(array, threads,
+                          [&](const Inference& i, const Dataset& rows) { return in_data_units(i.reconstruct(rows)); }));
+  }
+
   /// (rows): the mean squared residual of every row, as the scaler makes rows.
-  py::array errors(const py::object& rows, int threads);
+  py::array errors(const py::object& array, int threads) const {
+    return array_of(infer(array, threads, [](const Inference& i, const Dataset& rows) {
+      Tensor errors(DType::f64, {rows.rows()});
+      i.reconstruct(rows, [&](const Inference::Chunk& chunk) {
+        const int64_t width = chunk.clean.columns();
+        double* sums = errors.as<double>() + chunk.first;
+        visit_floats(chunk.clean, chunk.reconstruction(), [&](auto x, auto r) {
+          for (int64_t i = 0; i < chunk.clean.size(); ++i) {
+            const double e = static_cast<double>(r[i]) - x[i];
+            sums[i / width] += e * e;
+          }
+        });
+        for (int64_t row = 0; row < chunk.rows; ++row) sums[row] /= static_cast<double>(width);
+      });
+      return errors;
+    }));
+  }
+
   /// (rows): AnomalyScores of this model alone. Throws Error when it has nothing to measure them against.
-  py::array anomaly_scores(const py::object& rows, int threads);
-  /// One pass of an OnlineTrainer over the rows; its state stays until the next one. What scores were measured
-  /// against does not: it was fitted to the weights before. Returns the mean loss.
-  double train_on(const py::object& rows, int threads);
+  py::array anomaly_scores(const py::object& array, int threads) const {
+    if (!trained_.anomaly)
+      fail("this model has nothing to measure scores against: trained without [anomaly], or on more rows since");
+    const auto scores = infer(array, threads, [&](const Inference& i, const Dataset& rows) {
+      const AnomalyDetector detector{i, *trained_.anomaly};
+      trained_.autoencoder.check_fits(rows);
+      return hourglass::anomaly_scores({&detector, 1}, rows, 0).score;
+    });
+    return py::array_t<double>(static_cast<py::ssize_t>(scores.size()), scores.data());
+  }
 
-  std::string bytes() const;
-  std::map<std::string, Tensor> weights() const;
+  /// One pass of an OnlineTrainer over the rows; its state stays until the next one. What scores were measured against
+  /// does not: it was fitted to the weights before. Returns the mean loss.
+  double train_on(const py::object& array, int threads) {
+    const auto [keeper, data] = rows(array);
+    Interrupts interrupts;
+    const double loss = [&, &data = data] {
+      const py::gil_scoped_release without_lock;
+      const std::unique_lock lock(mutex_);
+      trained_.autoencoder.check_fits(data);
+      trained_.anomaly.reset();
+      return online().pass(data, threads, [&] { return interrupts.came(); });
+    }();
+    interrupts.rethrow();
+    return loss;
+  }
+
+  std::string bytes() const {
+    return read([&] { return model_bytes(trained_.recipe, trained_.autoencoder, trained_.anomaly); });
+  }
+
+  /// Copies of the weights by name.
+  py::dict weights() const {
+    auto copies = read([&] {
+      std::map<std::string, Tensor> all;
+      for (const auto& [name, view] : trained_.autoencoder.weights())
+        copy(view, all[name] = Tensor(view.dtype(), view.shape()));
+      return all;
+    });
+    py::dict weights;
+    for (auto& [name, tensor] : copies) weights[py::str(name)] = array_of(std::move(tensor));
+    return weights;
+  }
+
   /// Of the optimiser that train_on has used; empty before.
-  std::string online_state();
-  void restore_online(const std::string& state);
+  std::string online_state() {
+    return read([&] { return online_ ? online_->state() : std::string(); });
+  }
+  void restore_online(const std::string& state) {
+    if (!state.empty()) online().restore(parse_safetensors(state, "state"), "state");
+  }
 
-  const TrainedModel& trained() const { return trained_; }
-  TrainedModel& trained() { return trained_; }
+  const Recipe& recipe() const { return trained_.recipe; }
+  const Network& network() const { return trained_.autoencoder.network(); }
 
  private:
-  Rows rows(const py::object& array) const;
-  OnlineTrainer& online();
+  Rows rows(const py::object& array) const { return rows_of(array, "rows", !trained_.autoencoder.scaler.fill.empty()); }
+
+  Inference inference(int threads) const { return Inference(trained_.autoencoder, thread_count(threads)); }
+
+  Tensor in_data_units(Tensor outputs) const {
+    to_data_units(trained_.autoencoder.scaler, outputs);
+    return outputs;
+  }
+
+  OnlineTrainer& online() {
+    if (!online_) online_.emplace(trained_.recipe, trained_.autoencoder);
+    return *online_;
+  }
+
   /// Calls f without Python's lock, while no other thread changes the model.
   template <class F>
-  auto read(F f) const {
+  std::invoke_result_t<F> read(F f) const {
     const py::gil_scoped_release without_lock;
     const std::shared_lock lock(mutex_);
     return f();
   }
-  /// Likewise f(inference).
+
+  /// Likewise f(inference, rows of the array).
   template <class F>
-  auto infer(int threads, F f) const;
+  std::invoke_result_t<F, const Inference&, const Dataset&> infer(const py::object& array, int threads, F f) const {
+    const auto [keeper, data] = rows(array);
+    return read([&, &data = data] { return f(inference(threads), data); });
+  }
 
   TrainedModel trained_;
   mutable std::shared_mutex mutex_;  ///< train_on changes the weights that others read
   std::optional<OnlineTrainer> online_;
 };
-
-/// An untrained model for such rows: fresh weights, the scaler fitted to them.
-std::unique_ptr<Model> begin_model(const std::string& recipe, const py::object& rows);
 
 }  // namespace hourglass::python

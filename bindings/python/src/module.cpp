@@ -2,11 +2,11 @@
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 
-#include "arrays.h"
+#include "hourglass/app/training.h"
 #include "hourglass/base/file.h"
 #include "hourglass/base/version.h"
+#include "hourglass/run/run_metrics.h"
 #include "model.h"
-#include "training.h"
 
 // Defines the module hourglass._core; its types are declared in _core.pyi.
 
@@ -20,18 +20,58 @@ py::tuple tuple_of(const Shape& shape) {
   return tuple;
 }
 
-py::dict weights_of(const Model& model) {
-  py::dict all;
-  for (auto& [name, tensor] : model.weights()) all[py::str(name)] = array_of(std::move(tensor));
-  return all;
+/// Passes epochs, as lines of metrics.jsonl, and messages to functions of Python.
+class Listener final : public RunListener {
+ public:
+  Listener(const py::function& on_epoch, const py::function& on_note) : on_epoch_(on_epoch), on_note_(on_note) {}
+
+  void on_epoch(const EpochRecord& epoch) override {
+    interrupts.guard([&] { on_epoch_(epoch_json(epoch)); });
+  }
+  void on_note(const std::string& note) override {
+    last_note = note;
+    interrupts.guard([&] { on_note_(note); });
+  }
+
+  Interrupts interrupts;
+  std::string last_note;
+
+ private:
+  const py::function &on_epoch_, &on_note_;
+};
+
+/// Trains a model with a recipe in JSON on rows in memory. `test` may be None; `init` may be a model whose weights
+/// training starts from. Throws RuntimeFailure if training diverges, and the reason if it is stopped: an exception of a
+/// function, or Ctrl-C.
+std::unique_ptr<Model> train(const std::string& json, const py::object& rows, const py::object& test, const Model* init,
+                             int threads, const py::function& on_epoch, const py::function& on_note) {
+  const Recipe recipe = recipe_from_json(json);
+  const bool nan_is_missing = recipe.data.read.missing == MissingValues::mean;
+  const auto [keeper, data] = rows_of(rows, "rows", nan_is_missing);
+  std::optional<Rows> test_rows;
+  if (!test.is_none()) test_rows = rows_of(test, "test rows", nan_is_missing);
+  std::optional<InitialWeights> weights;
+  if (init) weights = {parse_safetensors(init->bytes(), "init"), "init"};
+  Listener listener(on_epoch, on_note);
+  auto [model, outcome] = [&, &data = data] {
+    const py::gil_scoped_release without_lock;
+    return train_in_memory({recipe, data, test_rows ? &test_rows->data : nullptr, std::move(weights), threads},
+                           listener, [&] { return listener.interrupts.came(); });
+  }();
+  listener.interrupts.rethrow();
+  if (outcome == RunOutcome::diverged) throw RuntimeFailure(listener.last_note);
+  return std::make_unique<Model>(std::move(model));
+}
+
+/// An untrained model for such rows: fresh weights, the scaler fitted to them.
+std::unique_ptr<Model> begin_model(const std::string& json, const py::object& array) {
+  const Recipe recipe = recipe_from_json(json);
+  const auto [keeper, data] = rows_of(array, "rows", recipe.data.read.missing == MissingValues::mean);
+  return std::make_unique<Model>(untrained_model(recipe, data));
 }
 
 std::unique_ptr<Model> model_of(const py::bytes& bytes) {
   return std::make_unique<Model>(parse_model(std::string_view(bytes), "bytes"));
-}
-
-py::object recipe_of(const Model& model) {
-  return py::module_::import("json").attr("loads")(recipe_json(model.trained().recipe));
 }
 
 void define_model(py::module_& m) {
@@ -58,20 +98,22 @@ void define_model(py::module_& m) {
            "Anomaly score of every row; above 1 exceeds the threshold of the model. Requires [anomaly] in the recipe.")
       .def("train_on", &Model::train_on, rows, threads,
            "Trains for one pass over these rows; the optimiser state is kept between calls. Returns the mean loss.")
-      .def_property_readonly("recipe", &recipe_of, "The recipe of the model, with all defaults.")
-      .def_property_readonly("weights", &weights_of,
+      .def_property_readonly(
+          "recipe",
+          [](const Model& self) { return py::module_::import("json").attr("loads")(recipe_json(self.recipe())); },
+          "The recipe of the model, with all defaults.")
+      .def_property_readonly("weights", &Model::weights,
                              "Copies of the weights by their names in the model file: a PyTorch state_dict.")
       .def_property_readonly(
-          "input_shape", [](const Model& self) { return tuple_of(self.trained().autoencoder.network().input()); },
+          "input_shape", [](const Model& self) { return tuple_of(self.network().input()); },
           "Shape of one sample: (features,) or (channels, height, width).")
       .def_property_readonly(
-          "code_shape",
-          [](const Model& self) { return tuple_of(self.trained().autoencoder.network().code().output()); },
+          "code_shape", [](const Model& self) { return tuple_of(self.network().code().output()); },
           "Shape of the code of one sample.")
       .def("__repr__",
            [](const Model& self) {
-             const Network& network = self.trained().autoencoder.network();
-             return fmt::format("<hourglass.Model: {} to {}>", network.input().text(), network.code().output().text());
+             return fmt::format("<hourglass.Model: {} to {}>", self.network().input().text(),
+                                self.network().code().output().text());
            })
       .def(py::pickle(
           [](Model& self) { return py::make_tuple(py::bytes(self.bytes()), py::bytes(self.online_state())); },

@@ -12,20 +12,19 @@
 
 /// One definition of a config struct serves reading, writing and documentation. It is a function next to the struct:
 ///
-///     template <class V>
-///     void fields(V& v, TrainConfig& c) {
+///     void fields(auto& v, TrainConfig& c) {
 ///       v.field("epochs", c.epochs, between(1, 1e6), "passes over the training rows");
 ///     }
 ///
 /// and, for a struct whose table is named by one key (`{ normal = 0.1 }`, `"he"`),
 ///
-///     template <class V>
-///     void kinds(V& v, InitConfig& c) {
-///       v.kind("he", c.kind);
-///       if (v.kind("normal", c.kind)) v.value(c.std, above(0), "standard deviation");
+///     void kinds(auto& v, InitConfig& c) {
+///       v.kind(InitKind::he, c.kind);
+///       if (v.kind(InitKind::normal, c.kind)) v.value(c.std, above(0), "standard deviation");
 ///     }
 ///
-/// The visitors V are FieldReader and KindReader (fields_reader.h), FieldWriter and KindWriter (fields_writer.h).
+/// where a kind is an enum with names (enum_names.h) or a text.
+/// The visitors v are FieldReader and KindReader (fields_reader.h), FieldWriter and KindWriter (fields_writer.h).
 /// A field that is not in the source keeps the default of the struct.
 namespace hourglass {
 

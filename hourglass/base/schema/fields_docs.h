@@ -21,6 +21,9 @@ struct FieldDoc {
   std::string what;
 };
 
+/// Lists the kinds of a noun, once even if several lists use it.
+void list_kinds(std::string_view noun, auto& x, std::vector<FieldDoc>& rows);
+
 /// Lists every field of a config struct with its default. The third visitor for `fields` (fields.h).
 class FieldDocs {
  public:
@@ -44,13 +47,13 @@ class FieldDocs {
   }
   void choice(std::string_view key, auto& x, std::string_view what) {
     add(key, toml_text(kind_value(x)), fmt::format("one {}", key), what);
-    list_kinds(key, x);
+    list_kinds(key, x, rows_);
   }
   template <class T>
   void list(std::string_view key, std::string_view noun, const std::vector<T>&, std::string_view what) {
     add(key, needed_.contains(key) ? "required" : "[]", fmt::format("a list, each a {}", noun), what);
     T x;
-    list_kinds(noun, x);
+    list_kinds(noun, x, rows_);
   }
   void needs(std::string_view key) { needed_.emplace(key); }
   void excludes(std::string_view, std::string_view) {}
@@ -64,10 +67,6 @@ class FieldDocs {
   std::string prefix_;
   std::vector<FieldDoc>& rows_;
   std::set<std::string, std::less<>> needed_;
-
- private:
-  /// Lists the kinds of a noun, once even if several lists use it.
-  void list_kinds(std::string_view noun, auto& x);
 };
 
 /// The third visitor for `kinds` (fields.h).
@@ -75,11 +74,12 @@ class KindDocs : public FieldDocs {
  public:
   KindDocs(std::string_view noun, std::vector<FieldDoc>& rows) : FieldDocs("", rows), noun_(noun) {}
 
-  bool kind(std::string_view name, const std::string&) {
+  bool kind(const auto& which, const auto&) {
+    const std::string name(name_of(which));
     needed_.clear();
     prefix_ = noun_ + " ";
     add(name, "", "", "");
-    prefix_ += std::string(name) + ".";
+    prefix_ += name + ".";
     return true;
   }
   void value(const auto&, const Range& allowed, std::string_view what) { describe("required", allowed, what); }
@@ -100,10 +100,10 @@ class KindDocs : public FieldDocs {
   std::string noun_;
 };
 
-void FieldDocs::list_kinds(std::string_view noun, auto& x) {
+void list_kinds(std::string_view noun, auto& x, std::vector<FieldDoc>& rows) {
   const std::string start = std::string(noun) + " ";
-  if (std::any_of(rows_.begin(), rows_.end(), [&](const FieldDoc& d) { return d.name.starts_with(start); })) return;
-  KindDocs docs(noun, rows_);
+  if (std::ranges::any_of(rows, [&](const FieldDoc& d) { return d.name.starts_with(start); })) return;
+  KindDocs docs(noun, rows);
   kinds(docs, x);
 }
 

@@ -22,10 +22,7 @@ std::string to_json(T x) {
 template <class T>
 T from_json(std::string_view text, const std::string& name, const JsonOptions& options = {}) {
   T x;
-  const Value root = parse_json(text, name, options);
-  FieldReader reader(root, "");
-  fields(reader, x);
-  reader.finish();
+  FieldReader::read_table(parse_json(text, name, options), "", x);
   return x;
 }
 

@@ -1,7 +1,6 @@
 #include "hourglass/base/schema/fields_reader.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/text.h"
@@ -25,15 +24,17 @@ const T& expect(const Value& v, std::string_view key, std::string_view expected)
   return *x;
 }
 
-/// Parses "input" or "input/N", 1 <= N < 10^6.
-bool parse_share(std::string_view text, int64_t& divisor) {
+double expect_number(const Value& v, std::string_view key, std::string_view expected) {
+  const auto* integer = v.as<int64_t>();
+  return integer ? static_cast<double>(*integer) : expect<double>(v, key, expected);
+}
+
+/// N in "input/N", 1 <= N < 10^6; 1 for "input", 0 for other texts.
+int64_t share_divisor(std::string_view text) {
   constexpr std::string_view kAll = "input", kPart = "input/";
-  divisor = 1;
-  if (text == kAll) return true;
-  if (!text.starts_with(kPart) || text.size() > kPart.size() + 6) return false;
-  const char *first = text.data() + kPart.size(), *last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(first, last, divisor);
-  return error == std::errc() && end == last && divisor >= 1;
+  if (text == kAll) return 1;
+  if (!text.starts_with(kPart) || text.size() > kPart.size() + 6) return 0;
+  return std::max<int64_t>(0, number_from<int64_t>(text.substr(kPart.size())).value_or(0));
 }
 
 const Value kNoOptions{Value::Table(), {}};
@@ -56,40 +57,29 @@ void read_value(const Value& v, std::string_view key, std::string& x, const OneO
 }
 
 void read_value(const Value& v, std::string_view key, int64_t& x, const Range& allowed) {
-  x = expect<int64_t>(v, key, "a whole number");
+  x = expect<int64_t>(v, key, "an integer");
   check_range(v, key, static_cast<double>(x), allowed);
 }
 
-void read_value(const Value& v, std::string_view key, uint64_t& x, const Range& allowed) {
-  int64_t number;
-  read_value(v, key, number, allowed);
-  x = static_cast<uint64_t>(number);
-}
-
 void read_value(const Value& v, std::string_view key, double& x, const Range& allowed) {
-  const auto* whole = v.as<int64_t>();
-  x = whole ? static_cast<double>(*whole) : expect<double>(v, key, "a number");
+  x = expect_number(v, key, "a number");
   check_range(v, key, x, allowed);
 }
 
 void read_value(const Value& v, std::string_view key, double& x, const NumberOrNull&) {
-  const auto* whole = v.as<int64_t>();
-  x = whole ? static_cast<double>(*whole) : expect<double>(v, key, "a number or null");
+  x = expect_number(v, key, "a number or null");
 }
 
-void read_value(const Value& v, std::string_view key, std::vector<float>& x, const Range& allowed) {
-  x.clear();
-  for (const Value& item : read_list(v, key)) {
-    double number;
-    read_value(item, key, number, allowed);
-    x.push_back(static_cast<float>(number));
-    check_range(item, key, x.back(), allowed);  // rounding may make it infinite or zero
-  }
+void read_value(const Value& v, std::string_view key, float& x, const Range& allowed) {
+  double number;
+  read_value(v, key, number, allowed);
+  x = static_cast<float>(number);
+  check_range(v, key, x, allowed);  // rounding may make it infinite or zero
 }
 
-void read_value(const Value& v, std::string_view key, std::vector<std::string>& x, const Anything&) {
-  x.clear();
-  for (const Value& item : read_list(v, key)) x.push_back(expect<std::string>(item, key, "a list of texts"));
+void read_value(const Value& v, std::string_view key, std::map<std::string, std::string>& x, const Anything&) {
+  for (const auto& entry : expect<Value::Table>(v, key, "a table"))
+    read_value(entry.value, fmt::format("{}: {}", key, entry.key), x[entry.key], Anything{});
 }
 
 const Value::List& read_list(const Value& v, std::string_view key) { return expect<Value::List>(v, key, "a list"); }
@@ -130,15 +120,16 @@ void FieldReader::finish() const {
 
 KindReader::Choice KindReader::choose(const Value& v, std::string_view noun, const KindNames& names) {
   if (const auto* name = v.as<std::string>()) {
-    if (contains(names.kinds, *name)) return {*name};
+    if (contains(names.kinds, *name)) return {v, *name};
     fail("{}: unknown {} \"{}\"{}", v.place.text(), noun, *name, did_you_mean(*name, names.kinds));
   }
-  Choice choice;
+  Choice choice{v, {}};
   const Value::Entry* unknown = nullptr;
   for (const auto& entry : expect<Value::Table>(v, noun, "a name or a table")) {
     if (contains(names.kinds, entry.key)) {
       if (choice.main) fail("{}: {}: both {} and {} are given", v.place.text(), noun, choice.kind, entry.key);
-      choice = {entry.key, &entry.value};
+      choice.kind = entry.key;
+      choice.main = &entry.value;
     } else if (!unknown && !contains(names.options, entry.key)) {
       unknown = &entry;
     }
@@ -149,11 +140,11 @@ KindReader::Choice KindReader::choose(const Value& v, std::string_view noun, con
   fail("{}: unknown {} \"{}\"{}", unknown->place.text(), noun, unknown->key, end);
 }
 
-KindReader::KindReader(const Value& v, std::string_view noun, const KindNames& names)
-    : KindReader(v, choose(v, noun, names)) {}
-
-KindReader::KindReader(const Value& v, const Choice& choice)
-    : FieldReader(choice.main ? v : kNoOptions, choice.kind), place_(v.place), kind_(choice.kind), main_(choice.main) {
+KindReader::KindReader(const Choice& choice)
+    : FieldReader(choice.main ? choice.value : kNoOptions, choice.kind),
+      place_(choice.value.place),
+      kind_(choice.kind),
+      main_(choice.main) {
   take(kind_);
 }
 
@@ -167,7 +158,8 @@ void KindReader::value_or_share(int64_t& x, int64_t& divisor, const Range& allow
   const Value& v = main_value();
   const auto* text = v.as<std::string>();
   if (!text) return read_value(v, kind_, x, allowed);
-  if (!parse_share(*text, divisor)) unexpected(v, kind_, "a whole number, \"input\" or a share of it as \"input/2\"");
+  divisor = share_divisor(*text);
+  if (divisor == 0) unexpected(v, kind_, "an integer, \"input\" or a share of it as \"input/2\"");
 }
 
 void KindReader::finish() const {

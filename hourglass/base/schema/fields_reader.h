@@ -1,6 +1,6 @@
 #pragma once
 
-#include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,20 +18,31 @@ namespace hourglass {
 void read_value(const Value& v, std::string_view key, bool& x, const Anything&);
 void read_value(const Value& v, std::string_view key, std::string& x, const Anything&);
 void read_value(const Value& v, std::string_view key, std::string& x, const OneOf& allowed);
-void read_value(const Value& v, std::string_view key, std::vector<std::string>& x, const Anything&);
 void read_value(const Value& v, std::string_view key, int64_t& x, const Range& allowed);
-void read_value(const Value& v, std::string_view key, uint64_t& x, const Range& allowed);
 void read_value(const Value& v, std::string_view key, double& x, const Range& allowed);
 void read_value(const Value& v, std::string_view key, double& x, const NumberOrNull&);
-void read_value(const Value& v, std::string_view key, std::vector<float>& x, const Range& allowed);
+void read_value(const Value& v, std::string_view key, float& x, const Range& allowed);
+void read_value(const Value& v, std::string_view key, std::map<std::string, std::string>& x, const Anything&);
 template <NamedEnum E>
 void read_value(const Value& v, std::string_view key, E& x, const OneOf& allowed) {
   std::string name;
   read_value(v, key, name, allowed);
   x = *find_named<E>(name);
 }
+template <NamedEnum E>
+void read_value(const Value& v, std::string_view key, std::optional<E>& x, const OneOf& allowed) {
+  read_value(v, key, x.emplace(), allowed);
+}
 /// Returns the value as a list of any values. Throws Error if it is not a list.
 const Value::List& read_list(const Value& v, std::string_view key);
+template <class T>
+void read_value(const Value& v, std::string_view key, std::vector<T>& x, const auto& allowed) {
+  x.clear();
+  for (const Value& item : read_list(v, key)) read_value(item, key, x.emplace_back(), allowed);
+}
+
+/// Reads a config with a kind, called a `noun` in messages; see KindReader.
+void read_kind(const Value& v, std::string_view noun, auto& x);
 
 /// Fills a config struct from a table. Throws Error at the first invalid value. Call finish() at the end.
 class FieldReader {
@@ -39,35 +50,35 @@ class FieldReader {
   /// `where` is the name of the table in messages; empty for the whole document.
   FieldReader(const Value& table, std::string where);
 
-  template <class T, class Allowed>
-  void field(std::string_view key, T& x, const Allowed& allowed, std::string_view) {
+  void field(std::string_view key, auto& x, const auto& allowed, std::string_view) {
     if (const Value* v = take(key)) read_value(*v, key, x, allowed);
   }
   /// Reads an optional field; zero or empty means "not given", and the writers then omit it.
-  template <class T, class Allowed>
-  void field_if_given(std::string_view key, T& x, const Allowed& allowed, std::string_view what) {
+  void field_if_given(std::string_view key, auto& x, const auto& allowed, std::string_view what) {
     field(key, x, allowed, what);
   }
   /// Reads a sub-table that may be absent.
-  template <class T>
-  void table(std::string_view key, std::optional<T>& x, std::string_view) {
+  void table(std::string_view key, auto& x, std::string_view) {
     if (const Value* v = take(key)) read_table(*v, key, x.emplace());
   }
   /// Reads a sub-table whose fields all have defaults; it may be absent.
-  template <class T>
-  void section(std::string_view key, T& x) {
+  void section(std::string_view key, auto& x) {
     const Value* v = take(key);
     read_table(v ? *v : Value{Value::Table(), place_}, key, x);
   }
   /// Reads a table named by one of its keys, or a plain name; see KindReader.
-  template <class T>
-  void choice(std::string_view key, T& x, std::string_view);
+  void choice(std::string_view key, auto& x, std::string_view) {
+    if (const Value* v = take(key)) read_kind(*v, key, x = {});
+  }
   /// Reads a list of such tables, each called a `noun` in messages.
-  template <class T>
-  void list(std::string_view key, std::string_view noun, std::vector<T>& x, std::string_view);
+  void list(std::string_view key, std::string_view noun, auto& x, std::string_view) {
+    const Value* v = take(key);
+    if (!v) return;
+    x.clear();
+    for (const Value& item : read_list(*v, key)) read_kind(item, noun, x.emplace_back());
+  }
   /// Reads all keys that no field has asked for, each with a number.
-  template <class Allowed>
-  void others(std::vector<std::pair<std::string, double>>& x, const Allowed& allowed) {
+  void others(std::vector<std::pair<std::string, double>>& x, const auto& allowed) {
     x.clear();
     for (const auto& entry : *table_) {
       if (contains(known_, entry.key)) continue;
@@ -86,18 +97,17 @@ class FieldReader {
   /// Reports unknown keys, then missing ones.
   void finish() const;
 
+  /// Reads a table or, without a name, a document.
+  static void read_table(const Value& v, std::string_view name, auto& x) {
+    FieldReader reader(v, std::string(name));
+    fields(reader, x);
+    reader.finish();
+  }
+
  protected:
   const Value* take(std::string_view key);
 
  private:
-  template <class T>
-  static void read_table(const Value& v, std::string_view key, T& x) {
-    FieldReader reader(v, std::string(key));
-    fields(reader, x);
-    reader.finish();
-  }
-  template <class T>
-  static void read_kind(const Value& v, std::string_view noun, T& x);
   [[noreturn]] void complain(std::string_view message) const;
 
   const Value::Table* table_;
@@ -111,8 +121,8 @@ class FieldReader {
 struct KindNames {
   std::vector<std::string> kinds, options;
 
-  bool kind(std::string_view name, std::string&) {
-    kinds.emplace_back(name);
+  bool kind(const auto& which, const auto&) {
+    kinds.emplace_back(name_of(which));
     return true;
   }
   void value(auto&, const Range&, std::string_view) {}
@@ -127,19 +137,23 @@ struct KindNames {
 /// kind, and the other keys are options.
 class KindReader : public FieldReader {
  public:
-  KindReader(const Value& v, std::string_view noun, const KindNames& names);
+  struct Choice {
+    const Value& value;
+    std::string kind;
+    const Value* main = nullptr;  ///< null for a plain name
+  };
+  static Choice choose(const Value& v, std::string_view noun, const KindNames& names);
+
+  explicit KindReader(const Choice& choice);
 
   /// True if the value has this kind, which is then stored in `chosen`.
-  bool kind(std::string_view name, std::string& chosen) {
-    if (name != kind_) return false;
-    chosen = kind_;
+  bool kind(const auto& which, auto& chosen) {
+    if (name_of(which) != kind_) return false;
+    chosen = which;
     return true;
   }
   /// Reads the main number, which is required.
-  template <class T>
-  void value(T& x, const Range& allowed, std::string_view) {
-    read_value(main_value(), kind_, x, allowed);
-  }
+  void value(auto& x, const Range& allowed, std::string_view) { read_value(main_value(), kind_, x, allowed); }
   /// Reads the main number; uses `fallback` for a plain name.
   void value_or(double& x, double fallback, const Range& allowed, std::string_view) {
     x = fallback;
@@ -151,12 +165,6 @@ class KindReader : public FieldReader {
   void finish() const;
 
  private:
-  struct Choice {
-    std::string kind;
-    const Value* main = nullptr;  ///< null for a plain name
-  };
-  static Choice choose(const Value& v, std::string_view noun, const KindNames& names);
-  KindReader(const Value& v, const Choice& choice);
   const Value& main_value();
 
   Place place_;
@@ -165,26 +173,12 @@ class KindReader : public FieldReader {
   bool main_read_ = false;
 };
 
-template <class T>
-void FieldReader::read_kind(const Value& v, std::string_view noun, T& x) {
+void read_kind(const Value& v, std::string_view noun, auto& x) {
   KindNames names;
   kinds(names, x);
-  KindReader reader(v, noun, names);
+  KindReader reader(KindReader::choose(v, noun, names));
   kinds(reader, x);
   reader.finish();
-}
-
-template <class T>
-void FieldReader::choice(std::string_view key, T& x, std::string_view) {
-  if (const Value* v = take(key)) read_kind(*v, key, x = {});
-}
-
-template <class T>
-void FieldReader::list(std::string_view key, std::string_view noun, std::vector<T>& x, std::string_view) {
-  const Value* v = take(key);
-  if (!v) return;
-  x.clear();
-  for (const Value& item : read_list(*v, key)) read_kind(item, noun, x.emplace_back());
 }
 
 }  // namespace hourglass

@@ -12,63 +12,43 @@
 
 namespace hourglass {
 
-/// Converts a bool, number or text to a Value.
+/// Converts a bool, a number, a text or a list of them to a Value.
+Value plain_value(const auto& x) { return {x, {}}; }
+Value plain_value(const NamedEnum auto& x) { return {name_of(x), {}}; }
 template <class T>
-Value plain_value(const T& x) {
-  return {x, {}};
+Value plain_value(const std::optional<T>& x) {
+  return plain_value(*x);
 }
-template <NamedEnum E>
-Value plain_value(const E& x) {
-  return {name_of(x), {}};
-}
-inline Value plain_value(const std::vector<float>& x) {
+template <class T>
+Value plain_value(const std::vector<T>& x) {
   Value::List list;
-  for (const float number : x) list.push_back({static_cast<double>(number), {}});
+  for (const T& item : x) list.push_back(plain_value(item));
   return {std::move(list), {}};
-}
-inline Value plain_value(const std::vector<std::string>& x) {
-  Value::List list;
-  for (const std::string& text : x) list.push_back({text, {}});
-  return {std::move(list), {}};
-}
-inline Value plain_value(uint64_t x) {
-  HOURGLASS_CHECK(x <= INT64_MAX);
-  return {static_cast<int64_t>(x), {}};
 }
 
 /// Converts a config to `"relu"` or `{ dense = 128 }`, in the form that KindReader reads.
-template <class T>
-Value kind_value(T& x);
+Value kind_value(auto& x);
 
 /// Writes a config struct as a table with all defaults; the inverse of FieldReader.
 class FieldWriter {
  public:
-  template <class T>
-  void field(std::string_view key, const T& x, const auto&, std::string_view) {
-    add(key, plain_value(x));
-  }
+  void field(std::string_view key, const auto& x, const auto&, std::string_view) { add(key, plain_value(x)); }
   template <class T>
   void field_if_given(std::string_view key, const T& x, const auto&, std::string_view) {
     if (x != T()) add(key, plain_value(x));
   }
-  template <class T>
-  void table(std::string_view key, std::optional<T>& x, std::string_view) {
+  void table(std::string_view key, auto& x, std::string_view) {
     if (x) section(key, *x);
   }
-  template <class T>
-  void section(std::string_view key, T& x) {
+  void section(std::string_view key, auto& x) {
     FieldWriter writer;
     fields(writer, x);
     add(key, {writer.take(), {}});
   }
-  template <class T>
-  void choice(std::string_view key, T& x, std::string_view) {
-    add(key, kind_value(x));
-  }
-  template <class T>
-  void list(std::string_view key, std::string_view, std::vector<T>& x, std::string_view) {
+  void choice(std::string_view key, auto& x, std::string_view) { add(key, kind_value(x)); }
+  void list(std::string_view key, std::string_view, auto& x, std::string_view) {
     Value::List items;
-    for (T& item : x) items.push_back(kind_value(item));
+    for (auto& item : x) items.push_back(kind_value(item));
     add(key, {std::move(items), {}});
   }
   void others(const std::vector<std::pair<std::string, double>>& x, const auto&) {
@@ -90,15 +70,12 @@ class FieldWriter {
 /// Writes a config with a kind; the inverse of KindReader.
 class KindWriter : public FieldWriter {
  public:
-  bool kind(std::string_view name, const std::string& chosen) {
-    if (name != chosen) return false;
-    name_ = name;
+  bool kind(const auto& which, const auto& chosen) {
+    if (name_of(which) != name_of(chosen)) return false;
+    name_ = name_of(which);
     return true;
   }
-  template <class T>
-  void value(const T& x, const Range&, std::string_view) {
-    add(name_, plain_value(x));
-  }
+  void value(const auto& x, const Range&, std::string_view) { add(name_, plain_value(x)); }
   void value_or(double x, double, const Range&, std::string_view) { add(name_, plain_value(x)); }
   void value_or_share(int64_t x, int64_t divisor, const Range&, std::string_view) {
     if (divisor == 0) return add(name_, plain_value(x));
@@ -115,8 +92,7 @@ class KindWriter : public FieldWriter {
   std::string name_;
 };
 
-template <class T>
-Value kind_value(T& x) {
+Value kind_value(auto& x) {
   KindWriter writer;
   kinds(writer, x);
   return writer.finish();

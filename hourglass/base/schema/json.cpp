@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "hourglass/base/error.h"
 
@@ -30,8 +31,8 @@ class Builder {
   bool number_float(double d, const std::string&) { return add(d); }
   bool string(std::string& s) { return add(std::move(s)); }
   bool binary(Json::binary_t&) { return false; }
-  bool start_object(size_t) { return open(Value::Table()); }
-  bool start_array(size_t) { return open(Value::List()); }
+  bool start_object(size_t) { return add(Value::Table()); }
+  bool start_array(size_t) { return add(Value::List()); }
   bool key(std::string& k) {
     open_.back()->as<Value::Table>()->push_back({std::move(k), place_, {}});
     return true;
@@ -55,35 +56,27 @@ class Builder {
  private:
   static constexpr size_t kMaxDepth = 64;
 
-  template <class T>
-  bool add(T&& data) {
-    place_value(std::forward<T>(data));
-    return true;
-  }
-
-  template <class T>
-  bool open(T&& container) {
-    if (open_.size() == kMaxDepth) fail("{}: JSON: nested deeper than {} levels", name_, kMaxDepth);
-    open_.push_back(&place_value(std::forward<T>(container)));
-    return true;
-  }
-
   // Pointers in open_ stay valid: a container grows only while it is the innermost open one.
-  template <class T>
-  Value& place_value(T&& data) {
+  bool add(decltype(Value::data) data) {
     if (++values_ > options_.most_values) fail("{}: JSON: more than {} values", name_, options_.most_values);
-    Value value{std::forward<T>(data), place_};
-    if (open_.empty()) return root_ = std::move(value);
-    if (auto* list = open_.back()->as<Value::List>()) return list->emplace_back(std::move(value));
-    return open_.back()->as<Value::Table>()->back().value = std::move(value);
+    Value& value = open_.empty() ? root_ : new_item(*open_.back());
+    value = {std::move(data), place_};
+    if (!value.as<Value::List>() && !value.as<Value::Table>()) return true;
+    if (open_.size() == kMaxDepth) fail("{}: JSON: nested deeper than {} levels", name_, kMaxDepth);
+    open_.push_back(&value);
+    return true;
+  }
+
+  /// A new item of a list, or the value of the newest key of a table.
+  static Value& new_item(Value& container) {
+    auto* list = container.as<Value::List>();
+    return list ? list->emplace_back() : container.as<Value::Table>()->back().value;
   }
 
   void refuse_duplicates(const Value::Table& table) const {
-    std::vector<std::string_view> keys;
-    for (const auto& entry : table) keys.push_back(entry.key);
-    std::sort(keys.begin(), keys.end());
-    const auto twice = std::adjacent_find(keys.begin(), keys.end());
-    if (twice != keys.end()) fail("{}: JSON: key \"{}\" appears twice", name_, *twice);
+    std::set<std::string_view> keys;
+    for (const auto& entry : table)
+      if (!keys.insert(entry.key).second) fail("{}: JSON: key \"{}\" appears twice", name_, entry.key);
   }
 
   std::string name_;

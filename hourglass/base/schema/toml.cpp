@@ -11,58 +11,17 @@
 namespace hourglass {
 namespace {
 
-/// Refuses long dotted names. toml++ frees tables recursively, one level per part of a dotted name, so that a name of
-/// about 100,000 parts would overflow the stack even if the text is refused. Skips strings and comments and counts the
-/// dots of each name.
-class DottedNames {
- public:
-  DottedNames(std::string_view text, const std::string& name) : text_(text), name_(name) {}
-
-  void check() {
-    while (at_ < text_.size()) {
-      const char c = text_[at_];
-      if (c == '"' || c == '\'') {
-        skip_string(c);
-      } else if (c == '#') {
-        at_ = std::min(text_.find('\n', at_), text_.size());
-      } else {
-        count(c);
-        ++at_;
-      }
-    }
+/// Refuses a line with very many dots: toml++ frees tables recursively, one level per part of a dotted name, so that a
+/// name of about 100,000 parts would overflow the stack even if the text is refused.
+void check_dots(std::string_view text, const std::string& name) {
+  constexpr int64_t kMaxDots = 4000;
+  for (int line = 1; !text.empty(); ++line) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    if (std::ranges::count(text.substr(0, end), '.') > kMaxDots)
+      fail("{}:{}: more than {} dots in one line", name, line, kMaxDots);
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
-
- private:
-  static constexpr int kMaxParts = 8;
-
-  void count(char c) {
-    if (std::string_view("=,{}[]\n").find(c) != std::string_view::npos) dots_ = 0;
-    if (c != '.' || ++dots_ < kMaxParts) return;
-    const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<ptrdiff_t>(at_), '\n');
-    fail("{}:{}: a name of more than {} parts", name_, line, kMaxParts);
-  }
-
-  void skip_string(char quote) {
-    const std::string fence(3, quote);
-    const bool multiline = text_.substr(at_, 3) == fence;
-    for (at_ += multiline ? 3 : 1; at_ < text_.size(); ++at_) {
-      if (text_[at_] == '\n' && !multiline) return ++at_, void();
-      if (text_[at_] == '\\' && quote == '"') {
-        ++at_;
-      } else if (!multiline && text_[at_] == quote) {
-        return ++at_, void();
-      } else if (multiline && text_.substr(at_, 3) == fence) {
-        at_ = std::min(text_.find_first_not_of(quote, at_), text_.size());
-        return;
-      }
-    }
-  }
-
-  std::string_view text_;
-  const std::string& name_;
-  size_t at_ = 0;
-  int dots_ = 0;
-};
+}
 
 class FromToml {
  public:
@@ -72,7 +31,11 @@ class FromToml {
     const Place place = place_of(node.source());
     if (depth == kMaxDepth) fail("{}: nested deeper than {} levels", place.text(), kMaxDepth);
     if (const auto* table = node.as_table()) return {entries(*table, depth + 1), place};
-    if (const auto* list = node.as_array()) return {items(*list, depth + 1), place};
+    if (const auto* list = node.as_array()) {
+      Value::List items;
+      for (const toml::node& item : *list) items.push_back((*this)(item, depth + 1));
+      return {std::move(items), place};
+    }
     if (const auto* s = node.as_string()) return {s->get(), place};
     if (const auto* b = node.as_boolean()) return {b->get(), place};
     if (const auto* i = node.as_integer()) return {i->get(), place};
@@ -84,12 +47,6 @@ class FromToml {
   static constexpr int kMaxDepth = 64;
 
   Place place_of(const toml::source_region& region) const { return {source_, region.begin.line, region.begin.column}; }
-
-  Value::List items(const toml::array& list, int depth) const {
-    Value::List result;
-    for (const toml::node& node : list) result.push_back((*this)(node, depth));
-    return result;
-  }
 
   /// Restores the order of the source, which toml++ does not keep; it makes better messages.
   Value::Table entries(const toml::table& table, int depth) const {
@@ -106,9 +63,7 @@ class FromToml {
 };
 
 struct ToToml {
-  std::string operator()(bool b) const { return b ? "true" : "false"; }
-  std::string operator()(int64_t i) const { return std::to_string(i); }
-  std::string operator()(double d) const { return number_text(d); }
+  std::string operator()(const auto& boolean_or_number) const { return Value{boolean_or_number, {}}.describe(); }
   /// Escapes a text as in JSON; TOML also requires DEL to be escaped.
   std::string operator()(const std::string& s) const {
     std::string text = json_text({s, {}});
@@ -130,9 +85,11 @@ struct ToToml {
 }  // namespace
 
 Value parse_toml(std::string_view text, const std::string& name) {
-  DottedNames(text, name).check();
+  check_dots(text, name);
   try {
-    return FromToml(name)(toml::parse(text));
+    Value root = FromToml(name)(toml::parse(text));
+    root.place = {root.place.source};
+    return root;
   } catch (const toml::parse_error& e) {
     fail("{}:{}:{}: {}", name, e.source().begin.line, e.source().begin.column, e.description());
   }

@@ -5,6 +5,12 @@
 namespace hourglass {
 namespace {
 
+/// Shortest text that reads back to the same double, with a decimal point or an exponent: "1.0", "1e-05".
+std::string number_text(double x) {
+  const std::string text = fmt::format("{}", x);
+  return text.find_first_not_of("-0123456789") == std::string::npos ? text + ".0" : text;
+}
+
 struct Describe {
   std::string operator()(bool b) const { return b ? "true" : "false"; }
   std::string operator()(int64_t i) const { return std::to_string(i); }
@@ -26,19 +32,18 @@ std::string Place::text() const {
 
 std::string Value::describe() const { return std::visit(Describe{}, data); }
 
-std::string number_text(double x) {
-  const std::string text = fmt::format("{}", x);
-  return text.find_first_not_of("-0123456789") == std::string::npos ? text + ".0" : text;
-}
-
 const Value* find(const Value::Table& table, std::string_view key) {
   for (const Value::Entry& entry : table)
     if (entry.key == key) return &entry.value;
   return nullptr;
 }
 
-Value* find(Value::Table& table, std::string_view key) {
-  return const_cast<Value*>(find(static_cast<const Value::Table&>(table), key));
+void set_place(Value& v, const Place& place) {
+  v.place = place;
+  if (auto* list = v.as<Value::List>())
+    for (Value& item : *list) set_place(item, place);
+  if (auto* table = v.as<Value::Table>())
+    for (auto& entry : *table) set_place(entry.value, entry.place = place);
 }
 
 }  // namespace hourglass

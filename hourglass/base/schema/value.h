@@ -46,11 +46,10 @@ struct Value::Entry {
   Value value;
 };
 
-/// Shortest text that reads back to the same double, with a decimal point or an exponent: "1.0", "1e-05".
-std::string number_text(double x);
-
 /// Value of the entry with this key, or null.
 const Value* find(const Value::Table& table, std::string_view key);
-Value* find(Value::Table& table, std::string_view key);
+
+/// Sets the place of a value and of everything inside it.
+void set_place(Value& v, const Place& place);
 
 }  // namespace hourglass

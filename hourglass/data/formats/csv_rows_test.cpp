@@ -1,9 +1,8 @@
-#include "hourglass/data/formats/csv_rows.h"
-
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include "hourglass/base/error.h"
+#include "hourglass/data/formats/csv.h"
 #include "support/message_of.h"
 
 namespace hourglass {

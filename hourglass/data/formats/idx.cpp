@@ -1,6 +1,10 @@
 #include "hourglass/data/formats/idx.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
@@ -14,36 +18,20 @@ constexpr size_t kLongestHeader = 4 + 4 * Shape::kMaxRank;
 
 struct Header {
   Shape shape;
-  size_t length;  // of the header
-  int64_t count;  // of the values after it
+  size_t length, count;  // bytes of the header, values after it
 };
 
 unsigned byte_at(std::string_view content, size_t i) { return static_cast<unsigned char>(content[i]); }
 
 std::string first_bytes(std::string_view content) {
-  if (content.empty()) return "nothing";
-  std::string text;
-  for (size_t i = 0; i < std::min<size_t>(content.size(), 4); ++i) {
-    text += fmt::format("{}{:02x}", i ? " " : "", byte_at(content, i));
-  }
-  return text;
+  const std::span bytes(reinterpret_cast<const uint8_t*>(content.data()), std::min<size_t>(content.size(), 4));
+  return content.empty() ? "nothing" : fmt::format("{:02x}", fmt::join(bytes, " "));
 }
 
 const char* type_name(unsigned type) {
-  switch (type) {
-    case 0x09:
-      return "signed bytes";
-    case 0x0b:
-      return "16-bit integers";
-    case 0x0c:
-      return "32-bit integers";
-    case 0x0d:
-      return "32-bit floats";
-    case 0x0e:
-      return "64-bit floats";
-    default:
-      return "an unknown type";
-  }
+  constexpr std::array kFromNine = {"signed bytes",    "an unknown type", "16-bit integers",
+                                    "32-bit integers", "32-bit floats",   "64-bit floats"};
+  return type >= 9 && type - 9 < kFromNine.size() ? kFromNine[type - 9] : "an unknown type";
 }
 
 void check_magic(std::string_view content, const std::string& name) {
@@ -67,20 +55,17 @@ Header parse_header(std::string_view content, const std::string& name) {
     shape.push_back(int64_t{byte_at(content, i)} << 24 | byte_at(content, i + 1) << 16 | byte_at(content, i + 2) << 8 |
                     byte_at(content, i + 3));
   }
-  const auto count = checked_size(shape);
-  if (!count) fail("{}: header says {}: more than any file can hold", name, shape.text());
-  if (*count == 0) fail("{}: header says {}: every dimension must be at least 1", name, shape.text());
-  return {shape, length, *count};
+  return {shape, length, static_cast<size_t>(announced_size(shape, name))};
 }
 
 IdxArray parse_plain(std::string_view content, const std::string& name, bool cut_off) {
   const Header header = parse_header(content, name);
   content.remove_prefix(header.length);
-  const auto expected = static_cast<size_t>(header.count);
-  if (content.size() != expected) {
+  if (content.size() != header.count) {
     const bool images = header.shape.rank() > 1;
-    fail("{}: header says {}{} bytes of {}, file holds {}{}", name, images ? header.shape.text() + " = " : "", expected,
-         images ? "pixels" : "labels", cut_off && content.size() > expected ? "at least " : "", content.size());
+    fail("{}: header says {}{} bytes of {}, file holds {}{}", name, images ? header.shape.text() + " = " : "",
+         header.count, images ? "pixels" : "labels", cut_off && content.size() > header.count ? "at least " : "",
+         content.size());
   }
   return {header.shape, {content.begin(), content.end()}};
 }
@@ -93,12 +78,12 @@ IdxArray parse_idx(std::string_view content, const std::string& name) {
   if (!is_gzip(content)) return parse_plain(content, name, false);
   const Header header = parse_header(gunzip(content, kLongestHeader, name), name);
   // Deflate compresses to 1/1032 at best, so an impossible size is refused before unpacking.
-  if (static_cast<size_t>(header.count) / 1032 > content.size()) {
+  if (header.count / 1032 > content.size()) {
     fail("{}: header says {} = {} bytes, more than {} packed bytes can hold", name, header.shape.text(), header.count,
          content.size());
   }
   // One byte more than announced shows that a file is too long without unpacking all of it.
-  const size_t limit = header.length + static_cast<size_t>(header.count) + 1;
+  const size_t limit = header.length + header.count + 1;
   return parse_plain(gunzip(content, limit, name), name, true);
 }
 

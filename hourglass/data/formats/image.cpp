@@ -97,7 +97,7 @@ Image resized(const Image& image, int64_t width, int64_t height) {
 
 Image cropped(const Image& image, int64_t width, int64_t height, const std::string& name) {
   if (image.width < width || image.height < height)
-    fail("{}: {} × {} pixels, too small to cut {} × {} out of it; fit = \"resize\" takes it", name, image.width,
+    fail("{}: {} × {} pixels, too small to cut {} × {} out of it; use fit = \"resize\"", name, image.width,
          image.height, width, height);
   const int64_t left = (image.width - width) / 2, top = (image.height - height) / 2, channels = image.channels;
   Image result = empty_image(width, height, channels);

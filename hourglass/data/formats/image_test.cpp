@@ -117,7 +117,7 @@ TEST(Image, CropsTheMiddle) {
   EXPECT_EQ(cropped(image, 1, 1, "f").pixels, std::vector<uint8_t>{5});
   EXPECT_EQ(cropped(image, 2, 3, "f").pixels, (std::vector<uint8_t>{1, 2, 4, 5, 7, 8}));
   EXPECT_EQ(message_of<Error>([&] { cropped(image, 4, 1, "f"); }),
-            "f: 3 × 3 pixels, too small to cut 4 × 1 out of it; fit = \"resize\" takes it");
+            "f: 3 × 3 pixels, too small to cut 4 × 1 out of it; use fit = \"resize\"");
 }
 
 }  // namespace

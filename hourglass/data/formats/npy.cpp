@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 #include <optional>
+#include <span>
 
 #include "hourglass/base/error.h"
 #include "hourglass/data/dataset.h"
@@ -20,7 +21,7 @@ static_assert(std::endian::native == std::endian::little, "numbers are copied as
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 
-constexpr const char* kExpected = "expected whole numbers, floats of 2, 4 or 8 bytes, or bool";
+constexpr const char* kExpected = "expected integers, floats of 2, 4 or 8 bytes, or bool";
 
 /// Parses the Python dictionary in a header: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }
 class HeaderReader {
@@ -30,20 +31,13 @@ class HeaderReader {
   NpyHeader read() {
     int keys = 0;
     expect('{');
-    while (!accept('}')) {
+    read_items('}', [&] {
       read_entry();
       ++keys;
-      if (!accept(',')) {
-        expect('}');
-        break;
-      }
-    }
+    });
     skip_blanks();
     if (keys != 3 || !type_ || !fortran_ || !shape_ || !text_.empty()) malformed();
-    const auto count = checked_size(*shape_);
-    if (!count) fail("{}: header says {}: more than any file can hold", name_, shape_->text());
-    if (*count == 0) fail("{}: header says {}: every dimension must be at least 1", name_, shape_->text());
-    return {*type_, *fortran_, *shape_, *count};
+    return {*type_, *fortran_, *shape_, announced_size(*shape_, name_)};
   }
 
  private:
@@ -76,17 +70,24 @@ class HeaderReader {
   Shape shape() {
     Shape shape;
     expect('(');
-    while (!accept(')')) {
+    const bool ends_in_comma = read_items(')', [&] {
       if (shape.rank() == Shape::kMaxRank) fail("{}: array of more than 4 dimensions, expected 1 to 4", name_);
       shape.push_back(integer());
-      if (!accept(',')) {
-        if (shape.rank() == 1) malformed();  // in Python (3) is a number, (3,) a tuple
-        expect(')');
-        break;
-      }
-    }
+    });
+    if (shape.rank() == 1 && !ends_in_comma) malformed();  // in Python (3) is a number, (3,) a tuple
     if (shape.rank() == 0) fail("{}: a single number, expected an array of 1 to 4 dimensions", name_);
     return shape;
+  }
+
+  /// Reads items separated by commas, and `end`. True if a comma follows the last item.
+  bool read_items(char end, auto read_item) {
+    while (!accept(end)) {
+      read_item();
+      if (accept(',')) continue;
+      expect(end);
+      return false;
+    }
+    return true;
   }
 
   int64_t integer() {
@@ -147,8 +148,7 @@ struct Bool {
 };
 
 /// Calls f with a value of the C++ type for the type `type` of NumPy.
-template <class F>
-auto with_type(std::string_view type, F f) {
+auto with_type(std::string_view type, auto f) {
   const auto sized = [&](auto one, auto two, auto four, auto eight) {
     return type[2] == '1' ? f(one) : type[2] == '2' ? f(two) : type[2] == '4' ? f(four) : f(eight);
   };
@@ -250,6 +250,19 @@ NpyArray parse_npy(std::string_view content, const std::string& name, bool nan_i
   }
   return {header.shape,
           with_type(header.type, [&]<class T>(T) { return floats<T>(content, header, nan_is_missing, name); })};
+}
+
+size_t find_array(const std::vector<std::string>& names, const std::string& member, const std::string& file,
+                  const char* noun) {
+  constexpr size_t kListed = 20;
+  if (names.empty()) fail("{}: holds no {}", file, noun);
+  if (names.size() == 1 && member.empty()) return 0;
+  for (size_t i = names.size(); i > 0; --i)
+    if (names[i - 1] == member) return i - 1;
+  std::string list = fmt::format("{}", fmt::join(std::span(names).first(std::min(names.size(), kListed)), ", "));
+  if (names.size() > kListed) list += fmt::format(" and {} more", names.size() - kListed);
+  if (!member.empty()) fail("{}: no {} \"{}\"; it holds {}", file, noun, member, list);
+  fail("{0}: holds {1} {2}s: {3}; name one, as in {0}:{4}", file, names.size(), noun, list, names[0]);
 }
 
 std::string npy_bytes(ConstView array) {

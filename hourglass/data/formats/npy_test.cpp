@@ -73,7 +73,7 @@ TEST(Npy, TakesKeysInAnyOrder) {
 }
 
 TEST(Npy, RefusesOtherTypesByName) {
-  const std::string expected = ", expected whole numbers, floats of 2, 4 or 8 bytes, or bool";
+  const std::string expected = ", expected integers, floats of 2, 4 or 8 bytes, or bool";
   EXPECT_EQ(refusal(npy(dictionary("'|O'", "(1,)"), "")), "f: array of Python objects ('|O')" + expected);
   EXPECT_EQ(refusal(npy(dictionary("[('a', '<f4')]", "(1,)"), "")), "f: structured array" + expected);
   for (const std::string type : {"<c8", "<U3", "<M8[ns]", "|S1", "<f16", "f4", "", "<f3", "<b4", "< u"})

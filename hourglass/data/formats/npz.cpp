@@ -1,11 +1,9 @@
 #include "hourglass/data/formats/npz.h"
 
-#include <fmt/ranges.h>
 #include <zip.h>
 
 #include <algorithm>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "hourglass/base/error.h"
@@ -47,14 +45,10 @@ class Archive {
 
   /// Index of the requested entry.
   zip_uint64_t find(const std::string& member) const {
-    std::optional<zip_uint64_t> found;
-    const auto entries = static_cast<zip_uint64_t>(zip_get_num_entries(archive_.get(), 0));
-    if (entries == 0) fail("{}: the archive holds no array", name_);
-    for (zip_uint64_t i = 0; i < entries; ++i)
-      if (without_ending(stat(i).name) == member) found = i;
-    if (!found && member.empty() && entries == 1) found = 0;
-    if (!found) refuse(member, entries);
-    return *found;
+    std::vector<std::string> names;
+    const zip_int64_t entries = zip_get_num_entries(archive_.get(), 0);
+    for (zip_int64_t i = 0; i < entries; ++i) names.push_back(without_ending(stat(i).name));
+    return find_array(names, member, name_, "array");
   }
 
   std::string unpack(zip_uint64_t i) const {
@@ -87,16 +81,6 @@ class Archive {
     if (zip_stat_index(archive_.get(), i, 0, &entry) != 0 || (entry.valid & kNeeded) != kNeeded)
       fail("{}: zip archive is damaged: entry {} has no name or size", name_, i);
     return entry;
-  }
-
-  [[noreturn]] void refuse(const std::string& member, zip_uint64_t entries) const {
-    constexpr zip_uint64_t kListed = 20;
-    std::vector<std::string> names;
-    for (zip_uint64_t i = 0; i < std::min(entries, kListed); ++i) names.push_back(without_ending(stat(i).name));
-    const std::string list = fmt::format("{}{}", fmt::join(names, ", "),
-                                         entries > kListed ? fmt::format(" and {} more", entries - kListed) : "");
-    if (!member.empty()) fail("{}: no array \"{}\"; it holds {}", name_, member, list);
-    fail("{}: holds {} arrays: {}; name one, as in {}:{}", name_, entries, list, name_, names[0]);
   }
 
   [[noreturn]] static void refuse_damaged(zip_file_t& file, const std::string& place) {

@@ -37,7 +37,7 @@ TEST(Npz, ListsTheArraysAndAsksWhich) {
   const std::string content = zip_bytes({{"x.npy", array({2, 3})}, {"y.npy", array({4})}});
   EXPECT_EQ(refusal(content), "f.npz: holds 2 arrays: x, y; name one, as in f.npz:x");
   EXPECT_EQ(refusal(content, "z"), "f.npz: no array \"z\"; it holds x, y");
-  EXPECT_EQ(refusal(zip_bytes({})), "f.npz: the archive holds no array");
+  EXPECT_EQ(refusal(zip_bytes({})), "f.npz: holds no array");
 }
 
 TEST(Npz, RefusesWhatIsNoArray) {

@@ -1,7 +1,6 @@
 #include "hourglass/data/formats/safetensors.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstring>
 #include <tuple>
@@ -10,7 +9,7 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
-#include "hourglass/base/schema/json.h"
+#include "hourglass/base/schema/fields_json.h"
 #include "hourglass/tensor/visit.h"
 
 namespace hourglass {
@@ -22,7 +21,20 @@ constexpr uint64_t kLengthBytes = 8;
 constexpr uint64_t kLongestHeader = 100'000'000;
 constexpr const char* kMetadata = "__metadata__";
 
-/// Parses one tensor of the header and checks it individually.
+/// Entry of a tensor in the header.
+struct Entry {
+  std::string dtype;
+  std::vector<int64_t> shape, data_offsets;
+};
+
+void fields(auto& v, Entry& e) {
+  for (const char* key : {"dtype", "shape", "data_offsets"}) v.needs(key);
+  v.field("dtype", e.dtype, Anything{}, "");
+  v.field("shape", e.shape, at_least(0), "");
+  v.field("data_offsets", e.data_offsets, at_least(0), "");
+}
+
+/// A checked entry.
 struct Slot {
   std::string name;
   DType dtype;
@@ -35,14 +47,14 @@ class Parser {
   Parser(std::string_view bytes, const std::string& name) : bytes_(bytes), file_(name) {}
 
   SafeTensors parse() {
-    const Value header = read_header();
-    const auto* table = header.as<Value::Table>();
+    Value header = read_header();
+    auto* table = header.as<Value::Table>();
     if (!table) fail("{}: header: expected a table, found {}", file_, header.describe());
     SafeTensors result;
     std::vector<Slot> slots;
-    for (const auto& [key, place, value] : *table) {
+    for (auto& [key, place, value] : *table) {
       if (key == kMetadata)
-        result.metadata = metadata(value);
+        read_value(value, kMetadata, result.metadata, Anything{});
       else
         slots.push_back(slot(key, value));
     }
@@ -65,65 +77,21 @@ class Parser {
     return parse_json(bytes_.substr(kLengthBytes, length), file_);
   }
 
-  std::map<std::string, std::string> metadata(const Value& v) const {
-    std::map<std::string, std::string> result;
-    const auto* table = v.as<Value::Table>();
-    if (!table) fail("{}: {}: expected a table, found {}", file_, kMetadata, v.describe());
-    for (const auto& entry : *table) {
-      const auto* text = entry.value.as<std::string>();
-      if (!text) fail("{}: {}: {}: expected text, found {}", file_, kMetadata, entry.key, entry.value.describe());
-      result[entry.key] = *text;
-    }
-    return result;
-  }
-
-  Slot slot(const std::string& name, const Value& v) const {
-    const auto* table = v.as<Value::Table>();
-    if (!table || table->size() != 3)
-      fail("{}: {}: expected a table of dtype, shape and data_offsets, found {}", file_, name,
-           table ? fmt::format("{} keys", table->size()) : v.describe());
-    const auto offsets = numbers(name, *table, "data_offsets");
+  Slot slot(const std::string& name, Value& v) const {
+    set_place(v, {std::make_shared<const std::string>(file_ + ": " + name)});
+    Entry entry;
+    FieldReader::read_table(v, "", entry);
+    const auto dtype = find_named<DType>(entry.dtype);
+    if (!dtype) fail("{}: {}: dtype {}, expected F32 or F64", file_, name, entry.dtype);
+    if (entry.shape.size() > Shape::kMaxRank)
+      fail("{}: {}: shape: {} axes, at most {} are supported", file_, name, entry.shape.size(), Shape::kMaxRank);
+    const auto& offsets = entry.data_offsets;
     if (offsets.size() != 2) fail("{}: {}: data_offsets: expected 2 numbers, found {}", file_, name, offsets.size());
-    Slot s{name, dtype(name, *table), shape(name, *table), offsets[0], offsets[1]};
+    Slot s{name, *dtype, Shape(entry.shape), offsets[0], offsets[1]};
     const auto available = static_cast<int64_t>(data_.size());
     if (s.begin > s.end || s.end > available)
       fail("{}: {}: data_offsets [{}, {}] do not lie in {} bytes of data", file_, name, s.begin, s.end, available);
     check_bytes(s);
-    return s;
-  }
-
-  const Value& part(const std::string& name, const Value::Table& table, const char* key) const {
-    const Value* v = find(table, key);
-    if (!v) fail("{}: {}: \"{}\" is missing", file_, name, key);
-    return *v;
-  }
-
-  std::vector<int64_t> numbers(const std::string& name, const Value::Table& table, const char* key) const {
-    const Value& v = part(name, table, key);
-    const auto* list = v.as<Value::List>();
-    if (!list) fail("{}: {}: {}: expected a list, found {}", file_, name, key, v.describe());
-    std::vector<int64_t> result;
-    for (const Value& item : *list) {
-      const auto* n = item.as<int64_t>();
-      if (!n || *n < 0) fail("{}: {}: {}: expected whole numbers from 0, found {}", file_, name, key, item.describe());
-      result.push_back(*n);
-    }
-    return result;
-  }
-
-  DType dtype(const std::string& name, const Value::Table& table) const {
-    const Value& v = part(name, table, "dtype");
-    const auto* text = v.as<std::string>();
-    if (const auto dtype = find_named<DType>(text ? *text : "")) return *dtype;
-    fail("{}: {}: dtype {}, expected F32 or F64", file_, name, text ? *text : v.describe());
-  }
-
-  Shape shape(const std::string& name, const Value::Table& table) const {
-    const auto extents = numbers(name, table, "shape");
-    if (extents.size() > Shape::kMaxRank)
-      fail("{}: {}: shape: {} axes, at most {} are supported", file_, name, extents.size(), Shape::kMaxRank);
-    Shape s;
-    for (int64_t extent : extents) s.push_back(extent);
     return s;
   }
 
@@ -160,25 +128,18 @@ class Parser {
   std::string file_;
 };
 
-Value numbers_value(const auto& numbers) {
-  Value::List list;
-  for (int64_t n : numbers) list.push_back({n, {}});
-  return {std::move(list), {}};
-}
-
 Value header_value(const std::map<std::string, ConstView>& tensors,
                    const std::map<std::string, std::string>& metadata) {
-  Value::Table header;
-  Value::Table texts;
+  Value::Table header, texts;
   for (const auto& [key, text] : metadata) texts.push_back({key, {}, {text, {}}});
   if (!texts.empty()) header.push_back({kMetadata, {}, {std::move(texts), {}}});
   int64_t at = 0;
   for (const auto& [name, view] : tensors) {
     const int64_t begin = std::exchange(at, at + view.size() * size_of(view.dtype()));
-    Value::Table entry{{"dtype", {}, {name_of(view.dtype()), {}}},
-                       {"shape", {}, numbers_value(view.shape())},
-                       {"data_offsets", {}, numbers_value(std::array{begin, at})}};
-    header.push_back({name, {}, {std::move(entry), {}}});
+    Entry entry{name_of(view.dtype()), {view.shape().begin(), view.shape().end()}, {begin, at}};
+    FieldWriter writer;
+    fields(writer, entry);
+    header.push_back({name, {}, {writer.take(), {}}});
   }
   return {std::move(header), {}};
 }

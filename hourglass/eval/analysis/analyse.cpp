@@ -8,7 +8,6 @@
 
 #include "hourglass/base/statistics.h"
 #include "hourglass/eval/analysis/code_map.h"
-#include "hourglass/eval/analysis/samples.h"
 #include "hourglass/eval/analysis/spectrum.h"
 #include "hourglass/eval/analysis/unit_images.h"
 #include "hourglass/eval/metric_table.h"
@@ -58,20 +57,6 @@ Errors errors_of(const Inference& inference, const Dataset& data) {
   return e;
 }
 
-Examples examples(const Autoencoder& model, const Inference& inference, const Dataset& data,
-                  std::span<const uint32_t> rows, const Errors& errors) {
-  const auto count = static_cast<int64_t>(rows.size());
-  Examples e{Tensor(DType::f32, {count, data.sample.size()}), Tensor(DType::f32, {count, data.sample.size()}), {}};
-  inference.reconstruct(data, rows, [&](const Inference::Chunk& chunk) {
-    copy(chunk.clean, e.inputs.view().slice(chunk.first, chunk.rows));
-    copy(chunk.reconstruction(), e.reconstructions.view().slice(chunk.first, chunk.rows));
-  });
-  uncenter(model.scaler, e.inputs);
-  uncenter(model.scaler, e.reconstructions);
-  for (const uint32_t row : rows) e.errors.push_back(errors.rows[row]);
-  return e;
-}
-
 /// Row numbers by error, ascending.
 std::vector<uint32_t> ranking(const Errors& errors) {
   std::vector<uint32_t> order(errors.rows.size());
@@ -108,110 +93,123 @@ void describe_units(ConstView codes, std::vector<double>& mean, std::vector<doub
 }
 
 /// Computes the parts of an analysis one after the other.
-class AnalysisBuilder {
- public:
-  AnalysisBuilder(const Autoencoder& model, const Dataset& data, const Corruption& corruption, int64_t rows,
-                  int threads)
-      : model_(model),
-        data_(evenly_spread(data, rows)),
-        corruption_(corruption),
-        threads_(threads),
-        inference_(model, threads) {
-    a_.data = data.name;
-    a_.rows = data_.rows();
-    a_.total_rows = data.rows();
-    a_.sample = data.sample;
-    a_.code = model.network().code().output();
-  }
+struct AnalysisBuilder {
+  const Autoencoder& model;
+  const Dataset data;  ///< the analysed rows
+  const Corruption& corruption;
+  int threads;
+  Analysis a = {};
+  Inference inference{model, threads};
+  Tensor codes = {};
+  int64_t typical = 0;
 
-  Analysis run() && {
-    add_examples();
-    add_metrics();
-    add_codes();
-    add_units();
-    return std::move(a_);
-  }
-
- private:
   /// Makes a part, or records why it does not apply.
   void attempt(const std::string& part, const std::function<void()>& make) {
     try {
       make();
     } catch (const Error& e) {
-      a_.omissions.push_back({part, e.what()});
+      a.omissions.push_back({part, e.what()});
     }
   }
 
   void add_examples() {
-    const Errors errors = errors_of(inference_, data_);
-    a_.feature_error = errors.features;
+    const Errors errors = errors_of(inference, data);
+    a.feature_error = errors.features;
     std::vector<uint32_t> order = ranking(errors);
     const auto count = std::min<size_t>(kExamples, order.size()), middle = (order.size() - count) / 2;
-    typical_ = order[order.size() / 2];
+    typical = order[order.size() / 2];
     const auto some = [&](size_t first) {
-      return examples(model_, inference_, data_, std::span(order).subspan(first, count), errors);
+      const auto rows = std::span(order).subspan(first, count);
+      Examples e = reconstruct_samples(model, data.select(rows), Corruption({}, 0), kExamples);
+      for (const uint32_t row : rows) e.errors.push_back(errors.rows[row]);
+      return e;
     };
-    a_.best = some(0);
-    a_.typical = some(middle);
+    a.best = some(0);
+    a.typical = some(middle);
     std::ranges::reverse(order);
-    a_.worst = some(0);
-    if (!corruption_.is_active()) return;
-    auto s = reconstruct_samples(model_, data_, corruption_, kExamples);
-    a_.denoised = DenoisedExamples{std::move(s.clean), std::move(s.corrupted), std::move(s.reconstruction)};
+    a.worst = some(0);
+    if (corruption.is_active()) a.denoised = reconstruct_samples(model, data, corruption, kExamples);
   }
 
   void add_metrics() {
     std::vector<std::string> names = metrics_at({Placement::report, Placement::tables, Placement::figure});
     std::erase(names, kSpectrum);
-    if (!model_.network().ends_in_sigmoid())
+    if (!model.network().ends_in_sigmoid())
       std::erase_if(names, [](const std::string& n) { return metric_row(n).require == require_probabilities; });
-    measure(names, data_, {.threads = threads_, .jacobian = {.probes = kProbes}});
-    const auto affordable = static_cast<int64_t>(kMaxSpectrumProducts / spectrum_products(model_.network()));
-    const Dataset few = evenly_spread(data_, std::max(affordable, kMinSpectra));
-    a_.spectrum_rows = few.rows();
-    measure({kSpectrum}, few, {.threads = threads_, .jacobian = {.exact = true}});
+    measure(names, data, {.threads = threads, .jacobian = {.probes = kProbes}});
+    const auto affordable = static_cast<int64_t>(kMaxSpectrumProducts / spectrum_products(model.network()));
+    const Dataset few = evenly_spread(data, std::max(affordable, kMinSpectra));
+    a.spectrum_rows = few.rows();
+    measure({kSpectrum}, few, {.threads = threads, .jacobian = {.exact = true}});
   }
 
-  void measure(const std::vector<std::string>& names, const Dataset& data, EvaluationOptions options) {
-    options.note = [this](const Omission& o) { a_.omissions.push_back(o); };
-    std::ranges::move(evaluate(model_, data, names, options), std::back_inserter(a_.metrics));
+  void measure(const std::vector<std::string>& names, const Dataset& on, EvaluationOptions options) {
+    options.note = [this](const Omission& o) { a.omissions.push_back(o); };
+    std::ranges::move(evaluate(model, on, names, options), std::back_inserter(a.metrics));
   }
 
   void add_codes() {
-    codes_ = Tensor(DType::f32, {data_.rows(), a_.code.size()});
-    copy(inference_.encode(data_, Mode::evaluation), codes_);
-    describe_units(codes_, a_.mean_activation, a_.deviation);
-    a_.activations = histogram(codes_);
+    codes = Tensor(DType::f32, {data.rows(), a.code.size()});
+    copy(inference.encode(data, Mode::evaluation), codes);
+    describe_units(codes, a.mean_activation, a.deviation);
+    a.activations = histogram(codes);
     attempt("Map of codes", [&] {
-      a_.map = code_map(codes_);
-      a_.map->labels = data_.labels;
+      a.map = code_map(codes);
+      a.map->labels = data.labels;
     });
   }
 
   void add_units() {
-    const EncodedRows rows{model_, inference_, data_, codes_, a_.mean_activation, a_.deviation};
-    a_.atoms = decoder_atoms(rows, kImages);
-    a_.strong = strong_units(rows, *a_.atoms, kStrongUnits, typical_);
-    attempt("First-layer filters", [&] { a_.filters = first_filters(model_, a_.atoms->units, kImages); });
+    const EncodedRows rows{model, inference, data, codes, a.mean_activation, a.deviation};
+    a.atoms = decoder_atoms(rows, kImages);
+    a.strong = strong_units(rows, *a.atoms, kStrongUnits, typical);
+    attempt("First-layer filters", [&] { a.filters = first_filters(model, a.atoms->units, kImages); });
   }
-
-  const Autoencoder& model_;
-  Dataset data_;
-  const Corruption& corruption_;
-  int threads_;
-  Inference inference_;
-  Tensor codes_;
-  int64_t typical_ = 0;
-  Analysis a_;
 };
 
 }  // namespace
+
+Examples reconstruct_samples(const Autoencoder& model, const Dataset& data, const Corruption& corruption,
+                             int64_t rows) {
+  const Dataset first = data.slice(0, std::min(rows, data.rows()));
+  const Inference inference(model, 1, first.rows());
+  Inference::Disturb corrupt;
+  if (corruption.is_active())
+    corrupt = [&](ConstView clean, std::span<const uint32_t> ids, View input) {
+      corruption.apply(clean, 0, ids, input);
+    };
+  Examples e;
+  const auto uncentred = [&](ConstView v) {
+    Tensor t(v.dtype(), {v.rows(), v.columns()});
+    copy(v, t);
+    uncenter(model.scaler, t);
+    return t;
+  };
+  const auto visit = [&](const Inference::Chunk& chunk) {
+    e.inputs = uncentred(chunk.clean);
+    if (corrupt) e.corrupted = uncentred(chunk.input);
+    e.reconstructions = uncentred(chunk.reconstruction());
+  };
+  inference.reconstruct(first, visit, corrupt);
+  return e;
+}
 
 Analysis analyse(const Autoencoder& model, const Dataset& data, const Corruption& corruption, int threads) {
   if (data.rows() < 1) fail("{}: no rows to analyse", data.name);
   const int64_t widest = std::max(data.sample.size(), model.network().code().output().size());
   const int64_t rows = std::clamp<int64_t>(kMaxValues / widest, 1, kMaxRows);
-  return AnalysisBuilder(model, data, corruption, rows, threads).run();
+  AnalysisBuilder builder{model, evenly_spread(data, rows), corruption, threads};
+  Analysis& a = builder.a;
+  a.data = data.name;
+  a.rows = builder.data.rows();
+  a.total_rows = data.rows();
+  a.sample = data.sample;
+  a.code = model.network().code().output();
+  builder.add_examples();
+  builder.add_metrics();
+  builder.add_codes();
+  builder.add_units();
+  return std::move(a);
 }
 
 }  // namespace hourglass

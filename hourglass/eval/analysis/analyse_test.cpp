@@ -46,12 +46,12 @@ TEST(Analyse, AgreesWithTheMetrics) {
   const Dataset data = data_of({1, 8, 8}, 300);
   const Analysis all = analyse(a, data, kClean, 2);
   EXPECT_EQ(all.rows, 300);
-  EXPECT_NEAR(mean(all.feature_error), metric(all, "mse"), 1e-8);  // its squares are single
+  EXPECT_NEAR(mean(all.feature_error), metric(all, "mse"), 1e-8);  // mse squares in single precision
   EXPECT_NEAR(mean(all.mean_activation), metric(all, "mean_activation"), 1e-9);
   EXPECT_EQ(std::accumulate(all.activations.counts.begin(), all.activations.counts.end(), int64_t{0}), 300 * 5);
 }
 
-/// Not alpha · k of them, as in `encode`.
+/// An analysis shows k active units, as in evaluation; Mode::encoding has alpha · k.
 TEST(Analyse, ShowsTheCodesThatAreDecoded) {
   const Autoencoder a = fresh(model({layer("dense", 5), topk(2, 2)}, {layer("dense", 64)}), {1, 8, 8});
   const Analysis all = analyse(a, data_of({1, 8, 8}, 20), kClean, 1);

@@ -9,15 +9,11 @@
 
 namespace hourglass {
 
-/// Inputs and their reconstructions, (rows, inputs) f32, scaled but not centred, and the mean squared error per row.
+/// Inputs and their reconstructions, (rows, inputs) f32, scaled but not centred, so that pixels lie in [0, 1].
 struct Examples {
   Tensor inputs, reconstructions;
-  std::vector<double> errors;
-};
-
-/// Inputs, their corrupted versions and the reconstructions of these, (rows, inputs) f32 each, as in Examples.
-struct DenoisedExamples {
-  Tensor inputs, corrupted, reconstructions;
+  std::vector<double> errors = {};  ///< mean squared error per row, where it is asked for
+  Tensor corrupted = {};            ///< what the encoder sees; empty without corruption
 };
 
 /// Numbers of values in equal bins between low and high.
@@ -56,11 +52,11 @@ struct Analysis {
   Metrics metrics;            ///< over the analysed rows
   int64_t spectrum_rows = 0;  ///< rows of jacobian_spectrum, evenly spread over the analysed ones
   Examples best, typical, worst;
-  std::optional<DenoisedExamples> denoised;  ///< the first rows, where the recipe corrupts inputs
-  std::vector<double> feature_error;         ///< mean over rows of (r − x)², per input
-  Histogram activations;                     ///< of all units on all rows
-  std::vector<double> mean_activation;       ///< per unit, over rows
-  std::vector<double> deviation;             ///< per unit, standard deviation over rows
+  std::optional<Examples> denoised;     ///< the first rows, where the recipe corrupts inputs
+  std::vector<double> feature_error;    ///< mean over rows of (r − x)², per input
+  Histogram activations;                ///< of all units on all rows
+  std::vector<double> mean_activation;  ///< per unit, over rows
+  std::vector<double> deviation;        ///< per unit, standard deviation over rows
   std::optional<CodeMap> map;
   std::optional<SignedImages> filters;  ///< weights of the first layer
   std::optional<SignedImages> atoms;    ///< what a unit one σ above its mean adds to the mean code's reconstruction

@@ -13,8 +13,7 @@ constexpr int64_t kBlock = 8;
 constexpr int kIterations = 24;
 
 Matrix centred(ConstView codes) {
-  using Rows = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  Matrix x = Eigen::Map<const Rows>(codes.as<float>(), codes.rows(), codes.columns()).cast<double>();
+  Matrix x = matrix_of(codes);
   x.rowwise() -= x.colwise().mean().eval();
   return x;
 }

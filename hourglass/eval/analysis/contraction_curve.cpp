@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "hourglass/base/random.h"
-#include "hourglass/eval/row_keys.h"
 #include "hourglass/objective/corruption.h"
 #include "hourglass/tensor/copy.h"
 #include "hourglass/tensor/ops.h"

@@ -78,17 +78,10 @@ class RowJacobian {
   std::vector<int64_t> active_;  ///< units with a derivative ≠ 0
 };
 
-Matrix doubles(ConstView m) {
-  return visit_floats(m, [&]<class T>(std::span<const T> x) -> Matrix {
-    using Rows = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    return Eigen::Map<const Rows>(x.data(), m.rows(), m.columns()).template cast<double>();
-  });
-}
-
 /// Singular values, largest first.
 Vector jacobian_singular_values(ConstView jacobian) {
   if (jacobian.rows() == 0) return {};
-  const Matrix j = doubles(jacobian);
+  const Matrix j = matrix_of(jacobian);
   const auto side = std::min(j.rows(), j.cols());
   Matrix gram = Matrix::Zero(side, side);
   if (j.rows() <= j.cols())

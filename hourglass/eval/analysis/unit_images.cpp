@@ -55,18 +55,6 @@ void traverse(float low, float high, int64_t unit, ConstView start, View codes) 
   }
 }
 
-std::vector<double> values_of(const EncodedRows& rows, int64_t unit) {
-  std::vector<double> values(rows.data.rows());
-  for (int64_t i = 0; i < rows.data.rows(); ++i) values[i] = rows.value(i, unit);
-  return values;
-}
-
-/// The rows with the largest values, descending.
-std::vector<uint32_t> top_rows(const std::vector<double>& values) {
-  const auto top = largest(values, kInputsPerUnit);
-  return {top.begin(), top.end()};
-}
-
 /// The layer whose weights apply to the input itself, up to the order of channels; null where a pooling layer or an
 /// activation comes first.
 const Layer* first_weighted(const Network& network) {
@@ -128,18 +116,18 @@ SignedImages decoder_atoms(const EncodedRows& rows, int64_t count) {
 StrongUnits strong_units(const EncodedRows& rows, const SignedImages& atoms, int64_t count, int64_t typical) {
   std::vector<double> squares;
   for (int64_t i = 0; i < atoms.values.rows(); ++i) squares.push_back(sum_of_squares(atoms.values.view().slice(i, 1)));
-  StrongUnits strong{.units = {},
-                     .traversals = {},
-                     .top_inputs = {},
-                     .traversal_steps = kTraversalSteps,
-                     .inputs_per_unit = std::min(kInputsPerUnit, rows.data.rows())};
+  StrongUnits strong;
+  strong.traversal_steps = kTraversalSteps;
+  strong.inputs_per_unit = std::min(kInputsPerUnit, rows.data.rows());
   const auto best = largest(squares, count);
   Tensor codes(DType::f32, {static_cast<int64_t>(best.size()) * kTraversalSteps, rows.units()});
   std::vector<uint32_t> tops;
   for (const int64_t i : best) {
     const int64_t unit = atoms.units[i], place = static_cast<int64_t>(strong.units.size()) * kTraversalSteps;
-    std::vector<double> values = values_of(rows, unit);
-    const auto top = top_rows(values);
+    std::vector<double> values;
+    for (int64_t row = 0; row < rows.codes.rows(); ++row)
+      values.push_back(rows.codes.as<float>()[row * rows.units() + unit]);
+    const auto top = largest(values, kInputsPerUnit);
     tops.insert(tops.end(), top.begin(), top.end());
     std::ranges::sort(values);
     const auto percentile = [&](size_t p) { return static_cast<float>(values[(values.size() - 1) * p / 100]); };

@@ -16,7 +16,6 @@ struct EncodedRows {
   const Shape& code() const { return model.network().code().output(); }
   int64_t units() const { return code().size(); }
   int64_t inputs() const { return data.sample.size(); }
-  float value(int64_t row, int64_t unit) const { return codes.as<float>()[row * units() + unit]; }
 };
 
 /// Weights of the first layer as images: those of `units` where the layer is the code, else the first `count`. Throws

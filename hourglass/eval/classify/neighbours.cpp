@@ -16,15 +16,11 @@ constexpr int64_t kTestRows = 128, kTrainRows = 2048;  // per block of distances
 /// ‖b‖² − 2⟨a, b⟩, which orders training rows b by distance to a, and the number of the row.
 using Neighbour = std::pair<double, int64_t>;
 
-/// Inserts n into the k nearest so far, a heap with the farthest on top.
+/// Inserts n into the k nearest so far, in ascending order.
 void insert_nearest(std::vector<Neighbour>& nearest, Neighbour n, size_t k) {
-  if (nearest.size() == k) {
-    if (n >= nearest.front()) return;
-    std::ranges::pop_heap(nearest);
-    nearest.pop_back();
-  }
-  nearest.push_back(n);
-  std::ranges::push_heap(nearest);
+  if (nearest.size() == k && n >= nearest.back()) return;
+  nearest.insert(std::ranges::upper_bound(nearest, n), n);
+  if (nearest.size() > k) nearest.pop_back();
 }
 
 int32_t most_frequent(const std::vector<Neighbour>& nearest, const std::vector<int32_t>& labels) {

@@ -33,7 +33,8 @@ TEST(LinearProbe, FindsNothingInCodesThatTellNothing) {
   EXPECT_NEAR(linear_probe({std::move(train), std::move(test)}, 2).error, 0.5, 0.06);
 }
 
-/// 100 rows in 90 dimensions with a third of the labels wrong: without decay all is learnt by heart.
+/// 100 rows in 90 dimensions with a third of the labels wrong: without decay a classifier fits the training rows
+/// exactly.
 TEST(LinearProbe, ChoosesItsDecayOnRowsHeldOut) {
   const auto noisy = [](int64_t rows, uint64_t seed) {
     LabelledCodes c{normals(DType::f32, {rows, 90}, seed), {}};

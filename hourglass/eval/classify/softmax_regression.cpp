@@ -7,7 +7,7 @@
 
 #include "hourglass/base/free_list.h"
 #include "hourglass/base/parallel.h"
-#include "hourglass/data/labels.h"
+#include "hourglass/data/dataset.h"
 #include "hourglass/tensor/copy.h"
 #include "hourglass/tensor/visit.h"
 
@@ -19,35 +19,22 @@ constexpr int64_t kChunkRows = 2048;
 
 int64_t chunks_of(int64_t rows) { return (rows + kChunkRows - 1) / kChunkRows; }
 
-/// Parameters converted to the codes' element type.
-struct Weights {
-  Weights(std::span<const double> parameters, int64_t classes, int64_t units, DType dtype)
-      : all(tensor(parameters, dtype)),
-        w(all.view().part(0, {classes, units})),
-        b(all.view().part(w.size(), {classes})) {}
-
-  static Tensor tensor(std::span<const double> parameters, DType dtype) {
-    Tensor t(DType::f64, {static_cast<int64_t>(parameters.size())});
-    std::ranges::copy(parameters, t.as<double>());
-    return t.cast(dtype);
-  }
-
-  Tensor all;
-  ConstView w, b;
-};
-
 /// Calls use(chunk, first row, logits (rows, classes)) for every chunk of rows.
 template <class Use>
-void for_each_chunk(const LabelledCodes& codes, const Weights& weights, int threads, Use use) {
+void for_each_chunk(const LabelledCodes& codes, std::span<const double> parameters, int threads, Use use) {
   const ConstView all = codes.flat();
+  const int64_t units = codes.units(), size = std::ssize(parameters), classes = size / (units + 1);
+  Tensor doubles(DType::f64, {size});
+  std::ranges::copy(parameters, doubles.as<double>());
+  const Tensor weights = doubles.cast(all.dtype());
+  const ConstView w = weights.view().part(0, {classes, units}), b = weights.view().part(w.size(), {classes});
   FreeList<Tensor> free;
-  const auto make = [&] { return std::make_unique<Tensor>(all.dtype(), Shape{kChunkRows, weights.w.rows()}); };
+  const auto make = [&] { return std::make_unique<Tensor>(all.dtype(), Shape{kChunkRows, classes}); };
   auto task = [&](int64_t chunk) {
     const int64_t first = chunk * kChunkRows, count = std::min(kChunkRows, codes.rows() - first);
     free.with(make, [&](Tensor& space) {
       const View logits = space.view().slice(0, count);
-      ops::matmul(all.slice(first, count), ops::Transpose::no, weights.w, ops::Transpose::yes, logits,
-                  ops::Write::assign, weights.b);
+      ops::matmul(all.slice(first, count), ops::Transpose::no, w, ops::Transpose::yes, logits, ops::Write::assign, b);
       use(chunk, first, logits);
     });
   };
@@ -71,11 +58,10 @@ class Loss {
   int64_t size() const { return classes_ * (codes_.units() + 1); }
 
   double operator()(std::span<const double> parameters, std::span<double> gradient) {
-    const Weights weights(parameters, classes_, codes_.units(), codes_.codes.dtype());
-    for_each_chunk(codes_, weights, threads_, [&](int64_t chunk, int64_t first, View logits) {
+    for_each_chunk(codes_, parameters, threads_, [&](int64_t chunk, int64_t first, View logits) {
       const auto targets = std::span(targets_).subspan(first, logits.rows());
       losses_[chunk] = ops::cross_entropy(logits, targets, 1, logits);
-      const View g = gradients_.view().slice(chunk, 1), dw = g.part(0, weights.w.shape());
+      const View g = gradients_.view().slice(chunk, 1), dw = g.part(0, {classes_, codes_.units()});
       const ConstView h = codes_.flat().slice(first, logits.rows());
       ops::matmul(logits, ops::Transpose::yes, h, ops::Transpose::no, dw);
       const View db = g.part(dw.size(), {classes_});
@@ -181,9 +167,8 @@ double softmax_regression_loss(const SoftmaxRegression& model, const LabelledCod
 }
 
 double classification_error(const SoftmaxRegression& model, const LabelledCodes& codes, int threads) {
-  const Weights weights(model.parameters, model.classes(), codes.units(), codes.codes.dtype());
   std::vector<int64_t> wrong(chunks_of(codes.rows()));
-  for_each_chunk(codes, weights, threads, [&](int64_t chunk, int64_t first, View logits) {
+  for_each_chunk(codes, model.parameters, threads, [&](int64_t chunk, int64_t first, View logits) {
     visit_floats(logits, [&](auto all) {
       const auto* row = all.data();
       for (int64_t i = 0; i < logits.rows(); ++i, row += model.classes()) {

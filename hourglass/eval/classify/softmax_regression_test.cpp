@@ -82,7 +82,7 @@ TEST(SoftmaxRegression, DoesNotDependOnTheOrderOfRowsOrOnTheirRepetition) {
   EXPECT_EQ(classification_error(once, codes, 1), classification_error(once, twice, 1));
 }
 
-TEST(SoftmaxRegression, GoesOnFromAStart) {
+TEST(SoftmaxRegression, ContinuesFromAStart) {
   const LabelledCodes codes = clouds(900, DType::f64);
   const auto fit = fitted(codes, 1e-2, 1, kPrecise), again = fitted(codes, 1e-2, 1, {.iterations = 0}, fit);
   for (size_t i = 0; i < fit.parameters.size(); ++i) EXPECT_NEAR(again.parameters[i], fit.parameters[i], 1e-12);

@@ -4,17 +4,17 @@
 
 namespace hourglass {
 
-/// For an encoder of one dense layer and an optional activation: no Jacobian is ever formed (Rifai et al., "Contractive
-/// auto-encoders", ICML 2011). With t_j = Σ_p sign_p s'(z_pj):
+/// Closed form for an encoder of one dense layer z = W x + b and an optional activation s, without the Jacobian itself
+/// (Rifai et al., "Contractive auto-encoders", ICML 2011). With t_j = Σ_p sign_p s'(z_pj) for each row:
 ///
 ///   value          = Σ_rows Σ_j t_j² ‖W_j‖²
 ///   ∂value/∂z_pj   = 2 sign_p t_j s''(z_pj) ‖W_j‖²
-///   ∂value/∂W_j    = 2 (Σ_rows t_j²) W_j     (beside what flows through z)
+///   ∂value/∂W_j    = 2 (Σ_rows t_j²) W_j     (in addition to the gradient through z)
 class JacobianClosed final : public JacobianNorm {
  public:
   explicit JacobianClosed(const Network& network);
 
-  /// The encoder is one dense layer, on the input itself, and at most one activation.
+  /// True if the encoder is one dense layer, on the input itself, and at most one activation.
   static bool fits(const Network& network);
 
   std::string method() const override { return "closed form"; }

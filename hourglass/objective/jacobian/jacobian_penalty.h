@@ -4,7 +4,8 @@
 
 namespace hourglass {
 
-/// A penalty that is the mean over rows, and over `samples` points of each, of a norm of the encoder's Jacobian.
+/// Base class of penalties on the encoder's Jacobian: the mean of a JacobianNorm over rows and over `samples` points of
+/// each row.
 class JacobianPenalty : public Penalty {
  public:
   std::string method() const override { return norm_->method(); }
@@ -27,11 +28,11 @@ class JacobianPenalty : public Penalty {
 
   const JacobianNorm& norm() const { return *norm_; }
   int64_t samples() const { return samples_; }
-  /// sums accumulated over rows and samples. Unless grad_theta is empty, the gradient of scale · their value is
-  /// accumulated in grad_theta and in point.saved.
+  /// sums accumulated: the statistics of these rows, over all samples. Unless grad_theta is empty, the gradient of
+  /// scale · value is accumulated in grad_theta and in point.saved.
   virtual void measure(ConstView theta, const JacobianPoint& point, std::span<double> sums, double scale,
                        View grad_theta) const = 0;
-  /// saved assigned zeros, from the micro-batch's arena, for every layer at whose output the norm has a gradient.
+  /// saved assigned views of zeros in the micro-batch's arena, for every layer at whose output the norm has a gradient.
   void allocate_saved(const MicroBatch& batch, std::span<View> saved) const;
 
  private:

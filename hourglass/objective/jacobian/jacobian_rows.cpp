@@ -70,16 +70,8 @@ struct JacobianRows::Tiles {
   View at(const VjpTape& tape, int layer) const {
     return (layer < 0 ? tape.rows.back() : tape.rows[layer]).slice(0, rows());
   }
-  View scratch_at(int which, int layer) const {
-    return scratch[which].part(0, {rows(), batch().network().layer(layer).output().size()});
-  }
   Linearization linearization(const VjpTape& tape, int layer) const {
     return tape.layers[layer].slice(sample, samples);
-  }
-  /// Where the gradient at a layer's output is saved.
-  View saved(const VjpTape& tape, int layer) const {
-    const View all = layer < 0 ? View() : tape.point->saved[layer];
-    return all ? all.slice(sample, samples) : all;
   }
 };
 
@@ -104,7 +96,7 @@ std::string JacobianRows::method() const {
 double JacobianRows::cost() const {
   const auto rows = static_cast<double>(probes_);
   double products = 0;
-  for (int i = bottom() + 1; i < end_; ++i) products += 3 * rows * static_cast<double>(network_.layer(i).products());
+  for (int i = gram_layer_ + 1; i < end_; ++i) products += 3 * rows * static_cast<double>(network_.layer(i).products());
   if (uses_gram())
     products += gram_products(static_cast<double>(gram_.rows()), static_cast<double>(network_.input().size()), rows);
   return products / network_.products();
@@ -202,14 +194,14 @@ void JacobianRows::start(const Tiles& t, const VjpTape& tape) const {
 }
 
 void JacobianRows::vjp(const Tiles& t, const VjpTape& tape) const {
-  for (int i = end_ - 1; i > bottom(); --i)
+  for (int i = end_ - 1; i > gram_layer_; --i)
     network_.layer(i).vjp(t.theta, t.linearization(tape, i), t.at(tape, i), t.at(tape, i - 1));
 }
 
 /// q̄ is left in t.gram_rows, or without a Gram matrix in the first tape's rows at the input.
 double JacobianRows::squared_norm(const Tiles& t) const {
-  const View q = t.at(t.tapes[0], bottom());
-  for (size_t p = 1; p < t.tapes.size(); ++p) ops::add_scaled(1.0, t.at(t.tapes[p], bottom()), q);
+  const View q = t.at(t.tapes[0], gram_layer_);
+  for (size_t p = 1; p < t.tapes.size(); ++p) ops::add_scaled(1.0, t.at(t.tapes[p], gram_layer_), q);
   if (!uses_gram()) {
     const double norm = ops::sum_of_squares(q);
     if (t.has_gradient()) ops::scale(t.scale, q);
@@ -227,12 +219,13 @@ double JacobianRows::squared_norm(const Tiles& t) const {
 
 void JacobianRows::vjp_backward(const Tiles& t, const VjpTape& tape) const {
   View gradient = uses_gram() ? t.gram_rows.slice(0, t.rows()) : t.at(t.tapes[0], -1);
-  for (int i = bottom() + 1, next = 0; i < end_; ++i, next = 1 - next) {
+  for (int i = gram_layer_ + 1, next = 0; i < end_; ++i, next = 1 - next) {
     const Layer& layer = network_.layer(i);
     const Linearization at = t.linearization(tape, i);
-    layer.vjp_backward(at, t.at(tape, i), gradient, t.grad_theta, t.saved(tape, i - 1));
+    const View saved = i > 0 ? tape.point->saved[i - 1] : View();
+    layer.vjp_backward(at, t.at(tape, i), gradient, t.grad_theta, saved ? saved.slice(t.sample, t.samples) : saved);
     if (i + 1 == end_) break;
-    const View above = t.scratch_at(next, i);
+    const View above = t.scratch[next].part(0, {t.rows(), layer.output().size()});
     layer.jvp(t.theta, at, gradient, above);
     gradient = above;
   }

@@ -4,8 +4,9 @@
 
 namespace hourglass {
 
-/// For any encoder, by vector–Jacobian products: Jᵀv for the code's unit vectors v, or for random sign vectors. With
-/// layers z = A h, h = s(z), the VJP of a row v goes through the encoder from the code to the input
+/// Norm for any encoder by vector–Jacobian products Jᵀv, with the code's unit vectors v for the exact norm or random
+/// sign vectors for an unbiased estimate (Hutchinson). With layers z = A h, h = s(z), the VJP of a row v goes through
+/// the encoder from the code to the input
 ///
 ///   b = s'(z) ∘ d,   d = Aᵀ b,   ending in q = Jᵀ v at the input,       value = Σ ‖q‖²
 ///
@@ -13,17 +14,17 @@ namespace hourglass {
 ///
 ///   ū = A q̄,   dA += b ⊗ q̄,   dz += s''(z) ∘ d ∘ ū,   q̄ = s'(z) ∘ ū.
 ///
-/// The dz join the ordinary backward pass. When the first layer is dense and that takes less, the VJP ends before it,
-/// and its Gram matrix G = W Wᵀ gives the norm: value = Σ ⟨b, bG⟩ and ū = 2bG, so no row ever has the input's width;
-/// dW += 2 (Σ bᵀb) W once. Of several points each has its VJP, of sign·v; q, or b before the Gram matrix, is the sum of
-/// all, and every point's backward pass starts from the same q̄. Rows are handled in tiles that fit in cache, so memory
-/// does not grow with the code.
+/// The dz are added to the gradients of the ordinary backward pass. If the first layer is dense and it takes fewer
+/// multiplications, the VJP ends before that layer, and the Gram matrix G = W Wᵀ gives the norm: value = Σ ⟨b, bG⟩ and
+/// ū = 2bG, so no row has the width of the input; dW += 2 (Σ bᵀb) W once. With several points, each has a VJP of
+/// sign·v; q, or b before the Gram matrix, is their sum, and the backward pass of every point starts from the same q̄.
+/// Rows are computed in tiles that fit in cache, so memory does not grow with the code.
 class JacobianRows final : public JacobianNorm {
  public:
   /// probes = 0: exact.
   JacobianRows(const Network& network, int64_t probes, const Random& random);
 
-  /// The first layer is replaced by its Gram matrix.
+  /// True if the first layer is replaced by its Gram matrix.
   bool uses_gram() const { return gram_layer_ >= 0; }
 
   std::string method() const override;
@@ -47,13 +48,11 @@ class JacobianRows final : public JacobianNorm {
   /// The tile's Σ ‖q‖², q being the sum of all points'. Leaves q̄.
   double squared_norm(const Tiles& t) const;
   void vjp_backward(const Tiles& t, const VjpTape& tape) const;
-  /// Where a VJP ends: the layer before the Gram matrix, or the input.
-  int bottom() const { return uses_gram() ? gram_layer_ : -1; }
 
   const Network& network_;
   int end_;              ///< the code is the output of layer end_ − 1
   int64_t probes_;       ///< rows per sample: the code's size, or the number of probe vectors
-  int gram_layer_ = -1;  ///< the dense layer that the Gram matrix stands for; −1: VJPs end at the input
+  int gram_layer_ = -1;  ///< the dense layer that the Gram matrix replaces, where VJPs end; −1: they end at the input
   bool exact_;
   Random random_;
   Tensor gram_;  ///< G (units, units) of this step's θ

@@ -84,60 +84,52 @@ void map(FigureBuilder& sheet, const Analysis& a, const CodeMap& m) {
               c);
 }
 
-void spectrum(FigureBuilder& sheet, const Analysis& a, const std::vector<double>& values) {
-  Chart c = spectrum_chart();
-  c.series.push_back(spectrum_series(values, "", 0));
-  sheet.chart(
-      {"contraction", "spectrum", "Spectrum of the encoder's Jacobian",
-       fmt::format(
-           "Mean over {} rows. Few large values mean that the code is sensitive to few directions of the input.",
-           format_count(a.spectrum_rows))},
-      c);
-}
-
-void contraction(FigureBuilder& sheet, const Analysis& a, const ContractionCurve& curve) {
-  Chart c = contraction_chart();
-  c.series.push_back(contraction_series(curve, "", 0));
-  sheet.chart(
-      {"contraction", "contraction-curve", "Contraction curve",
-       fmt::format(
-           "Distance between codes divided by the distance between inputs, in random directions: mean over {} rows.",
-           format_count(a.rows))},
-      c);
-}
-
 }  // namespace
 
-Chart spectrum_chart() {
-  return {.x = {.label = "singular value, by size", .integral = true},
-          .y = {.label = "singular value of ∂h/∂x", .scale = ChartAxis::Scale::automatic}};
-}
-
-Series spectrum_series(const std::vector<double>& values, const std::string& label, int style) {
+Chart spectrum_chart(const LabelledAnalyses& analyses) {
   constexpr size_t kMostPoints = 200;
-  std::vector<double> shown = values;
-  // Values of almost 0 would prevent a logarithmic axis.
-  while (!shown.empty() && shown.back() <= 1e-6 * shown[0]) shown.pop_back();
-  const bool as_points = label.empty() && shown.size() <= kMostPoints;
-  return {label, style, as_points ? Series::Mark::points : Series::Mark::lines, positions(shown.size()), shown};
+  Chart c{.x = {.label = "singular value, by size", .integral = true},
+          .y = {.label = "singular value of ∂h/∂x", .scale = ChartAxis::Scale::automatic}};
+  for (size_t i = 0; i < analyses.size(); ++i) {
+    const auto& [label, a] = analyses[i];
+    const auto* values = find_metric<std::vector<double>>(a->metrics, "jacobian_spectrum");
+    if (!values) continue;
+    std::vector<double> shown = *values;
+    // Values of almost 0 would prevent a logarithmic axis.
+    while (!shown.empty() && shown.back() <= 1e-6 * shown[0]) shown.pop_back();
+    const bool as_points = label.empty() && shown.size() <= kMostPoints;
+    const auto mark = as_points ? Series::Mark::points : Series::Mark::lines;
+    c.series.push_back({label, static_cast<int>(i), mark, positions(shown.size()), shown});
+  }
+  return c;
 }
 
-Chart contraction_chart() {
-  return {.x = {.label = "distance ‖δ‖ from an input (scaled units)", .scale = ChartAxis::Scale::logarithmic},
+Chart contraction_chart(const LabelledAnalyses& analyses) {
+  Chart c{.x = {.label = "distance ‖δ‖ from an input (scaled units)", .scale = ChartAxis::Scale::logarithmic},
           .y = {.label = "‖f(x+δ) − f(x)‖ / ‖δ‖", .from = 0}};
-}
-
-Series contraction_series(const ContractionCurve& curve, const std::string& label, int style) {
-  return {label, style, Series::Mark::lines_and_points, curve.radii, curve.ratios};
+  for (size_t i = 0; i < analyses.size(); ++i)
+    if (const auto* curve = find_metric<ContractionCurve>(analyses[i].second->metrics, "contraction_ratio"))
+      c.series.push_back(
+          {analyses[i].first, static_cast<int>(i), Series::Mark::lines_and_points, curve->radii, curve->ratios});
+  return c;
 }
 
 void draw_code_figures(FigureBuilder& sheet, const Analysis& a, std::optional<double> target) {
   activations(sheet, a);
   mean_activation(sheet, a, target);
   if (a.map) map(sheet, a, *a.map);
-  if (const auto* values = find_metric<std::vector<double>>(a.metrics, "jacobian_spectrum"))
-    spectrum(sheet, a, *values);
-  if (const auto* curve = find_metric<ContractionCurve>(a.metrics, "contraction_ratio")) contraction(sheet, a, *curve);
+  if (const Chart c = spectrum_chart({{"", &a}}); !c.series.empty())
+    sheet.chart({"contraction", "spectrum", "Spectrum of the encoder's Jacobian",
+                 fmt::format("Mean over {} rows. Few large values mean that the code is sensitive to few directions of "
+                             "the input.",
+                             format_count(a.spectrum_rows))},
+                c);
+  if (const Chart c = contraction_chart({{"", &a}}); !c.series.empty())
+    sheet.chart({"contraction", "contraction-curve", "Contraction curve",
+                 fmt::format("Distance between codes divided by the distance between inputs, in random directions: "
+                             "mean over {} rows.",
+                             format_count(a.rows))},
+                c);
 }
 
 }  // namespace hourglass

@@ -10,12 +10,11 @@ namespace hourglass {
 /// of sparse_kl if there is one, map of codes, Jacobian spectrum and contraction curve.
 void draw_code_figures(FigureBuilder& sheet, const Analysis& a, std::optional<double> target);
 
-/// Axes for spectra, and singular values as a series on them.
-Chart spectrum_chart();
-Series spectrum_series(const std::vector<double>& values, const std::string& label, int style);
+/// Analyses with their labels in the legend; the style of a series is its place in the list.
+using LabelledAnalyses = std::vector<std::pair<std::string, const Analysis*>>;
 
-/// Axes for contraction curves, and a curve as a series on them.
-Chart contraction_chart();
-Series contraction_series(const ContractionCurve& curve, const std::string& label, int style);
+/// Singular values of the encoders' Jacobians, and contraction curves: a series for each analysis that has them.
+Chart spectrum_chart(const LabelledAnalyses& analyses);
+Chart contraction_chart(const LabelledAnalyses& analyses);
 
 }  // namespace hourglass

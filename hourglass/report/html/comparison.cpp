@@ -3,15 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
-#include <set>
+#include <map>
 
 #include "hourglass/eval/metric_table.h"
 #include "hourglass/report/format.h"
 #include "hourglass/report/html/code_figures.h"
 #include "hourglass/report/html/html.h"
-#include "hourglass/report/html/page_parts.h"
 #include "hourglass/report/html/unit_figures.h"
 #include "hourglass/report/plot/plot.h"
 
@@ -30,34 +30,23 @@ const std::vector<Section> kSections = {
      "add most."},
 };
 
-/// `chart` with one line per model that has the metric.
-template <class T, class MakeSeries>
-Chart overlaid(const Comparison& c, const std::string& metric, Chart chart, MakeSeries series) {
-  for (size_t i = 0; i < c.models.size(); ++i)
-    if (const auto* value = find_metric<T>(c.models[i].analysis.metrics, metric))
-      chart.series.push_back(series(*value, c.models[i].name, static_cast<int>(i)));
-  return chart;
-}
+/// End of the description of a metric, by Better.
+constexpr std::array kDirections = {"", "; lower is better", "; higher is better"};
 
 /// Test losses where they were recorded, else training losses; one chart per kind of loss.
 void losses(FigureBuilder& sheet, const Comparison& c) {
-  std::set<std::string> kinds;
-  for (const ComparedModel& m : c.models)
-    if (!m.epochs.empty()) kinds.insert(m.reconstruction);
-  for (const std::string& kind : kinds) {
-    Chart chart{.x = {.label = "epoch", .integral = true},
-                .y = {.label = kind + " (mean per value)", .scale = ChartAxis::Scale::automatic}};
-    for (size_t i = 0; i < c.models.size(); ++i) {
-      const ComparedModel& m = c.models[i];
-      if (m.epochs.empty() || m.reconstruction != kind) continue;
-      Series s{m.name, static_cast<int>(i), Series::Mark::lines_and_points, {}, {}};
-      for (const EpochRecord& e : m.epochs) {
-        s.x.push_back(static_cast<double>(e.epoch));
-        s.y.push_back(e.test ? e.test->reconstruction : e.train.reconstruction);
-      }
-      chart.series.push_back(std::move(s));
-    }
-    sheet.chart({"training", "loss-" + kind, "Reconstruction loss: " + kind,
+  std::map<std::string, Chart> charts;
+  for (size_t i = 0; i < c.models.size(); ++i) {
+    const ComparedModel& m = c.models[i];
+    if (m.epochs.empty()) continue;
+    charts[m.reconstruction].series.push_back(
+        epoch_series(m.epochs, m.name, static_cast<int>(i),
+                     [](const EpochRecord& e) { return e.test ? e.test->reconstruction : e.train.reconstruction; }));
+  }
+  for (auto& [loss, chart] : charts) {
+    chart.x = {.label = "epoch", .integral = true};
+    chart.y = {.label = loss + " (mean per value)", .scale = ChartAxis::Scale::automatic};
+    sheet.chart({"training", "loss-" + loss, "Reconstruction loss: " + loss,
                  "On the test part after each epoch; for runs without a test part, the training loss."},
                 chart);
   }
@@ -106,19 +95,10 @@ std::string table(const Comparison& c) {
       row.push_back({value ? format_value(*value) : "–", best[i]});
     }
     const MetricRow& about = metric_row(metric);
-    row.push_back(std::string(about.meaning) + (about.better == Better::lower    ? "; lower is better"
-                                                : about.better == Better::higher ? "; higher is better"
-                                                                                 : ""));
+    row.push_back(std::string(about.meaning) + kDirections[static_cast<size_t>(about.better)]);
     rows.push_back(std::move(row));
   }
   return html_table(head, rows);
-}
-
-std::string descriptions(const Comparison& c) {
-  std::string html = "<dl>";
-  for (const ComparedModel& m : c.models)
-    html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", html_escaped(m.name), html_escaped(m.description));
-  return html + "</dl>\n";
 }
 
 }  // namespace
@@ -133,11 +113,11 @@ std::vector<std::string> compared_metrics(const Comparison& c) {
 
 std::vector<bool> best_at(const Comparison& c, const std::string& metric) {
   const Better better = metric_row(metric).better;
+  const double sign = better == Better::higher ? -1 : 1;
   std::vector<double> keys;  // smaller is better
   for (const ComparedModel& m : c.models) {
     const double* value = find_metric<double>(m.metrics, metric);
-    const bool counts = value && !std::isnan(*value);
-    keys.push_back(counts ? better == Better::higher ? -*value : *value : std::nan(""));
+    keys.push_back(value ? sign * *value : std::nan(""));
   }
   const auto counted = keys.size() - std::ranges::count_if(keys, [](double k) { return std::isnan(k); });
   std::vector<bool> best(keys.size(), false);
@@ -151,11 +131,13 @@ Figures draw_comparison(const Comparison& c) {
   FigureBuilder sheet;
   losses(sheet, c);
   reconstructions(sheet, c);
+  LabelledAnalyses analyses;
+  for (const ComparedModel& m : c.models) analyses.emplace_back(m.name, &m.analysis);
   sheet.chart({"contraction", "contraction-curve", "Contraction curves",
                "Distance between codes divided by the distance between inputs, in random directions: mean over rows."},
-              overlaid<ContractionCurve>(c, "contraction_ratio", contraction_chart(), contraction_series));
+              contraction_chart(analyses));
   sheet.chart({"contraction", "spectrum", "Spectra of the encoders' Jacobians", "Singular values, mean over rows."},
-              overlaid<std::vector<double>>(c, "jacobian_spectrum", spectrum_chart(), spectrum_series));
+              spectrum_chart(analyses));
   images_of_each(sheet, c, "filters", &Analysis::filters);
   images_of_each(sheet, c, "atoms", &Analysis::atoms);
   return std::move(sheet).take();
@@ -170,7 +152,9 @@ std::string comparison_page(const Comparison& c, const Figures& figures) {
   body += html_omissions(omissions);
   const std::string header = fmt::format("<p>{} models on the {} rows of {}.</p>\n", c.models.size(),
                                          format_count(c.rows), html_escaped(c.data));
-  return html_page("Comparison", header + descriptions(c), body);
+  std::vector<std::pair<std::string, std::string>> descriptions;
+  for (const ComparedModel& m : c.models) descriptions.emplace_back(m.name, m.description);
+  return html_page("Comparison", header + html_terms(descriptions), body);
 }
 
 }  // namespace hourglass

@@ -1,34 +1,27 @@
 #include "hourglass/report/html/html.h"
 
+#include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include <map>
 #include <regex>
 
 #include "hourglass/base/error.h"
+#include "hourglass/base/version.h"
+#include "hourglass/report/html/page_style.h"
 
 namespace hourglass {
 
 std::string html_escaped(std::string_view text) {
+  static const std::map<char, std::string_view> entities = {
+      {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}};
   std::string escaped;
-  for (const char c : text) switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      case '\'':
-        escaped += "&#39;";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') escaped += c;
-    }
+  for (const char c : text) {
+    if (const auto entity = entities.find(c); entity != entities.end())
+      escaped += entity->second;
+    else if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t')
+      escaped += c;
+  }
   return escaped;
 }
 
@@ -54,6 +47,70 @@ std::string inline_svg(std::string_view svg, const std::string& prefix, const st
   if (const size_t at = text.find(own); at != std::string::npos)
     text.replace(at, own.size(), "<title>" + html_escaped(title) + "</title>");
   return text;
+}
+
+namespace {
+
+std::string cells(const Row& row, const char* tag) {
+  std::string html = "<tr>";
+  for (const Cell& cell : row)
+    html += fmt::format("<{0}{2}>{1}</{0}>", tag, html_escaped(cell.text), cell.best ? " class=\"best\"" : "");
+  return html + "</tr>\n";
+}
+
+std::string figure(const Figure& f) {
+  const std::string title = html_escaped(f.title), caption = html_escaped(f.caption);
+  const std::string body = f.svg.empty()
+                               ? fmt::format("<img src=\"{}\" alt=\"{}: {}\">", png_url(f.png), title, caption)
+                               : inline_svg(f.svg, f.name, f.title);
+  return fmt::format("<figure id=\"{}\"{}><h3>{}</h3>\n{}\n<figcaption>{}</figcaption></figure>\n",
+                     html_escaped(f.name), f.svg.empty() ? " class=\"image\"" : "", title, body, caption);
+}
+
+}  // namespace
+
+std::string html_table(const Row& head, const std::vector<Row>& rows) {
+  std::string html = "<div class=\"wide\"><table><thead>" + cells(head, "th") + "</thead><tbody>\n";
+  for (const Row& row : rows) html += cells(row, "td");
+  return html + "</tbody></table></div>\n";
+}
+
+std::string html_terms(const std::vector<std::pair<std::string, std::string>>& terms) {
+  std::string html = "<dl>";
+  for (const auto& [term, text] : terms)
+    html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", html_escaped(term), html_escaped(text));
+  return html + "</dl>\n";
+}
+
+std::string html_section(const Section& s, const std::vector<Figure>& figures) {
+  std::string html;
+  for (const Figure& f : figures)
+    if (f.section == s.id) html += figure(f);
+  if (html.empty()) return "";
+  const std::string introduction =
+      s.introduction.empty() ? "" : fmt::format("<p>{}</p>\n", html_escaped(s.introduction));
+  return fmt::format("<section id=\"{}\"><h2>{}</h2>\n{}<div class=\"figures\">\n{}</div></section>\n", s.id,
+                     html_escaped(s.title), introduction, html);
+}
+
+std::string html_omissions(const std::vector<Omission>& omissions) {
+  std::string html;
+  for (const Omission& o : omissions)
+    html += fmt::format("<li><b>{}</b>: {}.</li>\n", html_escaped(o.part), html_escaped(o.reason));
+  return html.empty() ? "" : "<section id=\"omissions\"><h2>Left out</h2>\n<ul>\n" + html + "</ul></section>\n";
+}
+
+std::string html_page(const std::string& title, const std::string& header, const std::string& body) {
+  const std::string name = html_escaped(title);
+  return fmt::format(
+             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+             "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n"
+             "<title>{0} · Hourglass</title>\n<style>{1}</style>\n</head>\n<body>\n<main>\n<header><h1>{0}</h1>\n",
+             name, kPageStyle) +
+         header + "</header>\n" + body + "<footer>Made by Hourglass " + version() +
+         "; the folder plots/ has every plot as PNG and SVG and every grid of images as "
+         "PNG.</footer>\n</main>\n</body>\n</html>\n";
 }
 
 }  // namespace hourglass

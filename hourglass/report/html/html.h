@@ -2,6 +2,9 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "hourglass/report/html/figure_sheet.h"
 
 namespace hourglass {
 
@@ -15,5 +18,36 @@ std::string png_url(std::string_view png);
 /// Converts an SVG file of gnuplot to an element of a page: removes the XML prologue, prefixes ids with `prefix` and
 /// sets the title, for screen readers. Throws Error for text without an svg element.
 std::string inline_svg(std::string_view svg, const std::string& prefix, const std::string& title);
+
+/// A cell of a table.
+struct Cell {
+  Cell(const char* text) : text(text) {}
+  Cell(std::string text, bool best = false) : text(std::move(text)), best(best) {}
+
+  std::string text;
+  bool best = false;  ///< marked by a star
+};
+using Row = std::vector<Cell>;
+
+/// Table that scrolls horizontally if it is too wide. This and the functions below escape the texts.
+std::string html_table(const Row& head, const std::vector<Row>& rows);
+
+/// List of terms with a text each.
+std::string html_terms(const std::vector<std::pair<std::string, std::string>>& terms);
+
+/// A section of a page.
+struct Section {
+  std::string id, title, introduction;
+};
+
+/// The section with its figures, in their order; empty if it has none.
+std::string html_section(const Section& section, const std::vector<Figure>& figures);
+
+/// The list of what was left out, with the reasons; empty if nothing was.
+std::string html_omissions(const std::vector<Omission>& omissions);
+
+/// Self-contained page: styles, SVGs and images are inside, there are no scripts and no external addresses. Light or
+/// dark as the reader has set, for wide and narrow screens and for print. `header` and `body` are HTML.
+std::string html_page(const std::string& title, const std::string& header, const std::string& body);
 
 }  // namespace hourglass

@@ -7,7 +7,6 @@
 #include "hourglass/eval/metric_table.h"
 #include "hourglass/report/format.h"
 #include "hourglass/report/html/html.h"
-#include "hourglass/report/html/page_parts.h"
 #include "hourglass/report/html/verdict.h"
 
 namespace hourglass {
@@ -25,16 +24,12 @@ std::string facts(const RunReport& r) {
   const Analysis& a = r.analysis;
   double seconds = 0;
   for (const EpochRecord& e : r.epochs) seconds += e.seconds;
-  std::vector<std::pair<std::string, std::string>> all = {
-      {"Input", a.sample.text()},
-      {"Code", a.code.text()},
-      {"Epochs", format_count(static_cast<int64_t>(r.epochs.size()))},
-      {"Training time", format_duration(seconds)},
-      {"Analysed", fmt::format("{} of the {} rows of {}", format_count(a.rows), format_count(a.total_rows), a.data)}};
-  std::string html = "<dl>";
-  for (const auto& [name, value] : all)
-    html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", name, html_escaped(value));
-  return html + "</dl>\n";
+  return html_terms(
+      {{"Input", a.sample.text()},
+       {"Code", a.code.text()},
+       {"Epochs", format_count(static_cast<int64_t>(r.epochs.size()))},
+       {"Training time", format_duration(seconds)},
+       {"Analysed", fmt::format("{} of the {} rows of {}", format_count(a.rows), format_count(a.total_rows), a.data)}});
 }
 
 std::string findings(const RunReport& r) {

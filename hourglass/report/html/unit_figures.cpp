@@ -10,23 +10,6 @@ namespace {
 
 constexpr int kColumns = 8;
 
-/// Pixels in [0, 1] with 0 at 0.5: each image scaled by its largest absolute value.
-Tensor pixels_around_grey(const SignedImages& p) {
-  Tensor t = p.values.clone();
-  const int64_t size = p.shape.size();
-  for (int64_t i = 0; i < t.rows(); ++i) {
-    float* v = t.as<float>() + i * size;
-    float largest = 0;
-    for (int64_t k = 0; k < size; ++k) largest = std::max(largest, std::abs(v[k]));
-    for (int64_t k = 0; k < size; ++k) v[k] = largest > 0 ? 0.5F + 0.5F * v[k] / largest : 0.5F;
-  }
-  return t;
-}
-
-void signed_images(FigureBuilder& sheet, Figure about, const SignedImages& p) {
-  sheet.image(std::move(about), [&] { return signed_grid(p); });
-}
-
 void strong(FigureBuilder& sheet, const Analysis& a, const StrongUnits& s) {
   std::vector<std::string> captions;
   for (const int64_t unit : s.units) captions.push_back(fmt::format("{}", unit));
@@ -52,24 +35,31 @@ void draw_unit_figures(FigureBuilder& sheet, const Analysis& a) {
     return sheet.omit("Filters, atoms, traversals and top inputs", "samples of " + a.sample.text() + " are not images");
   const std::string scale = " Each image has its own scale: grey is 0, white positive, black negative.";
   if (a.filters)
-    signed_images(
-        sheet,
-        {"units", "filters", "First-layer filters",
-         (a.filters->units.empty() ? "Weights of the first filters of the first layer."
-                                   : "Weights of the units in the grid of decoder atoms, in the same order.") +
-             scale},
-        *a.filters);
+    sheet.image({"units", "filters", "First-layer filters",
+                 (a.filters->units.empty() ? "Weights of the first filters of the first layer."
+                                           : "Weights of the units in the grid of decoder atoms, in the same order.") +
+                     scale},
+                [&] { return signed_grid(*a.filters); });
   if (a.atoms)
-    signed_images(sheet,
-                  {"units", "atoms", "Decoder atoms",
-                   fmt::format("What a unit one standard deviation above its mean adds to the reconstruction of the "
-                               "mean code, for the {} of {} units that add most.",
-                               a.atoms->units.size(), a.deviation.size()) +
-                       scale},
-                  *a.atoms);
+    sheet.image({"units", "atoms", "Decoder atoms",
+                 fmt::format("What a unit one standard deviation above its mean adds to the reconstruction of the "
+                             "mean code, for the {} of {} units that add most.",
+                             a.atoms->units.size(), a.deviation.size()) +
+                     scale},
+                [&] { return signed_grid(*a.atoms); });
   if (a.strong) strong(sheet, a, *a.strong);
 }
 
-Image signed_grid(const SignedImages& p) { return tile(pixels_around_grey(p), p.shape, kColumns); }
+Image signed_grid(const SignedImages& p) {
+  Tensor pixels = p.values.clone();  // in [0, 1] with 0 at 0.5
+  const int64_t size = p.shape.size();
+  for (int64_t i = 0; i < pixels.rows(); ++i) {
+    float* v = pixels.as<float>() + i * size;
+    float largest = 0;
+    for (int64_t k = 0; k < size; ++k) largest = std::max(largest, std::abs(v[k]));
+    for (int64_t k = 0; k < size; ++k) v[k] = largest > 0 ? 0.5F + 0.5F * v[k] / largest : 0.5F;
+  }
+  return tile(pixels, p.shape, kColumns);
+}
 
 }  // namespace hourglass

@@ -28,26 +28,16 @@ struct LossCurve {
   std::vector<double> values;
 };
 
-std::vector<double> of_split(const std::vector<EpochRecord>& epochs, std::optional<Terms> EpochRecord::*split) {
-  std::vector<double> values;
-  for (const EpochRecord& e : epochs)
-    if (e.*split) values.push_back((e.*split)->reconstruction);
-  return values;
-}
-
 /// The validation loss, or else the test loss; nullopt without held-out rows.
 std::optional<LossCurve> held_out(const std::vector<EpochRecord>& epochs, const std::string& loss) {
-  if (auto values = of_split(epochs, &EpochRecord::validation); values.size() == epochs.size())
-    return LossCurve{"validation " + loss, std::move(values)};
-  if (auto values = of_split(epochs, &EpochRecord::test); values.size() == epochs.size())
-    return LossCurve{"test " + loss, std::move(values)};
+  for (const auto& [part, terms] :
+       {std::pair("validation ", &EpochRecord::validation), std::pair("test ", &EpochRecord::test)}) {
+    LossCurve curve{part + loss, {}};
+    for (const EpochRecord& e : epochs)
+      if (e.*terms) curve.values.push_back((e.*terms)->reconstruction);
+    if (curve.values.size() == epochs.size()) return curve;
+  }
   return std::nullopt;
-}
-
-LossCurve of_training(const std::vector<EpochRecord>& epochs, const std::string& loss) {
-  LossCurve w{"training " + loss, {}};
-  for (const EpochRecord& e : epochs) w.values.push_back(e.train.reconstruction);
-  return w;
 }
 
 std::string percent(double fraction) {
@@ -125,7 +115,8 @@ std::vector<Finding> verdict(const std::vector<EpochRecord>& epochs, const std::
                              const Analysis& analysis) {
   std::vector<Finding> all;
   if (!epochs.empty()) {
-    const LossCurve train = of_training(epochs, reconstruction);
+    LossCurve train{"training " + reconstruction, {}};
+    for (const EpochRecord& e : epochs) train.values.push_back(e.train.reconstruction);
     const auto held = held_out(epochs, reconstruction);
     all.push_back(convergence(held ? *held : train));
     if (held)

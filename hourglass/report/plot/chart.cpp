@@ -19,6 +19,10 @@ constexpr std::array<const char*, kChartStyles> kStyles = {
     "lc rgb '#8A6D3B' dt 2 pt 4", "lc rgb '#7F7F7F' dt 4 pt 6",  "lc rgb '#AA4499' dt 3 pt 8",
     "lc rgb '#44AA99' dt 5 pt 12"};
 
+// By Series::Mark; the interval of the points follows.
+constexpr std::array kMarks = {"lines lw 2", "points ps 0.55", "linespoints lw 2 ps 1.1 pi",
+                               "boxes fs solid 0.85 noborder"};
+
 constexpr int kWidth = 560, kHeight = 380, kFont = 14, kPngZoom = 2;
 constexpr int kMaxLabelsInside = 3;
 
@@ -82,18 +86,10 @@ std::string data_block(const std::string& name, const Series& series) {
 }
 
 std::string style_of(const Series& series) {
-  const std::string style = kStyles[series.style % kChartStyles];
-  switch (series.mark) {
-    case Series::Mark::bars:
-      return "boxes fs solid 0.85 noborder " + style;
-    case Series::Mark::points:
-      return "points ps 0.55 " + style;
-    case Series::Mark::lines:
-      return "lines lw 2 " + style;
-    case Series::Mark::lines_and_points:
-      break;
-  }
-  return fmt::format("linespoints lw 2 ps 1.1 pi {} {}", std::max<size_t>(1, series.x.size() / 20), style);
+  const bool has_both = series.mark == Series::Mark::lines_and_points;
+  return fmt::format("{} {}{}", kMarks[static_cast<size_t>(series.mark)],
+                     has_both ? fmt::format("{} ", std::max<size_t>(1, series.x.size() / 20)) : "",
+                     kStyles[series.style % kChartStyles]);
 }
 
 std::string series_script(const Chart& chart) {

@@ -89,12 +89,6 @@ void draw_text(Image& image, const std::string& text, int64_t left, int64_t top)
 
 int64_t text_width(const std::string& text) { return static_cast<int64_t>(text.size()) * kGlyphAdvance * kTextScale; }
 
-const float* values_of(ConstView samples, const Shape& sample) {
-  HOURGLASS_CHECK(samples.size() == samples.rows() * sample.size());
-  if (samples.rows() < 1) fail("an image needs at least one sample, found none");
-  return samples.as<float>();
-}
-
 }  // namespace
 
 bool is_image_shape(const Shape& sample) {
@@ -104,8 +98,9 @@ bool is_image_shape(const Shape& sample) {
 }
 
 Image image_grid(std::span<const ConstView> batches, const Shape& sample, const GridOptions& options) {
-  HOURGLASS_CHECK(!batches.empty() && options.columns > 0 && options.gap >= 0);
+  HOURGLASS_CHECK(options.columns > 0 && options.gap >= 0);
   HOURGLASS_CHECK(options.captions.empty() || options.captions.size() == batches.size());
+  if (batches.empty() || batches[0].rows() < 1) fail("an image needs at least one sample, found none");
   const Cell cell = cell_of(sample, options.scale);
   const int64_t columns = std::min<int64_t>(options.columns, batches[0].rows());
   Layout layout{cell, columns, static_cast<int64_t>(batches.size()), 0, cell.height(), options.gap};
@@ -115,10 +110,10 @@ Image image_grid(std::span<const ConstView> batches, const Shape& sample, const 
   }
   Image image = blank_image(layout);
   for (int64_t row = 0; row < layout.rows; ++row) {
-    const float* values = values_of(batches[row], sample);
-    HOURGLASS_CHECK(batches[row].rows() == batches[0].rows());
-    for (int64_t column = 0; column < columns; ++column)
-      draw_sample(image, cell, values + column * sample.size(), layout.x(column), layout.y(row));
+    const ConstView& batch = batches[row];
+    HOURGLASS_CHECK(batch.size() == batch.rows() * sample.size());
+    for (int64_t column = 0; column < std::min(columns, batch.rows()); ++column)
+      draw_sample(image, cell, batch.as<float>() + column * sample.size(), layout.x(column), layout.y(row));
     if (options.captions.empty()) continue;
     const std::string& caption = options.captions[row];
     const int64_t top = layout.y(row) + (cell.height() - kGlyphHeight * kTextScale) / 2;
@@ -129,15 +124,10 @@ Image image_grid(std::span<const ConstView> batches, const Shape& sample, const 
 
 Image tile(ConstView samples, const Shape& sample, int columns) {
   HOURGLASS_CHECK(columns > 0);
-  const float* values = values_of(samples, sample);
-  const Cell cell = cell_of(sample, 0);
-  const int64_t per_row = std::min<int64_t>(columns, samples.rows());
-  const int64_t rows = (samples.rows() + per_row - 1) / per_row;
-  const Layout layout{cell, per_row, rows, 0, cell.height(), GridOptions{}.gap};
-  Image image = blank_image(layout);
-  for (int64_t i = 0; i < samples.rows(); ++i)
-    draw_sample(image, cell, values + i * sample.size(), layout.x(i % per_row), layout.y(i / per_row));
-  return image;
+  std::vector<ConstView> rows;
+  for (int64_t first = 0; first < samples.rows(); first += columns)
+    rows.push_back(samples.slice(first, std::min<int64_t>(columns, samples.rows() - first)));
+  return image_grid(rows, sample, {.columns = columns});
 }
 
 }  // namespace hourglass

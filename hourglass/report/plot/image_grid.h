@@ -22,9 +22,10 @@ struct GridOptions {
 };
 
 /// Draws the first samples of each batch side by side, one batch below the other: inputs above their reconstructions.
-/// Batches are f32 (N, size of `sample`), channels first, all of the same N ≥ 1; values are clipped to [0, 1], NaN is
-/// black. A sample is (C, H, W) with one or three channels, or (D): drawn as a square when D ≥ 16 is a square number,
-/// else as a strip one value high. Throws Error for other shapes and for an image over 2²⁸ values.
+/// Batches are f32 (N, size of `sample`), channels first, none with more samples than the first, which has at least
+/// one; values are clipped to [0, 1], NaN is black. A sample is (C, H, W) with one or three channels, or (D): drawn as
+/// a square when D ≥ 16 is a square number, else as a strip one value high. Throws Error for other shapes and for an
+/// image over 2²⁸ values.
 Image image_grid(std::span<const ConstView> batches, const Shape& sample, const GridOptions& options = {});
 
 /// Draws the samples of one batch, row by row, `columns` in a row. Shapes, values and errors as in image_grid.

@@ -10,50 +10,22 @@
 namespace hourglass {
 namespace {
 
-constexpr int kTrainStyle = 0, kTestStyle = 1, kValidationStyle = 2, kPenaltyStyle = 3;
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLeft = 0.095, kRight = 0.975;
 
-std::vector<double> epoch_numbers(const std::vector<EpochRecord>& epochs) {
-  std::vector<double> x;
-  for (const EpochRecord& epoch : epochs) x.push_back(static_cast<double>(epoch.epoch));
-  return x;
-}
-
-Series curve(const std::vector<EpochRecord>& epochs, std::string label, int style) {
-  return {.label = std::move(label),
-          .style = style,
-          .x = epoch_numbers(epochs),
-          .y = std::vector<double>(epochs.size(), kMissing)};
-}
-
-Series split_curve(const std::vector<EpochRecord>& epochs, const char* label, int style,
-                   const std::optional<Terms> EpochRecord::*split) {
-  Series series = curve(epochs, label, style);
-  for (size_t i = 0; i < epochs.size(); ++i)
-    if (epochs[i].*split) series.y[i] = (epochs[i].*split)->reconstruction;
-  return series;
-}
+double loss_of(const std::optional<Terms>& terms) { return terms ? terms->reconstruction : kMissing; }
 
 Chart reconstruction_chart(const LossPlot& plot) {
   Chart chart;
   chart.x = {.label = "epoch", .integral = true};
   chart.y = {.label = plot.reconstruction + " (mean per feature)", .scale = ChartAxis::Scale::automatic};
-  chart.series.push_back(curve(plot.epochs, "train (mean over the epoch)", kTrainStyle));
-  for (size_t i = 0; i < plot.epochs.size(); ++i) chart.series[0].y[i] = plot.epochs[i].train.reconstruction;
-  chart.series.push_back(split_curve(plot.epochs, "validation", kValidationStyle, &EpochRecord::validation));
-  chart.series.push_back(split_curve(plot.epochs, "test", kTestStyle, &EpochRecord::test));
+  chart.series = {
+      epoch_series(plot.epochs, "train (mean over the epoch)", 0, [](auto& e) { return e.train.reconstruction; }),
+      epoch_series(plot.epochs, "validation", 2, [](auto& e) { return loss_of(e.validation); }),
+      epoch_series(plot.epochs, "test", 1, [](auto& e) { return loss_of(e.test); })};
   std::erase_if(chart.series,
                 [](const Series& s) { return std::ranges::none_of(s.y, [](double v) { return std::isfinite(v); }); });
   return chart;
-}
-
-Series penalty_curve(const std::vector<EpochRecord>& epochs, const std::string& name) {
-  Series series = curve(epochs, "", kPenaltyStyle);
-  for (size_t i = 0; i < epochs.size(); ++i)
-    for (const auto& [penalty, value] : epochs[i].train.penalties)
-      if (penalty == name) series.y[i] = value;
-  return series;
 }
 
 std::vector<std::string> penalty_names(const std::vector<EpochRecord>& epochs) {
@@ -74,12 +46,25 @@ Frame lower_frame(size_t panel, size_t panels) {
 
 }  // namespace
 
+Series epoch_series(const std::vector<EpochRecord>& epochs, const std::string& label, int style,
+                    const std::function<double(const EpochRecord&)>& value) {
+  Series series{.label = label, .style = style, .x = {}, .y = {}};
+  for (const EpochRecord& e : epochs) {
+    series.x.push_back(static_cast<double>(e.epoch));
+    series.y.push_back(value(e));
+  }
+  return series;
+}
+
 std::vector<Chart> LossPlot::charts() const {
   std::vector<Chart> all = {reconstruction_chart(*this)};
   all[0].title = title;
   for (const std::string& name : penalty_names(epochs)) {
     Chart chart{.title = name, .x = all[0].x, .y = {.scale = ChartAxis::Scale::automatic}};
-    chart.series.push_back(penalty_curve(epochs, name));
+    chart.series.push_back(epoch_series(epochs, "", 3, [&](const EpochRecord& e) {
+      const auto penalty = std::ranges::find(e.train.penalties, name, &std::pair<std::string, double>::first);
+      return penalty == e.train.penalties.end() ? kMissing : penalty->second;
+    }));
     all.push_back(std::move(chart));
   }
   return all;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,5 +24,9 @@ struct LossPlot {
   /// The panels as separate charts: the reconstruction loss first, then each penalty.
   std::vector<Chart> charts() const;
 };
+
+/// A value after each epoch as a series with lines and points; NaN leaves a gap.
+Series epoch_series(const std::vector<EpochRecord>& epochs, const std::string& label, int style,
+                    const std::function<double(const EpochRecord&)>& value);
 
 }  // namespace hourglass

@@ -4,12 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ostream>
 #include <utility>
 #include <vector>
 
 #include "hourglass/report/format.h"
-#include "hourglass/report/terminal/bar_line.h"
 
 namespace hourglass {
 namespace {
@@ -25,18 +23,11 @@ std::string rate(double samples_per_second) {
 
 }  // namespace
 
-ProgressBar::ProgressBar(std::ostream& out, ProgressOptions options) : out_(out), options_(std::move(options)) {}
-
-ProgressBar::~ProgressBar() { erase_bar(); }
-
-void ProgressBar::on_start(const RunStart& start) { run_ = start; }
-
 void ProgressBar::on_step(const StepRecord& step) {
-  if (!options_.terminal) return;
-  last_step_ = options_.now();
+  if (!line_.options().terminal) return;
+  last_step_ = line_.options().now();
   if (drawn_ && last_step_ - *drawn_ < kRedrawInterval) return;
   drawn_ = last_step_;
-  visible_ = true;
   std::vector<BarPart> parts{{epoch_of(step.epoch), 0},
                              {fmt::format("{}/{}", step.step, run_.steps_per_epoch), 100},
                              {fmt::format("{} {}", run_.reconstruction, format_value(step.running.reconstruction)), 2}};
@@ -44,15 +35,13 @@ void ProgressBar::on_step(const StepRecord& step) {
     parts.push_back({fmt::format("{} {}", name, format_value(value)), 4 + static_cast<int>(parts.size())});
   parts.push_back({rate(static_cast<double>(step.rows) / step.seconds), 3});
   parts.push_back({seconds_left(step) + " left", 1});
-  // The last column stays empty, because some terminals wrap once it is written.
-  const double done = static_cast<double>(step.rows) / static_cast<double>(std::max<int64_t>(run_.rows, 1));
-  out_ << '\r' << bar_line(std::move(parts), done, options_.width() - 1) << kEraseToEnd << std::flush;
+  line_.draw(std::move(parts), static_cast<double>(step.rows) / static_cast<double>(std::max<int64_t>(run_.rows, 1)));
 }
 
 void ProgressBar::on_epoch(const EpochRecord& epoch) {
   training_seconds_ += epoch.seconds;
   rows_ += run_.rows;
-  evaluation_seconds_ = duration<double>(options_.now() - last_step_).count();
+  evaluation_seconds_ = duration<double>(line_.options().now() - last_step_).count();
   std::string line = epoch_of(epoch.epoch);
   const auto add = [&](const char* split, const Terms& terms) {
     line += fmt::format("  {} {} {}", split, run_.reconstruction, format_value(terms.reconstruction));
@@ -61,10 +50,8 @@ void ProgressBar::on_epoch(const EpochRecord& epoch) {
   if (epoch.validation) add("validation", *epoch.validation);
   if (epoch.test) add("test", *epoch.test);
   for (const auto& [name, value] : epoch.train.penalties) line += fmt::format("  {} {}", name, format_value(value));
-  print_line(line + "  " + rate(epoch.samples_per_second));
+  line_.print(line + "  " + rate(epoch.samples_per_second));
 }
-
-void ProgressBar::on_note(const std::string& note) { print_line(note); }
 
 std::string ProgressBar::epoch_of(int64_t epoch) const {
   const std::string total = fmt::to_string(run_.epochs);
@@ -76,16 +63,6 @@ std::string ProgressBar::seconds_left(const StepRecord& step) const {
   const double rows_left = static_cast<double>(run_.rows - step.rows) + later * static_cast<double>(run_.rows);
   const double seconds_per_row = (training_seconds_ + step.seconds) / static_cast<double>(rows_ + step.rows);
   return format_duration(rows_left * seconds_per_row + (later + 1) * evaluation_seconds_);
-}
-
-void ProgressBar::print_line(const std::string& line) {
-  erase_bar();
-  out_ << line << '\n' << std::flush;
-}
-
-void ProgressBar::erase_bar() {
-  if (visible_) out_ << '\r' << kEraseToEnd << std::flush;
-  visible_ = false;
 }
 
 }  // namespace hourglass

@@ -1,21 +1,12 @@
 #pragma once
 
-#include <chrono>
-#include <functional>
-#include <iosfwd>
 #include <optional>
 #include <string>
 
+#include "hourglass/report/terminal/bar_line.h"
 #include "hourglass/run/events.h"
 
 namespace hourglass {
-
-/// Properties of the stream that a progress bar writes to.
-struct ProgressOptions {
-  bool terminal = false;                           ///< false: plain lines without control characters
-  std::function<int()> width = [] { return 80; };  ///< in columns; read before each drawing, as windows are resized
-  std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
-};
 
 /// Shows the progress of a run as text. Each epoch prints one line,
 /// `epoch 7/20  train bce 0.07310  test bce 0.07221  contractive 18.20  9,140 samples/s`;
@@ -24,29 +15,21 @@ struct ProgressOptions {
 /// The time left includes all remaining epochs and the evaluation after each.
 class ProgressBar final : public RunListener {
  public:
-  explicit ProgressBar(std::ostream& out, ProgressOptions options = {});
-  /// Erases an unfinished bar, so that the next message starts on an empty line.
-  ~ProgressBar() override;
-  ProgressBar(const ProgressBar&) = delete;
-  ProgressBar& operator=(const ProgressBar&) = delete;
+  explicit ProgressBar(std::ostream& out, ProgressOptions options = {}) : line_(out, std::move(options)) {}
 
-  void on_start(const RunStart& start) override;
+  void on_start(const RunStart& start) override { run_ = start; }
   void on_step(const StepRecord& step) override;
   void on_epoch(const EpochRecord& epoch) override;
-  void on_note(const std::string& note) override;
+  void on_note(const std::string& note) override { line_.print(note); }
 
  private:
   using Time = std::chrono::steady_clock::time_point;
 
   std::string epoch_of(int64_t epoch) const;
   std::string seconds_left(const StepRecord& step) const;
-  void print_line(const std::string& line);
-  void erase_bar();
 
-  std::ostream& out_;
-  ProgressOptions options_;
+  BarLine line_;
   RunStart run_;
-  bool visible_ = false;  ///< the last line of the terminal is a bar
   std::optional<Time> drawn_;
   Time last_step_{};
   double training_seconds_ = 0.0;    ///< of the finished epochs

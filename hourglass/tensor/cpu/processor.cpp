@@ -3,8 +3,13 @@
 #include <fmt/format.h>
 #include <hwy/highway.h>
 
+#include <chrono>
 #include <dnnl.hpp>
 #include <utility>
+#include <vector>
+
+#include "hourglass/base/parallel.h"
+#include "hourglass/tensor/ops.h"
 
 namespace hourglass {
 
@@ -30,6 +35,27 @@ std::string onednn_instructions() {
   for (const auto& [isa, name] : kNames)
     if (isa == dnnl::get_effective_cpu_isa()) return name;
   return "best available";
+}
+
+double product_speed(int threads) {
+  constexpr int64_t kM = 600, kK = 784, kN = 128, kRepeats = 20;
+  struct Work {
+    Tensor a{DType::f32, {kM, kK}}, b{DType::f32, {kN, kK}}, c{DType::f32, {kM, kN}};
+  };
+  std::vector<Work> work(threads);
+  auto multiply = [&](int64_t t) {
+    for (int64_t i = 0; i < kRepeats; ++i)
+      ops::matmul(work[t].a, ops::Transpose::no, work[t].b, ops::Transpose::yes, work[t].c);
+  };
+  parallel_for(threads, threads, multiply);  // warm up
+  const auto start = std::chrono::steady_clock::now();
+  std::chrono::duration<double> elapsed{0};
+  int64_t rounds = 0;
+  for (; elapsed.count() < 0.9; ++rounds) {
+    parallel_for(threads, threads, multiply);
+    elapsed = std::chrono::steady_clock::now() - start;
+  }
+  return 2.0 * kM * kK * kN * kRepeats * static_cast<double>(rounds * threads) / elapsed.count() / 1e9;
 }
 
 }  // namespace hourglass

@@ -1,7 +1,7 @@
-#include "hourglass/app/shipped_models.h"
+#include "hourglass/app/shipped.h"
 
-#include <algorithm>
 #include <cstdlib>
+#include <ranges>
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/text.h"
@@ -25,11 +25,16 @@ fs::path models_folder() {
 
 }  // namespace
 
+std::vector<std::string> shipped_recipe_names() {
+  const auto names = std::views::keys(shipped_recipes());
+  return {names.begin(), names.end()};
+}
+
 std::vector<std::string> shipped_models() { return card_names(models_folder()); }
 
 ModelCard shipped_model_card(const std::string& name) {
   const auto names = shipped_models();
-  if (std::find(names.begin(), names.end(), name) == names.end())
+  if (!contains(names, name))
     fail("{}: no such run folder, model file or shipped model{}", name, did_you_mean(name, names));
   return read_card(models_folder() / (name + ".toml"));
 }

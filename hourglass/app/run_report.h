@@ -7,8 +7,8 @@
 
 namespace hourglass {
 
-/// What the pictures of a run show. All references must outlive it.
-struct PicturedRun {
+/// What loss.png, reconstructions.png and report.html of a run show. All references must outlive it.
+struct RunResults {
   const Recipe& recipe;
   const Autoencoder& model;
   std::string loss;                        ///< name of the reconstruction loss: "bce" or "mse"
@@ -17,14 +17,12 @@ struct PicturedRun {
   int threads = 0;  ///< 0: all available cores
 };
 
-/// Writes loss.png, reconstructions.png, report.html and plots/. Throws Error at the first that fails.
-void draw_pictures(const RunFolder& folder, const PicturedRun& run);
+/// Writes those of loss.png, reconstructions.png, report.html and the charts in plots/ that are missing. A failure is a
+/// note, not an error.
+void draw_missing_images(const RunFolder& folder, const RunResults& run, const Notify& notify);
 
-/// Writes those that are missing; charts in plots/ are used as they are. A picture that fails is a note, not an error.
-void draw_missing_pictures(const RunFolder& folder, const PicturedRun& run, const Notify& notify);
-
-/// Draws all pictures of a run folder again, on the run's own data or those of the request. Throws Error where `run` is
-/// no run folder or another process writes to it.
+/// Draws all images and the report of a run folder again, on the run's own data or those of the request. Throws Error
+/// at the first that fails, and where `run` is not a run folder or another process writes to it.
 void redraw_run(const std::filesystem::path& run, const DataRequest& data, int threads, const Notify& notify);
 
 /// Writes plots/NAME.png and, of charts, plots/NAME.svg below `folder`.

@@ -1,12 +1,9 @@
-#include "hourglass/app/run_pictures.h"
-
-#include <functional>
+#include "hourglass/app/run_report.h"
 
 #include "hourglass/base/file.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/eval/analysis/analyse.h"
-#include "hourglass/eval/analysis/samples.h"
-#include "hourglass/objective/reconstruction.h"
+#include "hourglass/objective/objective.h"
 #include "hourglass/report/html/page.h"
 #include "hourglass/report/plot/image_grid.h"
 #include "hourglass/report/plot/plot.h"
@@ -18,18 +15,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Picture {
-  std::string file;
-  std::function<void()> draw;
-};
-
 std::string title_of(const RunFolder& folder) { return fs::canonical(folder.path()).filename(); }
 
-Corruption corruption_of(const PicturedRun& run) { return {run.recipe.corruption, run.recipe.train.seed}; }
+Corruption corruption_of(const RunResults& run) { return Corruption(run.recipe.corruption, run.recipe.train.seed); }
 
-std::string reconstructions_png(const PicturedRun& run) {
+std::string reconstructions_png(const RunResults& run) {
   const auto s = reconstruct_samples(run.model, run.samples, corruption_of(run), 10);
-  std::vector<ConstView> rows = {s.clean, s.reconstruction};
+  std::vector<ConstView> rows = {s.inputs, s.reconstructions};
   std::vector<std::string> captions = {"input", "reconstruction"};
   if (s.corrupted.size()) {
     rows.insert(rows.begin() + 1, s.corrupted);
@@ -52,7 +44,7 @@ ChartRenderer cached_chart_renderer(const fs::path& plots) {
   };
 }
 
-void write_report(const RunFolder& folder, const PicturedRun& run, const ChartRenderer& render) {
+void write_report(const RunFolder& folder, const RunResults& run, const ChartRenderer& render) {
   const auto& sparse = run.recipe.objective.sparse_kl;
   RunReport report{title_of(folder),
                    run.recipe.description,
@@ -67,16 +59,12 @@ void write_report(const RunFolder& folder, const PicturedRun& run, const ChartRe
   folder.write("report.html", report_page(report));
 }
 
-std::vector<Picture> pictures(const RunFolder& folder, const PicturedRun& run, const ChartRenderer& render) {
-  std::vector<Picture> all;
-  const auto loss = [&] {
-    const LossPlot plot{run.epochs, run.loss, title_of(folder)};
-    folder.write("loss.png", plot.render(LossPlot::Format::png));
-  };
-  if (!run.epochs.empty()) all.push_back({"loss.png", loss});
-  all.push_back({"reconstructions.png", [&] { folder.write("reconstructions.png", reconstructions_png(run)); }});
-  all.push_back({"report.html", [&, render] { write_report(folder, run, render); }});
-  return all;
+/// Writes one of RunFolder::kPictures; without epochs there is no loss.png.
+void draw(const std::string& file, const RunFolder& folder, const RunResults& run, const ChartRenderer& render) {
+  if (file == "report.html") return write_report(folder, run, render);
+  if (file == "reconstructions.png") return folder.write(file, reconstructions_png(run));
+  if (run.epochs.empty()) return;
+  folder.write(file, LossPlot{run.epochs, run.loss, title_of(folder)}.render(LossPlot::Format::png));
 }
 
 }  // namespace
@@ -93,16 +81,12 @@ void write_figures(const fs::path& folder, const Figures& figures) {
   }
 }
 
-void draw_pictures(const RunFolder& folder, const PicturedRun& run) {
-  for (const Picture& picture : pictures(folder, run, render_chart)) picture.draw();
-}
-
-void draw_missing_pictures(const RunFolder& folder, const PicturedRun& run, const Notify& notify) {
+void draw_missing_images(const RunFolder& folder, const RunResults& run, const Notify& notify) {
   const ChartRenderer render = cached_chart_renderer(folder.path() / "plots");
-  for (const Picture& picture : pictures(folder, run, render)) try {
-      if (!fs::exists(folder.path() / picture.file)) picture.draw();
+  for (const std::string file : RunFolder::kPictures) try {
+      if (!fs::exists(folder.path() / file)) draw(file, folder, run, render);
     } catch (const std::exception& e) {
-      notify(fmt::format("note: {} was not drawn: {}", picture.file, e.what()));
+      notify(fmt::format("note: {} was not drawn: {}", file, e.what()));
     }
 }
 
@@ -112,9 +96,11 @@ void redraw_run(const fs::path& run, const DataRequest& data, int threads, const
   const TrainedModel model = load_model(run);
   const RunFolder folder(run, RunFolder::Existing::resume);
   const auto epochs = read_run_metrics(run);
-  const Dataset samples = open_split(model, data, notify);
+  const DataSplits parts = open_splits(model, data, notify);
+  const Dataset& samples = parts.test ? *parts.test : parts.train;
   const auto loss = reconstruction_of(model.recipe.objective, model.autoencoder.network());
-  draw_pictures(folder, {model.recipe, model.autoencoder, std::string(name_of(loss)), epochs, samples, threads});
+  const RunResults results{model.recipe, model.autoencoder, std::string(name_of(loss)), epochs, samples, threads};
+  for (const char* file : RunFolder::kPictures) draw(file, folder, results, render_chart);
 }
 
 }  // namespace hourglass

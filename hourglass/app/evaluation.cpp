@@ -1,0 +1,78 @@
+#include "hourglass/app/evaluation.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "hourglass/base/schema/fields_reader.h"
+#include "hourglass/base/schema/toml.h"
+#include "hourglass/data/dataset.h"
+#include "hourglass/data/scaler.h"
+#include "hourglass/objective/corruption.h"
+
+namespace hourglass {
+
+namespace {
+
+std::string loss_of(const Autoencoder& model, const Dataset& data, const Notify& notify) {
+  model.check_fits(data);
+  if (model.network().ends_in_sigmoid()) try {
+      check_unit_interval(data, model.scaler);
+      return "bce";
+    } catch (const Error& e) {
+      notify(fmt::format("note: mse stands in for bce: {}", e.what()));
+    }
+  return "mse";
+}
+
+/// KIND=AMOUNT, read as a line of a recipe's [corruption].
+std::optional<CorruptionConfig> parse_corruption(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  CorruptionConfig config;
+  const Value root = parse_toml("[corruption]\n" + text, "--corruption");
+  FieldReader reader(root, "");
+  reader.section("corruption", config);
+  reader.finish();
+  if (!Corruption(config, 0).is_active()) fail("--corruption {}: expected an amount above 0", text);
+  return config;
+}
+
+}  // namespace
+
+Evaluation evaluate_model(const TrainedModel& model, const EvaluationRequest& request, const Notify& notify) {
+  DataSplits parts = open_splits(model, request.data, notify);
+  Dataset& data = parts.test ? *parts.test : parts.train;
+  if (request.rows > 0) data = data.slice(0, std::min(request.rows, data.rows()));
+  EvaluationOptions options = request.options;
+  options.train = parts.test ? &parts.train : nullptr;
+  options.corruption = parse_corruption(request.corruption);
+  const Corruption corruption(options.corruption.value_or(model.recipe.corruption), model.recipe.train.seed);
+  if (request.corrupt) {
+    if (!corruption.is_active()) fail("--corrupt: the model's recipe has no [corruption]; give one by --corruption");
+    options.disturb = [&](ConstView clean, std::span<const uint32_t> rows, View input) {
+      corruption.apply(clean, 0, rows, input);
+    };
+  }
+  Evaluation result{.data = data.name, .rows = data.rows()};
+  std::set<std::string> applicable(request.metrics.begin(), request.metrics.end());
+  options.note = [&](const Omission& o) {
+    if (applicable.erase(o.part)) result.omitted.insert(o.part);
+    if (applicable.empty()) fail("{}: {}", o.part, o.reason);
+    notify(fmt::format("note: {} is left out: {}", o.part, o.reason));
+  };
+  std::vector<std::string> names = {loss_of(model.autoencoder, data, notify)};
+  names.insert(names.end(), request.metrics.begin(), request.metrics.end());
+  result.metrics = evaluate(model.autoencoder, data, names, options);
+  return result;
+}
+
+DataSplits open_labelled_splits(const TrainedModel& model, const DataRequest& request, const Notify& notify) {
+  DataSplits parts = open_splits(model, request, notify);
+  if (!parts.test)
+    fail("{}: no test part; probe takes data with a training and a test part, both labelled", parts.train.name);
+  for (const Dataset* data : {&parts.train, &*parts.test}) model.autoencoder.check_fits(*data);
+  classes_of(*parts.test, distinct_labels(parts.train));
+  return parts;
+}
+
+}  // namespace hourglass

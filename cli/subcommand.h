@@ -16,7 +16,7 @@ class Option;
 
 namespace hourglass::cli {
 
-/// A declared option. Every function describes it further and returns it.
+/// A declared option. Every function adds a constraint or a help text and returns the option, so that calls chain.
 class Option {
  public:
   explicit Option(CLI::Option& option) : option_(&option) {}
@@ -47,8 +47,8 @@ class Option {
   CLI::Option* option_;
 };
 
-/// A subcommand, or the program itself, while its options are declared: the part of CLI11 that this program uses, in
-/// one compiled file instead of in every one.
+/// A subcommand, or the program itself, while its options are declared. It wraps the part of CLI11 that this program
+/// uses, so that the sources of the subcommands do not include CLI11.
 class Subcommand {
  public:
   explicit Subcommand(CLI::App& app) : app_(&app) {}
@@ -68,9 +68,10 @@ class Subcommand {
   }
   Option add_flag(const std::string& name, bool& value, const std::string& description);
 
-  /// What runs after parsing, when this subcommand was given.
+  /// Sets the function that runs after parsing if this subcommand was given.
   void callback(std::function<void()> action);
-  /// Runs action(options) after parsing. The returned options, which last as long as that, are to be declared.
+  /// Runs action(options) after parsing. Returns the options, to be bound by add_option; they live at least
+  /// until action returns.
   template <class Options>
   auto& callback(void (*action)(Options)) {
     auto options = std::make_shared<std::remove_cvref_t<Options>>();

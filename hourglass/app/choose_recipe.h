@@ -4,17 +4,17 @@
 
 namespace hourglass {
 
-/// The recipe of a training.
+/// Request for the recipe of a training run.
 struct RecipeRequest {
   std::string name = {};                    ///< a shipped recipe's name or a TOML file; empty: one that suits `data`
   std::string data = {};                    ///< source to use instead of the recipe's; empty: the recipe's
-  std::vector<std::string> overrides = {};  ///< `section.key=value`, stronger than the recipe
+  std::vector<std::string> overrides = {};  ///< `section.key=value`; they override the recipe
   bool anomalies = false;                   ///< with an empty name: the shipped recipe for anomaly detection
 };
 
 /// Opens the named recipe, or chooses one from the data: text columns become categorical or are ignored
-/// (suggested_reading), the network follows the shape of the data (suggest_recipe). Throws Error without name and data,
-/// and as open_recipe, inspect_source and open_data do.
+/// (suggested_reading), the network depends on the shape of the data (suggest_recipe). Throws Error if both name and
+/// data are empty, and as open_recipe, inspect_source and open_data do.
 Recipe choose_recipe(const RecipeRequest& request, const Notify& notify);
 
 }  // namespace hourglass

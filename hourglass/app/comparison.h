@@ -14,9 +14,9 @@ struct ComparisonRequest {
   int threads = 0;                   ///< 0: all available cores
 };
 
-/// Measures every model on the test part of the data, or on all of it where there is none. `progress` is told
-/// "MODEL: METRIC". Throws Error where there are more models than a chart can tell apart, where they were trained on
-/// different sources and the request names none, and where a model does not fit the data.
+/// Measures every model on the test part of the data, or on all rows if there is none. `progress` receives names like
+/// "MODEL: METRIC". Throws Error for more than kChartStyles models, for models trained on different sources if the
+/// request has no source, and if a model does not fit the data.
 Comparison compare_models(const ComparisonRequest& request, const EvaluationProgress& progress, const Notify& notify);
 
 /// The comparison as one JSON object: docs/report.md.

@@ -7,18 +7,18 @@
 
 namespace hourglass {
 
-/// What to measure of a model.
+/// Data and metrics for the evaluation of a model.
 struct EvaluationRequest {
   DataRequest data;
   std::vector<std::string> metrics;  ///< besides the reconstruction loss
-  int64_t rows = 0;                  ///< only the first so many; 0: all
+  int64_t rows = 0;                  ///< evaluate at most this many rows, from the first; 0: all
   bool corrupt = false;              ///< corrupt the inputs; the targets stay clean
   std::string corruption;            ///< KIND=AMOUNT, instead of the recipe's corruption and the metrics' default
   EvaluationOptions options;
 };
 
 struct Evaluation {
-  std::string data;  ///< its name
+  std::string data;  ///< name of the data set
   int64_t rows = 0;
   Metrics metrics = {};
   std::set<std::string> omitted = {};  ///< requested metrics that do not apply
@@ -29,8 +29,8 @@ struct Evaluation {
 /// does not apply. Throws Error as evaluate does, and where no requested metric applies.
 Evaluation evaluate_model(const TrainedModel& model, const EvaluationRequest& request, const Notify& notify);
 
-/// Data to fit classifiers on and to test them on: both parts fit the model and have the same labels, else an Error is
-/// thrown.
+/// Opens labelled training and test data for classifiers of codes. Throws Error if there is no test part, if a part
+/// does not fit the model or has no labels, or if a test label does not occur in the training part.
 DataSplits open_labelled_splits(const TrainedModel& model, const DataRequest& request, const Notify& notify);
 
 }  // namespace hourglass

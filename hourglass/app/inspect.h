@@ -12,11 +12,10 @@ struct Inspection {
   std::string format;  ///< "CSV, delimiter ',', with a header", "bytes", "floats"
   int64_t rows = 0;    ///< of the training part
   int64_t test_rows = 0;
-  Shape sample;  ///< of a table its columns
-  std::vector<TableColumn> columns =
-      {};  ///< of a table as they are, else one for each feature, named by its number from 1
-  std::vector<std::string> classes = {};  ///< the texts that labels stand for
-  std::vector<int32_t> labels = {};       ///< each once, ascending; of a table none
+  Shape sample;                           ///< for a table: (columns)
+  std::vector<TableColumn> columns = {};  ///< columns of a table; else one per feature, named "1", "2", …
+  std::vector<std::string> classes = {};  ///< text of each label, if labels are texts
+  std::vector<int32_t> labels = {};       ///< distinct labels, ascending; empty for a table
 };
 
 /// Inspects a source that open_source would read, with missing values and text columns left as they are. Throws Error

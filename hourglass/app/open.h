@@ -15,19 +15,19 @@ namespace hourglass {
 /// Receives a sentence for the user, without a newline.
 using Notify = std::function<void(const std::string&)>;
 
-/// A shipped recipe's name or the path of a TOML file, with `section.key=value` overrides. Throws Error for neither,
-/// with the nearest shipped name, and as parse_recipe does.
+/// Opens a shipped recipe by name or a TOML file by path, with `section.key=value` overrides. Throws Error if there is
+/// neither, with the nearest shipped name, and as parse_recipe does.
 Recipe open_recipe(const std::string& name_or_path, const std::vector<std::string>& overrides = {});
 
-/// A run folder, a .safetensors file or a shipped model's name. Throws Error for none of these, with the nearest
-/// shipped name, and when a shipped model's weights are not what its card says.
+/// Opens a run folder, a .safetensors file or a shipped model by name. Throws Error if it is none of these, with the
+/// nearest shipped name, and if the SHA-256 of a shipped model's weights differs from that in its card.
 TrainedModel open_model(const std::string& name_or_path);
 
-/// open_source; `notify` is told when a data set is fetched first.
+/// Opens a source as open_source does. `notify` receives a message if a known data set must be fetched first.
 DataSplits open_data(const std::string& source, const ReadOptions& how, const Notify& notify,
                      std::span<const std::string> features = {});
 
-/// Only the training part of the data; or the test part too, where there is one.
+/// Parts to open. test: training part and, if there is one, test part; train: training part only.
 enum class DataPart { test, train };
 template <>
 inline const std::vector<std::string> kNames<DataPart> = {"test", "train"};
@@ -38,12 +38,13 @@ struct DataRequest {
   DataPart part = DataPart::test;
 };
 
-/// The data for a model, read as its recipe says, with the features it was trained on. With `every_row`, a recipe that
-/// drops rows with missing values has them refused.
+/// Opens the data for a model, read as its recipe says, with the features it was trained on. With `every_row`, a
+/// missing value is an error if the recipe would drop its row.
 DataSplits open_splits(const TrainedModel& model, const DataRequest& request, const Notify& notify,
                        bool every_row = false);
 
-/// Every row of the test part, or of the training part where there is no test part, for results with one row per row.
+/// Opens the test part, or the training part if there is no test part, without dropping rows (`every_row`): for output
+/// files with one line per input row.
 Dataset open_every_row(const TrainedModel& model, const DataRequest& request, const Notify& notify);
 
 }  // namespace hourglass

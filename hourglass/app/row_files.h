@@ -23,8 +23,8 @@ void write_rows(const std::string& path, ConstView rows, std::span<const std::st
 /// kMostDrawnSamples images.
 void write_samples(const std::string& path, const Autoencoder& model, Tensor outputs);
 
-/// Bytes of an ONNX file of a part of the model, with the metadata of its model file; an autoencoder with an anomaly
-/// scale computes scores, whose threshold is 1.
+/// Converts a part of the model to the bytes of an ONNX file with the metadata of the model file. The whole autoencoder
+/// also outputs anomaly scores, with threshold 1, if the model has an anomaly scale.
 std::string onnx_bytes(const TrainedModel& model, OnnxPart part);
 
 /// Reads codes (rows, …code) from a .npy file.

@@ -18,8 +18,8 @@ struct ScoringRequest {
 struct ScoredData {
   AnomalyScores scores;
   double threshold = 1;               ///< rows that score above it are abnormal
-  int64_t abnormal_rows = 0;          ///< their number
-  std::vector<std::string> features;  ///< names; their numbers from 1 where they have none
+  int64_t abnormal_rows = 0;          ///< number of rows above the threshold
+  std::vector<std::string> features;  ///< names; a feature without one has its number, from 1
 
   /// How well the scores separate the rows of the two labels.
   struct Separation {

@@ -16,8 +16,9 @@ struct InitialWeights {
   std::string name;  ///< of their file, for messages
 };
 
-/// An autoencoder for samples of a shape, with the given weights, else with random ones by the recipe's init and seed.
-/// Its scaler is not fitted. Throws Error where the recipe's network does not fit the shape or the weights.
+/// Creates an autoencoder for samples of this shape, with the given weights or, without them, random weights from the
+/// recipe's init and seed. Its scaler is not fitted. Throws Error if the recipe's network does not fit the shape or the
+/// weights.
 Autoencoder initial_model(const Recipe& recipe, const Shape& sample, const std::optional<InitialWeights>& weights,
                           DType dtype = DType::f32);
 

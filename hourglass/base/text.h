@@ -17,7 +17,7 @@ std::optional<std::string> nearest_name(std::string_view name, std::span<const s
 /// End of a message about an unknown name: `; did you mean "dense"?`, or `; known: a, b, c` if no name is close.
 std::string did_you_mean(std::string_view name, std::span<const std::string> known);
 
-/// The number that the whole text is, or empty.
+/// Parses the whole text as a number; empty if it is not one.
 template <class T>
 std::optional<T> number_from(std::string_view text) {
   T number;

@@ -43,13 +43,12 @@ Table scan_table(std::string_view text, const std::string& name);
 
 /// Reads the rows of a text table as floats, and their labels. Numeric columns are features in the order of the file; a
 /// categorical column becomes one feature per text, "city=Paris", 1 in rows that have it and 0 elsewhere. Labels are
-/// the integers of the label column; if it has texts, their positions in `how.classes`, or without it in alphabetical
-/// order. A missing value is an error, NaN ("mean": the scaler replaces it), or removes its row ("drop"), depending on
-/// `how`.
-/// `features` are the features that a model was trained on: these are produced, in this order; other columns are
-/// ignored, the label column may be absent, and a text of a categorical column that is not among them is 0 in all of
-/// its features.
-/// Throws Error with line and column, from 1, for text in a numeric column and for an unknown label.
+/// the integers of the label column. If it has texts, a label is the text's position in `how.classes` or, if that is
+/// empty, among the texts of the column in alphabetical order. A missing value is an error, NaN ("mean": the scaler
+/// replaces it), or removes its row ("drop"), depending on `how`. `features` are the features that a model was trained
+/// on: these are produced, in this order; other columns are ignored, the label column may be absent, and a text of a
+/// categorical column that is not among them is 0 in all of its features. Throws Error with line and column, from 1,
+/// for text in a numeric column and for an unknown label.
 Dataset read_table(std::string_view text, const std::string& name, const ReadOptions& how,
                    std::span<const std::string> features = {});
 

@@ -18,15 +18,15 @@ class Inference {
  public:
   explicit Inference(const Autoencoder& model, int threads, int64_t chunk_rows = 256);
 
-  /// What a pass over a chunk works in; chunks that do not run at the same time share it.
+  /// Working memory for one chunk; later chunks reuse it.
   struct Workspace {
     Workspace(const Autoencoder& model, int64_t capacity)
         : pass(model.network(), model.theta().dtype(), capacity), ids(capacity) {}
 
     MicroBatch pass;
-    std::vector<uint32_t> ids;              ///< of the rows, if the caller has not chosen any
-    std::optional<MicroBatch> second_pass;  ///< Chunk::repeat's
-    Tensor disturbed;                       ///< (capacity, inputs); empty where nothing disturbs
+    std::vector<uint32_t> ids;              ///< numbers of the chunk's rows, if the caller has not chosen rows
+    std::optional<MicroBatch> second_pass;  ///< for Chunk::repeat
+    Tensor disturbed;                       ///< (capacity, inputs); empty without a Disturb function
   };
 
   /// Some consecutive rows of a data set after their pass through the network.
@@ -87,8 +87,8 @@ class Inference {
   mutable FreeList<Workspace> workspaces_;
 };
 
-/// Σ over the data set's rows and elements of the reconstruction loss, divided by their number: from the logits for bce
-/// (the network must end in a sigmoid). Sums in double, in a fixed order.
+/// Mean of the reconstruction loss over all elements of the given rows (all rows if empty), summed in double in a fixed
+/// order. mean_bce computes it from logits: the network must end in a sigmoid.
 double mean_bce(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows = {},
                 const Inference::Disturb& disturb = nullptr);
 double mean_squared_error(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows = {},

@@ -11,14 +11,14 @@ namespace hourglass {
 /// A copy of a model's weights and layer states.
 class ModelSnapshot {
  public:
-  /// Memory for, and a copy of, those of `model`.
+  /// Allocates memory and copies the weights and layer states of `model`.
   explicit ModelSnapshot(const Autoencoder& model);
 
-  /// Copies those of a model of the same network; allocates nothing.
+  /// Copies the weights and layer states of a model of the same network; allocates nothing.
   void take(const Autoencoder& model);
   void restore(Autoencoder& model) const;
 
-  /// θ by `name`, every layer state by `name`.STATE: for a checkpoint.
+  /// Tensors for a checkpoint: θ under the key `name`, every layer state under `name`.STATE.
   std::map<std::string, View> tensors(const std::string& name);
 
  private:

@@ -8,9 +8,9 @@
 
 namespace hourglass {
 
-/// A model file that any number of threads may use at once. Rows are floats in the data's own units, one after another;
-/// results are those of the program's subcommands, bit for bit where rows are cut into the same chunks of 256. A call
-/// works on the calling thread alone, in memory that is kept for later calls.
+/// Applies a stored model to rows in memory: consecutive floats in the data's own units. Any number of threads may call
+/// one object at the same time; a call runs on its own thread only and reuses memory of earlier calls. Results equal
+/// those of the program's subcommands, bit for bit if rows are split into the same chunks of 256.
 class Predictor {
  public:
   /// A run folder or a .safetensors file. Throws Error as load_model does.

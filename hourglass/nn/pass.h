@@ -24,21 +24,20 @@ struct PassContext {
   uint64_t seed = 0;      ///< key of random numbers, with epoch and sample id
   uint32_t epoch = 0;
   std::span<const uint32_t> sample_ids = {};  ///< one per row; empty: the row's number
-  std::span<const double> batch_sums =
-      {};                  ///< for a layer with BatchSums: its sums over the batch, those of forward first
-  int64_t batch_rows = 0;  ///< rows of the whole batch that batch_sums cover
+  std::span<const double> batch_sums = {};    ///< the layer's BatchSums over the batch: forward, then backward
+  int64_t batch_rows = 0;                     ///< rows of the whole batch that batch_sums cover
 
   uint32_t sample_id(int64_t row) const { return sample_ids.empty() ? static_cast<uint32_t>(row) : sample_ids[row]; }
 };
 
 /// Layers at which a backward pass receives gradients from outside. They determine which memory a micro-batch needs.
 struct GradientSources {
-  int top = 0;                  ///< the layer whose output the loss has its gradient at
+  int top = 0;                  ///< layer at whose output the loss has its gradient
   std::vector<bool> penalized;  ///< per layer: a penalty has a gradient at its output
 };
 
-/// Rows of a batch in a forward and backward pass, with all memory of the pass. It is created once and used for every
-/// step; after the first pass nothing is allocated. The result for a row does not depend on its micro-batch.
+/// State and memory of a forward and backward pass over some rows of a batch. It is created once and used for every
+/// step; after the first pass nothing is allocated. The result for a row does not depend on how the batch is split.
 class MicroBatch {
  public:
   /// Allocates the outputs of all layers, for up to `capacity` rows.
@@ -61,8 +60,8 @@ class MicroBatch {
 
   /// Buffer (rows, inputs) for the input of the next pass.
   View input_buffer(int64_t rows) { return input_buffer_.view().slice(0, rows); }
-  /// Rows [first, first + count) of a finished forward pass, which must outlive the result. Scratch memory is in
-  /// `arena`.
+  /// View of rows [first, first + count) of this object after its forward pass. This object must outlive the view,
+  /// whose scratch memory comes from `arena`.
   MicroBatch slice(int64_t first, int64_t count, std::span<const uint32_t> sample_ids, Arena& arena) const;
 
   const Network& network() const { return *network_; }
@@ -92,7 +91,7 @@ class MicroBatch {
   std::vector<double> sums;
   int next_forward = 0;    ///< next layer of the forward pass
   int next_backward = -1;  ///< next layer of the backward pass; −1 before it begins and at its end
-  bool has_sums = false;   ///< the sums of that layer are assigned; the pass waits for the sums of the batch
+  bool has_sums = false;   ///< `sums` has the next layer's sums; the pass waits for those of the whole batch
 
  private:
   MicroBatch(const Network& network, DType dtype, Arena& arena);

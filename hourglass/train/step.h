@@ -14,20 +14,20 @@ namespace hourglass {
 
 /// The batch of one step, and where in the run the step is.
 struct StepRequest {
-  std::span<const uint32_t> rows;  ///< of the data
+  std::span<const uint32_t> rows;  ///< row numbers of the batch in the data set
   uint32_t epoch = 1;
-  int64_t number = 1;  ///< of the step, counted from 1 over the whole run
+  int64_t number = 1;  ///< number of the step, counted from 1 over the whole run
   double learning_rate = 0;
   int threads = 1;
-  double progress = 1.0;       ///< steps done / steps of the whole run
-  Mode mode = Mode::training;  ///< of the pass
+  double progress = 1.0;  ///< steps done / steps of the whole run
+  Mode mode = Mode::training;
 };
 
-/// One optimiser step, and the memory for it. The batch is cut into micro-batches: fixed runs of rows, a function of
-/// the batch's size alone. One thread takes a micro-batch through the pass; where the pass needs sums of the whole
-/// batch, all micro-batches wait for each other. Then θ is taken slice by slice: the slice's gradient is the sum over
-/// all micro-batches, in order, and the optimiser updates the slice while it is in cache. So the result has the same
-/// bits on any number of threads. Nothing is allocated after the first step.
+/// Computes optimiser steps and owns the memory for them. A batch is split into micro-batches of consecutive rows, in a
+/// way that depends on its size alone. The pass of a micro-batch runs on one thread at a time; where a layer or penalty
+/// needs sums over the whole batch, it waits for all other micro-batches. Then each slice of θ is updated: its gradient
+/// is summed over the micro-batches in order and given to the optimiser while it is in cache. Results are therefore
+/// bit-identical for any number of threads. Nothing is allocated after the first step.
 class TrainingStep {
  public:
   /// `classes`: of every row of the data, where the objective classifies.
@@ -63,9 +63,9 @@ class TrainingStep {
   const Corruption& corruption_;
   std::span<const int32_t> classes_;
   Reduction reduction_;
-  int64_t preferred_rows_ = 0, capacity_ = 0;                 ///< rows of a micro-batch: meant, and at most
-  std::vector<std::unique_ptr<TrainingBatch>> kept_batches_;  ///< where all are read after their passes
-  FreeList<TrainingBatch> free_batches_;                      ///< elsewhere: as many as run at one time
+  int64_t preferred_rows_ = 0, capacity_ = 0;                 ///< rows of a micro-batch: intended, maximum
+  std::vector<std::unique_ptr<TrainingBatch>> kept_batches_;  ///< per micro-batch, if update() reads them; else empty
+  FreeList<TrainingBatch> free_batches_;                      ///< otherwise: as many as run at the same time
   std::vector<std::vector<double>> batch_sums_;               ///< per micro-batch
   Tensor gradients_;  ///< (micro-batches, Objective::micro_batch_gradient_size())
   std::vector<ParameterSlice> slices_;

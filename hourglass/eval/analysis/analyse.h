@@ -12,7 +12,7 @@ namespace hourglass {
 /// when the data do not fit the model or have no rows.
 Analysis analyse(const Autoencoder& model, const Dataset& data, const Corruption& corruption, int threads);
 
-/// The first rows of a data set and their reconstructions, without errors.
+/// Reconstructs the first `rows` rows, from corrupted inputs if `corruption` is active. Examples::errors stays empty.
 Examples reconstruct_samples(const Autoencoder& model, const Dataset& data, const Corruption& corruption, int64_t rows);
 
 }  // namespace hourglass

@@ -28,8 +28,8 @@ class JacobianNorm {
 
   /// Name of the method of computation, for users.
   virtual std::string method() const = 0;
-  /// Time for value and gradient at one point, as a multiple of the network's forward and backward pass: a ratio of
-  /// multiplications.
+  /// Cost of value and gradient at one point, divided by the cost of the network's forward and backward pass. Both are
+  /// numbers of multiplications.
   virtual double cost() const = 0;
   /// Number of sums over rows that it needs.
   virtual int64_t statistics() const = 0;
@@ -50,8 +50,8 @@ class JacobianNorm {
                                       int64_t /*first*/, View /*grad*/) const {}
 };
 
-/// Index of the dense layer whose input is the network's input; −1 if there is none, also where a pooling layer comes
-/// first, because that has a Jacobian of its own.
+/// Index of the dense layer that is applied directly to the network's input; −1 if there is none, for example if a
+/// pooling layer comes first.
 int first_dense(const Network& network);
 
 /// Maximum cost of an exact norm, in plain training steps, unless it is forced.

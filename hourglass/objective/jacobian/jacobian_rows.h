@@ -16,9 +16,10 @@ namespace hourglass {
 ///
 /// The dz are added to the gradients of the ordinary backward pass. If the first layer is dense and it takes fewer
 /// multiplications, the VJP ends before that layer, and the Gram matrix G = W Wᵀ gives the norm: value = Σ ⟨b, bG⟩ and
-/// ū = 2bG, so no row has the width of the input; dW += 2 (Σ bᵀb) W once. With several points, each has a VJP of
-/// sign·v; q, or b before the Gram matrix, is their sum, and the backward pass of every point starts from the same q̄.
-/// Rows are computed in tiles that fit in cache, so memory does not grow with the code.
+/// ū = 2bG, so no row is as wide as the input; dW += 2 (Σ bᵀb) W once per call of measure(). With several points,
+/// sign·v goes through a VJP of its own at each point. The results (q, or b with a Gram matrix) are added up, and the
+/// backward passes of all points start from the same q̄ (or ū). Rows are computed in tiles that fit in cache, so memory
+/// does not grow with the code.
 class JacobianRows final : public JacobianNorm {
  public:
   /// probes = 0: exact.
@@ -42,10 +43,10 @@ class JacobianRows final : public JacobianNorm {
   /// Σ ‖q‖² over the micro-batch's rows and probe vectors.
   double run(Tiles& t) const;
   void allocate(Tiles& t, int64_t rows, int64_t widest) const;
-  /// The code's unit or sign vectors of the tile.
+  /// Assigns the vectors v at the code for the tile's rows: unit vectors, or random signs.
   void start(const Tiles& t, const VjpTape& tape) const;
   void vjp(const Tiles& t, const VjpTape& tape) const;
-  /// The tile's Σ ‖q‖², q being the sum of all points'. Leaves q̄.
+  /// Adds up the q (or b) of all points and returns Σ ‖q‖² of the tile. Also computes q̄ (or ū) for vjp_backward.
   double squared_norm(const Tiles& t) const;
   void vjp_backward(const Tiles& t, const VjpTape& tape) const;
 

@@ -10,7 +10,7 @@ namespace hourglass {
 /// of sparse_kl if there is one, map of codes, Jacobian spectrum and contraction curve.
 void draw_code_figures(FigureBuilder& sheet, const Analysis& a, std::optional<double> target);
 
-/// Analyses with their labels in the legend; the style of a series is its place in the list.
+/// Analyses with their labels in the legend. The position in the list selects the colour and line style of a series.
 using LabelledAnalyses = std::vector<std::pair<std::string, const Analysis*>>;
 
 /// Singular values of the encoders' Jacobians, and contraction curves: a series for each analysis that has them.

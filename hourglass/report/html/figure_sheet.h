@@ -10,10 +10,10 @@
 
 namespace hourglass {
 
-/// A plot or a grid of images: its texts and its files.
+/// A chart or a grid of images, with title, caption and encoded files.
 struct Figure {
   std::string section;  ///< id of its section of the page
-  std::string name;     ///< of its files and its id: "contraction-curve"
+  std::string name;     ///< file name without extension, and HTML id: "contraction-curve"
   std::string title, caption;
   std::string svg = {};  ///< empty for a grid of images
   std::string png = {};
@@ -35,7 +35,7 @@ class FigureBuilder {
  public:
   explicit FigureBuilder(ChartRenderer render = render_chart) : render_(std::move(render)) {}
 
-  /// Draw a figure; `about` has everything but the bytes of its files.
+  /// Draws a figure. `about` has everything except svg and png, which these functions assign.
   void chart(Figure about, const Chart& chart);
   void image(Figure about, const std::function<Image()>& image);
   void omit(std::string part, std::string reason) {

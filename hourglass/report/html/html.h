@@ -32,7 +32,7 @@ using Row = std::vector<Cell>;
 /// Table that scrolls horizontally if it is too wide. This and the functions below escape the texts.
 std::string html_table(const Row& head, const std::vector<Row>& rows);
 
-/// List of terms with a text each.
+/// Definition list (dl) of pairs of a term and its text.
 std::string html_terms(const std::vector<std::pair<std::string, std::string>>& terms);
 
 /// A section of a page.

@@ -1,9 +1,11 @@
-# hourglass_add_module(NAME [COLD] [DEPENDS module…] [LINK target…] [SOURCES file…] [EXCLUDE regex])
+# hourglass_add_module(NAME [COLD] [SEPARATE] [DEPENDS module…] [LINK target…] [SOURCES file…] [EXCLUDE regex])
 # Adds hourglass/NAME as the object library hourglass_NAME and puts its objects into hourglass_lib. DEPENDS names the
 # modules it uses, LINK the third-party libraries that this module alone compiles against, SOURCES generated files,
 # EXCLUDE files that this configuration leaves out. COLD modules hold no loop whose time counts: -O1 compiles faster.
+# The files of a module are compiled together unless HOURGLASS_COMBINE_FILES is off or the module is SEPARATE: its files
+# have the same private names, or include themselves.
 function(hourglass_add_module name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "COLD" "EXCLUDE" "DEPENDS;LINK;SOURCES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "COLD;SEPARATE" "EXCLUDE" "DEPENDS;LINK;SOURCES")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/hourglass/${name}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   if(arg_EXCLUDE)
@@ -12,6 +14,9 @@ function(hourglass_add_module name)
   set(module hourglass_${name})
   add_library(${module} OBJECT ${sources} ${arg_SOURCES})
   set_target_properties(${module} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  if(HOURGLASS_COMBINE_FILES AND NOT arg_SEPARATE)
+    set_target_properties(${module} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
+  endif()
   target_include_directories(${module} PUBLIC ${PROJECT_SOURCE_DIR})
   list(TRANSFORM arg_DEPENDS PREPEND hourglass_)
   target_link_libraries(${module} PUBLIC fmt::fmt ${arg_DEPENDS} PRIVATE ${arg_LINK})

@@ -1,6 +1,8 @@
 #include "hourglass/eval/linear_algebra.h"
 
 #include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
 
 #include "hourglass/tensor/visit.h"
 
@@ -22,7 +24,15 @@ Vector symmetric_eigenvalues(const Matrix& symmetric) {
   return Eigen::SelfAdjointEigenSolver<Matrix>(symmetric, Eigen::EigenvaluesOnly).eigenvalues();
 }
 
-Vector singular_values(const Matrix& m) { return Eigen::JacobiSVD<Matrix>(m).singularValues(); }
+double largest_singular_value(const Matrix& m) {
+  const Vector squares = symmetric_eigenvalues(m.transpose() * m);
+  return std::sqrt(std::max(0.0, squares(squares.size() - 1)));
+}
+
+double smallest_singular_value(const Matrix& square) {
+  const Matrix inverse = square.inverse();
+  return inverse.allFinite() ? 1 / largest_singular_value(inverse) : 0;
+}
 
 Matrix right_singular_vectors(const Matrix& m) { return Eigen::JacobiSVD<Matrix>(m, Eigen::ComputeThinV).matrixV(); }
 

@@ -102,7 +102,7 @@ double largest_angle(ConstView learned, ConstView principal) {
   const Matrix q = orthonormal_columns(matrix_of(learned).transpose(), 1e-6);
   if (q.size() == 0) return 90;
   const Matrix inside = u.transpose() * q;
-  const double sine = singular_values(q - u * inside)(0), cosine = singular_values(inside)(inside.cols() - 1);
+  const double sine = largest_singular_value(q - u * inside), cosine = smallest_singular_value(inside);
   return std::atan2(sine, cosine) * 180 / std::numbers::pi;
 }
 

@@ -11,15 +11,33 @@
 namespace hourglass {
 namespace {
 
-/// Refuses a line with very many dots: toml++ frees tables recursively, one level per part of a dotted name, so that a
-/// name of about 100,000 parts would overflow the stack even if the text is refused.
-void check_dots(std::string_view text, const std::string& name) {
-  constexpr int64_t kMaxDots = 4000;
-  for (int line = 1; !text.empty(); ++line) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    if (std::ranges::count(text.substr(0, end), '.') > kMaxDots)
-      fail("{}:{}: more than {} dots in one line", name, line, kMaxDots);
-    text.remove_prefix(std::min(end + 1, text.size()));
+/// The end of the string that begins at `start`; of one that is not closed, the end of its line or of the text.
+size_t string_end(std::string_view text, size_t start) {
+  const char quote = text[start];
+  const size_t length = text.substr(start, 3) == std::string(3, quote) ? 3 : 1;
+  const std::string fence(length, quote);
+  for (size_t i = start + length; i < text.size(); ++i) {
+    if (text[i] == '\\' && quote == '"')
+      ++i;
+    else if (length == 1 && (text[i] == quote || text[i] == '\n'))
+      return i + 1;
+    else if (length == 3 && text.substr(i, 3) == fence)
+      return std::min(text.find_first_not_of(quote, i), text.size());
+  }
+  return text.size();
+}
+
+/// Refuses long dotted names. toml++ frees tables recursively, one level per part of a dotted name, so that a name of
+/// about 100,000 parts would overflow the stack even if the text is refused.
+void check_dotted_names(std::string_view text, const std::string& name) {
+  constexpr int kMaxParts = 8;
+  int dots = 0;
+  for (size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    if (std::string_view("=,{}[]\n").find(c) != std::string_view::npos) dots = 0;
+    if (c == '.' && ++dots == kMaxParts)
+      fail("{}:{}: a name of more than {} parts", name, 1 + std::ranges::count(text.substr(0, i), '\n'), kMaxParts);
+    i = c == '"' || c == '\'' ? string_end(text, i) : c == '#' ? std::min(text.find('\n', i), text.size()) : i + 1;
   }
 }
 
@@ -85,7 +103,7 @@ struct ToToml {
 }  // namespace
 
 Value parse_toml(std::string_view text, const std::string& name) {
-  check_dots(text, name);
+  check_dotted_names(text, name);
   try {
     Value root = FromToml(name)(toml::parse(text));
     root.place = {root.place.source};

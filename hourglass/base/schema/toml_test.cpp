@@ -57,10 +57,9 @@ TEST(Toml, RefusesDeepNestingWithoutOverflowingTheStack) {
   for (const char* part : {"a.", "\"=\".", "'#' . ", "a\t.\t"}) {
     std::string name;
     for (int i = 0; i < 200'000; ++i) name += part;
-    EXPECT_EQ(message_of("b = 1\n" + name + "a = 1"), "t:2: more than 4000 dots in one line") << part;
-    EXPECT_EQ(message_of("[" + name + "a]"), "t:1: more than 4000 dots in one line") << part;
-    EXPECT_EQ(message_of("x = \"\"\"\"quoted\\\"\"\"\"\"\ny = ''''''\n" + name),
-              "t:3: more than 4000 dots in one line");
+    EXPECT_EQ(message_of("b = 1\n" + name + "a = 1"), "t:2: a name of more than 8 parts") << part;
+    EXPECT_EQ(message_of("[" + name + "a]"), "t:1: a name of more than 8 parts") << part;
+    EXPECT_EQ(message_of("x = \"\"\"\"quoted\\\"\"\"\"\"\ny = ''''''\n" + name), "t:3: a name of more than 8 parts");
   }
 }
 
@@ -70,7 +69,7 @@ TEST(Toml, RefusesDeepTablesOfLongNames) {
   EXPECT_NE(message_of(text + "1" + std::string(250, '}')).find("nested deeper than 64 levels"), std::string::npos);
 }
 
-TEST(Toml, AllowsDotsInTextsAndNumbers) {
+TEST(Toml, CountsDotsInNamesOnly) {
   const std::string dots(1000, '.');
   EXPECT_EQ(message_of("a = \"" + dots + "\" # " + dots + "\nb = '''\n" + dots + "'''\nc = \"\\\"" + dots + "\"\n"),
             "nothing was thrown");

@@ -13,24 +13,27 @@ namespace hourglass::cli {
 
 namespace {
 
-bool has_gnuplot() {
+/// Empty if gnuplot runs, else the reason why it does not.
+std::string gnuplot_problem() {
   try {
-    run_process({"gnuplot", "--version"});
-    return true;
-  } catch (const RuntimeFailure&) {
-    return false;
+    run_program({"gnuplot", "--version"}, {});
+    return "";
+  } catch (const ProgramNotFound&) {
+    return "missing: no plots (apt-get install gnuplot-nox)";
+  } catch (const RuntimeFailure& e) {
+    return e.what();
   }
 }
 
 void doctor(bool json) {
   const int threads = available_threads();
-  const bool gnuplot = has_gnuplot();
+  const std::string problem = gnuplot_problem();
   nlohmann::ordered_json j = {{"version", version()},
                               {"threads", threads},
                               {"vector_instructions", vector_target()},
                               {"onednn", onednn_version()},
                               {"onednn_instructions", onednn_instructions()},
-                              {"gnuplot", gnuplot},
+                              {"gnuplot", problem.empty()},
                               {"data_folder", data_home().string()}};
   for (const KnownSet& set : known_sets()) j["data"][set.name] = kept_folder(set).has_value();
   const double one = product_speed(1), all = product_speed(threads);
@@ -41,7 +44,7 @@ void doctor(bool json) {
   fmt::print("threads           {}\n", threads);
   fmt::print("vector loops      {}\n", vector_target());
   fmt::print("oneDNN            {}, {}\n", onednn_version(), onednn_instructions());
-  fmt::print("gnuplot           {}\n", gnuplot ? "found" : "missing: no plots (apt-get install gnuplot-nox)");
+  fmt::print("gnuplot           {}\n", problem.empty() ? "found" : problem);
   for (const KnownSet& set : known_sets())
     fmt::print("{:17} {}\n", set.name, kept_folder(set) ? "kept in " + data_home().string() : "not fetched yet");
   fmt::print("matrix products   {:.0f} GFLOP/s on one thread, {:.0f} on {}\n", one, all, threads);

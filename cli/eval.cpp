@@ -45,8 +45,8 @@ void eval(const Options& o) {
   StageProgress progress(std::cerr, progress_options());
   EvaluationRequest request = o.request;
   request.data = o.data;
-  request.options.threads = o.thread_count();
-  request.options.progress = [&](std::string_view name, double done) { progress.update(name, done); };
+  request.threads = o.thread_count();
+  request.progress = [&](std::string_view name, double done) { progress.update(name, done); };
   const Evaluation evaluation =
       evaluate_model(open_model(o.model), request, [&](const std::string& text) { progress.note(text); });
   print(evaluation, o.json);
@@ -65,12 +65,12 @@ void add_eval(Subcommand app) {
       .separated_by(',')
       .type_name("METRICS");
   verb.add_option("--rows", o.request.rows, "Use only the first so many rows").positive();
-  auto probes = verb.add_option("--probes", o.request.options.jacobian.probes,
+  auto probes = verb.add_option("--probes", o.request.jacobian.probes,
                                 "Estimate contractive and relative_contraction by this many random probes per row");
   probes.between(1, 1 << 20);
-  verb.add_flag("--exact", o.request.options.jacobian.exact, "Measure the Jacobian exactly, however long that takes")
+  verb.add_flag("--exact", o.request.jacobian.exact, "Measure the Jacobian exactly, however long that takes")
       .excludes(probes);
-  verb.add_option("--radii", o.request.options.radii,
+  verb.add_option("--radii", o.request.radii,
                   fmt::format("Radii of contraction_ratio, with commas ({})", fmt::join(kRadii, ",")))
       .separated_by(',')
       .positive();

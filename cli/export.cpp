@@ -2,7 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "hourglass/app/row_files.h"
+#include "hourglass/app/interchange.h"
 #include "hourglass/base/file.h"
 
 namespace hourglass::cli {

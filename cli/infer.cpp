@@ -4,7 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "hourglass/app/row_files.h"
+#include "hourglass/app/interchange.h"
 #include "hourglass/model/inference.h"
 
 // encode, decode and reconstruct: a model, data, and a file for what comes out.

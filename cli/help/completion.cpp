@@ -25,7 +25,7 @@ _hourglass() {
   {
     read -r paths
     mapfile -t COMPREPLY
-  } < <("${COMP_WORDS[0]}" completion bash -- "${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null)
+  } < <("${COMP_WORDS[0]/#\~\//$HOME/}" completion bash -- "${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null)
   COMPREPLY=("${COMPREPLY[@]%%$'\t'*}")
   [[ -n $paths ]] || return 0
   compopt -o filenames 2>/dev/null
@@ -39,7 +39,8 @@ constexpr const char* kFish = R"(# What "hourglass completion fish" prints.
 
 function __hourglass
     set -l words (commandline -opc) (commandline -ct)
-    set -l answer (command $words[1] completion fish -- $words 2>/dev/null)
+    set -l program (string replace -r -- '^~/' "$HOME/" $words[1])
+    set -l answer (command $program completion fish -- $words 2>/dev/null)
     set -q answer[2] && printf '%s\n' $answer[2..]
     test -n "$answer[1]" || return
     set -l option (string match -r -- '^--[^=]+=' $words[-1])
@@ -57,7 +58,7 @@ constexpr const char* kZsh = R"(#compdef hourglass
 _hourglass() {
   local -a answer
   local paths
-  answer=("${(@f)$($words[1] completion zsh -- "${(@)words[1,CURRENT-1]}" "$PREFIX" 2>/dev/null)}")
+  answer=("${(@f)$(${words[1]/#\~\//$HOME/} completion zsh -- "${(@)words[1,CURRENT-1]}" "$PREFIX" 2>/dev/null)}")
   paths=$answer[1]
   shift answer
   answer=("${(@)answer//:/\\:}")
@@ -152,7 +153,8 @@ void add_completion(Subcommand app) {
   verb.add_option("SHELL", *shell, "Which shell").required().one_of({"bash", "fish", "zsh"});
   verb.add_option("WORDS", *words, "Used by the script: the words to complete, the program's name first");
   verb.callback([=] {
-    if (words->size() < 2) return fmt::print("{}", scripts.at(*shell));
+    if (words->empty()) return fmt::print("{}", scripts.at(*shell));
+    if (words->size() == 1) fail("completion: {}: expected the program's name and words to complete", words->front());
     const std::string last = words->back() == "=" ? "" : words->back();
     const auto [lines, paths] = completions(verb_tree(app), {words->begin() + 1, words->end() - 1}, last);
     fmt::print("{}\n", paths);

@@ -39,8 +39,7 @@ inline constexpr ManualItem kFiles[] = {
     {"runs/NAME/",
      "The folder of a run, where `train` was not given another.\n"
      "It holds `model.safetensors` (weights, with recipe and scaler), `recipe.toml` (every key), `metrics.jsonl` (a "
-     "line "
-     "per epoch), `report.html` and the images, and in `checkpoint/` the two newest checkpoints for resuming."},
+     "line per epoch), `report.html` and the images, and in `checkpoint/` the two newest checkpoints for resuming."},
     {"NAME.toml", "A recipe."},
     {"MODEL.safetensors", "A model file; `NAME.toml` beside a shipped one is its card."}};
 

@@ -16,24 +16,25 @@ namespace {
 
 std::string loss_of(const Autoencoder& model, const Dataset& data, const Notify& notify) {
   model.check_fits(data);
-  if (model.network().ends_in_sigmoid()) try {
-      check_unit_interval(data, model.scaler);
-      return "bce";
-    } catch (const Error& e) {
-      notify(fmt::format("note: mse stands in for bce: {}", e.what()));
-    }
-  return "mse";
+  if (!model.network().ends_in_sigmoid()) return "mse";
+  try {
+    check_unit_interval(data, model.scaler);
+    return "bce";
+  } catch (const Error& e) {
+    notify(fmt::format("note: mse stands in for bce: {}", e.what()));
+    return "mse";
+  }
 }
 
 /// KIND=AMOUNT, read as a line of a recipe's [corruption].
 std::optional<CorruptionConfig> parse_corruption(const std::string& text) {
   if (text.empty()) return std::nullopt;
   CorruptionConfig config;
-  const Value root = parse_toml("[corruption]\n" + text, "--corruption");
+  const Value root = parse_toml("[corruption]\n" + text, "corruption " + text);
   FieldReader reader(root, "");
   reader.section("corruption", config);
   reader.finish();
-  if (!Corruption(config, 0).is_active()) fail("--corruption {}: expected an amount above 0", text);
+  if (!Corruption(config, 0).is_active()) fail("corruption {}: expected an amount above 0", text);
   return config;
 }
 
@@ -43,15 +44,14 @@ Evaluation evaluate_model(const TrainedModel& model, const EvaluationRequest& re
   DataSplits parts = open_splits(model, request.data, notify);
   Dataset& data = parts.test ? *parts.test : parts.train;
   if (request.rows > 0) data = data.slice(0, std::min(request.rows, data.rows()));
-  EvaluationOptions options = request.options;
-  options.train = parts.test ? &parts.train : nullptr;
+  EvaluationOptions options{.threads = request.threads, .jacobian = request.jacobian, .radii = request.radii};
   options.corruption = parse_corruption(request.corruption);
+  options.train = parts.test ? &parts.train : nullptr;
+  options.progress = request.progress;
   const Corruption corruption(options.corruption.value_or(model.recipe.corruption), model.recipe.train.seed);
   if (request.corrupt) {
-    if (!corruption.is_active()) fail("--corrupt: the model's recipe has no [corruption]; give one by --corruption");
-    options.disturb = [&](ConstView clean, std::span<const uint32_t> rows, View input) {
-      corruption.apply(clean, 0, rows, input);
-    };
+    if (!corruption.is_active()) fail("no corruption is given, and the model's recipe has no [corruption]");
+    options.corrupt_input = [&](auto clean, auto rows, auto input) { corruption.apply(clean, 0, rows, input); };
   }
   Evaluation result{.data = data.name, .rows = data.rows()};
   std::set<std::string> applicable(request.metrics.begin(), request.metrics.end());
@@ -69,7 +69,7 @@ Evaluation evaluate_model(const TrainedModel& model, const EvaluationRequest& re
 DataSplits open_labelled_splits(const TrainedModel& model, const DataRequest& request, const Notify& notify) {
   DataSplits parts = open_splits(model, request, notify);
   if (!parts.test)
-    fail("{}: no test part; probe takes data with a training and a test part, both labelled", parts.train.name);
+    fail("{}: no test part; a classifier of codes needs a training and a test part, both labelled", parts.train.name);
   for (const Dataset* data : {&parts.train, &*parts.test}) model.autoencoder.check_fits(*data);
   classes_of(*parts.test, distinct_labels(parts.train));
   return parts;

@@ -14,7 +14,10 @@ struct EvaluationRequest {
   int64_t rows = 0;                  ///< evaluate at most this many rows, from the first; 0: all
   bool corrupt = false;              ///< corrupt the inputs; the targets stay clean
   std::string corruption;            ///< KIND=AMOUNT, instead of the recipe's corruption and the metrics' default
-  EvaluationOptions options;
+  int threads = 1;
+  JacobianOptions jacobian = {};
+  std::vector<double> radii = {};  ///< of contraction_ratio; empty: kRadii
+  EvaluationProgress progress = nullptr;
 };
 
 struct Evaluation {
@@ -30,7 +33,8 @@ struct Evaluation {
 Evaluation evaluate_model(const TrainedModel& model, const EvaluationRequest& request, const Notify& notify);
 
 /// Opens labelled training and test data for classifiers of codes. Throws Error if there is no test part, if a part
-/// does not fit the model or has no labels, or if a test label does not occur in the training part.
+/// does not fit the model or has no labels, if the training part has only one class, or if a test label does not occur
+/// in it.
 DataSplits open_labelled_splits(const TrainedModel& model, const DataRequest& request, const Notify& notify);
 
 }  // namespace hourglass

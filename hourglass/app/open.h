@@ -27,8 +27,11 @@ TrainedModel open_model(const std::string& name_or_path);
 DataSplits open_data(const std::string& source, const ReadOptions& how, const Notify& notify,
                      std::span<const std::string> features = {});
 
-/// Parts to open. test: training part and, if there is one, test part; train: training part only.
-enum class DataPart { test, train };
+/// Parts to open.
+enum class DataPart {
+  test,   ///< both parts; results are of the test part where there is one
+  train,  ///< the training part alone
+};
 template <>
 inline const std::vector<std::string> kNames<DataPart> = {"test", "train"};
 

@@ -59,7 +59,7 @@ void write_report(const RunFolder& folder, const RunResults& run, const ChartRen
   folder.write("report.html", report_page(report));
 }
 
-/// Writes one of RunFolder::kPictures; without epochs there is no loss.png.
+/// Writes one of RunFolder::kReportFiles; without epochs there is no loss.png.
 void draw(const std::string& file, const RunFolder& folder, const RunResults& run, const ChartRenderer& render) {
   if (file == "report.html") return write_report(folder, run, render);
   if (file == "reconstructions.png") return folder.write(file, reconstructions_png(run));
@@ -81,9 +81,9 @@ void write_figures(const fs::path& folder, const Figures& figures) {
   }
 }
 
-void draw_missing_images(const RunFolder& folder, const RunResults& run, const Notify& notify) {
+void draw_missing_report_files(const RunFolder& folder, const RunResults& run, const Notify& notify) {
   const ChartRenderer render = cached_chart_renderer(folder.path() / "plots");
-  for (const std::string file : RunFolder::kPictures) try {
+  for (const std::string file : RunFolder::kReportFiles) try {
       if (!fs::exists(folder.path() / file)) draw(file, folder, run, render);
     } catch (const std::exception& e) {
       notify(fmt::format("note: {} was not drawn: {}", file, e.what()));
@@ -100,7 +100,7 @@ void redraw_run(const fs::path& run, const DataRequest& data, int threads, const
   const Dataset& samples = parts.test ? *parts.test : parts.train;
   const auto loss = reconstruction_of(model.recipe.objective, model.autoencoder.network());
   const RunResults results{model.recipe, model.autoencoder, std::string(name_of(loss)), epochs, samples, threads};
-  for (const char* file : RunFolder::kPictures) draw(file, folder, results, render_chart);
+  for (const char* file : RunFolder::kReportFiles) draw(file, folder, results, render_chart);
 }
 
 }  // namespace hourglass

@@ -19,7 +19,7 @@ struct RunResults {
 
 /// Writes those of loss.png, reconstructions.png, report.html and the charts in plots/ that are missing. A failure is a
 /// note, not an error.
-void draw_missing_images(const RunFolder& folder, const RunResults& run, const Notify& notify);
+void draw_missing_report_files(const RunFolder& folder, const RunResults& run, const Notify& notify);
 
 /// Draws all images and the report of a run folder again, on the run's own data or those of the request. Throws Error
 /// at the first that fails, and where `run` is not a run folder or another process writes to it.

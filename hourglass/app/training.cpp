@@ -20,7 +20,7 @@ Autoencoder initial_model(const Recipe& recipe, const Shape& sample, const std::
 
 TrainedModel untrained_model(const Recipe& recipe, const Dataset& data, DType dtype) {
   TrainedModel model{recipe, initial_model(recipe, data.sample, {}, dtype)};
-  const auto rows = evenly_spaced(data.rows(), data.rows());
+  const auto rows = all_rows(data.rows());
   model.autoencoder.scaler = fit_scaler(recipe.data.scale, data, rows, recipe.data.read.missing == MissingValues::mean);
   return model;
 }
@@ -32,7 +32,7 @@ std::vector<GradientCheck> check_gradients(const Recipe& recipe, const Dataset& 
   if (objective.reconstruction() == Reconstruction::bce) check_unit_interval(data, model.scaler);
   const Corruption corruption(recipe.corruption, recipe.train.seed);
   TrainingBatch batch = objective.make_batch(DType::f64, first.rows(), corruption.is_active());
-  load_batch(objective, {first, model.scaler, corruption}, evenly_spaced(first.rows(), first.rows()), first.rows(),
+  load_batch(objective, {first, model.scaler, corruption}, all_rows(first.rows()), first.rows(),
              {.mode = Mode::training, .epoch = 1}, batch);
   return check_gradient(objective, batch, model.theta(), entries);
 }

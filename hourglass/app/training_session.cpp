@@ -111,7 +111,7 @@ std::string TrainingSession::model_bytes(bool with_anomaly_scale) {
 
 TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
   TrainingResult result{RunOutcome::finished, folder_.path(), trainer_.reconstruction(), resume()};
-  if (trainer_.is_finished() && folder_.holds("model.safetensors", model_bytes(true)) && folder_.has_pictures()) {
+  if (trainer_.is_finished() && folder_.holds("model.safetensors", model_bytes(true)) && folder_.has_report()) {
     note("this run is already finished");
     return result;
   }
@@ -126,8 +126,8 @@ TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
   folder_.write_model(model_bytes(is_whole));
   const Dataset& samples = data_.test ? *data_.test : data_.train;
   if (is_whole)
-    draw_missing_images(folder_, {recipe_, model_, result.loss, result.epochs, samples, request_.threads},
-                        notify_of(listener_));
+    draw_missing_report_files(folder_, {recipe_, model_, result.loss, result.epochs, samples, request_.threads},
+                              notify_of(listener_));
   return result;
 }
 

@@ -21,5 +21,7 @@ std::vector<int64_t> largest(std::span<const double> keys, size_t count);
 
 /// `count` integers (at most `all`) spaced evenly over 0 … all − 1: i · all / count, rounded down.
 std::vector<uint32_t> evenly_spaced(int64_t all, int64_t count);
+/// 0, 1, … count − 1.
+inline std::vector<uint32_t> all_rows(int64_t count) { return evenly_spaced(count, count); }
 
 }  // namespace hourglass

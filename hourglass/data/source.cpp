@@ -13,6 +13,7 @@
 #include "hourglass/data/formats/gzip.h"
 #include "hourglass/data/formats/idx.h"
 #include "hourglass/data/formats/image.h"
+#include "hourglass/data/formats/named_arrays.h"
 #include "hourglass/data/formats/npy.h"
 #include "hourglass/data/formats/npz.h"
 #include "hourglass/data/formats/safetensors.h"

@@ -45,7 +45,7 @@ double ssim_of_planes(const Plane& x, const Plane& y) {
   const Plane a = smoothed(x), b = smoothed(y), aa = a * a, bb = b * b, ab = a * b;
   const Plane vx = smoothed(x * x) - aa, vy = smoothed(y * y) - bb, covariance = smoothed(x * y) - ab;
   const Plane similarity = (2 * ab + c1) * (2 * covariance + c2) / ((aa + bb + c1) * (vx + vy + c2));
-  // In the order of the pixels: the vectorised sum depends on the processor.
+  // In the order of the pixels on purpose: the order of Eigen's sum depends on the instructions it is compiled for.
   return std::accumulate(similarity.data(), similarity.data() + similarity.size(), 0.0) /
          static_cast<double>(similarity.size());
 }

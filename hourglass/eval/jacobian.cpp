@@ -31,7 +31,7 @@ std::vector<double> squared_jacobian_norms(const MeasuredRows& rows, int64_t pro
       counter.advance();
     }
   };
-  rows.inference.reconstruct(rows.data, measure, rows.disturb);
+  rows.inference.reconstruct(rows.data, measure, rows.corrupt_input);
   return norms;
 }
 

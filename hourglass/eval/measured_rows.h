@@ -39,7 +39,7 @@ struct MeasuredRows {
   const Autoencoder& model;
   const Inference& inference;
   const Dataset& data;
-  Inference::Disturb disturb;
+  Inference::CorruptInput corrupt_input;
   const EvaluationProgress& progress;
 
   const Network& network() const { return model.network(); }
@@ -53,7 +53,7 @@ struct MeasuredRows {
       parts[chunk.index] = part(chunk);
       counter.advance(chunk.rows);
     };
-    inference.reconstruct(data, measure, disturb);
+    inference.reconstruct(data, measure, corrupt_input);
     T total;
     for (const T& p : parts) total.add(p);
     return total;

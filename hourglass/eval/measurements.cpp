@@ -41,8 +41,8 @@ void Totals::add(const Totals& part) {
 }
 
 Measurements::Measurements(const Autoencoder& model, const Dataset& data, const EvaluationOptions& options)
-    : bce([this] { return mean_bce(inference_, data_, {}, options_.disturb); }),
-      mse([this] { return mean_squared_error(inference_, data_, {}, options_.disturb); }),
+    : bce([this] { return mean_bce(inference_, data_, {}, options_.corrupt_input); }),
+      mse([this] { return mean_squared_error(inference_, data_, {}, options_.corrupt_input); }),
       totals([this] { return measured_.collect<Totals>("activity", totals_of); }),
       squared_jacobian_norms([this] { return hourglass::squared_jacobian_norms(measured_, options_.jacobian.probes); }),
       robustness([this] {
@@ -55,7 +55,7 @@ Measurements::Measurements(const Autoencoder& model, const Dataset& data, const 
       data_(data),
       options_(options),
       inference_(model, options.threads, options.chunk_rows),
-      measured_{model, inference_, data, options.disturb, options.progress} {
+      measured_{model, inference_, data, options.corrupt_input, options.progress} {
   model.check_fits(data);
   if (options.train) model.check_fits(*options.train);
 }

@@ -20,7 +20,7 @@ std::vector<std::string> metric_names();
 /// What evaluate() needs besides the model and the data.
 struct EvaluationOptions {
   int threads = 1;
-  Inference::Disturb disturb = nullptr;  ///< corrupts the encoder's input; null: the clean input
+  Inference::CorruptInput corrupt_input = nullptr;  ///< corrupts the encoder's input; null: the clean input
   JacobianOptions jacobian = {};
   std::vector<double> radii = {};  ///< of contraction_ratio; empty: kRadii
   /// Of corrupted_mse and code_displacement; gaussian 0.2 unless given.

@@ -243,7 +243,7 @@ TEST(JacobianMetrics, AreTakenWhereTheEncoderStands) {
   const auto to_zero = [](ConstView, std::span<const uint32_t>, View input) {
     std::fill_n(input.as<double>(), input.size(), 0.0);
   };
-  EXPECT_EQ(measure(a, data, "contractive", {.disturb = to_zero}), measure(a, zeros, "contractive"));
+  EXPECT_EQ(measure(a, data, "contractive", {.corrupt_input = to_zero}), measure(a, zeros, "contractive"));
   EXPECT_NE(measure(a, data, "contractive"), measure(a, zeros, "contractive"));
 }
 

@@ -28,7 +28,7 @@ double squared_distance(ConstView a, ConstView b) { return ops::squared_error(a,
 
 Robustness robustness(const MeasuredRows& rows, const CorruptionConfig& config) {
   MeasuredRows clean = rows;
-  clean.disturb = nullptr;
+  clean.corrupt_input = nullptr;
   const Network& network = rows.network();
   const Corruption corruption(config, /*seed=*/0);
   const auto sums = clean.collect<Displacements>("robustness", [&](const Inference::Chunk& chunk) {

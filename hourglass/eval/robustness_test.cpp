@@ -72,14 +72,14 @@ TEST(Robustness, BelongsToTheSetOfRowsAlone) {
   }
 }
 
-/// Every model sees the same noise. It is added to the clean rows, even where the evaluation disturbs its inputs.
+/// Every model sees the same noise. It is added to the clean rows, even where the evaluation corrupts its inputs.
 TEST(Robustness, ComparesWithTheCleanRows) {
   const Dataset data = uniform_rows(kRows, kFeatures);
   const auto to_zero = [](ConstView, std::span<const uint32_t>, View input) {
     std::fill_n(input.as<double>(), input.size(), 0.0);
   };
   const auto plain = robustness_of(scaling(1, 1), data, {.gaussian = 0.2}),
-             other = robustness_of(scaling(2, 1), data, {.gaussian = 0.2}, {.disturb = to_zero});
+             other = robustness_of(scaling(2, 1), data, {.gaussian = 0.2}, {.corrupt_input = to_zero});
   EXPECT_EQ(other.noise, plain.noise);
   EXPECT_NEAR(other.code_displacement, plain.code_displacement, 1e-12);
 }

@@ -97,6 +97,7 @@ std::vector<double> mean_squares(const Inference& inference, const Dataset& data
   std::vector<double> scores(rows.size());
   const auto features = static_cast<double>(spread.size());
   for_each_residual(inference, data, rows, [&](int64_t row, int64_t feature, double e) {
+    // rounded to float as in spreads(), so that scores stay bit-identical
     const double z = static_cast<double>(static_cast<float>(e)) / spread[feature];
     scores[row] += z * z / features;
   });

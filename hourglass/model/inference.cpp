@@ -13,11 +13,14 @@ namespace {
 
 /// Σ of `loss` over chunks, added in the order of the chunks, per element.
 double mean_loss(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
-                 const Inference::Disturb& disturb, auto loss) {
+                 const Inference::CorruptInput& corrupt_input, auto loss) {
   const int64_t count = rows.empty() ? data.rows() : std::ssize(rows);
   std::vector<double> sums(inference.chunks(count));
   const auto visit = [&](const Inference::Chunk& c) { sums[c.index] = loss(c); };
-  rows.empty() ? inference.reconstruct(data, visit, disturb) : inference.reconstruct(data, rows, visit, disturb);
+  if (rows.empty())
+    inference.reconstruct(data, visit, corrupt_input);
+  else
+    inference.reconstruct(data, rows, visit, corrupt_input);
   const double elements = static_cast<double>(count) * static_cast<double>(data.sample.size());
   return std::accumulate(sums.begin(), sums.end(), 0.0) / elements;
 }
@@ -51,7 +54,7 @@ void Inference::for_each_chunk(int64_t rows,
 }
 
 void Inference::run(const Dataset& data, std::optional<std::span<const uint32_t>> rows, Mode mode, int last,
-                    const Visit& visit, const Disturb& disturb) const {
+                    const Visit& visit, const CorruptInput& corrupt_input) const {
   const Network& network = model_.network();
   model_.check_fits(data);
   const int64_t all = rows ? std::ssize(*rows) : data.rows();
@@ -61,11 +64,11 @@ void Inference::run(const Dataset& data, std::optional<std::span<const uint32_t>
     const View clean = w.pass.input_buffer(count);
     gather(data, model_.scaler, ids, clean);
     View input = clean;
-    if (disturb) {
-      if (!w.disturbed.size()) w.disturbed = Tensor(clean.dtype(), {w.pass.capacity(), clean.columns()});
-      input = w.disturbed.view().slice(0, count);
+    if (corrupt_input) {
+      if (!w.corrupted.size()) w.corrupted = Tensor(clean.dtype(), {w.pass.capacity(), clean.columns()});
+      input = w.corrupted.view().slice(0, count);
       copy(clean, input);
-      disturb(clean, ids, input);
+      corrupt_input(clean, ids, input);
     }
     w.pass.begin(input, count, {.mode = mode, .sample_ids = ids});
     network.forward(model_.theta(), w.pass, last);
@@ -74,12 +77,12 @@ void Inference::run(const Dataset& data, std::optional<std::span<const uint32_t>
 }
 
 void Inference::reconstruct(const Dataset& data, std::span<const uint32_t> rows, const Visit& visit,
-                            const Disturb& disturb, Mode mode) const {
-  run(data, rows, mode, model_.network().layers(), visit, disturb);
+                            const CorruptInput& corrupt_input, Mode mode) const {
+  run(data, rows, mode, model_.network().layers(), visit, corrupt_input);
 }
 
-void Inference::reconstruct(const Dataset& data, const Visit& visit, const Disturb& disturb) const {
-  run(data, std::nullopt, Mode::evaluation, model_.network().layers(), visit, disturb);
+void Inference::reconstruct(const Dataset& data, const Visit& visit, const CorruptInput& corrupt_input) const {
+  run(data, std::nullopt, Mode::evaluation, model_.network().layers(), visit, corrupt_input);
 }
 
 Tensor Inference::encode(const Dataset& data, Mode mode) const {
@@ -122,16 +125,16 @@ void Inference::reconstruct(const Dataset& data, View out) const {
 }
 
 double mean_bce(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
-                const Inference::Disturb& disturb) {
-  return mean_loss(inference, data, rows, disturb, [](const Inference::Chunk& c) {
+                const Inference::CorruptInput& corrupt_input) {
+  return mean_loss(inference, data, rows, corrupt_input, [](const Inference::Chunk& c) {
     HOURGLASS_CHECK(c.network.ends_in_sigmoid());
     return ops::bce_with_logits(c.value(c.network.layers() - 2).reshaped(c.clean.shape()), c.clean, 0.0, {}, {});
   });
 }
 
 double mean_squared_error(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
-                          const Inference::Disturb& disturb) {
-  return mean_loss(inference, data, rows, disturb, [](const Inference::Chunk& c) {
+                          const Inference::CorruptInput& corrupt_input) {
+  return mean_loss(inference, data, rows, corrupt_input, [](const Inference::Chunk& c) {
     return ops::squared_error(c.reconstruction().reshaped(c.clean.shape()), c.clean, 0.0, {});
   });
 }

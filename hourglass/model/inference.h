@@ -26,7 +26,7 @@ class Inference {
     MicroBatch pass;
     std::vector<uint32_t> ids;              ///< numbers of the chunk's rows, if the caller has not chosen rows
     std::optional<MicroBatch> second_pass;  ///< for Chunk::repeat
-    Tensor disturbed;                       ///< (capacity, inputs); empty without a Disturb function
+    Tensor corrupted;                       ///< (capacity, inputs); empty without a CorruptInput function
   };
 
   /// Some consecutive rows of a data set after their pass through the network.
@@ -36,7 +36,7 @@ class Inference {
     int64_t first;
     int64_t rows;
     ConstView clean;  ///< (rows, inputs), scaled
-    ConstView input;  ///< the same, unless the caller disturbed it
+    ConstView input;  ///< the same, unless the caller corrupted it
     const MicroBatch& pass;
     Workspace& workspace;
     ConstView theta;
@@ -51,14 +51,14 @@ class Inference {
   };
   using Visit = std::function<void(const Chunk&)>;
   /// Changes the scaled input of the given rows before they are encoded.
-  using Disturb = std::function<void(ConstView clean, std::span<const uint32_t> rows, View input)>;
+  using CorruptInput = std::function<void(ConstView clean, std::span<const uint32_t> rows, View input)>;
 
   /// Encodes and decodes every row; `visit` runs on worker threads, chunks in any order. Throws Error when the data's
   /// samples are not of the network's size.
-  void reconstruct(const Dataset& data, const Visit& visit, const Disturb& disturb = nullptr) const;
+  void reconstruct(const Dataset& data, const Visit& visit, const CorruptInput& corrupt_input = nullptr) const;
   /// The same for chosen rows, in their order; Chunk::first counts within `rows`.
   void reconstruct(const Dataset& data, std::span<const uint32_t> rows, const Visit& visit,
-                   const Disturb& disturb = nullptr, Mode mode = Mode::evaluation) const;
+                   const CorruptInput& corrupt_input = nullptr, Mode mode = Mode::evaluation) const;
 
   /// (rows, …code) of every row, in PyTorch's order (an image code channels-first).
   Tensor encode(const Dataset& data, Mode mode = Mode::encoding) const;
@@ -79,7 +79,7 @@ class Inference {
  private:
   /// Layers [0, last) for the given rows of the data, or all.
   void run(const Dataset& data, std::optional<std::span<const uint32_t>> rows, Mode mode, int last, const Visit& visit,
-           const Disturb& disturb) const;
+           const CorruptInput& corrupt_input) const;
 
   const Autoencoder& model_;
   int threads_;
@@ -90,8 +90,8 @@ class Inference {
 /// Mean of the reconstruction loss over all elements of the given rows (all rows if empty), summed in double in a fixed
 /// order. mean_bce computes it from logits: the network must end in a sigmoid.
 double mean_bce(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows = {},
-                const Inference::Disturb& disturb = nullptr);
+                const Inference::CorruptInput& corrupt_input = nullptr);
 double mean_squared_error(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows = {},
-                          const Inference::Disturb& disturb = nullptr);
+                          const Inference::CorruptInput& corrupt_input = nullptr);
 
 }  // namespace hourglass

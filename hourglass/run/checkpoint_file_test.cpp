@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "hourglass/base/error.h"
 #include "support/message_of.h"
 
@@ -65,6 +67,60 @@ TEST(CheckpointFile, RestoresTensorsByNameOrChangesNothing) {
   EXPECT_EQ(theta.as<float>()[6], 1);
   restore_tensors(file, {{"theta", theta}}, "c");
   EXPECT_EQ(theta.as<float>()[6], 3);
+}
+
+std::vector<EpochRecord> some_epochs() {
+  std::vector<EpochRecord> epochs;
+  for (int i = 1; i <= 3; ++i)
+    epochs.push_back({i,
+                      {i / 3.0, 0.1 * i, {{"sparse_kl", 1e-300 * i}, {"contractive", std::nan("")}}},
+                      Terms{0.5 * i, 0.25 * i, {}},
+                      std::nullopt,
+                      i / 7.0,
+                      1e9 / i});
+  return epochs;
+}
+
+TEST(History, NamesItsColumns) {
+  EpochRecord epoch = some_epochs()[0];
+  EXPECT_EQ(
+      history_columns(epoch),
+      (std::vector<std::string>{"train.loss", "train.reconstruction", "train.sparse_kl", "train.contractive",
+                                "validation.loss", "validation.reconstruction", "seconds", "samples_per_second"}));
+  epoch.test = Terms{};
+  EXPECT_EQ(history_columns(epoch)[6], "test.loss");
+}
+
+TEST(History, BringsEveryBitBack) {
+  const auto epochs = some_epochs();
+  const auto found = read_history(history_tensor(epochs, epochs[0]), epochs[2], "c");
+  ASSERT_EQ(found.size(), 3u);
+  const EpochRecord &expected = epochs[1], &epoch = found[1];
+  EXPECT_EQ(epoch.epoch, 2);
+  EXPECT_EQ(epoch.train.loss, expected.train.loss);
+  EXPECT_EQ(epoch.train.reconstruction, expected.train.reconstruction);
+  EXPECT_EQ(epoch.train.penalties[0], expected.train.penalties[0]);
+  EXPECT_EQ(epoch.train.penalties[1].first, "contractive");
+  EXPECT_TRUE(std::isnan(epoch.train.penalties[1].second));
+  EXPECT_EQ(epoch.validation->loss, expected.validation->loss);
+  EXPECT_EQ(epoch.validation->reconstruction, expected.validation->reconstruction);
+  EXPECT_FALSE(epoch.test);
+  EXPECT_EQ(epoch.seconds, expected.seconds);
+  EXPECT_EQ(epoch.samples_per_second, expected.samples_per_second);
+}
+
+TEST(History, MayBeEmpty) {
+  const Tensor none = history_tensor({}, some_epochs()[0]);
+  EXPECT_EQ(none.shape(), Shape({0, 8}));
+  EXPECT_TRUE(read_history(none, some_epochs()[0], "c").empty());
+}
+
+TEST(History, RefusesAnotherShapeOrType) {
+  const EpochRecord like = some_epochs()[0];
+  const auto refusal = [&](const Tensor& t) { return message_of<Error>([&] { read_history(t, like, "c"); }); };
+  EXPECT_EQ(refusal(Tensor(DType::f64, {3, 7})), "c: metrics: expected F64 of 8 columns, found F64 of shape 3 × 7");
+  EXPECT_EQ(refusal(Tensor(DType::f32, {3, 8})), "c: metrics: expected F64 of 8 columns, found F32 of shape 3 × 8");
+  EXPECT_EQ(refusal(Tensor(DType::f64, {24})), "c: metrics: expected F64 of 8 columns, found F64 of shape 24");
 }
 
 }  // namespace

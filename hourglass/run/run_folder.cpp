@@ -58,19 +58,19 @@ void RunFolder::write(const std::string& file, std::string_view bytes) const {
 
 bool RunFolder::holds(const std::string& file, std::string_view bytes) const { return file_holds(path_ / file, bytes); }
 
-bool RunFolder::has_pictures() const {
-  return std::ranges::all_of(kPictures, [&](const char* file) { return fs::exists(path_ / file); });
+bool RunFolder::has_report() const {
+  return std::ranges::all_of(kReportFiles, [&](const char* file) { return fs::exists(path_ / file); });
 }
 
-void RunFolder::remove_pictures() const {
+void RunFolder::remove_report() const {
   std::error_code ignored;
-  for (const char* name : kPictures) fs::remove(path_ / name, ignored);
+  for (const char* name : kReportFiles) fs::remove(path_ / name, ignored);
   fs::remove_all(path_ / "plots", ignored);
 }
 
 void RunFolder::write_model(std::string_view bytes) const {
   if (holds(kModel, bytes)) return;
-  remove_pictures();
+  remove_report();
   write(kModel, bytes);
 }
 
@@ -79,7 +79,7 @@ void RunFolder::write_checkpoint(std::string_view bytes) {
   std::error_code error;
   if (std::exchange(existing_, Existing::resume) == Existing::overwrite) {
     for (const char* name : {kNewest, kPrevious, kModel}) fs::remove(path_ / name, error);
-    remove_pictures();
+    remove_report();
   }
   fs::rename(path_ / kNewest, path_ / kPrevious, error);  // the first time there is none
   fs::rename(path_ / kNext, path_ / kNewest, error);

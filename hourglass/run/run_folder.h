@@ -15,8 +15,8 @@ namespace hourglass {
 /// write to it.
 class RunFolder {
  public:
-  /// Plots of a finished run; the folder plots/ has those of the report.
-  static constexpr std::array kPictures = {"loss.png", "reconstructions.png", "report.html"};
+  /// Report of a finished run; the folder plots/ has its charts and images.
+  static constexpr std::array kReportFiles = {"loss.png", "reconstructions.png", "report.html"};
 
   enum class Existing { refuse, overwrite, resume };
 
@@ -32,8 +32,8 @@ class RunFolder {
   void write(const std::string& file, std::string_view bytes) const;
   /// True if the file exists and has exactly these bytes.
   bool holds(const std::string& file, std::string_view bytes) const;
-  /// True if all of kPictures exist.
-  bool has_pictures() const;
+  /// True if all of kReportFiles exist.
+  bool has_report() const;
 
   /// Writes model.safetensors unless it has these bytes already; first deletes plots of another model.
   void write_model(std::string_view bytes) const;
@@ -47,7 +47,7 @@ class RunFolder {
   std::optional<Checkpoint> read_checkpoint(std::string& problems) const;
 
  private:
-  void remove_pictures() const;
+  void remove_report() const;
 
   std::filesystem::path path_;
   Existing existing_;

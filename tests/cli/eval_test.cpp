@@ -127,8 +127,8 @@ TEST_F(Eval, MeasuresUnderAGivenCorruption) {
   };
   refusal("maskin=0.5", {"maskin", "did you mean \"masking\"?"});
   refusal("masking=1.5", {"masking", "1.5"});
-  refusal("masking=0", {"--corruption", "above 0"});
-  refusal("masking", {"--corruption"});
+  refusal("masking=0", {"corruption masking=0", "above 0"});
+  refusal("masking", {"corruption masking"});
   EXPECT_TRUE(refused(run({"eval", "run", "--corruption", "masking=0.5"}), {"corruption", "corrupted_mse"}));
 }
 

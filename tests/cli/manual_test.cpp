@@ -121,6 +121,10 @@ TEST_F(SelfDescription, RefusesAnUnknownShell) {
   EXPECT_TRUE(refused(run({"completion", "tcsh"}), {"tcsh not in {bash,fish,zsh}"}));
 }
 
+TEST_F(SelfDescription, RefusesASingleWordToComplete) {
+  EXPECT_TRUE(refused(run({"completion", "bash", "foo"}), {"foo", "words to complete"}));
+}
+
 /// The words a shell offers at the end of `line`.
 class Completion : public SelfDescription {
  protected:
@@ -171,6 +175,15 @@ TEST_F(Completion, BashOffersValues) {
   EXPECT_EQ(bash({"train", "--set", ""}), Set{});
 }
 
+TEST_F(Completion, BashExpandsATilde) {
+  const std::string folder = fs::path(HOURGLASS_PROGRAM).parent_path();
+  write("script", said({"completion", "bash"}));
+  EXPECT_EQ(checked("HOME=" + folder + "\nsource ./script\nCOMP_WORDS=('~/hourglass' reco); COMP_CWORD=1\n" +
+                        "_hourglass\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n",
+                    "bash checked"),
+            "reconstruct\n");
+}
+
 TEST_F(Completion, BashOffersFilesAndNames) {
   write("mnist of mine.npy", "");
   fs::create_directory(path("mine"));
@@ -194,6 +207,9 @@ TEST_F(Completion, FishOffersTheSame) {
   EXPECT_EQ(fish("train --data mni"), (Set{"mnist", "mnist-of-mine.npy"}));
   EXPECT_EQ(fish("train --output-dir m"), Set{"mine/"});
   EXPECT_EQ(fish("train --threads "), Set{});
+  const std::string home = "set -gx HOME " + fs::path(HOURGLASS_PROGRAM).parent_path().string();
+  EXPECT_TRUE(checked(home + "\nsource ./script\ncomplete -C '~/hourglass reco'\n", "fish --no-config checked")
+                  .starts_with("reconstruct\t"));
 }
 
 TEST_F(Completion, ZshReadsIts) {

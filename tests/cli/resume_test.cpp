@@ -198,13 +198,13 @@ TEST_F(Resume, DoesNotNeedTheMetricsFile) {
   }
 }
 
-TEST_F(Resume, DrawsThePicturesOfARunKilledBeforeThem) {
+TEST_F(Resume, DrawsTheReportFilesOfARunKilledBeforeThem) {
   train("dense.toml", "run");
   const auto before = files("run");
-  for (const char* picture : {"run/loss.png", "run/reconstructions.png"}) {
-    fs::remove(path(picture));
+  for (const char* file : {"run/loss.png", "run/reconstructions.png"}) {
+    fs::remove(path(file));
     train("dense.toml", "run", {"--resume"});
-    EXPECT_TRUE(exists(picture));
+    EXPECT_TRUE(exists(file));
   }
   EXPECT_TRUE(files("run") == before);
 }

@@ -37,7 +37,7 @@ class Measured {
   Measured(const Autoencoder& model, const Dataset& data, EvaluationOptions options = {})
       : options_(std::move(options)),
         inference_(model, options_.threads, options_.chunk_rows),
-        rows_{model, inference_, data, options_.disturb, options_.progress} {}
+        rows_{model, inference_, data, options_.corrupt_input, options_.progress} {}
 
   template <class F>
   auto with(F measure) const {

@@ -151,7 +151,9 @@ bool CsvRows::skip_empty_lines() {
 
 char detect_delimiter(std::string_view text, const std::string& name) {
   constexpr std::string_view kDelimiters = ",\t;|";
-  return *std::ranges::max_element(kDelimiters, {}, [&](char c) { return first_rows_cut(text, c, name); });
+  std::vector<Cut> cuts;
+  for (const char c : kDelimiters) cuts.push_back(first_rows_cut(text, c, name));
+  return kDelimiters[std::ranges::max_element(cuts) - cuts.begin()];
 }
 
 bool looks_like_text(std::string_view content) {

@@ -1,9 +1,13 @@
 #include "hourglass/data/formats/csv.h"
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include <array>
 #include <limits>
+
+#include "hourglass/base/error.h"
+#include "support/message_of.h"
 
 namespace hourglass {
 namespace {
@@ -35,6 +39,111 @@ TEST(Csv, FlattensLaterAxes) { EXPECT_EQ(csv_text(Tensor(DType::f32, {2, 1, 2}),
 
 TEST(Csv, WritesTheHeaderAloneWhenThereAreNoRows) {
   EXPECT_EQ(csv_text(ConstView(nullptr, DType::f32, {0, 2}), kNames), "a,b\n");
+}
+
+using Cells = std::vector<std::vector<std::string>>;
+
+Cells read(std::string_view text, char delimiter = ',') {
+  const std::string name = "f";
+  CsvRows rows(text, delimiter, name);
+  Cells all;
+  std::vector<std::string_view> cells;
+  while (rows.next(cells)) all.emplace_back(cells.begin(), cells.end());
+  return all;
+}
+
+std::string refusal(std::string_view text) {
+  return message_of<Error>([&] { read(text); });
+}
+
+TEST(CsvRows, CutsLinesIntoCells) {
+  EXPECT_EQ(read("a,b\n1, 2 \n"), (Cells{{"a", "b"}, {"1", "2"}}));
+  EXPECT_EQ(read("a,b\r\n1,2\r\n"), (Cells{{"a", "b"}, {"1", "2"}}));
+  EXPECT_EQ(read("\xef\xbb\xbf"
+                 "a\n1"),
+            (Cells{{"a"}, {"1"}}));
+  EXPECT_EQ(read("a\t b \t\n", '\t'), (Cells{{"a", "b", ""}}));
+}
+
+TEST(CsvRows, KeepsEmptyCells) {
+  EXPECT_EQ(read(",,\n1,,"), (Cells{{"", "", ""}, {"1", "", ""}}));
+  EXPECT_EQ(read("\t\n", '\t'), (Cells{{"", ""}}));
+}
+
+TEST(CsvRows, PassesOverEmptyLines) { EXPECT_EQ(read("\n\na\n \r\n\nb\n\n"), (Cells{{"a"}, {"b"}})); }
+
+TEST(CsvRows, ReadsQuotedCells) {
+  EXPECT_EQ(read("\"a,b\",\"c\nd\"\n"), (Cells{{"a,b", "c\nd"}}));
+  EXPECT_EQ(read("\"say \"\"yes\"\"\", \" x \" ,\"\",\"\"\"\"\r\n"), (Cells{{"say \"yes\"", " x ", "", "\""}}));
+  EXPECT_EQ(read("5\" disk,b"), (Cells{{"5\" disk", "b"}}));
+}
+
+TEST(CsvRows, TellsTheLineWhereARowBegins) {
+  const std::string name = "f";
+  CsvRows rows("a\n\n\"b\nb\"\nc\n", ',', name);
+  std::vector<std::string_view> cells;
+  for (const int64_t line : {1, 3, 5}) {
+    ASSERT_TRUE(rows.next(cells));
+    EXPECT_EQ(rows.line(), line);
+  }
+  EXPECT_FALSE(rows.next(cells));
+}
+
+TEST(CsvRows, NamesTheLineOfABrokenQuote) {
+  EXPECT_EQ(refusal("a\n\"b\nc\n"), "f:2: a quote is opened and never closed");
+  EXPECT_EQ(refusal("a\n\"b\" c,d\n"), "f:2: text follows the closing quote of a cell");
+}
+
+TEST(CsvRows, ReadsAMillionDoubledQuotesAtOnce) {
+  const size_t quotes = 1'000'000;
+  EXPECT_EQ(read('"' + std::string(2 * quotes, '"') + '"'), Cells{{std::string(quotes, '"')}});
+}
+
+TEST(CsvRows, RefusesMoreCellsThanARowMayHave) {
+  EXPECT_EQ(read(std::string(kMostColumns - 1, ','))[0].size(), kMostColumns);
+  EXPECT_EQ(refusal("a\n" + std::string(kMostColumns, ',')), "f:2: more than 1048576 cells, the most a row may have");
+}
+
+TEST(CsvRows, FindsTheDelimiter) {
+  EXPECT_EQ(detect_delimiter("a,b\n1,2\n", "f"), ',');
+  EXPECT_EQ(detect_delimiter("a;b\n1,5;2,5\n2;3,5\n", "f"), ';');
+  EXPECT_EQ(detect_delimiter("1,5;2,5\n2,5;3,5\n", "f"), ';') << "decimal commas without a header";
+  EXPECT_EQ(detect_delimiter("1,5;2,5", "f"), ';');
+  EXPECT_EQ(detect_delimiter("a\tb\n1, 2\t3\n", "f"), '\t');
+  EXPECT_EQ(detect_delimiter("\"a;b\",c\n\"d;e;f\",g\n", "f"), ',');
+  EXPECT_EQ(detect_delimiter("1\n2\n", "f"), ',');
+  EXPECT_EQ(detect_delimiter("a,b,c\n1,2\n", "f"), ',') << "a ragged table is still one";
+}
+
+TEST(CsvRows, KnowsWhatStandsForNothing) {
+  for (const char* cell : {"", "NA", "n/a", "NaN", "NULL", "?"}) EXPECT_TRUE(is_missing(cell)) << cell;
+  for (const char* cell : {"0", "Nana", "-", "none at all"}) EXPECT_FALSE(is_missing(cell)) << cell;
+}
+
+TEST(CsvRows, ReadsNumbersWhole) {
+  EXPECT_EQ(number_in("-1.5e3"), -1500);
+  EXPECT_EQ(number_in(" +2"), 2);
+  EXPECT_EQ(number_in(".5"), 0.5);
+  for (const char* cell : {"", "1,5", "1 2", "0x10", "inf", "nan", "1e999", "+-1", "--1", "1.2.3"})
+    EXPECT_EQ(number_in(cell), std::nullopt) << cell;
+}
+
+TEST(CsvRows, TellsTextFromBytes) {
+  EXPECT_TRUE(looks_like_text("a,\tb\r\n"));
+  EXPECT_TRUE(looks_like_text("Z\xc3\xbcrich\n"));
+  EXPECT_FALSE(looks_like_text(std::string_view("a\0b", 3)));
+  EXPECT_FALSE(looks_like_text(""));
+}
+
+RC_GTEST_PROP(CsvRows, ReadsBackAnyQuotedCell, (const std::vector<std::string>& cells)) {
+  RC_PRE(!cells.empty());
+  std::string text;
+  for (const std::string& cell : cells) {
+    text += text.empty() ? "\"" : ",\"";
+    for (const char c : cell) text += c == '"' ? "\"\"" : std::string(1, c);
+    text += '"';
+  }
+  RC_ASSERT(read(text + "\n") == Cells{cells});
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <span>
 
 #include "hourglass/base/error.h"
@@ -29,16 +28,17 @@ std::string first_bytes(std::string_view content) {
 }
 
 const char* type_name(unsigned type) {
-  constexpr std::array kFromNine = {"signed bytes",    "an unknown type", "16-bit integers",
-                                    "32-bit integers", "32-bit floats",   "64-bit floats"};
-  return type >= 9 && type - 9 < kFromNine.size() ? kFromNine[type - 9] : "an unknown type";
+  if (type == 0x09) return "signed bytes";
+  if (type == 0x0b) return "16-bit integers";
+  if (type == 0x0c) return "32-bit integers";
+  if (type == 0x0d) return "32-bit floats";
+  return type == 0x0e ? "64-bit floats" : "an unknown type";
 }
 
 void check_magic(std::string_view content, const std::string& name) {
-  if (content.size() < 4 || !is_idx(content)) {
+  if (content.size() < 4 || !is_idx(content))
     fail("{}: not an IDX file: starts with {}, expected 00 00 08 and the number of dimensions", name,
          first_bytes(content));
-  }
   const unsigned type = byte_at(content, 2), rank = byte_at(content, 3);
   if (type != 0x08) fail("{}: IDX file of {} ({:02x}), expected unsigned bytes (08)", name, type_name(type), type);
   if (rank < 1 || rank > Shape::kMaxRank) fail("{}: IDX header says {} dimensions, expected 1 to 4", name, rank);
@@ -47,14 +47,12 @@ void check_magic(std::string_view content, const std::string& name) {
 Header parse_header(std::string_view content, const std::string& name) {
   check_magic(content, name);
   const size_t rank = byte_at(content, 3), length = 4 + 4 * rank;
-  if (content.size() < length) {
+  if (content.size() < length)
     fail("{}: IDX header of {} dimensions needs {} bytes, file ends after {}", name, rank, length, content.size());
-  }
   Shape shape;
-  for (size_t i = 4; i < length; i += 4) {
+  for (size_t i = 4; i < length; i += 4)
     shape.push_back(int64_t{byte_at(content, i)} << 24 | byte_at(content, i + 1) << 16 | byte_at(content, i + 2) << 8 |
                     byte_at(content, i + 3));
-  }
   return {shape, length, static_cast<size_t>(announced_size(shape, name))};
 }
 
@@ -78,10 +76,9 @@ IdxArray parse_idx(std::string_view content, const std::string& name) {
   if (!is_gzip(content)) return parse_plain(content, name, false);
   const Header header = parse_header(gunzip(content, kLongestHeader, name), name);
   // Deflate compresses to 1/1032 at best, so an impossible size is refused before unpacking.
-  if (header.count / 1032 > content.size()) {
+  if (header.count / 1032 > content.size())
     fail("{}: header says {} = {} bytes, more than {} packed bytes can hold", name, header.shape.text(), header.count,
          content.size());
-  }
   // One byte more than announced shows that a file is too long without unpacking all of it.
   const size_t limit = header.length + header.count + 1;
   return parse_plain(gunzip(content, limit, name), name, true);

@@ -8,7 +8,6 @@
 #include <cmath>
 #include <cstring>
 #include <optional>
-#include <span>
 
 #include "hourglass/base/error.h"
 #include "hourglass/data/dataset.h"
@@ -222,9 +221,8 @@ NpyHeader read_npy_header(std::string_view content, const std::string& name) {
   if (version < 1 || version > 3) fail("{}: npy version {}.{}, expected 1.0 to 3.0", name, version, byte(7));
   const size_t start = version == 1 ? 10 : 12;
   const size_t length = byte(8) | byte(9) << 8 | (version == 1 ? 0 : byte(10) << 16 | byte(11) << 24);
-  if (length > content.size() - start) {
+  if (length > content.size() - start)
     fail("{}: npy header of {} bytes announced, file holds {}", name, length, content.size() - start);
-  }
   NpyHeader header = HeaderReader(content.substr(start, length), name).read();
   header.start = start + length;
   return header;
@@ -232,10 +230,9 @@ NpyHeader read_npy_header(std::string_view content, const std::string& name) {
 
 void check_npy_length(const NpyHeader& header, size_t bytes, const std::string& name) {
   const size_t item = header.item();
-  if (bytes % item != 0 || bytes / item != static_cast<size_t>(header.count)) {
+  if (bytes % item != 0 || bytes / item != static_cast<size_t>(header.count))
     fail("{}: header says {} of '{}' ({} bytes each), file holds {} bytes", name, header.shape.text(), header.type,
          item, bytes);
-  }
 }
 
 NpyArray parse_npy(std::string_view content, const std::string& name, bool nan_is_missing) {
@@ -250,19 +247,6 @@ NpyArray parse_npy(std::string_view content, const std::string& name, bool nan_i
   }
   return {header.shape,
           with_type(header.type, [&]<class T>(T) { return floats<T>(content, header, nan_is_missing, name); })};
-}
-
-size_t find_array(const std::vector<std::string>& names, const std::string& member, const std::string& file,
-                  const char* noun) {
-  constexpr size_t kListed = 20;
-  if (names.empty()) fail("{}: holds no {}", file, noun);
-  if (names.size() == 1 && member.empty()) return 0;
-  for (size_t i = names.size(); i > 0; --i)
-    if (names[i - 1] == member) return i - 1;
-  std::string list = fmt::format("{}", fmt::join(std::span(names).first(std::min(names.size(), kListed)), ", "));
-  if (names.size() > kListed) list += fmt::format(" and {} more", names.size() - kListed);
-  if (!member.empty()) fail("{}: no {} \"{}\"; it holds {}", file, noun, member, list);
-  fail("{0}: holds {1} {2}s: {3}; name one, as in {0}:{4}", file, names.size(), noun, list, names[0]);
 }
 
 std::string npy_bytes(ConstView array) {

@@ -54,11 +54,6 @@ NpyDecoder npy_decoder(std::string_view type);
 /// NaN, with row and column from 0.
 NpyArray parse_npy(std::string_view content, const std::string& name, bool nan_is_missing = false);
 
-/// Position of `member` among the names of the arrays in a file, or of the only array if it is empty. Throws Error with
-/// the names (at most 20) if there is no such array. `noun` is what an array is called.
-size_t find_array(const std::vector<std::string>& names, const std::string& member, const std::string& file,
-                  const char* noun);
-
 /// Writes an array as a NumPy file, version 1.0, C order: '<f4' for f32, '<f8' for f64.
 std::string npy_bytes(ConstView array);
 

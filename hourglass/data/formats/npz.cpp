@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hourglass/base/error.h"
+#include "hourglass/data/formats/named_arrays.h"
 
 namespace hourglass {
 namespace {

@@ -173,7 +173,7 @@ Examples reconstruct_samples(const Autoencoder& model, const Dataset& data, cons
                              int64_t rows) {
   const Dataset first = data.slice(0, std::min(rows, data.rows()));
   const Inference inference(model, 1, first.rows());
-  Inference::Disturb corrupt;
+  Inference::CorruptInput corrupt;
   if (corruption.is_active())
     corrupt = [&](ConstView clean, std::span<const uint32_t> ids, View input) {
       corruption.apply(clean, 0, ids, input);

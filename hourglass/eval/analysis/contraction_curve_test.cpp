@@ -82,7 +82,7 @@ TEST(ContractionCurve, StartsWhereTheEncoderStands) {
     std::fill_n(input.as<double>(), input.size(), 10.0);
   };
   EXPECT_GT(curve_of(a, data, {1}).ratios[0], 0.1);
-  EXPECT_LT(curve_of(a, data, {1}, {.disturb = far_out}).ratios[0], 1e-6);
+  EXPECT_LT(curve_of(a, data, {1}, {.corrupt_input = far_out}).ratios[0], 1e-6);
 }
 
 }  // namespace

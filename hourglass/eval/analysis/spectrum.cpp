@@ -106,7 +106,7 @@ std::vector<double> jacobian_spectrum(const MeasuredRows& rows) {
       counter.advance();
     }
   };
-  rows.inference.reconstruct(rows.data, measure, rows.disturb);
+  rows.inference.reconstruct(rows.data, measure, rows.corrupt_input);
   Vector mean = Vector::Zero(count);
   for (const Vector& part : parts) mean += part;
   mean /= static_cast<double>(rows.data.rows());

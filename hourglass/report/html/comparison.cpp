@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cmath>
 #include <map>
@@ -30,8 +29,11 @@ const std::vector<Section> kSections = {
      "add most."},
 };
 
-/// End of the description of a metric, by Better.
-constexpr std::array kDirections = {"", "; lower is better", "; higher is better"};
+/// End of the description of a metric.
+const char* direction(Better better) {
+  if (better == Better::neither) return "";
+  return better == Better::lower ? "; lower is better" : "; higher is better";
+}
 
 /// Test losses where they were recorded, else training losses; one chart per kind of loss.
 void losses(FigureBuilder& sheet, const Comparison& c) {
@@ -95,7 +97,7 @@ std::string table(const Comparison& c) {
       row.push_back({value ? format_value(*value) : "–", best[i]});
     }
     const MetricRow& about = metric_row(metric);
-    row.push_back(std::string(about.meaning) + kDirections[static_cast<size_t>(about.better)]);
+    row.push_back(std::string(about.meaning) + direction(about.better));
     rows.push_back(std::move(row));
   }
   return html_table(head, rows);

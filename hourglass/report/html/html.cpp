@@ -12,6 +12,26 @@
 
 namespace hourglass {
 
+namespace {
+
+std::string cells(const Row& row, const char* tag) {
+  std::string html = "<tr>";
+  for (const Cell& cell : row)
+    html += fmt::format("<{0}{2}>{1}</{0}>", tag, html_escaped(cell.text), cell.best ? " class=\"best\"" : "");
+  return html + "</tr>\n";
+}
+
+std::string figure(const Figure& f) {
+  const std::string title = html_escaped(f.title), caption = html_escaped(f.caption);
+  const std::string body = f.svg.empty()
+                               ? fmt::format("<img src=\"{}\" alt=\"{}: {}\">", png_url(f.png), title, caption)
+                               : inline_svg(f.svg, f.name, f.title);
+  return fmt::format("<figure id=\"{}\"{}><h3>{}</h3>\n{}\n<figcaption>{}</figcaption></figure>\n",
+                     html_escaped(f.name), f.svg.empty() ? " class=\"image\"" : "", title, body, caption);
+}
+
+}  // namespace
+
 std::string html_escaped(std::string_view text) {
   static const std::map<char, std::string_view> entities = {
       {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}};
@@ -48,26 +68,6 @@ std::string inline_svg(std::string_view svg, const std::string& prefix, const st
     text.replace(at, own.size(), "<title>" + html_escaped(title) + "</title>");
   return text;
 }
-
-namespace {
-
-std::string cells(const Row& row, const char* tag) {
-  std::string html = "<tr>";
-  for (const Cell& cell : row)
-    html += fmt::format("<{0}{2}>{1}</{0}>", tag, html_escaped(cell.text), cell.best ? " class=\"best\"" : "");
-  return html + "</tr>\n";
-}
-
-std::string figure(const Figure& f) {
-  const std::string title = html_escaped(f.title), caption = html_escaped(f.caption);
-  const std::string body = f.svg.empty()
-                               ? fmt::format("<img src=\"{}\" alt=\"{}: {}\">", png_url(f.png), title, caption)
-                               : inline_svg(f.svg, f.name, f.title);
-  return fmt::format("<figure id=\"{}\"{}><h3>{}</h3>\n{}\n<figcaption>{}</figcaption></figure>\n",
-                     html_escaped(f.name), f.svg.empty() ? " class=\"image\"" : "", title, body, caption);
-}
-
-}  // namespace
 
 std::string html_table(const Row& head, const std::vector<Row>& rows) {
   std::string html = "<div class=\"wide\"><table><thead>" + cells(head, "th") + "</thead><tbody>\n";

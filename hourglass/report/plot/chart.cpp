@@ -19,10 +19,6 @@ constexpr std::array<const char*, kChartStyles> kStyles = {
     "lc rgb '#8A6D3B' dt 2 pt 4", "lc rgb '#7F7F7F' dt 4 pt 6",  "lc rgb '#AA4499' dt 3 pt 8",
     "lc rgb '#44AA99' dt 5 pt 12"};
 
-// By Series::Mark; the interval of the points follows.
-constexpr std::array kMarks = {"lines lw 2", "points ps 0.55", "linespoints lw 2 ps 1.1 pi",
-                               "boxes fs solid 0.85 noborder"};
-
 constexpr int kWidth = 560, kHeight = 380, kFont = 14, kPngZoom = 2;
 constexpr int kMaxLabelsInside = 3;
 
@@ -38,8 +34,7 @@ Range range_of(const Chart& chart, std::vector<double> Series::*values) {
   Range range;
   for (const Series& s : chart.series)
     for (const double v : s.*values) range.include(v);
-  if (range.low > range.high) return {0, 1};
-  return range;
+  return range.low > range.high ? Range{0, 1} : range;
 }
 
 bool is_logarithmic(const ChartAxis& axis, const Range& r) {
@@ -85,11 +80,18 @@ std::string data_block(const std::string& name, const Series& series) {
   return block + "EOD\n";
 }
 
-std::string style_of(const Series& series) {
-  const bool has_both = series.mark == Series::Mark::lines_and_points;
-  return fmt::format("{} {}{}", kMarks[static_cast<size_t>(series.mark)],
-                     has_both ? fmt::format("{} ", std::max<size_t>(1, series.x.size() / 20)) : "",
-                     kStyles[series.style % kChartStyles]);
+std::string mark_of(const Series& series) {
+  switch (series.mark) {
+    case Series::Mark::lines:
+      return "lines lw 2";
+    case Series::Mark::points:
+      return "points ps 0.55";
+    case Series::Mark::bars:
+      return "boxes fs solid 0.85 noborder";
+    case Series::Mark::lines_and_points:
+      break;
+  }
+  return fmt::format("linespoints lw 2 ps 1.1 pi {}", std::max<size_t>(1, series.x.size() / 20));
 }
 
 std::string series_script(const Chart& chart) {
@@ -98,7 +100,7 @@ std::string series_script(const Chart& chart) {
     const Series& s = chart.series[i];
     HOURGLASS_CHECK(s.x.size() == s.y.size());
     blocks += data_block(fmt::format("series{}", i), s);
-    plots += fmt::format("{} $series{} with {} {}", i ? "," : "plot", i, style_of(s),
+    plots += fmt::format("{} $series{} with {} {} {}", i ? "," : "plot", i, mark_of(s), kStyles[s.style % kChartStyles],
                          s.label.empty() ? "notitle" : "title " + gnuplot_quoted(s.label));
   }
   // A chart without any finite value still has axes.

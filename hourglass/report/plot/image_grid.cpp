@@ -111,7 +111,7 @@ Image image_grid(std::span<const ConstView> batches, const Shape& sample, const 
   Image image = blank_image(layout);
   for (int64_t row = 0; row < layout.rows; ++row) {
     const ConstView& batch = batches[row];
-    HOURGLASS_CHECK(batch.size() == batch.rows() * sample.size());
+    HOURGLASS_CHECK(batch.rows() <= batches[0].rows() && batch.size() == batch.rows() * sample.size());
     for (int64_t column = 0; column < std::min(columns, batch.rows()); ++column)
       draw_sample(image, cell, batch.as<float>() + column * sample.size(), layout.x(column), layout.y(row));
     if (options.captions.empty()) continue;

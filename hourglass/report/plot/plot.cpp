@@ -12,6 +12,7 @@ namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLeft = 0.095, kRight = 0.975;
+constexpr int kTrainStyle = 0, kTestStyle = 1, kValidationStyle = 2, kPenaltyStyle = 3;
 
 double loss_of(const std::optional<Terms>& terms) { return terms ? terms->reconstruction : kMissing; }
 
@@ -20,9 +21,10 @@ Chart reconstruction_chart(const LossPlot& plot) {
   chart.x = {.label = "epoch", .integral = true};
   chart.y = {.label = plot.reconstruction + " (mean per feature)", .scale = ChartAxis::Scale::automatic};
   chart.series = {
-      epoch_series(plot.epochs, "train (mean over the epoch)", 0, [](auto& e) { return e.train.reconstruction; }),
-      epoch_series(plot.epochs, "validation", 2, [](auto& e) { return loss_of(e.validation); }),
-      epoch_series(plot.epochs, "test", 1, [](auto& e) { return loss_of(e.test); })};
+      epoch_series(plot.epochs, "train (mean over the epoch)", kTrainStyle,
+                   [](auto& e) { return e.train.reconstruction; }),
+      epoch_series(plot.epochs, "validation", kValidationStyle, [](auto& e) { return loss_of(e.validation); }),
+      epoch_series(plot.epochs, "test", kTestStyle, [](auto& e) { return loss_of(e.test); })};
   std::erase_if(chart.series,
                 [](const Series& s) { return std::ranges::none_of(s.y, [](double v) { return std::isfinite(v); }); });
   return chart;
@@ -61,7 +63,7 @@ std::vector<Chart> LossPlot::charts() const {
   all[0].title = title;
   for (const std::string& name : penalty_names(epochs)) {
     Chart chart{.title = name, .x = all[0].x, .y = {.scale = ChartAxis::Scale::automatic}};
-    chart.series.push_back(epoch_series(epochs, "", 3, [&](const EpochRecord& e) {
+    chart.series.push_back(epoch_series(epochs, "", kPenaltyStyle, [&](const EpochRecord& e) {
       const auto penalty = std::ranges::find(e.train.penalties, name, &std::pair<std::string, double>::first);
       return penalty == e.train.penalties.end() ? kMissing : penalty->second;
     }));

@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <array>
 #include <new>
 
@@ -90,10 +91,11 @@ Primitive::Primitive(const dnnl::primitive& primitive, const dnnl::memory::desc&
 }
 
 void Primitive::operator()(std::initializer_list<const void*> data) {
+  const auto given = std::ranges::count_if(data, [](const void* p) { return p != nullptr; });
+  HOURGLASS_CHECK(given + 1 == std::ssize(memories_));
   size_t i = 0;
   for (const void* p : data)
     if (p) dnnl_memory_set_data_handle(memories_[i++].get(), const_cast<void*>(p));
-  HOURGLASS_CHECK(i + 1 == memories_.size());
   if (scratchpad_bytes_ > 0) dnnl_memory_set_data_handle(memories_[i].get(), scratch(scratchpad_bytes_, kScratchpad));
   const auto status =
       dnnl_primitive_execute(primitive_.get(), stream().get(), static_cast<int>(arguments_.size()), arguments_.data());

@@ -7,6 +7,8 @@
 #include "hourglass/export/onnx.h"
 #include "hourglass/model/model_file.h"
 
+// Files for other programs: rows as .npy, .csv and .png, models as .onnx.
+
 namespace hourglass {
 
 /// At most this many samples are drawn into one image.

@@ -1,4 +1,4 @@
-#include "hourglass/app/row_files.h"
+#include "hourglass/app/interchange.h"
 
 #include <fmt/ranges.h>
 
@@ -41,7 +41,7 @@ std::string onnx_bytes(const TrainedModel& model, OnnxPart part) {
   const auto units = anomaly ? anomaly->residual_units() : std::vector<float>();
   auto metadata = model_metadata(recipe, autoencoder, anomaly);
   metadata["part"] = name_of(part);
-  if (anomaly) metadata["threshold"] = "1";
+  if (anomaly) metadata["threshold"] = "1";  // of the graph's score
   return onnx_bytes(recipe.model, autoencoder, part, units, metadata);
 }
 

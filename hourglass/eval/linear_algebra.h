@@ -25,8 +25,8 @@ SymmetricEigen symmetric_eigen(const Matrix& symmetric);
 /// The eigenvalues alone, ascending: several times faster.
 Vector symmetric_eigenvalues(const Matrix& symmetric);
 
-/// The largest singular value, and the smallest one of a square matrix, 0 where it has no inverse. As accurate as a full
-/// decomposition, relative to the largest singular value, and much faster to compile.
+/// The largest singular value, and the smallest one of a square matrix, 0 where it has no inverse. As accurate as a
+/// full decomposition, relative to the largest singular value, and much faster to compile.
 double largest_singular_value(const Matrix& m);
 double smallest_singular_value(const Matrix& square);
 /// V of the thin singular value decomposition U S Vᵀ, by Jacobi rotations.

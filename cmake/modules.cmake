@@ -38,6 +38,10 @@ endfunction()
 # Precompiles the headers that most files include as the library `headers`, which serves all targets with the options of
 # `target`. Reading them takes GCC longer than the rest of most files.
 function(hourglass_precompile_headers target headers)
+  # Without optimisation, GCC refuses intrinsics that follow a precompiled header.
+  if(NOT CMAKE_BUILD_TYPE MATCHES "^Rel" AND NOT CMAKE_CXX_FLAGS MATCHES "-O[123]")
+    return()
+  endif()
   if(NOT TARGET ${headers})
     file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/empty.cpp CONTENT "")
     add_library(${headers} OBJECT ${PROJECT_BINARY_DIR}/empty.cpp)

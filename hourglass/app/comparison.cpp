@@ -51,7 +51,7 @@ void check_common_source(const std::vector<Candidate>& all) {
 
 ComparedModel measure(const Candidate& c, const ComparisonRequest& request, const DataSplits& parts,
                       const EvaluationProgress& progress) {
-  const Dataset& data = parts.test ? *parts.test : parts.train;
+  const Dataset& data = measured_part(parts);
   const Autoencoder& model = c.model.autoencoder;
   const int threads = thread_count(request.threads);
   ComparedModel m{.name = c.name, .description = c.model.recipe.description};
@@ -92,7 +92,7 @@ Comparison compare_models(const ComparisonRequest& request, const EvaluationProg
   const auto candidates = open_candidates(request.models);
   if (request.data.source.empty()) check_common_source(candidates);
   const DataSplits parts = open_splits(candidates[0].model, request.data, notify);
-  const Dataset& data = parts.test ? *parts.test : parts.train;
+  const Dataset& data = measured_part(parts);
   for (const Candidate& c : candidates) c.model.autoencoder.check_fits(data);
   Comparison c{data.name, data.rows(), data.sample, {}, {}};
   for (const Candidate& candidate : candidates) c.models.push_back(measure(candidate, request, parts, progress));

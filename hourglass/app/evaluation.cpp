@@ -42,7 +42,7 @@ std::optional<CorruptionConfig> parse_corruption(const std::string& text) {
 
 Evaluation evaluate_model(const TrainedModel& model, const EvaluationRequest& request, const Notify& notify) {
   DataSplits parts = open_splits(model, request.data, notify);
-  Dataset& data = parts.test ? *parts.test : parts.train;
+  Dataset& data = measured_part(parts);
   if (request.rows > 0) data = data.slice(0, std::min(request.rows, data.rows()));
   EvaluationOptions options{.threads = request.threads, .jacobian = request.jacobian, .radii = request.radii};
   options.corruption = parse_corruption(request.corruption);

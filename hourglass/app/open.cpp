@@ -43,7 +43,7 @@ DataSplits open_splits(const TrainedModel& model, const DataRequest& request, co
 
 Dataset open_every_row(const TrainedModel& model, const DataRequest& request, const Notify& notify) {
   DataSplits splits = open_splits(model, request, notify, true);
-  return splits.test ? std::move(*splits.test) : std::move(splits.train);
+  return std::move(measured_part(splits));
 }
 
 }  // namespace hourglass

@@ -46,6 +46,9 @@ struct DataRequest {
 DataSplits open_splits(const TrainedModel& model, const DataRequest& request, const Notify& notify,
                        bool every_row = false);
 
+/// The part of the data that results are of: the test part, or the training part where there is none.
+auto& measured_part(auto& parts) { return parts.test ? *parts.test : parts.train; }
+
 /// Opens the test part, or the training part if there is no test part, without dropping rows (`every_row`): for output
 /// files with one line per input row.
 Dataset open_every_row(const TrainedModel& model, const DataRequest& request, const Notify& notify);

@@ -97,7 +97,7 @@ void redraw_run(const fs::path& run, const DataRequest& data, int threads, const
   const RunFolder folder(run, RunFolder::Existing::resume);
   const auto epochs = read_run_metrics(run);
   const DataSplits parts = open_splits(model, data, notify);
-  const Dataset& samples = parts.test ? *parts.test : parts.train;
+  const Dataset& samples = measured_part(parts);
   const auto loss = reconstruction_of(model.recipe.objective, model.autoencoder.network());
   const RunResults results{model.recipe, model.autoencoder, std::string(name_of(loss)), epochs, samples, threads};
   for (const char* file : RunFolder::kReportFiles) draw(file, folder, results, render_chart);

@@ -124,7 +124,7 @@ TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
   result.epochs = metrics.epochs();
   const bool is_whole = result.outcome == RunOutcome::finished || result.outcome == RunOutcome::stopped_early;
   folder_.write_model(model_bytes(is_whole));
-  const Dataset& samples = data_.test ? *data_.test : data_.train;
+  const Dataset& samples = measured_part(data_);
   if (is_whole)
     draw_missing_report_files(folder_, {recipe_, model_, result.loss, result.epochs, samples, request_.threads},
                               notify_of(listener_));

@@ -65,7 +65,7 @@ class TrainingStep {
   Reduction reduction_;
   int64_t preferred_rows_ = 0, capacity_ = 0;                 ///< rows of a micro-batch: intended, maximum
   std::vector<std::unique_ptr<TrainingBatch>> kept_batches_;  ///< per micro-batch, if update() reads them; else empty
-  FreeList<TrainingBatch> free_batches_;                      ///< otherwise: as many as run at the same time
+  FreeList<TrainingBatch> free_batches_;                      ///< otherwise: one for each thread
   std::vector<std::vector<double>> batch_sums_;               ///< per micro-batch
   Tensor gradients_;  ///< (micro-batches, Objective::micro_batch_gradient_size())
   std::vector<ParameterSlice> slices_;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 #include <set>
 
@@ -11,8 +10,6 @@
 
 namespace hourglass {
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 void activations(FigureBuilder& sheet, const Analysis& a) {
   const Histogram& h = a.activations;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,7 +16,10 @@ struct Frame {
   double left, right, bottom, top;
 };
 
-/// One data series. NaN leaves a gap.
+/// The y value of a gap in a series.
+inline constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+/// One data series.
 struct Series {
   enum class Mark { lines, points, lines_and_points, bars };
   std::string label;  ///< in the legend; empty: not listed

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "hourglass/base/error.h"
 #include "hourglass/report/plot/gnuplot.h"
@@ -10,7 +9,6 @@
 namespace hourglass {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLeft = 0.095, kRight = 0.975;
 constexpr int kTrainStyle = 0, kTestStyle = 1, kValidationStyle = 2, kPenaltyStyle = 3;
 

@@ -15,6 +15,9 @@ struct ProgressOptions {
   std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
 };
 
+/// The least time from one drawing of a bar to the next.
+inline constexpr std::chrono::milliseconds kRedrawInterval{100};
+
 /// A part of a line with a progress bar. In a narrow window the parts with the highest drop_order disappear first.
 struct BarPart {
   std::string text;

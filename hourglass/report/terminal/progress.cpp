@@ -14,8 +14,6 @@ namespace {
 
 using std::chrono::duration;
 
-constexpr duration<double> kRedrawInterval{0.1};
-
 std::string rate(double samples_per_second) {
   const bool known = std::isfinite(samples_per_second) && samples_per_second < 1e15;
   return fmt::format("{} samples/s", known ? format_count(std::llround(samples_per_second)) : "?");

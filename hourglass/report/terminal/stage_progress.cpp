@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kDelay{500}, kRedrawInterval{100}, kLineInterval{10000};
+constexpr milliseconds kDelay{500}, kLineInterval{10000};
 
 }  // namespace
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cctype>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hourglass/base/enum_names.h"
@@ -47,6 +49,13 @@ void fields(auto& v, ImagesConfig& c) {
   v.field("colour", c.colour, OneOf{kNames<ImageColour>}, "channels; auto: rgb if any image has colour");
 }
 
+/// True for a text that `delimiter` may have; empty: recognised by the content.
+inline bool is_delimiter(std::string_view text) {
+  if (text.empty() || text == "tab" || text == "space") return true;
+  const auto c = static_cast<unsigned char>(text[0]);
+  return text.size() == 1 && c < 0x7f && (c >= ' ' || c == '\t') && c != '"' && !std::isalnum(c);
+}
+
 /// The keys of [data] that control how files are read.
 struct ReadOptions {
   MissingValues missing = MissingValues::refuse;
@@ -55,6 +64,13 @@ struct ReadOptions {
   std::vector<std::string> ignore = {};       ///< columns that are not used
   std::vector<std::string> classes = {};      ///< label texts, in the order of their numbers from 0
   std::optional<ImagesConfig> images = {};
+  std::vector<std::string> numeric = {};  ///< columns that stay numeric features where a recipe is suggested
+  // How a text table is written; what is empty is recognised by its content (table.h).
+  std::optional<bool> header = {};               ///< the first row contains the names of the columns
+  std::string delimiter = "";                    ///< one character, "tab" or "space" (runs of blanks)
+  std::string encoding = "";                     ///< as iconv names it: "utf-8", "latin-1", "utf-16le"
+  std::string decimal = "";                      ///< "." or ",", where the numbers of a column allow both
+  std::vector<std::string> missing_values = {};  ///< further texts or numbers that stand for a missing value
 
   bool operator==(const ReadOptions&) const = default;
 };
@@ -85,6 +101,18 @@ void fields(auto& v, DataConfig& c) {
   v.field_if_given("categorical", c.read.categorical, Anything{}, "columns of a table that are one-hot encoded");
   v.field_if_given("ignore", c.read.ignore, Anything{}, "columns of a table that are ignored");
   v.field_if_given("classes", c.read.classes, Anything{}, "the texts of the labels, numbered from 0; set by training");
+  v.field_if_given("numeric", c.read.numeric, Anything{},
+                   "columns of a table that stay numeric features where a recipe is suggested");
+  v.field_if_given("header", c.read.header, Anything{}, "whether the first row of a table contains names");
+  v.field_if_given("delimiter", c.read.delimiter, Anything{}, "one character, tab, or space for runs of blanks");
+  v.check(is_delimiter(c.read.delimiter),
+          "delimiter: expected one character that is no letter, digit or quote, or "
+          "\"tab\" or \"space\"");
+  v.field_if_given("encoding", c.read.encoding, Anything{}, "encoding of a table, as iconv names it: utf-8, latin-1");
+  v.field_if_given("decimal", c.read.decimal, OneOf{{".", ","}},
+                   "decimal sign of a table, for columns whose numbers allow both");
+  v.field_if_given("missing_values", c.read.missing_values, TextOrNumber{},
+                   "texts or numbers that stand for a missing value, besides NA and its like");
   v.table("images", c.read.images, "how the images of a folder are resized to one shape");
 }
 

@@ -72,6 +72,18 @@ std::string message_of(const std::string& text) {
   return "nothing was thrown";
 }
 
+TEST(Recipe, SaysHowATableIsWritten) {
+  const auto read = [](const std::string& key) { return parse(kMinimal, {"data." + key}).data.read; };
+  EXPECT_EQ(read("header=false").header, std::optional(false));
+  EXPECT_EQ(read("header=true").header, std::optional(true));
+  EXPECT_EQ(read("delimiter=;").delimiter, ";");
+  EXPECT_EQ(read("decimal=,").decimal, ",");
+  EXPECT_EQ(read("missing_values=[-999, \"none\", 0.5]").missing_values,
+            (std::vector<std::string>{"-999", "none", "0.5"}));
+  EXPECT_THROW(read("delimiter=ab"), Error);
+  EXPECT_THROW(read("decimal=;"), Error);
+}
+
 TEST(Recipe, TakesDefaultsForWhatIsNotGiven) {
   const Recipe r = parse(kMinimal);
   Recipe expected;
@@ -272,7 +284,12 @@ Recipe any_recipe() {
   r.description = text();
   r.data = {"x" + text(), static_cast<ScalerKind>(pick(0, 1, 2, 3, 4, 5)), number(), pick(true, false),
             ReadOptions{.missing = static_cast<MissingValues>(pick(0, 1, 2)), .label = text()}};
-  for (auto* names : {&r.data.read.categorical, &r.data.read.ignore, &r.data.read.classes})
+  r.data.read.header = pick(std::optional<bool>(), std::optional(true), std::optional(false));
+  r.data.read.delimiter = pick("", ";", "tab", "\t");
+  r.data.read.encoding = text();
+  r.data.read.decimal = pick("", ".", ",");
+  auto& read = r.data.read;
+  for (auto* names : {&read.categorical, &read.ignore, &read.classes, &read.numeric, &read.missing_values})
     for (int i = pick(0, 1, 3); i > 0; --i) names->push_back(text());
   if (pick(0, 1))
     r.data.read.images = {pick(1, 28), pick(1, 28), static_cast<ImageFit>(pick(0, 1)),

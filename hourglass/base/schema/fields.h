@@ -63,4 +63,9 @@ struct Anything {
   std::string text() const { return ""; }
 };
 
+/// Any text, or a number, which is stored as its text.
+struct TextOrNumber {
+  std::string text() const { return ""; }
+};
+
 }  // namespace hourglass

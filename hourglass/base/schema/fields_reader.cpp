@@ -56,6 +56,15 @@ void read_value(const Value& v, std::string_view key, std::string& x, const OneO
   x = name;
 }
 
+void read_value(const Value& v, std::string_view key, std::string& x, const TextOrNumber&) {
+  if (const auto* integer = v.as<int64_t>())
+    x = std::to_string(*integer);
+  else if (const auto* number = v.as<double>())
+    x = fmt::format("{}", *number);
+  else
+    x = expect<std::string>(v, key, "text or a number");
+}
+
 void read_value(const Value& v, std::string_view key, int64_t& x, const Range& allowed) {
   x = expect<int64_t>(v, key, "an integer");
   check_range(v, key, static_cast<double>(x), allowed);

@@ -18,6 +18,7 @@ namespace hourglass {
 void read_value(const Value& v, std::string_view key, bool& x, const Anything&);
 void read_value(const Value& v, std::string_view key, std::string& x, const Anything&);
 void read_value(const Value& v, std::string_view key, std::string& x, const OneOf& allowed);
+void read_value(const Value& v, std::string_view key, std::string& x, const TextOrNumber&);
 void read_value(const Value& v, std::string_view key, int64_t& x, const Range& allowed);
 void read_value(const Value& v, std::string_view key, double& x, const Range& allowed);
 void read_value(const Value& v, std::string_view key, double& x, const NumberOrNull&);
@@ -29,8 +30,8 @@ void read_value(const Value& v, std::string_view key, E& x, const OneOf& allowed
   read_value(v, key, name, allowed);
   x = *find_named<E>(name);
 }
-template <NamedEnum E>
-void read_value(const Value& v, std::string_view key, std::optional<E>& x, const OneOf& allowed) {
+template <class T>
+void read_value(const Value& v, std::string_view key, std::optional<T>& x, const auto& allowed) {
   read_value(v, key, x.emplace(), allowed);
 }
 /// Returns the value as a list of any values. Throws Error if it is not a list.

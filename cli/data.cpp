@@ -71,6 +71,7 @@ void inspect(const std::string& source) {
   const Inspection found = inspect_source(source);
   fmt::print("{}: {}\n{} rows of {}{}{}\n", source, found.format, found.rows, shape_text(found),
              found.test_rows > 0 ? fmt::format(", {} more for tests", found.test_rows) : "", label_text(found));
+  for (const std::string& note : found.notes) fmt::print("{}\n", note);
   if (found.columns.size() > kMostShown)
     print_summary(found.columns);
   else

@@ -2,14 +2,15 @@
 
 #include "hourglass/app/inspect.h"
 #include "hourglass/base/schema/toml.h"
+#include "hourglass/data/source.h"
 #include "hourglass/recipe/suggest.h"
 
 namespace hourglass {
 
 namespace {
 
-Recipe suggested_recipe(const RecipeRequest& request, const ReadOptions& how, const Notify& notify) {
-  if (!request.anomalies) return suggest_recipe(request.data, how, open_data(request.data, how, notify).train);
+Recipe suggested_recipe(const RecipeRequest& request, const ReadOptions& how) {
+  if (!request.anomalies) return suggest_recipe(request.data, how, open_source(request.data, how).train);
   Recipe recipe = open_recipe("tabular-anomaly");
   recipe.name = suggest_name(request.data);
   recipe.data.source = request.data;
@@ -24,11 +25,12 @@ Recipe choose_recipe(const RecipeRequest& request, const Notify& notify) {
   if (!request.data.empty()) overrides.push_back("data.source=" + toml_text({request.data, {}}));
   if (!request.name.empty()) return open_recipe(request.name, overrides);
   if (request.data.empty()) fail("train: expected a recipe, or --data to train on");
+  announce_fetch(request.data, notify);
   // The keys of [data] that the overrides set, before there is a recipe.
   const Recipe any = suggest_recipe(request.data, {}, {"", {1}, std::vector<float>(1), {}});
   const ReadOptions requested = parse_recipe(recipe_toml(any), "--set", overrides).data.read;
   const ReadOptions how = suggested_reading(inspect_source(request.data, requested), requested);
-  const Recipe suggested = suggested_recipe(request, how, notify);
+  const Recipe suggested = suggested_recipe(request, how);
   Recipe recipe = parse_recipe(recipe_toml(suggested), suggested.name, overrides);
   recipe.data.read.categorical = how.categorical;  // an override replaces these lists, but how has its columns too
   recipe.data.read.ignore = how.ignore;

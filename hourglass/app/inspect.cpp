@@ -35,6 +35,12 @@ std::vector<TableColumn> columns_of(const Dataset& data) {
   return columns;
 }
 
+std::vector<std::string> notes_of(const DataSplits& splits) {
+  std::vector<std::string> notes = splits.train.notes;
+  if (splits.test) notes.insert(notes.end(), splits.test->notes.begin(), splits.test->notes.end());
+  return notes;
+}
+
 Inspection of_arrays(const DataSplits& splits) {
   const Dataset& data = splits.train;
   return {.format = data.is_bytes() ? "bytes" : "floats",
@@ -43,7 +49,8 @@ Inspection of_arrays(const DataSplits& splits) {
           .sample = data.sample,
           .columns = columns_of(data),
           .classes = data.classes,
-          .labels = distinct(data.labels)};
+          .labels = distinct(data.labels),
+          .notes = notes_of(splits)};
 }
 
 /// Numbers with decimal commas must not become categories.

@@ -16,6 +16,7 @@ struct Inspection {
   std::vector<TableColumn> columns = {};  ///< columns of a table; else one per feature, named "1", "2", …
   std::vector<std::string> classes = {};  ///< text of each label, if labels are texts
   std::vector<int32_t> labels = {};       ///< distinct labels, ascending; empty for a table
+  std::vector<std::string> notes = {};    ///< what reading guessed, changed or left out
 };
 
 /// Inspects a source that open_source would read, with missing values and text columns left as they are. Throws Error

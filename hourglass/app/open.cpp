@@ -25,11 +25,20 @@ TrainedModel open_model(const std::string& name_or_path) {
   return load_model(card.weights);
 }
 
+void announce_fetch(const std::string& source, const Notify& notify) {
+  const KnownSet* known = find_known(source);
+  if (known && !kept_folder(*known)) notify(fmt::format("Fetching {} …", source));
+}
+
 DataSplits open_data(const std::string& source, const ReadOptions& how, const Notify& notify,
                      std::span<const std::string> features) {
   const Source found = resolve_source(source);
-  if (found.known && !kept_folder(*found.known)) notify(fmt::format("Fetching {} …", source));
-  return read_source(found, how, features);
+  announce_fetch(source, notify);
+  DataSplits splits = read_source(found, how, features);
+  for (const std::string& note : splits.train.notes) notify(note);
+  if (splits.test)
+    for (const std::string& note : splits.test->notes) notify(note);
+  return splits;
 }
 
 DataSplits open_splits(const TrainedModel& model, const DataRequest& request, const Notify& notify, bool every_row) {

@@ -23,7 +23,11 @@ Recipe open_recipe(const std::string& name_or_path, const std::vector<std::strin
 /// nearest shipped name, and if the SHA-256 of a shipped model's weights differs from that in its card.
 TrainedModel open_model(const std::string& name_or_path);
 
-/// Opens a source as open_source does. `notify` receives a message if a known data set must be fetched first.
+/// Sends a message if the source is a known data set that must be fetched before it can be read.
+void announce_fetch(const std::string& source, const Notify& notify);
+
+/// Opens a source as open_source does. `notify` receives a message if a known data set must be fetched first, and the
+/// notes of the data.
 DataSplits open_data(const std::string& source, const ReadOptions& how, const Notify& notify,
                      std::span<const std::string> features = {});
 

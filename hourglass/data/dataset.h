@@ -54,6 +54,7 @@ struct Dataset {
   std::vector<std::string> columns = {};  ///< names of the features; empty if there are none
   std::vector<std::string> classes =
       {};  ///< the texts that labels stand for; empty when they are numbers by themselves
+  std::vector<std::string> notes = {};  ///< sentences about what reading guessed, changed or left out
 
   int64_t rows() const;
   bool is_bytes() const;

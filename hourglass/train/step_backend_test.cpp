@@ -87,7 +87,11 @@ TEST_P(StepOnACheckedDevice, EndsInTheSameWeights) {
 
 INSTANTIATE_TEST_SUITE_P(Networks, StepOnACheckedDevice,
                          testing::Combine(testing::Values(kDense, kConvolutional),
-                                          testing::Values(DType::f32, DType::f64)));
+                                          testing::Values(DType::f32, DType::f64)),
+                         [](const auto& info) {
+                           return std::string(std::get<0>(info.param) == kDense ? "Dense" : "Convolutional") +
+                                  (std::get<1>(info.param) == DType::f32 ? "F32" : "F64");
+                         });
 
 }  // namespace
 }  // namespace hourglass

@@ -133,23 +133,27 @@ class Run:
         return name, {key: pair for key, pair in found[name].items() if key != "train.seed"}
 
     def evaluate(self, *options):
-        """Result of `hourglass eval --json`, cached by measure()."""
+        """Result of `hourglass eval --json`, stored by its options."""
         return self.measure("eval", options, " ".join(options))
 
     def probe(self, *options):
-        """Result of `hourglass probe --json`, cached by measure()."""
+        """Result of `hourglass probe --json`, stored by its options."""
         return self.measure("probe", options, " ".join(("probe", *options)))
 
     def measure(self, subcommand, options, key):
-        """Result of `hourglass SUBCOMMAND --json`, cached next to the weights by its key until the weights change."""
-        stored = self.folder / "results.json"
-        results = json.loads(stored.read_text()) if stored.exists() else {}
+        """Result of `hourglass SUBCOMMAND --json`, stored under the key."""
+        return self.stored(key, lambda: json.loads(hourglass(subcommand, self.folder, "--json", *options)))
+
+    def stored(self, key, compute):
+        """Result of compute(), kept next to the weights under the key until the weights change."""
+        file = self.folder / "results.json"
+        results = json.loads(file.read_text()) if file.exists() else {}
         if results.get("sha256") != self.sha256:
             results = {"sha256": self.sha256, "evaluations": {}}
         if key not in results["evaluations"]:
             print(f"evaluating {self.folder} {key}", file=sys.stderr)
-            results["evaluations"][key] = json.loads(hourglass(subcommand, self.folder, "--json", *options))
-            replace(stored, json.dumps(results, indent=1) + "\n")
+            results["evaluations"][key] = compute()
+            replace(file, json.dumps(results, indent=1) + "\n")
         return results["evaluations"][key]
 
 

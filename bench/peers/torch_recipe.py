@@ -129,7 +129,9 @@ class Autoencoder(nn.Module):
     def __init__(self, model, shape=(1, 28, 28)):
         super().__init__()
         self.encoder, code = make_stack(model["encoder"], shape)
-        self.decoder, output = make_stack(model["decoder"], code)
+        features = {"dense": math.prod(shape)}
+        decoder = [features if layer == {"dense": "input"} else layer for layer in model["decoder"]]
+        self.decoder, output = make_stack(decoder, code)
         if math.prod(output) != math.prod(shape):
             raise SystemExit(f"the decoder makes {output} of samples {shape}")
         if model.get("tied", False):

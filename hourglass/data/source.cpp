@@ -13,7 +13,6 @@
 #include "hourglass/data/formats/gzip.h"
 #include "hourglass/data/formats/idx.h"
 #include "hourglass/data/formats/image.h"
-#include "hourglass/data/formats/named_arrays.h"
 #include "hourglass/data/formats/npy.h"
 #include "hourglass/data/formats/npz.h"
 #include "hourglass/data/formats/safetensors.h"
@@ -106,23 +105,13 @@ DataSplits read_folder(const fs::path& folder, const std::string& name) {
   return splits;
 }
 
-NpyArray tensor_of(std::string_view content, const Source& source) {
-  const std::string file = source.path.string();
-  const auto tensors = parse_safetensors(content, file).tensors;
-  std::vector<std::string> names;
-  for (const auto& [name, tensor] : tensors) names.push_back(name);
-  const Tensor& tensor = tensors.at(names[find_array(names, source.member, file, "tensor")]);
-  if (tensor.shape().rank() == 0 || tensor.size() == 0)
-    fail("{}: a tensor of {}, expected rows", source.name, tensor.shape().text());
-  // Uses the checks and conversions of npy files.
-  return parse_npy(npy_bytes(tensor), source.name, true);
-}
-
 NpyArray read_array(const Source& source) {
-  const std::string content = read_file(source.path), file = source.path.string();
+  const std::string file = source.path.string();
+  if (source.kind == Source::Kind::safetensors)
+    return parse_safetensors_array(MappedFile(source.path).bytes(), source.member, file);
+  const std::string content = read_file(source.path);
   if (source.kind == Source::Kind::npy) return parse_npy(content, file, true);
   if (source.kind == Source::Kind::npz) return parse_npz(content, source.member, file, true);
-  if (source.kind == Source::Kind::safetensors) return tensor_of(content, source);
   IdxArray bytes = parse_idx(content, file);
   return {bytes.shape, std::move(bytes.bytes)};
 }

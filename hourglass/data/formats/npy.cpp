@@ -239,14 +239,19 @@ NpyArray parse_npy(std::string_view content, const std::string& name, bool nan_i
   const NpyHeader header = read_npy_header(content, name);
   content.remove_prefix(header.start);
   check_npy_length(header, content.size(), name);
+  return npy_values(header, content, nan_is_missing, name);
+}
+
+NpyArray npy_values(const NpyHeader& header, std::string_view data, bool nan_is_missing, const std::string& name) {
+  HOURGLASS_CHECK(data.size() == static_cast<size_t>(header.count) * header.item());
   if (header.type.ends_with("u1")) {
-    std::vector<uint8_t> bytes(content.size());
+    std::vector<uint8_t> bytes(data.size());
     for (size_t i = 0; i < bytes.size(); ++i)
-      bytes[i] = static_cast<uint8_t>(content[place_in_file(header, static_cast<int64_t>(i))]);
+      bytes[i] = static_cast<uint8_t>(data[place_in_file(header, static_cast<int64_t>(i))]);
     return {header.shape, std::move(bytes)};
   }
   return {header.shape,
-          with_type(header.type, [&]<class T>(T) { return floats<T>(content, header, nan_is_missing, name); })};
+          with_type(header.type, [&]<class T>(T) { return floats<T>(data, header, nan_is_missing, name); })};
 }
 
 std::string npy_bytes(ConstView array) {

@@ -54,6 +54,10 @@ NpyDecoder npy_decoder(std::string_view type);
 /// NaN, with row and column from 0.
 NpyArray parse_npy(std::string_view content, const std::string& name, bool nan_is_missing = false);
 
+/// Converts the values of an array, `data` being all of its bytes as `header` describes them. Throws Error as parse_npy
+/// does for infinity, overflow and NaN.
+NpyArray npy_values(const NpyHeader& header, std::string_view data, bool nan_is_missing, const std::string& name);
+
 /// Writes an array as a NumPy file, version 1.0, C order: '<f4' for f32, '<f8' for f64.
 std::string npy_bytes(ConstView array);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <span>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
 #include "hourglass/base/schema/fields_json.h"
+#include "hourglass/data/dataset.h"
+#include "hourglass/data/formats/named_arrays.h"
 #include "hourglass/tensor/visit.h"
 
 namespace hourglass {
@@ -34,13 +37,32 @@ void fields(auto& v, Entry& e) {
   v.field("data_offsets", e.data_offsets, at_least(0), "");
 }
 
+/// A type of numbers as safetensors files name it, its size in bytes, and its name in an npy file; BF16 has none there.
+struct StoredType {
+  std::string_view name;
+  int64_t bytes;
+  std::string_view npy;
+};
+
+constexpr StoredType kStoredTypes[] = {{"F32", 4, "<f4"}, {"F64", 8, "<f8"}, {"F16", 2, "<f2"}, {"BF16", 2, ""},
+                                       {"U8", 1, "|u1"},  {"I8", 1, "|i1"},  {"U16", 2, "<u2"}, {"I16", 2, "<i2"},
+                                       {"U32", 4, "<u4"}, {"I32", 4, "<i4"}, {"U64", 8, "<u8"}, {"I64", 8, "<i8"},
+                                       {"BOOL", 1, "|b1"}};
+
 /// A checked entry.
 struct Slot {
   std::string name;
-  DType dtype;
+  StoredType type;
   Shape shape;
   int64_t begin, end;  ///< bytes after the header
 };
+
+/// The numbers of a BF16 tensor as F32, whose upper half they are.
+std::string widened(std::string_view halves) {
+  std::string floats(2 * halves.size(), '\0');
+  for (size_t i = 0; i < halves.size(); i += 2) halves.copy(floats.data() + 2 * i + 2, 2, i);
+  return floats;
+}
 
 class Parser {
  public:
@@ -48,19 +70,33 @@ class Parser {
 
   SafeTensors parse() {
     Value header = read_header();
-    auto* table = header.as<Value::Table>();
-    if (!table) fail("{}: header: expected a table, found {}", file_, header.describe());
     SafeTensors result;
     std::vector<Slot> slots;
-    for (auto& [key, place, value] : *table) {
+    for (auto& [key, place, value] : *header.as<Value::Table>()) {
       if (key == kMetadata)
         read_value(value, kMetadata, result.metadata, Anything{});
       else
-        slots.push_back(slot(key, value));
+        slots.push_back(slot(key, value, "F32 or F64", std::span(kStoredTypes).first(2)));
     }
     check_cover(slots);
     for (const Slot& s : slots) result.tensors.emplace(s.name, load(s));
     return result;
+  }
+
+  NpyArray parse_array(const std::string& tensor) {
+    Value header = read_header();
+    auto& table = *header.as<Value::Table>();
+    std::erase_if(table, [](const auto& entry) { return entry.key == kMetadata; });
+    std::vector<std::string> names;
+    for (const auto& entry : table) names.push_back(entry.key);
+    auto& [key, place, value] = table[find_array(names, tensor, file_, "tensor")];
+    const Slot s = slot(key, value, "integers, F16, BF16, F32, F64 or BOOL", kStoredTypes);
+    const std::string where = file_ + ":" + s.name;
+    if (s.shape.rank() == 0 || s.begin == s.end) fail("{}: shape [{}], expected rows of values", where, s.shape.text());
+    const NpyHeader as{std::string(s.type.npy.empty() ? "<f4" : s.type.npy), false, s.shape,
+                       announced_size(s.shape, where)};
+    const std::string_view numbers = data_.substr(s.begin, s.end - s.begin);
+    return npy_values(as, s.type.npy.empty() ? widened(numbers) : numbers, true, where);
   }
 
  private:
@@ -74,20 +110,22 @@ class Parser {
     const uint64_t rest = bytes_.size() - kLengthBytes;
     if (length > rest) fail("{}: header of {} bytes, but only {} follow", file_, length, rest);
     data_ = bytes_.substr(kLengthBytes + length);
-    return parse_json(bytes_.substr(kLengthBytes, length), file_);
+    Value header = parse_json(bytes_.substr(kLengthBytes, length), file_);
+    if (!header.as<Value::Table>()) fail("{}: header: expected a table, found {}", file_, header.describe());
+    return header;
   }
 
-  Slot slot(const std::string& name, Value& v) const {
+  Slot slot(const std::string& name, Value& v, const char* expected, std::span<const StoredType> types) const {
     set_place(v, {std::make_shared<const std::string>(file_ + ": " + name)});
     Entry entry;
     FieldReader::read_table(v, "", entry);
-    const auto dtype = find_named<DType>(entry.dtype);
-    if (!dtype) fail("{}: {}: dtype {}, expected F32 or F64", file_, name, entry.dtype);
+    const auto type = std::ranges::find(types, entry.dtype, &StoredType::name);
+    if (type == types.end()) fail("{}: {}: dtype {}, expected {}", file_, name, entry.dtype, expected);
     if (entry.shape.size() > Shape::kMaxRank)
       fail("{}: {}: shape: {} axes, at most {} are supported", file_, name, entry.shape.size(), Shape::kMaxRank);
     const auto& offsets = entry.data_offsets;
     if (offsets.size() != 2) fail("{}: {}: data_offsets: expected 2 numbers, found {}", file_, name, offsets.size());
-    Slot s{name, *dtype, Shape(entry.shape), offsets[0], offsets[1]};
+    Slot s{name, *type, Shape(entry.shape), offsets[0], offsets[1]};
     const auto available = static_cast<int64_t>(data_.size());
     if (s.begin > s.end || s.end > available)
       fail("{}: {}: data_offsets [{}, {}] do not lie in {} bytes of data", file_, name, s.begin, s.end, available);
@@ -96,7 +134,7 @@ class Parser {
   }
 
   void check_bytes(const Slot& s) const {
-    int64_t expected = size_of(s.dtype);
+    int64_t expected = s.type.bytes;
     bool overflow = false;
     for (int64_t extent : s.shape) overflow |= __builtin_mul_overflow(expected, extent, &expected);
     if (overflow) fail("{}: {}: shape {} is too large", file_, s.name, s.shape.text());
@@ -119,7 +157,7 @@ class Parser {
   }
 
   Tensor load(const Slot& s) const {
-    Tensor tensor(s.dtype, s.shape);
+    Tensor tensor(*find_named<DType>(s.type.name), s.shape);
     std::copy_n(data_.data() + s.begin, s.end - s.begin, reinterpret_cast<char*>(tensor.view().bytes()));
     return tensor;
   }
@@ -158,6 +196,10 @@ SafeTensors read_safetensors(const std::filesystem::path& path) {
 }
 
 SafeTensors parse_safetensors(std::string_view bytes, const std::string& name) { return Parser(bytes, name).parse(); }
+
+NpyArray parse_safetensors_array(std::string_view bytes, const std::string& tensor, const std::string& name) {
+  return Parser(bytes, name).parse_array(tensor);
+}
 
 std::string safetensors_bytes(const std::map<std::string, ConstView>& tensors,
                               const std::map<std::string, std::string>& metadata) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "hourglass/base/enum_names.h"
+#include "hourglass/data/formats/npy.h"
 #include "hourglass/tensor/tensor.h"
 
 namespace hourglass {
@@ -32,6 +33,12 @@ SafeTensors read_safetensors(const std::filesystem::path& path);
 
 /// Parses the bytes of a safetensors file; `name` is its name in messages.
 SafeTensors parse_safetensors(std::string_view bytes, const std::string& name);
+
+/// Reads one tensor as data: the only one of the file if `tensor` is empty. It may have any size of integers, F16,
+/// BF16, F32, F64 or BOOL; values become those of parse_npy, NaN being a missing value. Nothing but its own entry in
+/// the header and its own bytes is looked at. Throws Error as find_array and parse_npy do, and for another type, a
+/// tensor without rows, and bytes that do not match the entry.
+NpyArray parse_safetensors_array(std::string_view bytes, const std::string& tensor, const std::string& name);
 
 /// Writes a safetensors file: names sorted, header padded with spaces to a multiple of 8, tensors packed. Throws Error
 /// for a name or metadata that is not UTF-8.

@@ -1,11 +1,14 @@
 #include "hourglass/data/formats/safetensors.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <cmath>
 #include <cstring>
 
 #include "hourglass/base/error.h"
+#include "support/message_of.h"
 
 namespace hourglass {
 namespace {
@@ -194,6 +197,65 @@ TEST(SafeTensors, RefuseIncompleteEntries) {
 TEST(SafeTensors, RefuseMetadataThatIsNotText) {
   EXPECT_EQ(message_of(file_of(R"({"__metadata__":{"a":1}})")), "m: __metadata__: a: expected text, found 1");
   EXPECT_EQ(message_of(file_of(R"({"__metadata__":[]})")), "m: __metadata__: expected a table, found a list");
+}
+
+/// The values of a tensor of one row, in any type.
+std::vector<float> row(const std::string& dtype, const std::string& numbers, size_t size) {
+  const std::string shape = fmt::format("[1,{}]", numbers.size() / size);
+  const NpyArray array = parse_safetensors_array(
+      file_of(one('"' + dtype + '"', shape, fmt::format("[0,{}]", numbers.size())), numbers), "", "m");
+  return std::visit([](const auto& v) { return std::vector<float>(v.begin(), v.end()); }, array.values);
+}
+
+template <class T>
+std::string bytes_of(std::vector<T> numbers) {
+  return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(T)};
+}
+
+TEST(SafeTensors, AsDataMayBeOfAnyType) {
+  using Floats = std::vector<float>;
+  EXPECT_EQ(row("F16", bytes_of<uint16_t>({0x3c00, 0xc000, 0x0001, 0x83ff, 0x7bff, 0x8000}), 2),
+            (Floats{1, -2, 0x1p-24f, -1023 * 0x1p-24f, 65504, -0.0f}));
+  EXPECT_EQ(row("BF16", bytes_of<uint16_t>({0x3f80, 0xc000, 0x0001, 0x7f7f}), 2),
+            (Floats{1, -2, 0x1p-133f, 0x1.fep127f}));
+  EXPECT_EQ(row("F32", bytes_of<float>({0.1f, -3}), 4), (Floats{0.1f, -3}));
+  EXPECT_EQ(row("F64", bytes_of<double>({0.1, -3}), 8), (Floats{0.1f, -3}));
+  EXPECT_EQ(row("I8", bytes_of<int8_t>({-128, 127}), 1), (Floats{-128, 127}));
+  EXPECT_EQ(row("I16", bytes_of<int16_t>({-32768}), 2), (Floats{-32768}));
+  EXPECT_EQ(row("I32", bytes_of<int32_t>({-7}), 4), (Floats{-7}));
+  EXPECT_EQ(row("I64", bytes_of<int64_t>({-7, int64_t{1} << 40}), 8), (Floats{-7, 0x1p40f}));
+  EXPECT_EQ(row("U8", bytes_of<uint8_t>({0, 255}), 1), (Floats{0, 255}));
+  EXPECT_EQ(row("U16", bytes_of<uint16_t>({65535}), 2), (Floats{65535}));
+  EXPECT_EQ(row("U32", bytes_of<uint32_t>({4294967295u}), 4), (Floats{0x1p32f}));
+  EXPECT_EQ(row("U64", bytes_of<uint64_t>({UINT64_MAX}), 8), (Floats{0x1p64f}));
+  EXPECT_EQ(row("BOOL", std::string("\0\1", 2), 1), (Floats{0, 1}));
+}
+
+TEST(SafeTensors, AsDataHoldNumbersOrMissingValues) {
+  EXPECT_TRUE(std::isnan(row("F16", bytes_of<uint16_t>({0x7e00}), 2)[0]));
+  EXPECT_TRUE(std::isnan(row("BF16", bytes_of<uint16_t>({0x7fc0}), 2)[0]));
+  const auto refusal = [](auto f) { return hourglass::message_of<Error>(f); };
+  EXPECT_EQ(refusal([] {
+              row("F16", bytes_of<uint16_t>({0, 0x7c00}), 2);
+            }),
+            "m:w: row 0, column 1 (counted from 0): inf is not a finite 32-bit number");
+  EXPECT_EQ(refusal([] { row("BF16", bytes_of<uint16_t>({0xff80}), 2); }),
+            "m:w: row 0, column 0 (counted from 0): -inf is not a finite 32-bit number");
+  EXPECT_EQ(refusal([] { row("F8_E4M3", "12", 1); }),
+            "m: w: dtype F8_E4M3, expected integers, F16, BF16, F32, F64 or BOOL");
+  EXPECT_EQ(refusal([] { row("F16", "123", 2); }), "m: w: shape 1 × 1 takes 2 bytes, data_offsets give 3");
+  EXPECT_EQ(refusal([] { parse_safetensors_array(file_of(one("\"F32\"", "[]", "[0,4]"), "1234"), "w", "m"); }),
+            "m:w: shape [], expected rows of values");
+}
+
+TEST(SafeTensors, AsDataAreReadWithoutTheirNeighbours) {
+  const std::string header = R"({"labels":{"dtype":"I64","shape":[1,1,1,1,1],"data_offsets":[8,999]},"odd":3,)"
+                             R"("x":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"__metadata__":7})";
+  const NpyArray array = parse_safetensors_array(file_of(header, bytes_of<float>({1, 2})), "x", "m");
+  EXPECT_EQ(array.shape, (Shape{2, 1}));
+  EXPECT_EQ(std::get<std::vector<float>>(array.values), (std::vector<float>{1, 2}));
+  EXPECT_EQ(hourglass::message_of<Error>([&] { parse_safetensors_array(file_of(header), "y", "m"); }),
+            "m: no tensor \"y\"; it holds labels, odd, x");
 }
 
 TEST(SafeTensors, RefuseToWriteTextThatIsNotUtf8) { EXPECT_THROW(safetensors_bytes({}, {{"a", "\xff"}}), Error); }

@@ -13,17 +13,19 @@ namespace {
 
 struct Options {
   ComparisonRequest request;
-  std::string output;
+  std::string folder;
   bool json = false;
 };
 
 void compare(const Options& o) {
   StageProgress progress(std::cerr, progress_options());
+  ComparisonRequest request = o.request;
+  request.folder = o.folder;
   const Comparison comparison = compare_models(
-      o.request, [&](std::string_view what, double done) { progress.update(what, done); }, print_note);
-  write_comparison(o.output, comparison);
+      request, [&](std::string_view what, double done) { progress.update(what, done); }, print_note);
+  write_comparison(o.folder, comparison);
   fmt::print("{}\n",
-             o.json ? comparison_json(comparison) : (std::filesystem::path(o.output) / "compare.html").string());
+             o.json ? comparison_json(comparison) : (std::filesystem::path(o.folder) / "compare.html").string());
 }
 
 }  // namespace
@@ -33,7 +35,7 @@ void add_compare(Subcommand app) {
   auto& o = verb.callback(compare);
   verb.add_option("MODEL", o.request.models, fmt::format("Two or more: {}", kModelHelp)).required().at_least(2);
   declare_data(verb, o.request.data, o.request.threads);
-  verb.add_option("-o,--output-dir", o.output, "Folder for compare.html, compare.json and plots/")
+  verb.add_option("-o,--output-dir", o.folder, "Folder for compare.html, compare.json and plots/")
       .required()
       .type_name("DIR");
   verb.add_option("--metrics", o.request.metrics, "More metrics, with commas, as of eval; \"all\" takes a while")

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "hourglass/app/interchange.h"
+#include "hourglass/app/outputs.h"
 #include "hourglass/base/file.h"
 
 namespace hourglass::cli {
@@ -14,7 +15,7 @@ struct Options {
 };
 
 void write_onnx(const Options& o) {
-  check_output(o.output, {".onnx"});
+  check_output(o.output, {".onnx"}, files_of_model(o.model));
   const std::string bytes = onnx_bytes(open_model(o.model), *find_named<OnnxPart>(o.part));
   write_file_atomically(o.output, bytes);
   fmt::print("{}: the {} as ONNX, {} bytes\n", o.output, o.part, bytes.size());

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "hourglass/app/interchange.h"
+#include "hourglass/app/outputs.h"
 #include "hourglass/model/inference.h"
 
 // encode, decode and reconstruct: a model, data, and a file for what comes out.
@@ -20,8 +21,8 @@ void write(const ModelOptions& o, const Autoencoder& model, Tensor outputs) {
 }
 
 void encode(const ModelOptions& o) {
-  check_output(o.output, {".npy", ".csv"});
-  TrainedModel model = open_model(o.model);
+  const TrainedModel model = open_model(o.model);
+  check_output(o.output, {".npy", ".csv"}, files_of({o.model}, model, o.data));
   const Dataset data = open_every_row(model, o.data, print_note);
   const Tensor codes = Inference(model.autoencoder, o.thread_count()).encode(data);
   write_rows(o.output, codes);
@@ -29,15 +30,15 @@ void encode(const ModelOptions& o) {
 }
 
 void decode(const ModelOptions& o) {
-  check_output(o.output, {".npy", ".csv", ".png"});
   const TrainedModel model = open_model(o.model);
+  check_output(o.output, {".npy", ".csv", ".png"}, files_of({o.model}, model, o.data));
   const Tensor codes = read_codes(o.data.source);
   write(o, model.autoencoder, Inference(model.autoencoder, o.thread_count()).decode(codes));
 }
 
 void reconstruct(const ModelOptions& o) {
-  check_output(o.output, {".npy", ".csv", ".png"});
   const TrainedModel model = open_model(o.model);
+  check_output(o.output, {".npy", ".csv", ".png"}, files_of({o.model}, model, o.data));
   Dataset data = open_every_row(model, o.data, print_note);
   if (o.output.ends_with(".png")) data = data.slice(0, std::min(kMostDrawnSamples, data.rows()));
   write(o, model.autoencoder, Inference(model.autoencoder, o.thread_count()).reconstruct(data));

@@ -2,7 +2,6 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "hourglass/app/interchange.h"
 #include "hourglass/app/scoring.h"
 
 namespace hourglass::cli {
@@ -11,14 +10,12 @@ namespace {
 
 struct Options {
   ScoringRequest request;
-  std::string output;
 };
 
 void score(const Options& o) {
-  check_output(o.output, {".csv", ".npy"});
   const ScoredData scored = score_data(o.request, print_note);
-  write_scores(o.output, scored);
-  fmt::print("{}: {} rows, {} of them abnormal (score above {:.4g})\n", o.output, scored.scores.score.size(),
+  write_scores(o.request.output, scored);
+  fmt::print("{}: {} rows, {} of them abnormal (score above {:.4g})\n", o.request.output, scored.scores.score.size(),
              scored.abnormal_rows, scored.threshold);
   if (const auto& s = scored.separation)
     fmt::print("area under the ROC curve, label {} against {}: {:.4f}\n", s->abnormal, s->normal, s->roc_auc);
@@ -32,7 +29,7 @@ void add_score(Subcommand app) {
   verb.add_option("MODEL", o.request.models, std::string(kModelHelp) + "; the scores of several are averaged")
       .required();
   declare_data(verb, o.request.data, o.request.threads);
-  declare_output(verb, o.output);
+  declare_output(verb, o.request.output);
   verb.add_option("--rate", o.request.rate, "Label this share of the rows instead of those above the model's threshold")
       .between(1e-9, 1.0);
   verb.add_option("--top", o.request.top, "Number of top contributing features per row")

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "hourglass/app/metric_json.h"
+#include "hourglass/app/outputs.h"
 #include "hourglass/app/run_report.h"
 #include "hourglass/base/file.h"
 #include "hourglass/base/parallel.h"
@@ -84,6 +85,13 @@ nlohmann::ordered_json model_json(const ComparedModel& m) {
   return j;
 }
 
+/// The files that write_comparison replaces.
+Files comparison_files(const fs::path& folder) {
+  Files files = files_below(folder / "plots");
+  files.insert(files.end(), {folder / "compare.html", folder / "compare.json"});
+  return files;
+}
+
 }  // namespace
 
 Comparison compare_models(const ComparisonRequest& request, const EvaluationProgress& progress, const Notify& notify) {
@@ -91,6 +99,7 @@ Comparison compare_models(const ComparisonRequest& request, const EvaluationProg
     fail("compare: {} models, at most {} can be told apart in a plot", request.models.size(), kChartStyles);
   const auto candidates = open_candidates(request.models);
   if (request.data.source.empty()) check_common_source(candidates);
+  refuse_overwriting(comparison_files(request.folder), files_of(request.models, candidates[0].model, request.data));
   const DataSplits parts = open_splits(candidates[0].model, request.data, notify);
   const Dataset& data = measured_part(parts);
   for (const Candidate& c : candidates) c.model.autoencoder.check_fits(data);

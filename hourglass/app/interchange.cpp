@@ -1,9 +1,6 @@
 #include "hourglass/app/interchange.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
-#include <filesystem>
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
@@ -12,14 +9,6 @@
 #include "hourglass/report/plot/image_grid.h"
 
 namespace hourglass {
-
-void check_output(const std::string& path, const std::vector<std::string>& endings) {
-  const std::string ending = std::filesystem::path(path).extension().string();
-  if (std::find(endings.begin(), endings.end(), ending) == endings.end())
-    fail("{}: unknown ending \"{}\", expected one of {}", path, ending, fmt::join(endings, ", "));
-  const auto folder = std::filesystem::path(path).parent_path();
-  if (!folder.empty() && !std::filesystem::is_directory(folder)) fail("{}: no folder {}", path, folder.string());
-}
 
 void write_rows(const std::string& path, ConstView rows, std::span<const std::string> columns) {
   write_file_atomically(path, path.ends_with(".npy") ? npy_bytes(rows) : csv_text(rows, columns));

@@ -14,9 +14,6 @@ namespace hourglass {
 /// At most this many samples are drawn into one image.
 inline constexpr int64_t kMostDrawnSamples = 100;
 
-/// Throws Error if the ending of `path` is not one of `endings`, e.g. {".npy", ".csv"}, or its folder does not exist.
-void check_output(const std::string& path, const std::vector<std::string>& endings);
-
 /// Writes rows in the format of the ending of `path`: .npy or .csv, below a line with the columns' names if there are
 /// any.
 void write_rows(const std::string& path, ConstView rows, std::span<const std::string> columns = {});

@@ -41,11 +41,14 @@ DataSplits open_data(const std::string& source, const ReadOptions& how, const No
   return splits;
 }
 
+const std::string& source_of(const TrainedModel& model, const DataRequest& request) {
+  return request.source.empty() ? model.recipe.data.source : request.source;
+}
+
 DataSplits open_splits(const TrainedModel& model, const DataRequest& request, const Notify& notify, bool every_row) {
   ReadOptions how = model.recipe.data.read;
   if (every_row && how.missing == MissingValues::drop) how.missing = MissingValues::refuse;
-  const std::string& source = request.source.empty() ? model.recipe.data.source : request.source;
-  DataSplits splits = open_data(source, how, notify, model.autoencoder.scaler.columns);
+  DataSplits splits = open_data(source_of(model, request), how, notify, model.autoencoder.scaler.columns);
   if (request.part == DataPart::train) splits.test.reset();
   return splits;
 }

@@ -45,6 +45,9 @@ struct DataRequest {
   DataPart part = DataPart::test;
 };
 
+/// The source of the request, or else of the model's recipe.
+const std::string& source_of(const TrainedModel& model, const DataRequest& request);
+
 /// Opens the data for a model, read as its recipe says, with the features it was trained on. With `every_row`, a
 /// missing value is an error if the recipe would drop its row.
 DataSplits open_splits(const TrainedModel& model, const DataRequest& request, const Notify& notify,

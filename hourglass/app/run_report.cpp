@@ -1,5 +1,6 @@
 #include "hourglass/app/run_report.h"
 
+#include "hourglass/app/outputs.h"
 #include "hourglass/base/file.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/eval/analysis/analyse.h"
@@ -95,6 +96,7 @@ void redraw_run(const fs::path& run, const DataRequest& data, int threads, const
     fail("{}: no run folder; a report tells of a run, so it needs the folder that train made", run.string());
   const TrainedModel model = load_model(run);
   const RunFolder folder(run, RunFolder::Existing::resume);
+  refuse_overwriting(folder.report_files(), files_of({run}, model, data));
   const auto epochs = read_run_metrics(run);
   const DataSplits parts = open_splits(model, data, notify);
   const Dataset& samples = measured_part(parts);

@@ -22,7 +22,8 @@ struct RunResults {
 void draw_missing_report_files(const RunFolder& folder, const RunResults& run, const Notify& notify);
 
 /// Draws all images and the report of a run folder again, on the run's own data or those of the request. Throws Error
-/// at the first that fails, and where `run` is not a run folder or another process writes to it.
+/// at the first that fails, where `run` is not a run folder or another process writes to it, and as refuse_overwriting
+/// does.
 void redraw_run(const std::filesystem::path& run, const DataRequest& data, int threads, const Notify& notify);
 
 /// Writes plots/NAME.png and, of charts, plots/NAME.svg below `folder`.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <list>
 
+#include "hourglass/app/outputs.h"
 #include "hourglass/base/file.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/base/statistics.h"
@@ -80,6 +81,7 @@ std::string scores_csv(const ScoredData& scored) {
 ScoredData score_data(const ScoringRequest& request, const Notify& notify) {
   std::list<ScoringModel> models;
   for (const std::string& name : request.models) models.emplace_back(name, request.threads);
+  check_output(request.output, {".csv", ".npy"}, files_of(request.models, models.front().model, request.data));
   for (const ScoringModel& m : models) check_same_reading(models.front(), m);
   const Dataset data = open_every_row(models.front().model, request.data, notify);
   std::vector<AnomalyDetector> detectors;

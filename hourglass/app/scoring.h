@@ -9,6 +9,7 @@ namespace hourglass {
 /// Data to score for anomalies.
 struct ScoringRequest {
   std::vector<std::string> models;  ///< as open_model takes them; the scores of several are averaged
+  std::string output;               ///< the file that write_scores will write: .csv or .npy
   DataRequest data;                 ///< an empty source: that of the first model
   double rate = 0;                  ///< share of rows to label as abnormal; 0: those above the models' own threshold
   int64_t top = 3;                  ///< contributing features per row
@@ -30,8 +31,8 @@ struct ScoredData {
 };
 
 /// Scores every row of the data, read as the first model's recipe says. A model trained without [anomaly] is scored
-/// relative to the given rows, and `notify` is told so. Throws Error where the models were trained on different
-/// columns or read data differently.
+/// relative to the given rows, and `notify` is told so. Throws Error as check_output does, and where the models were
+/// trained on different columns or read data differently.
 ScoredData score_data(const ScoringRequest& request, const Notify& notify);
 
 /// Writes a .npy file with the scores alone, (rows) f64, or else CSV: row,score,label,feature_1,share_1,…

@@ -4,8 +4,10 @@
 
 #include <cmath>
 
+#include "hourglass/app/outputs.h"
 #include "hourglass/app/run_report.h"
 #include "hourglass/app/training.h"
+#include "hourglass/data/source_files.h"
 #include "hourglass/run/run_metrics.h"
 
 namespace hourglass {
@@ -71,7 +73,18 @@ TrainingSession::TrainingSession(const TrainingRequest& request, RunListener& li
   note_rounding(model_.scaler, data_.train.name, listener);
 }
 
+void TrainingSession::refuse_overwriting_inputs() const {
+  Files read = files_of_source(recipe_.data.source), written = folder_.training_files();
+  if (!request_.init.empty()) read.emplace_back(request_.init);
+  // A run resumes with its own recipe, and writing the same text again loses nothing.
+  const bool is_own = request_.existing == RunFolder::Existing::resume;
+  if (is_own || folder_.holds("recipe.toml", recipe_toml(recipe_))) std::erase(written, folder_.path() / "recipe.toml");
+  read.emplace_back(request_.recipe.name);
+  refuse_overwriting(written, read);
+}
+
 DataSplits TrainingSession::open_training_data() {
+  refuse_overwriting_inputs();
   if (request_.recipe.name.empty()) note_columns(recipe_.data.read, listener_);
   DataSplits data = open_data(recipe_.data.source, recipe_.data.read, notify_of(listener_));
   recipe_.data.read.classes = data.train.classes;  // labels of other files get the same numbers

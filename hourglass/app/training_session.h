@@ -28,7 +28,8 @@ struct TrainingResult {
 class TrainingSession {
  public:
   /// Chooses the recipe, locks the folder and reads the data, but writes nothing yet. `listener` receives all events
-  /// of the session, messages to the user among them; it must outlive it. Throws Error for bad input.
+  /// of the session, messages to the user among them; it must outlive it. Throws Error for bad input, and for a file
+  /// that is read and that the run would replace: the recipe, the data or the initial weights.
   TrainingSession(const TrainingRequest& request, RunListener& listener);
   TrainingSession(const TrainingSession&) = delete;
 
@@ -39,6 +40,7 @@ class TrainingSession {
   TrainingResult run(const std::function<bool()>& stop);
 
  private:
+  void refuse_overwriting_inputs() const;
   DataSplits open_training_data();
   std::vector<EpochRecord> resume();
   std::string model_bytes(bool with_anomaly_scale);

@@ -143,6 +143,17 @@ bool append_to_file(const std::filesystem::path& path, uint64_t size, std::strin
   return true;
 }
 
+std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  std::error_code error, ignored;
+  constexpr auto kOptions = std::filesystem::directory_options::skip_permission_denied;
+  const std::filesystem::recursive_directory_iterator end;
+  for (std::filesystem::recursive_directory_iterator entry(folder, kOptions, error); !error && entry != end;
+       entry.increment(error))
+    if (!entry->is_directory(ignored)) files.push_back(entry->path());
+  return files;
+}
+
 void remove_temporaries(const std::filesystem::path& folder) {
   std::error_code error, ignored;
   const std::filesystem::directory_iterator end;

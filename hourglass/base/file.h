@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hourglass {
 
@@ -42,6 +43,10 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 /// no such file or its size differs. On failure throws RuntimeFailure with path and reason and cuts the file back to
 /// `size`.
 bool append_to_file(const std::filesystem::path& path, uint64_t size, std::string_view bytes);
+
+/// The files in `folder` and its sub-folders; symbolic links to folders are not followed. None if there is no such
+/// folder; a sub-folder that cannot be read counts as empty.
+std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder);
 
 /// Deletes the temporary files that killed processes left in `folder` (not in its sub-folders). Errors are ignored. No
 /// other process may write to the folder meanwhile.

@@ -56,7 +56,11 @@ bool has_image_extension(const fs::path& file) {
   return ending == ".png" || ending == ".jpg" || ending == ".jpeg";
 }
 
+}  // namespace
+
 bool is_image_file(const fs::path& file) { return has_image_extension(file) || has_image_signature(file); }
+
+namespace {
 
 bool holds_images(const fs::path& folder) { return std::ranges::any_of(contents(folder).files, is_image_file); }
 

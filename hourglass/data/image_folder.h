@@ -10,6 +10,9 @@
 
 namespace hourglass {
 
+/// True for a PNG or JPEG file by its first bytes or its extension.
+bool is_image_file(const std::filesystem::path& file);
+
 /// True if the folder or one of its sub-folders has a file that is a PNG or JPEG by its first bytes or its extension.
 bool is_image_folder(const std::filesystem::path& folder);
 

@@ -62,6 +62,19 @@ bool RunFolder::has_report() const {
   return std::ranges::all_of(kReportFiles, [&](const char* file) { return fs::exists(path_ / file); });
 }
 
+std::vector<fs::path> RunFolder::report_files() const {
+  std::vector<fs::path> files = files_below(path_ / "plots");
+  for (const char* name : kReportFiles) files.push_back(path_ / name);
+  return files;
+}
+
+std::vector<fs::path> RunFolder::training_files() const {
+  std::vector<fs::path> files = report_files();
+  std::ranges::move(files_below(path_ / "checkpoint"), std::back_inserter(files));
+  for (const char* name : {"recipe.toml", kModel, "metrics.jsonl"}) files.push_back(path_ / name);
+  return files;
+}
+
 void RunFolder::remove_report() const {
   std::error_code ignored;
   for (const char* name : kReportFiles) fs::remove(path_ / name, ignored);

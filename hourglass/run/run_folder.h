@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "hourglass/base/file_lock.h"
 #include "hourglass/data/formats/safetensors.h"
@@ -34,6 +35,11 @@ class RunFolder {
   bool holds(const std::string& file, std::string_view bytes) const;
   /// True if all of kReportFiles exist.
   bool has_report() const;
+
+  /// The files that drawing the report replaces: kReportFiles and what is in plots/ now.
+  std::vector<std::filesystem::path> report_files() const;
+  /// The files that a training replaces or deletes, those of the report and of checkpoint/ among them.
+  std::vector<std::filesystem::path> training_files() const;
 
   /// Writes model.safetensors unless it has these bytes already; first deletes plots of another model.
   void write_model(std::string_view bytes) const;

@@ -1,0 +1,44 @@
+#include "hourglass/data/source_files.h"
+
+#include "hourglass/data/image_folder.h"
+#include "hourglass/data/known.h"
+
+namespace hourglass {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The path in PATH or PATH:MEMBER.
+fs::path path_of(const std::string& name) {
+  std::error_code ignored;
+  return fs::exists(name, ignored) ? name : name.substr(0, name.rfind(':'));
+}
+
+std::vector<fs::path> files_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const char* name : kSplitFiles)
+    if (const auto file = plain_or_gz(folder, name)) files.push_back(*file);
+  std::error_code error;
+  constexpr auto kOptions =
+      fs::directory_options::follow_directory_symlink | fs::directory_options::skip_permission_denied;
+  for (fs::recursive_directory_iterator entry(folder, kOptions, error), end; !error && entry != end;
+       entry.increment(error))
+    if (std::error_code ignored; entry->is_regular_file(ignored) && is_image_file(entry->path()))
+      files.push_back(entry->path());
+  return files;
+}
+
+}  // namespace
+
+std::vector<fs::path> files_of_source(const std::string& name) {
+  if (const KnownSet* set = find_known(name)) {
+    const auto folder = kept_folder(*set);
+    return folder ? files_in(*folder) : std::vector<fs::path>();
+  }
+  const fs::path path = path_of(name);
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) return files_in(path);
+  return fs::is_regular_file(path, ignored) ? std::vector{path} : std::vector<fs::path>();
+}
+
+}  // namespace hourglass

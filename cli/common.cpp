@@ -18,7 +18,20 @@ int terminal_width() {
 
 }  // namespace
 
-void print_note(const std::string& text) { fmt::print(stderr, "{}\n", text); }
+std::string printable(std::string_view text) {
+  std::string shown(text);
+  for (size_t i = 0; i < shown.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(shown[i]);
+    // U+0080 to U+009F, two bytes of UTF-8, are control characters too.
+    const bool is_wide =
+        byte == 0xc2 && i + 1 < shown.size() && (static_cast<unsigned char>(shown[i + 1]) & 0xe0) == 0x80;
+    if (is_wide) shown.replace(i, 2, "?");
+    if (byte == 0x7f || (byte < ' ' && byte != '\t' && byte != '\n')) shown[i] = '?';
+  }
+  return shown;
+}
+
+void print_note(const std::string& text) { fmt::print(stderr, "{}\n", printable(text)); }
 
 ProgressOptions progress_options() {
   const char* term = std::getenv("TERM");

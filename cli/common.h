@@ -11,7 +11,11 @@
 
 namespace hourglass::cli {
 
-/// Prints a line on stderr.
+/// The text with "?" for every control character, tabs and line ends apart: names come from files, and a terminal would
+/// obey an escape sequence in them.
+std::string printable(std::string_view text);
+
+/// Prints a line on stderr, made printable.
 void print_note(const std::string& text);
 
 /// Progress goes to stderr: a bar on a terminal, plain lines elsewhere.

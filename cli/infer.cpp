@@ -14,54 +14,63 @@ namespace hourglass::cli {
 
 namespace {
 
-void write(const ModelOptions& o, const Autoencoder& model, Tensor outputs) {
+struct Options : ModelOptions {
+  bool probabilities = false;
+};
+
+void write(const Options& o, const TrainedModel& model, Tensor outputs) {
   const int64_t rows = outputs.rows();
-  write_samples(o.output, model, std::move(outputs));
+  write_samples(o.output, model, std::move(outputs), o.probabilities ? Categories::probabilities : Categories::texts);
   fmt::print("{}: {} reconstructions\n", o.output, rows);
 }
 
-void encode(const ModelOptions& o) {
+void encode(const Options& o) {
   const TrainedModel model = open_model(o.model);
   check_output(o.output, {".npy", ".csv"}, files_of({o.model}, model, o.data));
   const Dataset data = open_every_row(model, o.data, print_note);
   const Tensor codes = Inference(model.autoencoder, o.thread_count()).encode(data);
-  write_rows(o.output, codes);
+  write_codes(o.output, codes);
   fmt::print("{}: {} codes of {}\n", o.output, codes.rows(), model.autoencoder.network().code().output().text());
 }
 
-void decode(const ModelOptions& o) {
+void decode(const Options& o) {
   const TrainedModel model = open_model(o.model);
   check_output(o.output, {".npy", ".csv", ".png"}, files_of({o.model}, model, o.data));
-  const Tensor codes = read_codes(o.data.source);
-  write(o, model.autoencoder, Inference(model.autoencoder, o.thread_count()).decode(codes));
+  const Tensor codes = read_codes(o.data.source, model.autoencoder.network().code().output());
+  write(o, model, Inference(model.autoencoder, o.thread_count()).decode(codes));
 }
 
-void reconstruct(const ModelOptions& o) {
+void reconstruct(const Options& o) {
   const TrainedModel model = open_model(o.model);
   check_output(o.output, {".npy", ".csv", ".png"}, files_of({o.model}, model, o.data));
   Dataset data = open_every_row(model, o.data, print_note);
   if (o.output.ends_with(".png")) data = data.slice(0, std::min(kMostDrawnSamples, data.rows()));
-  write(o, model.autoencoder, Inference(model.autoencoder, o.thread_count()).reconstruct(data));
+  write(o, model, Inference(model.autoencoder, o.thread_count()).reconstruct(data));
 }
 
-void add(Subcommand app, const char* name, const char* help, void (*action)(const ModelOptions&)) {
+void add(Subcommand app, const char* name, const char* help, void (*action)(const Options&)) {
   auto verb = app.add_subcommand(name, help);
   auto& o = verb.callback(action);
   declare_model(verb, o.model);
   if (action == decode) {
-    verb.add_option("--data", o.data.source, "Codes as .npy, (rows, units)").required().type_name("DATA");
+    verb.add_option("--data", o.data.source, "Codes, a row each: .npy, or .csv as encode writes it")
+        .required()
+        .type_name("DATA");
     declare_threads(verb, o.threads);
   } else {
     declare_data(verb, o.data, o.threads);
   }
   declare_output(verb, o.output);
+  if (action != encode)
+    verb.add_flag("--probabilities", o.probabilities,
+                  "In .csv: write the probability of every text of a category instead of the likeliest text");
 }
 
 }  // namespace
 
 void add_inference(Subcommand app) {
   add(app, "encode", "Write the codes of data: .npy or .csv", encode);
-  add(app, "decode", "Turn codes (--data codes.npy) back into samples: .npy, .csv, .png", decode);
+  add(app, "decode", "Turn codes (--data codes.csv) back into samples: .npy, .csv, .png", decode);
   add(app, "reconstruct", "Write reconstructions of the data: .npy, .csv, .png (the first 100)", reconstruct);
 }
 

@@ -1,4 +1,4 @@
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <malloc.h>
 #include <unistd.h>
 
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/common.h"
 #include "hourglass/base/error.h"
 #include "hourglass/base/mapped_file.h"
 #include "hourglass/base/text.h"
@@ -49,7 +50,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
 
 /// Prints the message of an error that ends the program.
 int report_error(int code, const char* message) {
-  fmt::print(stderr, "error: {}\n", message);
+  print_note(fmt::format("error: {}", message));
   return code;
 }
 

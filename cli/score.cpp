@@ -12,13 +12,27 @@ struct Options {
   ScoringRequest request;
 };
 
+std::string share_text(int64_t part, int64_t all) {
+  return all == 0 ? "none" : fmt::format("{:.4f}", static_cast<double>(part) / static_cast<double>(all));
+}
+
+void print_separation(const ScoredData& scored, const Separation& s) {
+  const std::string abnormal = printable(scored.label_text(s.abnormal));
+  fmt::print("label {} is taken for abnormal: {} of {} rows, {}\n", abnormal, s.abnormal_rows, s.rows,
+             2 * s.abnormal_rows < s.rows ? "the rarer label" : "as many as of the other label");
+  fmt::print("area under the ROC curve, label {} against {}: {:.4f}; average precision: {:.4f}\n", abnormal,
+             printable(scored.label_text(s.normal)), s.roc_auc, s.average_precision);
+  fmt::print("above the threshold: precision {} ({} of {} rows), recall {} ({} of {} rows)\n",
+             share_text(s.abnormal_above, s.above), s.abnormal_above, s.above,
+             share_text(s.abnormal_above, s.abnormal_rows), s.abnormal_above, s.abnormal_rows);
+}
+
 void score(const Options& o) {
   const ScoredData scored = score_data(o.request, print_note);
   write_scores(o.request.output, scored);
   fmt::print("{}: {} rows, {} of them abnormal (score above {:.4g})\n", o.request.output, scored.scores.score.size(),
              scored.abnormal_rows, scored.threshold);
-  if (const auto& s = scored.separation)
-    fmt::print("area under the ROC curve, label {} against {}: {:.4f}\n", s->abnormal, s->normal, s->roc_auc);
+  if (scored.separation) print_separation(scored, *scored.separation);
 }
 
 }  // namespace

@@ -1,28 +1,90 @@
 #include "hourglass/app/interchange.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
-#include "hourglass/base/error.h"
+#include <algorithm>
+#include <cmath>
+
+#include "hourglass/app/inspect.h"
 #include "hourglass/base/file.h"
-#include "hourglass/data/formats/csv.h"
+#include "hourglass/base/statistics.h"
+#include "hourglass/data/feature_columns.h"
+#include "hourglass/data/formats/csv_writer.h"
 #include "hourglass/data/formats/npy.h"
+#include "hourglass/data/scaler.h"
+#include "hourglass/data/source.h"
 #include "hourglass/report/plot/image_grid.h"
 
 namespace hourglass {
 
-void write_rows(const std::string& path, ConstView rows, std::span<const std::string> columns) {
-  write_file_atomically(path, path.ends_with(".npy") ? npy_bytes(rows) : csv_text(rows, columns));
+namespace {
+
+std::vector<std::string> code_names(int64_t units) {
+  std::vector<std::string> names;
+  for (int64_t k = 1; k <= units; ++k) names.push_back(fmt::format("code_{}", k));
+  return names;
 }
 
-void write_samples(const std::string& path, const Autoencoder& model, Tensor outputs) {
-  if (path.ends_with(".png")) {
-    uncenter(model.scaler, outputs);
-    const auto drawn = outputs.view().slice(0, std::min(kMostDrawnSamples, outputs.rows()));
-    write_file_atomically(path, png_bytes(tile(drawn, model.network().input())));
-  } else {
-    to_data_units(model.scaler, outputs);
-    write_rows(path, outputs, model.scaler.columns);
+/// The likeliest text of a category. Nothing if no output is a number.
+CsvColumn text_column(const FeatureColumn& column, ConstView outputs) {
+  const auto append = [texts = column.texts, first = outputs.as<float>() + column.first, width = outputs.columns()](
+                          std::string& text, int64_t row) {
+    const std::span values(first + row * width, texts.size());
+    const auto best = std::ranges::max_element(values, [](float a, float b) { return a < b || (a != a && b == b); });
+    if (!std::isnan(*best)) append_csv_cell(text, texts[static_cast<size_t>(best - values.begin())]);
+  };
+  return {column.name, append};
+}
+
+/// Turns the outputs for a categorical column into probabilities.
+void normalise(const FeatureColumn& column, View outputs) {
+  for (int64_t row = 0; row < outputs.rows(); ++row) {
+    const std::span values(outputs.as<float>() + row * outputs.columns() + column.first, column.texts.size());
+    double sum = 0;
+    for (float& x : values) sum += x = std::max(x, 0.0f);
+    for (float& x : values) x = sum == 0 ? 1.0f / static_cast<float>(values.size()) : static_cast<float>(x / sum);
   }
+}
+
+std::string samples_csv(const TrainedModel& model, View outputs, Categories categories) {
+  const std::vector<std::string>& features = model.autoencoder.scaler.columns;
+  if (features.empty()) return csv_table(outputs.rows(), csv_columns(outputs, code_names(outputs.columns())), false);
+  const std::vector<CsvColumn> numbers = csv_columns(outputs, features);
+  std::vector<CsvColumn> columns;
+  for (const FeatureColumn& c : feature_columns(features, model.recipe.data.read.categorical)) {
+    if (!c.texts.empty() && categories == Categories::probabilities) normalise(c, outputs);
+    if (!c.texts.empty() && categories == Categories::texts)
+      columns.push_back(text_column(c, outputs));
+    else
+      columns.insert(columns.end(), numbers.begin() + c.first, numbers.begin() + c.first + c.features());
+  }
+  return csv_table(outputs.rows(), columns);
+}
+
+/// Whether the source is a table with the columns of codes.
+bool has_names(const Source& source, const std::vector<std::string>& names) {
+  if (source.kind != Source::Kind::table) return false;
+  const auto columns = inspect_source(source.name).columns;
+  return std::ranges::all_of(
+      names, [&](const std::string& name) { return std::ranges::count(columns, name, &TableColumn::name) > 0; });
+}
+
+}  // namespace
+
+void write_codes(const std::string& path, ConstView codes) {
+  const auto csv = [&] { return csv_table(codes.rows(), csv_columns(codes, code_names(codes.columns()))); };
+  write_file_atomically(path, path.ends_with(".npy") ? npy_bytes(codes) : csv());
+}
+
+void write_samples(const std::string& path, const TrainedModel& model, Tensor outputs, Categories categories) {
+  const Autoencoder& autoencoder = model.autoencoder;
+  if (path.ends_with(".png")) {
+    uncenter(autoencoder.scaler, outputs);
+    const auto drawn = outputs.view().slice(0, std::min(kMostDrawnSamples, outputs.rows()));
+    return write_file_atomically(path, png_bytes(tile(drawn, autoencoder.network().input())));
+  }
+  to_data_units(autoencoder.scaler, outputs);
+  write_file_atomically(path, path.ends_with(".npy") ? npy_bytes(outputs) : samples_csv(model, outputs, categories));
 }
 
 std::string onnx_bytes(const TrainedModel& model, OnnxPart part) {
@@ -34,13 +96,13 @@ std::string onnx_bytes(const TrainedModel& model, OnnxPart part) {
   return onnx_bytes(recipe.model, autoencoder, part, units, metadata);
 }
 
-Tensor read_codes(const std::string& path) {
-  const std::string bytes = read_file(path);
-  if (!is_npy(bytes)) fail("{}: expected codes as .npy, as written by `hourglass encode`", path);
-  const NpyArray array = parse_npy(bytes, path);
-  if (array.shape.rank() < 2) fail("{}: expected codes (rows, units), found {} values", path, array.shape.text());
-  Tensor codes(DType::f32, array.shape);
-  std::visit([&](const auto& values) { std::copy(values.begin(), values.end(), codes.as<float>()); }, array.values);
+Tensor read_codes(const std::string& source, const Shape& code) {
+  const Source found = resolve_source(source);
+  std::vector<std::string> names = code_names(code.size());
+  if (!has_names(found, names)) names.clear();
+  const Dataset data = read_source(found, {}, names).train;
+  Tensor codes(DType::f32, data.sample.batch(data.rows()));
+  gather(data, Scaler(), all_rows(data.rows()), codes);
   return codes;
 }
 

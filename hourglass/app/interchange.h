@@ -14,19 +14,25 @@ namespace hourglass {
 /// At most this many samples are drawn into one image.
 inline constexpr int64_t kMostDrawnSamples = 100;
 
-/// Writes rows in the format of the ending of `path`: .npy or .csv, below a line with the columns' names if there are
-/// any.
-void write_rows(const std::string& path, ConstView rows, std::span<const std::string> columns = {});
+/// Writes codes (rows, …code) as .npy, or as CSV with the columns code_1, code_2, ….
+void write_codes(const std::string& path, ConstView codes);
+
+/// What a CSV file has for a categorical column: its likeliest text, the first of equally likely ones, or a column
+/// "COLUMN=TEXT" for each of its texts. The probabilities are the outputs of the network, cut off at 0 and divided by
+/// their sum over the column's texts.
+enum class Categories { texts, probabilities };
 
 /// Writes outputs of the network (rows, …input): to .npy and .csv in the data's units, to .png as a grid of the first
-/// kMostDrawnSamples images.
-void write_samples(const std::string& path, const Autoencoder& model, Tensor outputs);
+/// kMostDrawnSamples images. An .npy file has the features; a .csv file the columns of the table that the model was
+/// trained on, so that it can be read as data.
+void write_samples(const std::string& path, const TrainedModel& model, Tensor outputs, Categories categories);
 
 /// Converts a part of the model to the bytes of an ONNX file with the metadata of the model file. The whole autoencoder
 /// also outputs anomaly scores, with threshold 1, if the model has an anomaly scale.
 std::string onnx_bytes(const TrainedModel& model, OnnxPart part);
 
-/// Reads codes (rows, …code) from a .npy file.
-Tensor read_codes(const std::string& path);
+/// Reads codes (rows, …) of a model from any source with arrays, or from a table: the columns that write_codes makes,
+/// if it has them, else all. Throws Error as open_source does.
+Tensor read_codes(const std::string& source, const Shape& code);
 
 }  // namespace hourglass

@@ -1,5 +1,7 @@
 #include "hourglass/app/scoring.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <list>
 
@@ -7,7 +9,7 @@
 #include "hourglass/base/file.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/base/statistics.h"
-#include "hourglass/data/formats/csv.h"
+#include "hourglass/data/formats/csv_writer.h"
 #include "hourglass/data/formats/npy.h"
 
 namespace hourglass {
@@ -54,29 +56,33 @@ std::vector<std::string> feature_names(const Autoencoder& model) {
   return all;
 }
 
-std::optional<ScoredData::Separation> separation(const AnomalyScores& scores, const std::vector<int32_t>& labels) {
-  const std::vector<int32_t> distinct_values = distinct(labels);
-  if (distinct_values.size() != 2) return std::nullopt;
-  std::vector<bool> is_abnormal;
-  for (const int32_t label : labels) is_abnormal.push_back(label == distinct_values[1]);
-  return ScoredData::Separation{distinct_values[0], distinct_values[1], roc_auc(scores.score, is_abnormal)};
-}
-
-std::string scores_csv(const ScoredData& scored) {
-  const auto& [scores, threshold, abnormal_rows, features, separation] = scored;
-  std::string text = "row,score,label";
-  for (int64_t k = 1; k <= scores.top; ++k) text += fmt::format(",feature_{0},share_{0}", k);
-  text += '\n';
-  for (size_t i = 0; i < scores.score.size(); ++i) {
-    text += fmt::format("{},{},{}", i, scores.score[i], scores.score[i] > threshold ? 1 : 0);
-    for (const Contribution& c : scores.of(static_cast<int64_t>(i)))
-      text += fmt::format(",{},{:.4g}", csv_cell(features[c.feature]), c.share);
-    text += '\n';
+std::vector<CsvColumn> score_columns(const ScoredData& scored) {
+  const AnomalyScores& scores = scored.scores;
+  const auto anomaly = [&](std::string& text, int64_t row) {
+    text += scores.score[row] > scored.threshold ? '1' : '0';
+  };
+  std::vector<CsvColumn> columns = {
+      {"row", [](std::string& text, int64_t row) { append_number(text, row); }},
+      {"score", [&](std::string& text, int64_t row) { text += fmt::format("{}", scores.score[row]); }},
+      {"anomaly", anomaly}};
+  for (int64_t k = 0; k < scores.top; ++k) {
+    const auto contribution = [&scores, k](int64_t row) { return scores.of(row)[static_cast<size_t>(k)]; };
+    columns.push_back({fmt::format("feature_{}", k + 1), [&scored, contribution](std::string& text, int64_t row) {
+                         append_csv_cell(text, scored.features[contribution(row).feature]);
+                       }});
+    columns.push_back({fmt::format("share_{}", k + 1), [contribution](std::string& text, int64_t row) {
+                         text += fmt::format("{:.4g}", contribution(row).share);
+                       }});
   }
-  return text;
+  columns.push_back({"label", anomaly});
+  return columns;
 }
 
 }  // namespace
+
+std::string ScoredData::label_text(int32_t label) const {
+  return classes.empty() ? std::to_string(label) : fmt::format("\"{}\"", classes.at(static_cast<size_t>(label)));
+}
 
 ScoredData score_data(const ScoringRequest& request, const Notify& notify) {
   std::list<ScoringModel> models;
@@ -88,18 +94,20 @@ ScoredData score_data(const ScoringRequest& request, const Notify& notify) {
   for (ScoringModel& m : models) detectors.push_back(detector(m, data, notify));
   ScoredData result{.scores = anomaly_scores(detectors, data, request.top),
                     .features = feature_names(models.front().model.autoencoder),
-                    .separation = {}};
+                    .classes = data.classes};
   const auto& scores = result.scores.score;
   if (request.rate > 0) result.threshold = empirical_quantile(scores, 1 - request.rate);
   result.abnormal_rows = std::ranges::count_if(scores, [&](double s) { return s > result.threshold; });
-  result.separation = separation(result.scores, data.labels);
+  result.separation = separation(scores, data.labels, result.threshold);
   return result;
 }
 
 void write_scores(const std::string& path, const ScoredData& scored) {
-  Tensor column(DType::f64, {static_cast<int64_t>(scored.scores.score.size())});
+  const auto rows = std::ssize(scored.scores.score);
+  if (!path.ends_with(".npy")) return write_file_atomically(path, csv_table(rows, score_columns(scored)));
+  Tensor column(DType::f64, {rows});
   std::ranges::copy(scored.scores.score, column.as<double>());
-  write_file_atomically(path, path.ends_with(".npy") ? npy_bytes(column) : scores_csv(scored));
+  write_file_atomically(path, npy_bytes(column));
 }
 
 }  // namespace hourglass

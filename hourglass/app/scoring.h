@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "hourglass/app/open.h"
+#include "hourglass/eval/separation.h"
 
 namespace hourglass {
 
@@ -21,13 +22,11 @@ struct ScoredData {
   double threshold = 1;               ///< rows that score above it are abnormal
   int64_t abnormal_rows = 0;          ///< number of rows above the threshold
   std::vector<std::string> features;  ///< names; a feature without one has its number, from 1
+  std::vector<std::string> classes;   ///< the texts of the labels; empty: they are numbers
+  std::optional<Separation> separation = std::nullopt;
 
-  /// How well the scores separate the rows of the two labels.
-  struct Separation {
-    int32_t normal, abnormal;  ///< the smaller and the larger label
-    double roc_auc;
-  };
-  std::optional<Separation> separation;  ///< of data with exactly two different labels
+  /// The text of a label, or its number.
+  std::string label_text(int32_t label) const;
 };
 
 /// Scores every row of the data, read as the first model's recipe says. A model trained without [anomaly] is scored
@@ -35,7 +34,8 @@ struct ScoredData {
 /// trained on different columns or read data differently.
 ScoredData score_data(const ScoringRequest& request, const Notify& notify);
 
-/// Writes a .npy file with the scores alone, (rows) f64, or else CSV: row,score,label,feature_1,share_1,…
+/// Writes a .npy file with the scores alone, (rows) f64, or else CSV: row,score,anomaly,feature_1,share_1,…,label. The
+/// last column repeats `anomaly` under the name that it had in version 0.1.
 void write_scores(const std::string& path, const ScoredData& scored);
 
 }  // namespace hourglass

@@ -67,7 +67,7 @@ TEST_P(EarlierVersion, LeftThresholdsAndNamesThatScoreTheSame) {
     ASSERT_TRUE(succeeded(this->run({"score", run, "--output", "scores.csv"})));
     const auto expected = table(run + "/scores.csv"), found = table("scores.csv");
     ASSERT_EQ(found.size(), expected.size());
-    EXPECT_EQ(found[0], expected[0]);
+    EXPECT_EQ(std::ranges::count(found[0], "label"), 1) << "the name of `anomaly` in version 0.1";
     for (size_t i = 1; i < expected.size(); ++i) {
       EXPECT_NEAR(std::stod(found[i].at(1)), std::stod(expected[i].at(1)), 1e-4) << "row " << i - 1;
       for (const size_t j : {0, 2, 3}) EXPECT_EQ(found[i].at(j), expected[i].at(j)) << "row " << i - 1;

@@ -40,10 +40,11 @@ TEST_F(Score, WritesScoreLabelAndTheFeaturesThatContributeMost) {
   EXPECT_EQ(outcome.err, "");
   const auto lines = table("scores.csv");
   ASSERT_EQ(lines.size(), 641);
-  EXPECT_EQ(lines[0],
-            (Words{"row", "score", "label", "feature_1", "share_1", "feature_2", "share_2", "feature_3", "share_3"}));
+  EXPECT_EQ(lines[0], (Words{"row", "score", "anomaly", "feature_1", "share_1", "feature_2", "share_2", "feature_3",
+                             "share_3", "label"}));
   const auto score = column("scores.csv", 1), label = column("scores.csv", 2);
   for (size_t i = 0; i < score.size(); ++i) EXPECT_EQ(label[i], score[i] > 1 ? 1 : 0) << "row " << i;
+  EXPECT_EQ(label, column("scores.csv", 9)) << "the name of version 0.1";
   EXPECT_NEAR(abnormal(label), 64, 40) << "test images are much like the validation images";
   const auto first = column("scores.csv", 4), second = column("scores.csv", 6);
   for (size_t i = 0; i < first.size(); ++i) EXPECT_GE(first[i], second[i]);
@@ -53,7 +54,7 @@ TEST_F(Score, LabelsTheAskedShareOfRows) {
   train_with_threshold("run");
   ASSERT_TRUE(succeeded(run({"score", "run", "-o", "scores.csv", "--rate", "0.25", "--top", "0"})));
   EXPECT_EQ(abnormal(column("scores.csv", 2)), 160);
-  EXPECT_EQ(table("scores.csv")[0], (Words{"row", "score", "label"}));
+  EXPECT_EQ(table("scores.csv")[0], (Words{"row", "score", "anomaly", "label"}));
 }
 
 TEST_F(Score, TheModelFileAloneHoldsTheThreshold) {
@@ -118,12 +119,44 @@ TEST_F(Score, ATableNeedsNoRecipeAndItsColumnsAreNamed) {
   const Outcome outcome = run({"score", "run", "-o", "scores.csv"});
   ASSERT_TRUE(succeeded(outcome));
   EXPECT_TRUE(contains(outcome.out, "6 of them abnormal"));
-  EXPECT_TRUE(contains(outcome.out, "area under the ROC curve, label 1 against 0: 1.0000"));
+  EXPECT_TRUE(contains(outcome.out, "label \"odd\" is taken for abnormal: 6 of 300 rows, the rarer label"));
+  EXPECT_TRUE(contains(outcome.out, "area under the ROC curve, label \"odd\" against \"normal\": 1.0000"));
+  EXPECT_TRUE(contains(outcome.out, "average precision: 1.0000"));
+  EXPECT_TRUE(contains(outcome.out, "precision 1.0000 (6 of 6 rows), recall 1.0000 (6 of 6 rows)"));
   const std::string text = read("scores.csv");
   for (int row : {7, 57, 107, 157, 207, 257}) {
     const size_t line = text.find(fmt::format("\n{},", row)) + 1;
     EXPECT_TRUE(contains(text.substr(line, text.find('\n', line) - line), ",1,\"weight, dry\","));
   }
+}
+
+/// Of texts as of numbers, whichever comes first in their order.
+TEST_F(Score, TheRarerLabelIsTakenForAbnormal) {
+  for (const auto& [normal, odd] : {std::pair("normal", "anomaly"), std::pair("1", "0"), std::pair("0", "1")}) {
+    std::string text = bonded_table();
+    for (const auto& [from, to] : {std::pair(",normal\n", normal), std::pair(",odd\n", odd)})
+      for (size_t at = 0; (at = text.find(from)) != std::string::npos;)
+        text.replace(at, std::string(from).size(), fmt::format(",<{}>\n", to));
+    std::erase_if(text, [](char c) { return c == '<' || c == '>'; });
+    write("table.csv", text);
+    ASSERT_TRUE(succeeded(run({"train", "--anomalies", "--data", "table.csv", "--set", "data.label=kind", "--epochs",
+                               "20", "--output-dir", "run", "--overwrite"})));
+    const Outcome outcome = run({"score", "run", "-o", "scores.csv"});
+    ASSERT_TRUE(succeeded(outcome));
+    const bool is_text = std::string(odd) == "anomaly";
+    EXPECT_TRUE(contains(outcome.out, is_text ? "label \"anomaly\" against \"normal\": 1.0000"
+                                              : fmt::format("label {} against {}: 1.0000", odd, normal)));
+  }
+}
+
+TEST_F(Score, AShippedCaseOfTextsInTheOtherOrder) {
+  const std::string folder = HOURGLASS_SOURCE "/../shared/cases/auc-upside-down-texts";
+  if (!std::filesystem::exists(folder)) GTEST_SKIP() << folder << " is not there";
+  ASSERT_TRUE(succeeded(
+      run({"train", "--anomalies", "--data", folder + "/data.csv", "--set", "data.label=y", "--output-dir", "run"})));
+  const Outcome outcome = run({"score", "run", "-o", "s.csv"});
+  ASSERT_TRUE(succeeded(outcome));
+  EXPECT_TRUE(contains(outcome.out, "label \"anomaly\" against \"normal\": 1.0000"));
 }
 
 TEST_F(Score, TheLabelsColumnMayBeAbsent) {
@@ -163,7 +196,7 @@ TEST_F(Score, ARowTooFarOutToComputeWithIsAsAbnormalAsCanBe) {
   const Outcome outcome = run({"score", "run", "--data", "far.csv", "-o", "scores.csv"});
   ASSERT_TRUE(succeeded(outcome));
   EXPECT_TRUE(contains(read("scores.csv"), "\n0,inf,1,"));
-  EXPECT_TRUE(contains(outcome.out, "label 1 against 0: 1.0000"));
+  EXPECT_TRUE(contains(outcome.out, "label \"odd\" against \"normal\": 1.0000"));
 }
 
 TEST_F(Score, RefusesModelsOfOtherColumns) {

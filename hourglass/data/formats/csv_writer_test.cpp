@@ -1,0 +1,69 @@
+#include "hourglass/data/formats/csv_writer.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <array>
+#include <limits>
+
+#include "hourglass/data/formats/csv.h"
+
+namespace hourglass {
+namespace {
+
+std::string cell(std::string_view text) {
+  std::string out;
+  append_csv_cell(out, text);
+  return out;
+}
+
+const std::vector<std::string> kNames = {"a", "b, c"};
+
+TEST(CsvWriter, QuotesACellThatWouldBeTakenForSomethingElse) {
+  EXPECT_EQ(cell("plain text"), "plain text");
+  EXPECT_EQ(cell("a,b"), "\"a,b\"");
+  EXPECT_EQ(cell("a;b"), "\"a;b\"");
+  EXPECT_EQ(cell(" a"), "\" a\"");
+  EXPECT_EQ(cell("#a"), "\"#a\"");
+  EXPECT_EQ(cell("19\" wide\n"), "\"19\"\" wide\n\"");
+}
+
+TEST(CsvWriter, WritesTheShortestNumberThatReadsBack) {
+  Tensor t(DType::f32, {2, 2});
+  const std::array<float, 4> values = {0.1f, 1.0f / 3.0f, -2.0f, 1e-30f};
+  std::copy(values.begin(), values.end(), t.as<float>());
+  EXPECT_EQ(csv_table(2, csv_columns(t, kNames)), "a,\"b, c\"\n0.1,0.33333334\n-2,1e-30\n");
+  Tensor doubles(DType::f64, {1, 2});
+  doubles.as<double>()[0] = 1.0 / 3.0;
+  doubles.as<double>()[1] = -std::numeric_limits<double>::denorm_min();
+  EXPECT_EQ(csv_table(1, csv_columns(doubles, kNames), false), "0.3333333333333333,-5e-324\n");
+}
+
+TEST(CsvWriter, FlattensLaterAxesAndWritesAHeaderWithoutRows) {
+  EXPECT_EQ(csv_table(2, csv_columns(Tensor(DType::f32, {2, 1, 2}), kNames), false), "0,0\n0,0\n");
+  EXPECT_EQ(csv_table(0, csv_columns(ConstView(nullptr, DType::f32, {0, 2}), kNames)), "a,\"b, c\"\n");
+}
+
+TEST(CsvWriter, LeavesNoLineEmpty) {
+  const std::vector<CsvColumn> one = {{"x", [](std::string&, int64_t) {}}};
+  EXPECT_EQ(csv_table(2, one), "x\n\"\"\n\"\"\n");
+}
+
+RC_GTEST_PROP(CsvWriter, TextsComeBack, (const std::vector<std::string>& texts)) {
+  RC_PRE(!texts.empty());
+  std::vector<CsvColumn> columns;
+  for (const std::string& text : texts) {
+    RC_PRE(text.find('\0') == std::string::npos);
+    columns.push_back({text, [=](std::string& out, int64_t) { append_csv_cell(out, text); }});
+  }
+  const std::string written = csv_table(1, columns), name = "f";
+  CsvRows rows(written, ',', name);
+  std::vector<std::string_view> cells;
+  for (int line = 0; line < 2; ++line) {
+    RC_ASSERT(rows.next(cells));
+    RC_ASSERT(std::vector<std::string>(cells.begin(), cells.end()) == texts);
+  }
+}
+
+}  // namespace
+}  // namespace hourglass

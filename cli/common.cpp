@@ -55,6 +55,13 @@ void declare_data(Subcommand verb, DataRequest& data, int& threads) {
   declare_threads(verb, threads);
 }
 
+void declare_keep(Subcommand verb, std::vector<std::string>& keep) {
+  verb.add_option("--keep", keep, "Columns of the table to carry along into a .csv output, with commas or repeated")
+      .repeated()
+      .one_value_each()
+      .type_name("COLUMNS");
+}
+
 void declare_output(Subcommand verb, std::string& output) {
   verb.add_option("-o,--output", output, "Where to write; the ending tells the format").required().type_name("FILE");
 }

@@ -31,6 +31,8 @@ void declare_threads(Subcommand verb, int& threads);
 void declare_source(Subcommand verb, std::string& source);
 /// Declares --data, --split and --threads.
 void declare_data(Subcommand verb, DataRequest& data, int& threads);
+/// Declares --keep.
+void declare_keep(Subcommand verb, std::vector<std::string>& keep);
 /// Declares --output.
 void declare_output(Subcommand verb, std::string& output);
 /// Declares --set.

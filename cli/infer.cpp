@@ -18,34 +18,35 @@ struct Options : ModelOptions {
   bool probabilities = false;
 };
 
-void write(const Options& o, const TrainedModel& model, Tensor outputs) {
+void write(const Options& o, const TrainedModel& model, Tensor outputs, const std::vector<TextColumn>& kept = {}) {
   const int64_t rows = outputs.rows();
-  write_samples(o.output, model, std::move(outputs), o.probabilities ? Categories::probabilities : Categories::texts);
+  write_samples(o.output, model, std::move(outputs), o.probabilities ? Categories::probabilities : Categories::texts,
+                kept);
   fmt::print("{}: {} reconstructions\n", o.output, rows);
 }
 
 void encode(const Options& o) {
   const TrainedModel model = open_model(o.model);
-  check_output(o.output, {".npy", ".csv"}, files_of({o.model}, model, o.data));
+  check_output(o.output, {".npy", ".csv"}, {o.model}, model, o.data);
   const Dataset data = open_every_row(model, o.data, print_note);
   const Tensor codes = Inference(model.autoencoder, o.thread_count()).encode(data);
-  write_codes(o.output, codes);
+  write_codes(o.output, codes, data.kept);
   fmt::print("{}: {} codes of {}\n", o.output, codes.rows(), model.autoencoder.network().code().output().text());
 }
 
 void decode(const Options& o) {
   const TrainedModel model = open_model(o.model);
-  check_output(o.output, {".npy", ".csv", ".png"}, files_of({o.model}, model, o.data));
+  check_output(o.output, {".npy", ".csv", ".png"}, {o.model}, model, o.data);
   const Tensor codes = read_codes(o.data.source, model.autoencoder.network().code().output());
   write(o, model, Inference(model.autoencoder, o.thread_count()).decode(codes));
 }
 
 void reconstruct(const Options& o) {
   const TrainedModel model = open_model(o.model);
-  check_output(o.output, {".npy", ".csv", ".png"}, files_of({o.model}, model, o.data));
+  check_output(o.output, {".npy", ".csv", ".png"}, {o.model}, model, o.data);
   Dataset data = open_every_row(model, o.data, print_note);
   if (o.output.ends_with(".png")) data = data.slice(0, std::min(kMostDrawnSamples, data.rows()));
-  write(o, model, Inference(model.autoencoder, o.thread_count()).reconstruct(data));
+  write(o, model, Inference(model.autoencoder, o.thread_count()).reconstruct(data), data.kept);
 }
 
 void add(Subcommand app, const char* name, const char* help, void (*action)(const Options&)) {
@@ -59,6 +60,7 @@ void add(Subcommand app, const char* name, const char* help, void (*action)(cons
     declare_threads(verb, o.threads);
   } else {
     declare_data(verb, o.data, o.threads);
+    declare_keep(verb, o.data.keep);
   }
   declare_output(verb, o.output);
   if (action != encode)

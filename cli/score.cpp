@@ -43,6 +43,7 @@ void add_score(Subcommand app) {
   verb.add_option("MODEL", o.request.models, std::string(kModelHelp) + "; the scores of several are averaged")
       .required();
   declare_data(verb, o.request.data, o.request.threads);
+  declare_keep(verb, o.request.data.keep);
   declare_output(verb, o.request.output);
   verb.add_option("--rate", o.request.rate, "Label this share of the rows instead of those above the model's threshold")
       .between(1e-9, 1.0);

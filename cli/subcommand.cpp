@@ -13,6 +13,7 @@ Option Option::positive() { return Option(*option_->check(CLI::PositiveNumber));
 Option Option::existing_file() { return Option(*option_->check(CLI::ExistingFile)); }
 Option Option::at_least(int count) { return Option(*option_->expected(count, -1)); }
 Option Option::repeated() { return Option(*option_->take_all()); }
+Option Option::one_value_each() { return Option(*option_->allow_extra_args(false)); }
 Option Option::separated_by(char separator) { return Option(*option_->delimiter(separator)); }
 
 template <class T>

@@ -37,6 +37,8 @@ class Option {
   Option at_least(int count);
   /// The option may be repeated.
   Option repeated();
+  /// Each occurrence of the option takes one argument, so that a positional argument may follow.
+  Option one_value_each();
   /// One argument may hold several values.
   Option separated_by(char separator);
 

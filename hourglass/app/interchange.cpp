@@ -13,6 +13,7 @@
 #include "hourglass/data/formats/npy.h"
 #include "hourglass/data/scaler.h"
 #include "hourglass/data/source.h"
+#include "hourglass/data/text_columns.h"
 #include "hourglass/report/plot/image_grid.h"
 
 namespace hourglass {
@@ -46,9 +47,9 @@ void normalise(const FeatureColumn& column, View outputs) {
   }
 }
 
-std::string samples_csv(const TrainedModel& model, View outputs, Categories categories) {
-  const std::vector<std::string>& features = model.autoencoder.scaler.columns;
-  if (features.empty()) return csv_table(outputs.rows(), csv_columns(outputs, code_names(outputs.columns())), false);
+std::string samples_csv(const TrainedModel& model, View outputs, Categories categories,
+                        const std::vector<TextColumn>& kept) {
+  const std::vector<std::string> features = feature_names(model.autoencoder);
   const std::vector<CsvColumn> numbers = csv_columns(outputs, features);
   std::vector<CsvColumn> columns;
   for (const FeatureColumn& c : feature_columns(features, model.recipe.data.read.categorical)) {
@@ -58,7 +59,8 @@ std::string samples_csv(const TrainedModel& model, View outputs, Categories cate
     else
       columns.insert(columns.end(), numbers.begin() + c.first, numbers.begin() + c.first + c.features());
   }
-  return csv_table(outputs.rows(), columns);
+  insert_text_columns(columns, 0, kept);
+  return csv_table(outputs.rows(), columns, !model.autoencoder.scaler.columns.empty() || !kept.empty());
 }
 
 /// Whether the source is a table with the columns of codes.
@@ -71,12 +73,21 @@ bool has_names(const Source& source, const std::vector<std::string>& names) {
 
 }  // namespace
 
-void write_codes(const std::string& path, ConstView codes) {
-  const auto csv = [&] { return csv_table(codes.rows(), csv_columns(codes, code_names(codes.columns()))); };
-  write_file_atomically(path, path.ends_with(".npy") ? npy_bytes(codes) : csv());
+std::vector<std::string> feature_names(const Autoencoder& model) {
+  std::vector<std::string> all = model.scaler.columns;
+  for (auto j = std::ssize(all); j < model.network().input().size();) all.push_back(std::to_string(++j));
+  return all;
 }
 
-void write_samples(const std::string& path, const TrainedModel& model, Tensor outputs, Categories categories) {
+void write_codes(const std::string& path, ConstView codes, const std::vector<TextColumn>& kept) {
+  if (path.ends_with(".npy")) return write_file_atomically(path, npy_bytes(codes));
+  std::vector<CsvColumn> columns = csv_columns(codes, code_names(codes.columns()));
+  insert_text_columns(columns, 0, kept);
+  write_file_atomically(path, csv_table(codes.rows(), columns));
+}
+
+void write_samples(const std::string& path, const TrainedModel& model, Tensor outputs, Categories categories,
+                   const std::vector<TextColumn>& kept) {
   const Autoencoder& autoencoder = model.autoencoder;
   if (path.ends_with(".png")) {
     uncenter(autoencoder.scaler, outputs);
@@ -84,7 +95,8 @@ void write_samples(const std::string& path, const TrainedModel& model, Tensor ou
     return write_file_atomically(path, png_bytes(tile(drawn, autoencoder.network().input())));
   }
   to_data_units(autoencoder.scaler, outputs);
-  write_file_atomically(path, path.ends_with(".npy") ? npy_bytes(outputs) : samples_csv(model, outputs, categories));
+  write_file_atomically(path,
+                        path.ends_with(".npy") ? npy_bytes(outputs) : samples_csv(model, outputs, categories, kept));
 }
 
 std::string onnx_bytes(const TrainedModel& model, OnnxPart part) {

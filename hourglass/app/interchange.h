@@ -14,8 +14,11 @@ namespace hourglass {
 /// At most this many samples are drawn into one image.
 inline constexpr int64_t kMostDrawnSamples = 100;
 
-/// Writes codes (rows, …code) as .npy, or as CSV with the columns code_1, code_2, ….
-void write_codes(const std::string& path, ConstView codes);
+/// The names of the features of a model; a feature without one has its number, from 1.
+std::vector<std::string> feature_names(const Autoencoder& model);
+
+/// Writes codes (rows, …code) as .npy, or as CSV with the columns code_1, code_2, … behind those that are kept.
+void write_codes(const std::string& path, ConstView codes, const std::vector<TextColumn>& kept = {});
 
 /// What a CSV file has for a categorical column: its likeliest text, the first of equally likely ones, or a column
 /// "COLUMN=TEXT" for each of its texts. The probabilities are the outputs of the network, cut off at 0 and divided by
@@ -24,8 +27,9 @@ enum class Categories { texts, probabilities };
 
 /// Writes outputs of the network (rows, …input): to .npy and .csv in the data's units, to .png as a grid of the first
 /// kMostDrawnSamples images. An .npy file has the features; a .csv file the columns of the table that the model was
-/// trained on, so that it can be read as data.
-void write_samples(const std::string& path, const TrainedModel& model, Tensor outputs, Categories categories);
+/// trained on, behind those that are kept, so that it can be read as data.
+void write_samples(const std::string& path, const TrainedModel& model, Tensor outputs, Categories categories,
+                   const std::vector<TextColumn>& kept = {});
 
 /// Converts a part of the model to the bytes of an ONNX file with the metadata of the model file. The whole autoencoder
 /// also outputs anomaly scores, with threshold 1, if the model has an anomaly scale.

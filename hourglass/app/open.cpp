@@ -48,6 +48,7 @@ const std::string& source_of(const TrainedModel& model, const DataRequest& reque
 DataSplits open_splits(const TrainedModel& model, const DataRequest& request, const Notify& notify, bool every_row) {
   ReadOptions how = model.recipe.data.read;
   if (every_row && how.missing == MissingValues::drop) how.missing = MissingValues::refuse;
+  if (every_row) how.keep = request.keep;
   DataSplits splits = open_data(source_of(model, request), how, notify, model.autoencoder.scaler.columns);
   if (request.part == DataPart::train) splits.test.reset();
   return splits;

@@ -43,6 +43,7 @@ inline const std::vector<std::string> kNames<DataPart> = {"test", "train"};
 struct DataRequest {
   std::string source;  ///< a path or a known name; empty: the source that the model was trained on
   DataPart part = DataPart::test;
+  std::vector<std::string> keep = {};  ///< columns of a table for Dataset::kept, where every row is opened
 };
 
 /// The source of the request, or else of the model's recipe.

@@ -65,4 +65,10 @@ void check_output(const std::string& path, const std::vector<std::string>& endin
   refuse_overwriting({path}, read);
 }
 
+void check_output(const std::string& path, const std::vector<std::string>& endings,
+                  const std::vector<std::string>& models, const TrainedModel& first, const DataRequest& data) {
+  check_output(path, endings, files_of(models, first, data));
+  if (!data.keep.empty() && !path.ends_with(".csv")) fail("{}: --keep needs an output that ends in .csv", path);
+}
+
 }  // namespace hourglass

@@ -26,4 +26,9 @@ void refuse_overwriting(const Files& outputs, const Files& read);
 /// or as refuse_overwriting does.
 void check_output(const std::string& path, const std::vector<std::string>& endings, const Files& read);
 
+/// The same for what models make of data, `first` being the first of them. Throws Error if columns of the data are to
+/// be kept in a file that has no columns.
+void check_output(const std::string& path, const std::vector<std::string>& endings,
+                  const std::vector<std::string>& models, const TrainedModel& first, const DataRequest& data);
+
 }  // namespace hourglass

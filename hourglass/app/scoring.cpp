@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <list>
 
+#include "hourglass/app/interchange.h"
 #include "hourglass/app/outputs.h"
 #include "hourglass/base/file.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/base/statistics.h"
 #include "hourglass/data/formats/csv_writer.h"
 #include "hourglass/data/formats/npy.h"
+#include "hourglass/data/text_columns.h"
 
 namespace hourglass {
 
@@ -49,13 +51,6 @@ AnomalyDetector detector(ScoringModel& m, const Dataset& data, const Notify& not
   return {m.inference, *m.model.anomaly};
 }
 
-std::vector<std::string> feature_names(const Autoencoder& model) {
-  std::vector<std::string> all = model.scaler.columns;
-  for (auto j = static_cast<int64_t>(all.size()); j < model.network().input().size();)
-    all.push_back(std::to_string(++j));
-  return all;
-}
-
 std::vector<CsvColumn> score_columns(const ScoredData& scored) {
   const AnomalyScores& scores = scored.scores;
   const auto anomaly = [&](std::string& text, int64_t row) {
@@ -74,7 +69,9 @@ std::vector<CsvColumn> score_columns(const ScoredData& scored) {
                          text += fmt::format("{:.4g}", contribution(row).share);
                        }});
   }
-  columns.push_back({"label", anomaly});
+  const auto has_label = [&](const TextColumn& column) { return column.name == "label"; };
+  if (std::ranges::none_of(scored.kept, has_label)) columns.push_back({"label", anomaly});
+  insert_text_columns(columns, 3, scored.kept);
   return columns;
 }
 
@@ -87,14 +84,15 @@ std::string ScoredData::label_text(int32_t label) const {
 ScoredData score_data(const ScoringRequest& request, const Notify& notify) {
   std::list<ScoringModel> models;
   for (const std::string& name : request.models) models.emplace_back(name, request.threads);
-  check_output(request.output, {".csv", ".npy"}, files_of(request.models, models.front().model, request.data));
+  check_output(request.output, {".csv", ".npy"}, request.models, models.front().model, request.data);
   for (const ScoringModel& m : models) check_same_reading(models.front(), m);
   const Dataset data = open_every_row(models.front().model, request.data, notify);
   std::vector<AnomalyDetector> detectors;
   for (ScoringModel& m : models) detectors.push_back(detector(m, data, notify));
   ScoredData result{.scores = anomaly_scores(detectors, data, request.top),
                     .features = feature_names(models.front().model.autoencoder),
-                    .classes = data.classes};
+                    .classes = data.classes,
+                    .kept = data.kept};
   const auto& scores = result.scores.score;
   if (request.rate > 0) result.threshold = empirical_quantile(scores, 1 - request.rate);
   result.abnormal_rows = std::ranges::count_if(scores, [&](double s) { return s > result.threshold; });

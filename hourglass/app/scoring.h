@@ -21,8 +21,9 @@ struct ScoredData {
   AnomalyScores scores;
   double threshold = 1;               ///< rows that score above it are abnormal
   int64_t abnormal_rows = 0;          ///< number of rows above the threshold
-  std::vector<std::string> features;  ///< names; a feature without one has its number, from 1
+  std::vector<std::string> features;  ///< feature_names of the first model
   std::vector<std::string> classes;   ///< the texts of the labels; empty: they are numbers
+  std::vector<TextColumn> kept;       ///< columns of the data to write as well
   std::optional<Separation> separation = std::nullopt;
 
   /// The text of a label, or its number.
@@ -34,8 +35,9 @@ struct ScoredData {
 /// trained on different columns or read data differently.
 ScoredData score_data(const ScoringRequest& request, const Notify& notify);
 
-/// Writes a .npy file with the scores alone, (rows) f64, or else CSV: row,score,anomaly,feature_1,share_1,…,label. The
-/// last column repeats `anomaly` under the name that it had in version 0.1.
+/// Writes a .npy file with the scores alone, (rows) f64, or else CSV: row, score, anomaly, the kept columns, feature_1,
+/// share_1, …, label. The last column repeats `anomaly` under the name that it had in version 0.1, unless a kept column
+/// is called label.
 void write_scores(const std::string& path, const ScoredData& scored);
 
 }  // namespace hourglass

@@ -71,6 +71,8 @@ struct ReadOptions {
   std::string encoding = "";                     ///< as iconv names it: "utf-8", "latin-1", "utf-16le"
   std::string decimal = "";                      ///< "." or ",", where the numbers of a column allow both
   std::vector<std::string> missing_values = {};  ///< further texts or numbers that stand for a missing value
+  /// Columns to read as texts, whatever else they are used for; not a key of a recipe (text_columns.h).
+  std::vector<std::string> keep = {};
 
   bool operator==(const ReadOptions&) const = default;
 };

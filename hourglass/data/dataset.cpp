@@ -53,6 +53,8 @@ Dataset Dataset::slice(int64_t first, int64_t count) const {
       },
       values);
   if (!labels.empty()) part.labels.assign(labels.begin() + first, labels.begin() + first + count);
+  for (const auto& [column, cells] : kept)
+    part.kept.push_back({column, {cells.begin() + first, cells.begin() + first + count}});
   return part;
 }
 
@@ -65,6 +67,10 @@ Dataset Dataset::select(std::span<const uint32_t> rows) const {
   });
   if (!labels.empty())
     for (const uint32_t row : rows) part.labels.push_back(labels[row]);
+  for (const auto& [column, cells] : kept) {
+    std::vector<std::string>& some = part.kept.emplace_back(TextColumn{column}).cells;
+    for (const uint32_t row : rows) some.push_back(cells[row]);
+  }
   return part;
 }
 

@@ -43,6 +43,12 @@ struct StoredRows {
   }
 };
 
+/// A column of a text table as it stands there.
+struct TextColumn {
+  std::string name;
+  std::vector<std::string> cells = {};  ///< one per row
+};
+
 /// Samples of one shape, row-major: as their original bytes (images) or as floats, with NaN for missing values. The
 /// values are owned by the data set, owned by the caller (who must keep them alive), or stored on disk.
 struct Dataset {
@@ -53,8 +59,9 @@ struct Dataset {
   std::vector<int32_t> labels;            ///< empty when unknown
   std::vector<std::string> columns = {};  ///< names of the features; empty if there are none
   std::vector<std::string> classes =
-      {};  ///< the texts that labels stand for; empty when they are numbers by themselves
+      {};                               ///< the texts that labels stand for; empty when they are numbers by themselves
   std::vector<std::string> notes = {};  ///< sentences about what reading guessed, changed or left out
+  std::vector<TextColumn> kept = {};    ///< the columns of ReadOptions::keep
 
   int64_t rows() const;
   bool is_bytes() const;

@@ -4,11 +4,19 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 
 namespace hourglass::cli {
 
 namespace {
+
+volatile std::sig_atomic_t stop_requested = 0;
+
+void request_stop(int signal) {
+  stop_requested = 1;
+  std::signal(signal, SIG_DFL);
+}
 
 int terminal_width() {
   winsize size{};
@@ -32,6 +40,11 @@ std::string printable(std::string_view text) {
 }
 
 void print_note(const std::string& text) { fmt::print(stderr, "{}\n", printable(text)); }
+
+std::function<bool()> stop_on_signals() {
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) std::signal(signal, request_stop);
+  return [] { return stop_requested != 0; };
+}
 
 ProgressOptions progress_options() {
   const char* term = std::getenv("TERM");

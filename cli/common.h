@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +18,10 @@ std::string printable(std::string_view text);
 
 /// Prints a line on stderr, made printable.
 void print_note(const std::string& text);
+
+/// From now on the first SIGINT, SIGTERM or SIGUSR1 asks for a clean stop, which the returned function tells; a second
+/// one ends the program as usual.
+std::function<bool()> stop_on_signals();
 
 /// Progress goes to stderr: a bar on a terminal, plain lines elsewhere.
 ProgressOptions progress_options();

@@ -1,15 +1,30 @@
 #include <fmt/format.h>
 
+#include <iostream>
+
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "hourglass/app/run_report.h"
+#include "hourglass/report/terminal/stage_progress.h"
 
 namespace hourglass::cli {
 
 namespace {
 
 void report(const ModelOptions& o) {
-  redraw_run(o.model, o.data, o.threads, print_note);
+  StageProgress stages(std::cerr, progress_options());
+  const auto stop = stop_on_signals();
+  try {
+    redraw_run(
+        o.model, o.data, o.threads, [&](const std::string& text) { stages.note(text); },
+        [&](std::string_view part, double done) {
+          if (stop()) throw Interrupted{};
+          stages.update(part, done);
+        });
+  } catch (const Interrupted&) {
+    stages.note("interrupted; the files that were not drawn are as they were");
+    throw Exit{kInterrupted};
+  }
   fmt::print("{}\n", (std::filesystem::path(o.model) / "report.html").string());
 }
 

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <csignal>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -20,14 +19,6 @@ struct Options {
   int64_t epochs = 0;
   bool resume = false, overwrite = false, json = false;
 };
-
-volatile std::sig_atomic_t stop_requested = 0;
-
-/// The first signal asks for a clean stop; a second one ends the program as usual.
-void request_stop(int signal) {
-  stop_requested = 1;
-  std::signal(signal, SIG_DFL);
-}
 
 TrainingRequest request_of(const Options& o) {
   TrainingRequest request = o.request;
@@ -60,8 +51,7 @@ void print_summary(const TrainingResult& result, bool json) {
 void train(const Options& o) {
   ProgressBar bar(std::cerr, progress_options());
   TrainingSession session(request_of(o), bar);
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) std::signal(signal, request_stop);
-  const TrainingResult result = session.run([] { return stop_requested != 0; });
+  const TrainingResult result = session.run(stop_on_signals());
   if (result.outcome == RunOutcome::interrupted) {
     bar.on_note("interrupted, progress saved; continue with --resume");
     throw Exit{kInterrupted};

@@ -58,17 +58,19 @@ ComparedModel measure(const Candidate& c, const ComparisonRequest& request, cons
   ComparedModel m{.name = c.name, .description = c.model.recipe.description};
   std::vector<std::string> names = metrics_at({Placement::comparison, Placement::tables});
   names.insert(names.end(), request.metrics.begin(), request.metrics.end());
-  m.metrics = evaluate(
-      model, data, names,
-      {.threads = threads,
-       .jacobian = {.probes = kProbes},
-       .train = parts.test ? &parts.train : nullptr,
-       .progress = [&](std::string_view what, double done) { progress(fmt::format("{}: {}", c.name, what), done); },
-       .note = [&](const Omission& omission) { m.omissions.push_back(omission); }});
+  const EvaluationProgress named = [&](std::string_view what, double done) {
+    progress(fmt::format("{}: {}", c.name, what), done);
+  };
+  m.metrics = evaluate(model, data, names,
+                       {.threads = threads,
+                        .jacobian = {.probes = kProbes},
+                        .train = parts.test ? &parts.train : nullptr,
+                        .progress = named,
+                        .note = [&](const Omission& omission) { m.omissions.push_back(omission); }});
   m.reconstruction = name_of(reconstruction_of(c.model.recipe.objective, model.network()));
   const Corruption clean({}, 0);
   m.epochs = read_run_metrics(c.path);
-  m.analysis = analyse(model, data, clean, threads);
+  m.analysis = analyse(model, data, clean, {.threads = threads, .progress = named});
   m.reconstructions = reconstruct_samples(model, data, clean, kSamples).reconstructions;
   return m;
 }
@@ -78,7 +80,8 @@ nlohmann::ordered_json model_json(const ComparedModel& m) {
   for (const auto& [name, value] : m.analysis.metrics)
     if (metric_row(name).placement == Placement::figure) j["analysis"].update(metrics_json({{name, value}}));
   j["analysis"]["rows"] = m.analysis.rows;
-  j["analysis"]["spectrum_rows"] = m.analysis.spectrum_rows;
+  j["analysis"]["spectrum_rows"] = m.analysis.rows_of("jacobian_spectrum");
+  j["analysis"]["contraction_rows"] = m.analysis.rows_of("contraction_ratio");
   for (const EpochRecord& e : m.epochs)
     j["loss"][m.reconstruction].push_back(e.test ? e.test->reconstruction : e.train.reconstruction);
   for (const Omission& o : m.omissions) j["left_out"][o.part] = o.reason;

@@ -47,15 +47,20 @@ ChartRenderer cached_chart_renderer(const fs::path& plots) {
 
 void write_report(const RunFolder& folder, const RunResults& run, const ChartRenderer& render) {
   const auto& sparse = run.recipe.objective.sparse_kl;
-  RunReport report{title_of(folder),
-                   run.recipe.description,
-                   recipe_toml(run.recipe),
-                   run.loss,
-                   run.epochs,
-                   analyse(run.model, run.samples, corruption_of(run), thread_count(run.threads)),
-                   {}};
+  RunReport report{
+      title_of(folder),
+      run.recipe.description,
+      recipe_toml(run.recipe),
+      run.loss,
+      run.epochs,
+      analyse(run.model, run.samples, corruption_of(run), {thread_count(run.threads), run.anomaly, run.progress}),
+      {}};
+  const ChartRenderer interruptible = [&](const std::string& name, const Chart& chart) {
+    if (run.progress) run.progress("plots", 0);
+    return render(name, chart);
+  };
   report.figures = draw_figures(run.epochs, run.loss, report.analysis,
-                                sparse ? std::optional(sparse->target) : std::nullopt, render);
+                                sparse ? std::optional(sparse->target) : std::nullopt, interruptible);
   write_figures(folder.path(), report.figures);
   folder.write("report.html", report_page(report));
 }
@@ -91,7 +96,8 @@ void draw_missing_report_files(const RunFolder& folder, const RunResults& run, c
     }
 }
 
-void redraw_run(const fs::path& run, const DataRequest& data, int threads, const Notify& notify) {
+void redraw_run(const fs::path& run, const DataRequest& data, int threads, const Notify& notify,
+                const EvaluationProgress& progress) {
   if (!fs::is_directory(run))
     fail("{}: no run folder; a report tells of a run, so it needs the folder that train made", run.string());
   const TrainedModel model = load_model(run);
@@ -101,7 +107,9 @@ void redraw_run(const fs::path& run, const DataRequest& data, int threads, const
   const DataSplits parts = open_splits(model, data, notify);
   const Dataset& samples = measured_part(parts);
   const auto loss = reconstruction_of(model.recipe.objective, model.autoencoder.network());
-  const RunResults results{model.recipe, model.autoencoder, std::string(name_of(loss)), epochs, samples, threads};
+  const RunResults results{model.recipe, model.autoencoder, std::string(name_of(loss)),
+                           epochs,       samples,           model.anomaly ? &*model.anomaly : nullptr,
+                           threads,      progress};
   for (const char* file : RunFolder::kReportFiles) draw(file, folder, results, render_chart);
 }
 

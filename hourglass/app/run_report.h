@@ -1,6 +1,7 @@
 #pragma once
 
 #include "hourglass/app/open.h"
+#include "hourglass/eval/measured_rows.h"
 #include "hourglass/report/html/figure_sheet.h"
 #include "hourglass/run/events.h"
 #include "hourglass/run/run_folder.h"
@@ -14,17 +15,23 @@ struct RunResults {
   std::string loss;                        ///< name of the reconstruction loss: "bce" or "mse"
   const std::vector<EpochRecord>& epochs;  ///< without any there is no loss.png
   const Dataset& samples;
-  int threads = 0;  ///< 0: all available cores
+  const AnomalyScale* anomaly = nullptr;  ///< null: the model has none
+  int threads = 0;                        ///< 0: all available cores
+  EvaluationProgress progress = nullptr;  ///< what it throws ends the drawing, with complete files only
 };
 
+/// Thrown by EvaluationProgress functions to end a drawing.
+struct Interrupted {};
+
 /// Writes those of loss.png, reconstructions.png, report.html and the charts in plots/ that are missing. A failure is a
-/// note, not an error.
+/// note, not an error; Interrupted is passed on.
 void draw_missing_report_files(const RunFolder& folder, const RunResults& run, const Notify& notify);
 
 /// Draws all images and the report of a run folder again, on the run's own data or those of the request. Throws Error
 /// at the first that fails, where `run` is not a run folder or another process writes to it, and as refuse_overwriting
 /// does.
-void redraw_run(const std::filesystem::path& run, const DataRequest& data, int threads, const Notify& notify);
+void redraw_run(const std::filesystem::path& run, const DataRequest& data, int threads, const Notify& notify,
+                const EvaluationProgress& progress);
 
 /// Writes plots/NAME.png and, of charts, plots/NAME.svg below `folder`.
 void write_figures(const std::filesystem::path& folder, const Figures& figures);

@@ -24,6 +24,7 @@ class RecordingListener final : public RunListener {
     metrics_.on_epoch(e);
     next_.on_epoch(e);
   }
+  void on_stage(const std::string& name, double done) override { next_.on_stage(name, done); }
   void on_note(const std::string& e) override { next_.on_note(e); }
 
  private:
@@ -112,19 +113,17 @@ std::vector<EpochRecord> TrainingSession::resume() {
   return epochs;
 }
 
-std::string TrainingSession::model_bytes(bool with_anomaly_scale) {
-  std::optional<AnomalyScale> scale;
-  if (with_anomaly_scale) try {
-      scale = trainer_.anomaly_scale();
-    } catch (const Error& e) {
-      note(fmt::format("[anomaly] is left out: {}", e.what()));
-    }
-  return hourglass::model_bytes(recipe_, model_, scale);
+std::optional<AnomalyScale> TrainingSession::anomaly_scale() try {
+  return trainer_.anomaly_scale();
+} catch (const Error& e) {
+  note(fmt::format("[anomaly] is left out: {}", e.what()));
+  return std::nullopt;
 }
 
 TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
   TrainingResult result{RunOutcome::finished, folder_.path(), trainer_.reconstruction(), resume()};
-  if (trainer_.is_finished() && folder_.holds("model.safetensors", model_bytes(true)) && folder_.has_report()) {
+  if (trainer_.is_finished() && folder_.holds("model.safetensors", model_bytes(recipe_, model_, anomaly_scale())) &&
+      folder_.has_report()) {
     note("this run is already finished");
     return result;
   }
@@ -136,12 +135,27 @@ TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
       trainer_.run({listener, stop, [&] { folder_.write_checkpoint(trainer_.checkpoint(metrics.epochs())); }});
   result.epochs = metrics.epochs();
   const bool is_whole = result.outcome == RunOutcome::finished || result.outcome == RunOutcome::stopped_early;
-  folder_.write_model(model_bytes(is_whole));
-  const Dataset& samples = measured_part(data_);
-  if (is_whole)
-    draw_missing_report_files(folder_, {recipe_, model_, result.loss, result.epochs, samples, request_.threads},
-                              notify_of(listener_));
+  const std::optional<AnomalyScale> scale = is_whole ? anomaly_scale() : std::nullopt;
+  folder_.write_model(model_bytes(recipe_, model_, scale));
+  if (is_whole && !draw_report(result, scale, stop)) result.outcome = RunOutcome::interrupted;
   return result;
+}
+
+/// False where `stop` ended it.
+bool TrainingSession::draw_report(const TrainingResult& result, const std::optional<AnomalyScale>& scale,
+                                  const std::function<bool()>& stop) try {
+  const EvaluationProgress progress = [&](std::string_view part, double done) {
+    if (stop()) throw Interrupted{};
+    listener_.on_stage(fmt::format("report: {}", part), done);
+  };
+  draw_missing_report_files(folder_,
+                            {recipe_, model_, result.loss, result.epochs, measured_part(data_),
+                             scale ? &*scale : nullptr, request_.threads, progress},
+                            notify_of(listener_));
+  return true;
+} catch (const Interrupted&) {
+  note(fmt::format("{}: the model is complete, the report is not drawn yet", folder_.path().string()));
+  return false;
 }
 
 TrainingResult train(const TrainingRequest& request, RunListener& listener, const std::function<bool()>& stop) {

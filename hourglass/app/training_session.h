@@ -35,15 +35,18 @@ class TrainingSession {
 
   /// Trains, from the newest readable checkpoint where the request resumes, and writes the run folder; a run that is
   /// already finished stays as it is. `stop` is asked after every step; true saves a checkpoint and ends the training
-  /// there. Where the training was interrupted or diverged, the model has its last good weights, and there is no
-  /// report. Call it once. Throws RuntimeFailure where a file cannot be written.
+  /// there. It is asked while the report is drawn too, from any thread, one at a time; true leaves the model complete
+  /// and the rest of the report undrawn. Where the training was interrupted or diverged, the model has its last good
+  /// weights, and there is no report. Call it once. Throws RuntimeFailure where a file cannot be written.
   TrainingResult run(const std::function<bool()>& stop);
 
  private:
   void refuse_overwriting_inputs() const;
   DataSplits open_training_data();
   std::vector<EpochRecord> resume();
-  std::string model_bytes(bool with_anomaly_scale);
+  std::optional<AnomalyScale> anomaly_scale();
+  bool draw_report(const TrainingResult& result, const std::optional<AnomalyScale>& scale,
+                   const std::function<bool()>& stop);
   void note(const std::string& text) { listener_.on_note(text); }
 
   const TrainingRequest request_;

@@ -6,7 +6,21 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "hourglass/base/text.h"
+
 namespace hourglass {
+
+namespace {
+
+/// U+202A to U+202E and U+2066 to U+2069.
+bool changes_direction(std::string_view c) {
+  return (c >= "\xE2\x80\xAA" && c <= "\xE2\x80\xAE") || (c >= "\xE2\x81\xA6" && c <= "\xE2\x81\xA9");
+}
+
+/// Below U+0020, and U+007F to U+009F.
+bool is_control(std::string_view c) { return c < " " || c == "\x7F" || (c >= "\xC2\x80" && c <= "\xC2\x9F"); }
+
+}  // namespace
 
 std::string format_count(int64_t value) {
   std::string text = fmt::to_string(value);
@@ -32,6 +46,20 @@ std::string format_duration(double seconds) {
   const int64_t s = std::llround(seconds);
   if (s < 3600) return fmt::format("{}:{:02}", s / 60, s % 60);
   return fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+}
+
+std::string shortened(std::string_view text, int width) {
+  std::string shown;
+  int columns = 0;
+  for (size_t at = 0, end = 0; at < text.size(); at = end) {
+    for (end = at + 1; end < text.size() && (text[end] & 0xC0) == 0x80;) ++end;
+    std::string_view c = text.substr(at, end - at);
+    if (changes_direction(c)) continue;
+    if (first_not_utf8(c) || is_control(c)) c = " ";
+    if (++columns == width && end < text.size()) return shown + "…";
+    shown += c;
+  }
+  return shown;
 }
 
 int display_width(std::string_view text) {

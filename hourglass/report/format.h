@@ -16,6 +16,10 @@ std::string format_value(double value);
 /// Seconds, rounded, as minutes or hours: "0:07", "1:32", "2:05:09". "?" if negative or not finite.
 std::string format_duration(double seconds);
 
+/// A text from outside for a narrow place: at most `width` columns, cut with "…"; control characters, and bytes that
+/// are not UTF-8, become spaces; characters that change the direction of writing are left out.
+std::string shortened(std::string_view text, int width);
+
 /// Width of UTF-8 text on a terminal in columns, one per code point.
 int display_width(std::string_view text);
 

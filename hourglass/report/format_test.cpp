@@ -50,6 +50,16 @@ TEST(Format, WritesDurationsAsAClockDoes) {
   EXPECT_EQ(format_duration(1e300), "?");
 }
 
+TEST(Format, ShortensTextsFromOutside) {
+  EXPECT_EQ(shortened("price", 5), "price");
+  EXPECT_EQ(shortened("prices", 5), "pric…");
+  EXPECT_EQ(shortened("größe", 4), "grö…");
+  EXPECT_EQ(shortened("a\nb\x1b[1m", 9), "a b [1m");
+  EXPECT_EQ(shortened("a\xFF\xE2", 9), "a  ");
+  EXPECT_EQ(shortened("a\u202Eb\u0085", 9), "ab ");
+  EXPECT_EQ(shortened("", 3), "");
+}
+
 TEST(Format, CountsCodePointsNotBytes) {
   EXPECT_EQ(display_width("abc"), 3);
   EXPECT_EQ(display_width("━━─"), 3);

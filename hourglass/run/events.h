@@ -51,6 +51,8 @@ class RunListener {
   virtual void on_start(const RunStart&) {}
   virtual void on_step(const StepRecord&) {}
   virtual void on_epoch(const EpochRecord&) {}
+  /// The fraction `done` of a long task after the training is finished; 1 ends it. One call at a time, on any thread.
+  virtual void on_stage(const std::string& /*name*/, double /*done*/) {}
   /// A message for the user: early stopping, a resume, a rejected step.
   virtual void on_note(const std::string&) {}
 };

@@ -1,6 +1,10 @@
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <thread>
 
 #include "cli/workspace.h"
 #include "hourglass/data/formats/npy.h"
@@ -15,6 +19,19 @@ class Report : public Workspace {
     Tensor rows(DType::f32, {90, 5});
     for (int64_t i = 0; i < rows.size(); ++i) rows.as<float>()[i] = static_cast<float>(i * i % 13);
     write(file, npy_bytes(rows));
+  }
+
+  /// Runs with a slow gnuplot and sends SIGINT while it draws loss.png, the first chart.
+  Outcome interrupted_while_drawing(Words words) const {
+    std::filesystem::create_directory(path("bin"));
+    write("bin/gnuplot", "#!/bin/sh\ntouch drawing\nsleep 1\nPATH=/usr/local/bin:/usr/bin:/bin exec gnuplot \"$@\"\n");
+    std::filesystem::permissions(path("bin/gnuplot"), std::filesystem::perms::owner_all);
+    Process process({path(""), std::move(words), [bin = path("bin").string()] {
+                       setenv("PATH", (bin + ":/usr/local/bin:/usr/bin:/bin").c_str(), 1);
+                     }});
+    for (int i = 0; i < 3000 && !exists("drawing"); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    process.send(SIGINT);
+    return process.wait();
   }
 };
 
@@ -49,6 +66,51 @@ TEST_F(Report, DescribesARunByTheDataAskedFor) {
   ASSERT_TRUE(succeeded(run({"report", "run", "--data", kImages, "--threads", "1"})));
   EXPECT_TRUE(contains(read("run/report.html"), "640 rows of"));
   EXPECT_TRUE(contains(read("run/report.html"), "have no labels"));
+}
+
+TEST_F(Report, IsInterruptedCleanlyAndDrawnLater) {
+  EXPECT_TRUE(failed(130, interrupted_while_drawing(training("dense.toml", "run", {"--epochs", "1"})),
+                     {"run: the model is complete, the report is not drawn yet", "--resume"}));
+  EXPECT_FALSE(exists("run/report.html"));
+  const std::string model = read("run/model.safetensors");
+  EXPECT_TRUE(eval("run").contains("mse"));
+  ASSERT_TRUE(succeeded(run(training("dense.toml", "run", {"--epochs", "1", "--resume"}))));
+  EXPECT_TRUE(exists("run/report.html"));
+  EXPECT_TRUE(read("run/model.safetensors") == model);
+}
+
+TEST_F(Report, StaysAsItIsWhenItsRedrawingIsInterrupted) {
+  train("dense.toml", "run", {"--epochs", "1"});
+  const auto before = files("run");
+  EXPECT_TRUE(failed(130, interrupted_while_drawing({"report", "run", "--threads", "1"}), {"interrupted"}));
+  for (const auto& [file, bytes] : before) EXPECT_TRUE(read("run/" + file) == bytes) << file;
+}
+
+/// 12 rows of 1,600 columns, whose report took minutes of eigenvalues; the limit leaves room for a busy machine.
+TEST_F(Report, OfAWideTableTakesSeconds) {
+  std::string rows;
+  for (int i = 0; i < 12; ++i)
+    for (int j = 0; j < 1600; ++j) rows += fmt::format("{}{}", (i * j * j + i * 7 + j) % 101, j == 1599 ? "\n" : ",");
+  write("wide.csv", rows);
+  Launch wide = launch({"train", "--anomalies", "--data", "wide.csv", "--epochs", "1", "--output-dir", "run"});
+  if (!kIsSanitized) wide.before = limited(RLIMIT_CPU, 60);
+  ASSERT_TRUE(succeeded(cli_test::run(wide)));
+  EXPECT_TRUE(exists("run/report.html"));
+}
+
+TEST_F(Report, NamesTheColumnsAndScoresTheRowsOfATable) {
+  std::string rows = "size,<b>colour</b>,kind\n";
+  for (int i = 0; i < 80; ++i) rows += fmt::format("{},{},{}\n", i % 7, i == 63 ? 900 : i % 5, i % 2 ? "cat" : "<dog>");
+  write("table.csv", rows);
+  ASSERT_TRUE(succeeded(run({"train", "--anomalies", "--data", "table.csv", "--epochs", "5", "--output-dir", "run",
+                             "--set", "data.label=kind"})));
+  const std::string page = read("run/report.html");
+  EXPECT_TRUE(contains(page, "<td>63</td>")) << "the row of the table, from 0";
+  EXPECT_TRUE(contains(page, "&lt;b&gt;colour&lt;/b&gt;"));
+  EXPECT_TRUE(contains(page, "&lt;dog&gt;"));
+  EXPECT_FALSE(contains(page, "<b>colour"));
+  EXPECT_FALSE(contains(page, "<dog>"));
+  EXPECT_TRUE(exists("run/plots/scores.svg"));
 }
 
 TEST_F(Report, RefusesWhatIsNoRunFolder) {

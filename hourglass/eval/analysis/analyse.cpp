@@ -7,8 +7,10 @@
 #include <numeric>
 
 #include "hourglass/base/statistics.h"
+#include "hourglass/data/scaler.h"
+#include "hourglass/eval/analysis/budget.h"
 #include "hourglass/eval/analysis/code_map.h"
-#include "hourglass/eval/analysis/spectrum.h"
+#include "hourglass/eval/analysis/score_summary.h"
 #include "hourglass/eval/analysis/unit_images.h"
 #include "hourglass/eval/metric_table.h"
 #include "hourglass/eval/metrics.h"
@@ -19,42 +21,55 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kMaxRows = 2000;
+constexpr int64_t kMaxRows = 2000, kMaxScores = 20000;
 constexpr int64_t kMaxValues = int64_t{1} << 24;  // inputs or codes in memory at once: 64 MB
 constexpr int64_t kExamples = 8, kImages = 64, kStrongUnits = 8;
-constexpr int64_t kBins = 50;
-constexpr int64_t kProbes = 8;
-constexpr double kMaxSpectrumProducts = 5e9;  // less than a second
-constexpr int64_t kMinSpectra = 4;
-const std::string kSpectrum = "jacobian_spectrum";
+constexpr int64_t kManyRows = 1024, kRowsOfAChunk = 256, kFewRowsOfAChunk = 16;
+constexpr int64_t kFewestRows = 8;  // for figures of a distribution
 
 /// `count` evenly spaced rows; all rows where there are not more.
 Dataset evenly_spread(const Dataset& data, int64_t count) {
   return count >= data.rows() ? data : data.select(evenly_spaced(data.rows(), count));
 }
 
-/// Σ (r − x)² per row and, over rows, per feature.
+/// Means of (r − x)² per row and per feature, and the variance of every feature.
 struct Errors {
-  std::vector<double> rows, features;
+  std::vector<double> rows, features, variances;
 };
 
-Errors errors_of(const Inference& inference, const Dataset& data) {
-  Errors e{std::vector<double>(data.rows()), std::vector<double>(data.sample.size())};
-  std::vector<std::vector<double>> parts(inference.chunks(data.rows()), e.features);
-  inference.reconstruct(data, [&](const Inference::Chunk& chunk) {
-    const auto width = static_cast<int64_t>(e.features.size());
+Errors errors_of(const MeasuredRows& rows) {
+  const int64_t width = rows.data.sample.size();
+  Errors e{std::vector<double>(rows.data.rows()), {}, {}};
+  const RowSums sums = rows.collect<RowSums>("reconstructions", [&](const Inference::Chunk& chunk) {
+    RowSums s{std::vector<double>(3 * width)};  // of (r − x)², x and x²
     visit_floats(chunk.clean, chunk.reconstruction(), [&](auto x, auto r) {
       for (int64_t i = 0; i < chunk.rows * width; ++i) {
         const double d = double{r[i]} - double{x[i]};
+        double* sum = &s.values[3 * (i % width)];
         e.rows[chunk.first + i / width] += d * d;
-        parts[chunk.index][i % width] += d * d;
+        sum[0] += d * d;
+        sum[1] += double{x[i]};
+        sum[2] += double{x[i]} * double{x[i]};
       }
     });
+    return s;
   });
-  for (const auto& part : parts) std::ranges::transform(e.features, part, e.features.begin(), std::plus{});
-  for (double& f : e.features) f /= static_cast<double>(data.rows());
-  for (double& r : e.rows) r /= static_cast<double>(data.sample.size());
+  for (double& r : e.rows) r /= static_cast<double>(width);
+  const auto count = static_cast<double>(rows.data.rows());
+  for (int64_t j = 0; j < width; ++j) {
+    const double mean = sums.values[3 * j + 1] / count;
+    e.features.push_back(sums.values[3 * j] / count);
+    e.variances.push_back(std::max(0.0, sums.values[3 * j + 2] / count - mean * mean));
+  }
   return e;
+}
+
+/// What 1 of every scaled feature is in the data's own units; pixels stay in [0, 1].
+std::vector<double> units_of_features(const Scaler& scaler, int64_t features) {
+  std::vector<double> units(features, 1);
+  if (scaler.kind == ScalerKind::unit || scaler.kind == ScalerKind::center) return units;
+  for (int64_t j = 0; j < features; ++j) units[j] = 1 / std::abs(scaler.factor[scaler.factor.size() > 1 ? j : 0]);
+  return units;
 }
 
 /// Row numbers by error, ascending.
@@ -63,18 +78,6 @@ std::vector<uint32_t> ranking(const Errors& errors) {
   std::iota(order.begin(), order.end(), 0U);
   std::ranges::stable_sort(order, {}, [&](uint32_t i) { return errors.rows[i]; });
   return order;
-}
-
-Histogram histogram(ConstView values) {
-  const float *first = values.as<float>(), *end = first + values.size();
-  const auto [low, high] = std::minmax_element(first, end);
-  Histogram h{*low, *high, std::vector<int64_t>(kBins)};
-  if (h.high <= h.low) h.high = h.low + 1;
-  for (const float* v = first; v < end; ++v) {
-    const double place = (*v - h.low) / (h.high - h.low) * kBins;
-    ++h.counts[std::clamp<int64_t>(static_cast<int64_t>(place), 0, kBins - 1)];
-  }
-  return h;
 }
 
 /// Mean and standard deviation of every column.
@@ -97,9 +100,10 @@ struct AnalysisBuilder {
   const Autoencoder& model;
   const Dataset data;  ///< the analysed rows
   const Corruption& corruption;
-  int threads;
+  const AnalysisOptions& options;
   Analysis a = {};
-  Inference inference{model, threads};
+  int64_t chunk_rows = data.rows() >= kManyRows ? kRowsOfAChunk : kFewRowsOfAChunk;
+  Inference inference{model, options.threads, chunk_rows};
   Tensor codes = {};
   int64_t typical = 0;
 
@@ -113,8 +117,10 @@ struct AnalysisBuilder {
   }
 
   void add_examples() {
-    const Errors errors = errors_of(inference, data);
+    const Errors errors = errors_of({model, inference, data, nullptr, options.progress});
     a.feature_error = errors.features;
+    a.feature_variance = errors.variances;
+    a.feature_unit = units_of_features(model.scaler, data.sample.size());
     std::vector<uint32_t> order = ranking(errors);
     const auto count = std::min<size_t>(kExamples, order.size()), middle = (order.size() - count) / 2;
     typical = order[order.size() / 2];
@@ -133,37 +139,75 @@ struct AnalysisBuilder {
 
   void add_metrics() {
     std::vector<std::string> names = metrics_at({Placement::report, Placement::tables, Placement::figure});
-    std::erase(names, kSpectrum);
     if (!model.network().ends_in_sigmoid())
       std::erase_if(names, [](const std::string& n) { return metric_row(n).require == require_probabilities; });
-    measure(names, data, {.threads = threads, .jacobian = {.probes = kProbes}});
-    const auto affordable = static_cast<int64_t>(kMaxSpectrumProducts / spectrum_products(model.network()));
-    const Dataset few = evenly_spread(data, std::max(affordable, kMinSpectra));
-    a.spectrum_rows = few.rows();
-    measure({kSpectrum}, few, {.threads = threads, .jacobian = {.exact = true}});
+    std::vector<std::string> cheap = names;
+    std::erase_if(cheap, [](const std::string& n) { return metric_row(n).setting != MetricSetting::none; });
+    measure(cheap, data, {.chunk_rows = chunk_rows});
+    measure_some("relative_contraction", kFewestRows,
+                 {.jacobian = {.probes = kReportProbes}, .chunk_rows = chunk_rows});
+    measure_some("contraction_ratio", 1, {.chunk_rows = chunk_rows});
+    measure_some("jacobian_spectrum", 1, {.jacobian = {.exact = true}, .chunk_rows = kFewRowsOfAChunk / 4});
+    std::ranges::sort(a.metrics, {}, [&](const auto& m) { return std::ranges::find(names, m.first) - names.begin(); });
   }
 
-  void measure(const std::vector<std::string>& names, const Dataset& on, EvaluationOptions options) {
-    options.note = [this](const Omission& o) { a.omissions.push_back(o); };
-    std::ranges::move(evaluate(model, on, names, options), std::back_inserter(a.metrics));
+  /// Measures a metric on as many rows as the budget pays for.
+  void measure_some(const std::string& name, int64_t fewest, const EvaluationOptions& how) {
+    const double products = row_products(name, model.network());
+    const int64_t rows = affordable(products, a.rows);
+    if (rows < std::min(fewest, a.rows))
+      return a.omissions.push_back(
+          {name, fmt::format("a row takes {:.1e} multiplications, and a report spends at most {:.0e} on it; hourglass "
+                             "eval --metrics {} --rows 1 measures one row",
+                             products, kPartProducts, name)});
+    if (rows < a.rows) a.metric_rows[name] = rows;
+    measure({name}, evenly_spread(data, rows), how);
+  }
+
+  void measure(const std::vector<std::string>& names, const Dataset& on, EvaluationOptions how) {
+    how.threads = options.threads;
+    how.progress = options.progress;
+    how.note = [this](const Omission& o) { a.omissions.push_back(o); };
+    std::ranges::move(evaluate(model, on, names, how), std::back_inserter(a.metrics));
   }
 
   void add_codes() {
+    tell("codes", 0);
     codes = Tensor(DType::f32, {data.rows(), a.code.size()});
     copy(inference.encode(data, Mode::evaluation), codes);
     describe_units(codes, a.mean_activation, a.deviation);
-    a.activations = histogram(codes);
+    a.activations = histogram({codes.as<float>(), static_cast<size_t>(codes.size())});
+    tell("map of codes", 0);
     attempt("Map of codes", [&] {
-      a.map = code_map(codes);
-      a.map->labels = data.labels;
+      const auto spread =
+          evenly_spaced(a.rows, std::max(affordable(map_products(model.network()), a.rows), kFewestRows));
+      const std::vector<int64_t> some(spread.begin(), spread.end());
+      a.map = code_map(select_rows(codes, some));
+      if (!data.labels.empty())
+        for (const int64_t row : some) a.map->labels.push_back(data.labels[row]);
     });
   }
 
   void add_units() {
+    if (!a.is_image()) return;
+    tell("units", 0);
     const EncodedRows rows{model, inference, data, codes, a.mean_activation, a.deviation};
-    a.atoms = decoder_atoms(rows, kImages);
+    const double products = decoder_products(model.network());
+    a.atoms = decoder_atoms(rows, kImages, std::max<int64_t>(1, affordable(products, a.code.size())));
+    tell("units", 0);
     a.strong = strong_units(rows, *a.atoms, kStrongUnits, typical);
     attempt("First-layer filters", [&] { a.filters = first_filters(model, a.atoms->units, kImages); });
+  }
+
+  void add_scores(const Dataset& all) {
+    if (!options.anomaly) return;
+    const int64_t most = std::max(a.rows, affordable(row_products("mse", model.network()), kMaxScores));
+    a.scores = summarise_scores({inference, *options.anomaly}, all, evenly_spaced(all.rows(), most), options.progress);
+  }
+
+  /// Gives the caller's function the chance to end the analysis.
+  void tell(const char* part, double done) const {
+    if (options.progress) options.progress(part, done);
   }
 };
 
@@ -194,21 +238,26 @@ Examples reconstruct_samples(const Autoencoder& model, const Dataset& data, cons
   return e;
 }
 
-Analysis analyse(const Autoencoder& model, const Dataset& data, const Corruption& corruption, int threads) {
+Analysis analyse(const Autoencoder& model, const Dataset& data, const Corruption& corruption,
+                 const AnalysisOptions& options) {
   if (data.rows() < 1) fail("{}: no rows to analyse", data.name);
   const int64_t widest = std::max(data.sample.size(), model.network().code().output().size());
-  const int64_t rows = std::clamp<int64_t>(kMaxValues / widest, 1, kMaxRows);
-  AnalysisBuilder builder{model, evenly_spread(data, rows), corruption, threads};
+  const int64_t most = std::clamp<int64_t>(kMaxValues / widest, 1, kMaxRows);
+  const int64_t rows = std::max(affordable(row_products("mse", model.network()), most), std::min(most, kFewestRows));
+  AnalysisBuilder builder{model, evenly_spread(data, rows), corruption, options};
   Analysis& a = builder.a;
   a.data = data.name;
   a.rows = builder.data.rows();
   a.total_rows = data.rows();
   a.sample = data.sample;
   a.code = model.network().code().output();
+  a.columns = model.scaler.columns.empty() ? data.columns : model.scaler.columns;
+  a.classes = data.classes;
   builder.add_examples();
   builder.add_metrics();
   builder.add_codes();
   builder.add_units();
+  builder.add_scores(data);
   return std::move(a);
 }
 

@@ -44,7 +44,7 @@ double metric(const Analysis& a, const std::string& name) { return *find_metric<
 TEST(Analyse, AgreesWithTheMetrics) {
   const Autoencoder a = shallow();
   const Dataset data = data_of({1, 8, 8}, 300);
-  const Analysis all = analyse(a, data, kClean, 2);
+  const Analysis all = analyse(a, data, kClean, {.threads = 2});
   EXPECT_EQ(all.rows, 300);
   EXPECT_NEAR(mean(all.feature_error), metric(all, "mse"), 1e-8);  // mse squares in single precision
   EXPECT_NEAR(mean(all.mean_activation), metric(all, "mean_activation"), 1e-9);
@@ -54,13 +54,14 @@ TEST(Analyse, AgreesWithTheMetrics) {
 /// An analysis shows k active units, as in evaluation; Mode::encoding has alpha · k.
 TEST(Analyse, ShowsTheCodesThatAreDecoded) {
   const Autoencoder a = fresh(model({layer("dense", 5), topk(2, 2)}, {layer("dense", 64)}), {1, 8, 8});
-  const Analysis all = analyse(a, data_of({1, 8, 8}, 20), kClean, 1);
+  const Analysis all = analyse(a, data_of({1, 8, 8}, 20), kClean, {.threads = 1});
   EXPECT_NEAR(mean(all.mean_activation), metric(all, "mean_activation"), 1e-6);
 }
 
 TEST(Analyse, ShowsCorruptedInputsOfADenoiser) {
-  EXPECT_FALSE(analyse(shallow(), data_of({1, 8, 8}, 20), kClean, 1).denoised);
-  const auto denoised = analyse(shallow(), data_of({1, 8, 8}, 20), Corruption({.masking = 1}, 0), 1).denoised;
+  EXPECT_FALSE(analyse(shallow(), data_of({1, 8, 8}, 20), kClean, {.threads = 1}).denoised);
+  const auto denoised =
+      analyse(shallow(), data_of({1, 8, 8}, 20), Corruption({.masking = 1}, 0), {.threads = 1}).denoised;
   ASSERT_TRUE(denoised);
   EXPECT_EQ(denoised->inputs.rows(), 8);
   const float *seen = denoised->corrupted.as<float>(), *x = denoised->inputs.as<float>();
@@ -69,7 +70,7 @@ TEST(Analyse, ShowsCorruptedInputsOfADenoiser) {
 }
 
 TEST(Analyse, RanksRowsByTheirError) {
-  const Analysis all = analyse(shallow(), data_of({1, 8, 8}, 300), kClean, 1);
+  const Analysis all = analyse(shallow(), data_of({1, 8, 8}, 300), kClean, {.threads = 1});
   EXPECT_TRUE(std::ranges::is_sorted(all.best.errors));
   EXPECT_TRUE(std::ranges::is_sorted(all.worst.errors, std::greater{}));
   EXPECT_LT(all.best.errors.back(), all.typical.errors.front());
@@ -81,12 +82,12 @@ TEST(Analyse, RanksRowsByTheirError) {
 }
 
 TEST(Analyse, TakesSomeRowsOfManyAndAllOfFew) {
-  const Analysis many = analyse(shallow(), data_of({1, 8, 8}, 5001), kClean, 2);
+  const Analysis many = analyse(shallow(), data_of({1, 8, 8}, 5001), kClean, {.threads = 2});
   EXPECT_EQ(many.rows, 2000);
   EXPECT_EQ(many.total_rows, 5001);
   EXPECT_EQ(many.map->labels.size(), 2000u);
   EXPECT_EQ(many.map->labels[1], 2 % 3) << "rows are spread over the data";
-  const Analysis one = analyse(shallow(), data_of({1, 8, 8}, 1), kClean, 1);
+  const Analysis one = analyse(shallow(), data_of({1, 8, 8}, 1), kClean, {.threads = 1});
   EXPECT_EQ(one.best.errors.size(), 1u);
   EXPECT_FALSE(one.map);
   EXPECT_TRUE(std::ranges::any_of(one.omissions, [](const Omission& o) { return o.part == "Map of codes"; }));
@@ -94,7 +95,8 @@ TEST(Analyse, TakesSomeRowsOfManyAndAllOfFew) {
 
 TEST(Analyse, DoesNotDependOnThreads) {
   const Dataset data = data_of({1, 8, 8}, 700);
-  const Analysis one = analyse(shallow(), data, kClean, 1), three = analyse(shallow(), data, kClean, 3);
+  const Analysis one = analyse(shallow(), data, kClean, {.threads = 1}),
+                 three = analyse(shallow(), data, kClean, {.threads = 3});
   EXPECT_EQ(one.feature_error, three.feature_error);
   EXPECT_EQ(one.metrics, three.metrics);
   EXPECT_EQ(one.map->x, three.map->x);
@@ -102,7 +104,7 @@ TEST(Analyse, DoesNotDependOnThreads) {
 
 TEST(Analyse, TakesTheWeightsOfADenseLayerAsFilters) {
   const Autoencoder a = shallow();
-  const Analysis all = analyse(a, data_of({1, 8, 8}, 50), kClean, 1);
+  const Analysis all = analyse(a, data_of({1, 8, 8}, 50), kClean, {.threads = 1});
   const ConstView weight = a.network().parameters()[0].in(a.theta());
   ASSERT_TRUE(all.filters);
   EXPECT_EQ(all.filters->units, (std::vector<int64_t>{0, 1, 2, 3, 4}));
@@ -113,7 +115,7 @@ TEST(Analyse, TakesTheKernelsOfAConvolutionAsFilters) {
   const Autoencoder a =
       fresh(model({layer("conv2d", 4, 3), layer("relu"), layer("dense", 3)}, {layer("dense", 64), layer("sigmoid")}),
             {1, 8, 8});
-  const Analysis all = analyse(a, data_of({1, 8, 8}, 50), kClean, 1);
+  const Analysis all = analyse(a, data_of({1, 8, 8}, 50), kClean, {.threads = 1});
   ASSERT_TRUE(all.filters);
   EXPECT_EQ(all.filters->shape, (Shape{1, 3, 3}));
   EXPECT_EQ(all.filters->values.rows(), 4);
@@ -122,7 +124,7 @@ TEST(Analyse, TakesTheKernelsOfAConvolutionAsFilters) {
 
 TEST(Analyse, SaysWhyThereAreNoFilters) {
   const Autoencoder a = fresh(model({layer("max_pool2d", 2), layer("dense", 3)}, {layer("dense", 64)}), {1, 8, 8});
-  const Analysis all = analyse(a, data_of({1, 8, 8}, 50), kClean, 1);
+  const Analysis all = analyse(a, data_of({1, 8, 8}, 50), kClean, {.threads = 1});
   EXPECT_FALSE(all.filters);
   ASSERT_FALSE(all.omissions.empty());
 }
@@ -130,7 +132,7 @@ TEST(Analyse, SaysWhyThereAreNoFilters) {
 TEST(Analyse, ShowsWhatAUnitOfALinearDecoderAdds) {
   const Autoencoder a = fresh(model({layer("dense", 3)}, {layer("dense", 64)}), {64});
   const Dataset data = data_of({64}, 100);
-  const Analysis all = analyse(a, data, kClean, 1);
+  const Analysis all = analyse(a, data, kClean, {.threads = 1});
   const auto columns = decoder_columns(a, Inference(a, 1));
   ASSERT_EQ(all.atoms->units.size(), 3u);
   for (int64_t unit = 0; unit < 3; ++unit)
@@ -140,7 +142,7 @@ TEST(Analyse, ShowsWhatAUnitOfALinearDecoderAdds) {
 }
 
 TEST(Analyse, WalksAStrongUnitThroughItsRange) {
-  const Analysis all = analyse(shallow(), data_of({1, 8, 8}, 200), kClean, 1);
+  const Analysis all = analyse(shallow(), data_of({1, 8, 8}, 200), kClean, {.threads = 1});
   ASSERT_EQ(all.strong->units.size(), 5u);
   EXPECT_EQ(all.strong->traversals.rows(), 5 * all.strong->traversal_steps);
   EXPECT_EQ(all.strong->top_inputs.rows(), 5 * all.strong->inputs_per_unit);
@@ -149,11 +151,95 @@ TEST(Analyse, WalksAStrongUnitThroughItsRange) {
 }
 
 TEST(Analyse, RefusesDataOfAnotherShape) {
-  EXPECT_THROW(analyse(shallow(), data_of({7}, 10), kClean, 1), Error);
+  EXPECT_THROW(analyse(shallow(), data_of({7}, 10), kClean, {.threads = 1}), Error);
   EXPECT_NE(message_of<Error>([] {
-              analyse(shallow(), data_of({1, 8, 8}, 0), kClean, 1);
+              analyse(shallow(), data_of({1, 8, 8}, 0), kClean, {.threads = 1});
             }).find("no rows"),
             std::string::npos);
+}
+
+/// As wide as the input and twice: an eigenvalue problem per row would take a minute.
+TEST(Analyse, LeavesOutWhatCostsTooMuchAndSaysSo) {
+  const Autoencoder a = fresh(model({layer("dense", 2400)}, {layer("dense", 2400)}), {2400});
+  const Analysis all = analyse(a, data_of({2400}, 12), kClean, {.threads = 1});
+  EXPECT_FALSE(find_metric<std::vector<double>>(all.metrics, "jacobian_spectrum"));
+  const auto spectrum = std::ranges::find(all.omissions, "jacobian_spectrum", &Omission::part);
+  ASSERT_NE(spectrum, all.omissions.end());
+  EXPECT_NE(spectrum->reason.find("multiplications"), std::string::npos) << spectrum->reason;
+  EXPECT_TRUE(find_metric<ContractionCurve>(all.metrics, "contraction_ratio"));
+  EXPECT_TRUE(all.map);
+}
+
+TEST(Analyse, TellsOnHowManyRowsAMetricIsMeasured) {
+  const Autoencoder a = fresh(model({layer("dense", 200)}, {layer("dense", 600)}), {600});
+  const Analysis all = analyse(a, data_of({600}, 900), kClean, {.threads = 1});
+  EXPECT_EQ(all.rows_of("mse"), 900);
+  EXPECT_LT(all.rows_of("jacobian_spectrum"), 900);
+  EXPECT_GT(all.rows_of("jacobian_spectrum"), 1);
+}
+
+/// Wherever it is interrupted.
+TEST(Analyse, PassesOnWhatProgressThrows) {
+  struct Stop {};
+  const Dataset data = data_of({1, 8, 8}, 30);
+  const AnomalyScale scale{std::vector<float>(64, 1.0F)};
+  int calls = 0;
+  const auto count = [&](std::string_view, double) { ++calls; };
+  analyse(shallow(), data, kClean, {.threads = 2, .anomaly = &scale, .progress = count});
+  EXPECT_GT(calls, 8);
+  for (int stop = 1; stop <= calls; ++stop) {
+    const auto end = [left = stop](std::string_view, double) mutable {
+      if (--left == 0) throw Stop{};
+    };
+    EXPECT_THROW(analyse(shallow(), data, kClean, {.threads = 2, .anomaly = &scale, .progress = end}), Stop) << stop;
+  }
+}
+
+TEST(Analyse, MeasuresTheErrorOfEveryColumnInItsOwnUnit) {
+  Autoencoder a = fresh(model({layer("dense", 1)}, {layer("dense", 2)}), {2});
+  std::fill_n(a.theta().as<float>(), a.theta().size(), 0.0F);
+  a.scaler = {.kind = ScalerKind::standard, .offset = {10, 0}, .factor = {0.5, 1}, .columns = {"price", "zero"}};
+  const Dataset data{"table", {2}, std::vector<float>{8, 0, 12, 0}, {}};
+  const Analysis all = analyse(a, data, kClean, {.threads = 1});
+  EXPECT_EQ(all.columns, (std::vector<std::string>{"price", "zero"}));
+  EXPECT_EQ(all.feature_error, (std::vector<double>{1, 0}));
+  EXPECT_EQ(all.feature_variance, (std::vector<double>{1, 0}));
+  EXPECT_EQ(all.feature_unit, (std::vector<double>{2, 1}));
+}
+
+TEST(Analyse, TakesATableForImagesOnlyWhereItsColumnsArePixels) {
+  Analysis a;
+  a.sample = {64};
+  EXPECT_TRUE(a.is_image());
+  a.columns.assign(64, "pixel_7");
+  EXPECT_TRUE(a.is_image());
+  a.columns.assign(64, "7x8");
+  EXPECT_TRUE(a.is_image());
+  for (const char* name : {"gene7", "x7", "price"}) {
+    a.columns[3] = name;
+    EXPECT_FALSE(a.is_image()) << name;
+  }
+}
+
+/// With zero weights a row's residuals are its values.
+TEST(Analyse, SummarisesAnomalyScores) {
+  Autoencoder a = fresh(model({layer("dense", 1)}, {layer("dense", 2)}), {2});
+  std::fill_n(a.theta().as<float>(), a.theta().size(), 0.0F);
+  std::vector<float> values(60, 0.5F);
+  values[2 * 17 + 1] = 8;
+  const Dataset data{"table", {2}, values, std::vector<int32_t>(30, 4)};
+  const AnomalyScale scale{std::vector<float>(2, 1.0F)};
+  EXPECT_FALSE(analyse(a, data, kClean, {.threads = 1}).scores);
+  const auto scores = analyse(a, data, kClean, {.threads = 1, .anomaly = &scale}).scores;
+  ASSERT_TRUE(scores);
+  EXPECT_EQ(scores->rows, 30);
+  EXPECT_EQ(scores->above, 1);
+  EXPECT_EQ(scores->logarithms.counts.front(), 29);
+  EXPECT_EQ(scores->logarithms.counts.back(), 1);
+  EXPECT_EQ(scores->top[0].row, 17);
+  EXPECT_EQ(scores->top[0].label, 4);
+  EXPECT_EQ(scores->top[0].shares[0].feature, 1);
+  EXPECT_TRUE(std::ranges::is_sorted(scores->top, std::greater{}, &ScoreSummary::Row::score));
 }
 
 TEST(CodeMap, IsThePrincipalPlane) {

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "hourglass/eval/metric_value.h"
+#include "hourglass/model/anomaly.h"
 #include "hourglass/tensor/tensor.h"
 
 namespace hourglass {
@@ -20,6 +23,29 @@ struct Examples {
 struct Histogram {
   double low = 0, high = 1;
   std::vector<int64_t> counts;
+
+  double middle(size_t bin) const {
+    return low + (static_cast<double>(bin) + 0.5) * (high - low) / static_cast<double>(counts.size());
+  }
+};
+
+/// In 50 bins from the smallest to the largest value; at least one value.
+Histogram histogram(std::span<const float> values);
+
+/// Anomaly scores of rows, as anomaly_scores() computes them.
+struct ScoreSummary {
+  /// One of the rows with the highest scores, and the features with the largest shares of its score.
+  struct Row {
+    int64_t row;  ///< its number among all rows, from 0
+    double score;
+    std::vector<Contribution> shares;
+    std::optional<int32_t> label;
+  };
+
+  int64_t rows = 0, total_rows = 0;  ///< scored rows, evenly spread over all rows
+  int64_t above = 0;                 ///< of the scored rows, those above the threshold, which is 1
+  Histogram logarithms;              ///< of the base-10 logarithms of the scores
+  std::vector<Row> top;              ///< highest score first
 };
 
 /// Codes projected on their first two principal components.
@@ -44,24 +70,42 @@ struct StrongUnits {
   int64_t traversal_steps = 0, inputs_per_unit = 0;
 };
 
+/// True if samples of this shape can be shown as images: (1 or 3, H, W), or (D) with D ≥ 64 a square number.
+bool is_image_shape(const Shape& sample);
+/// True if all columns of a table are named as pixels are: pixel0, px_1, 3x4.
+bool are_pixel_names(std::span<const std::string> columns);
+
 /// What a report shows of a trained model, as numbers and pixels. It does not refer to the model.
 struct Analysis {
   std::string data;                  ///< name of the data set, as "mnist test"
   int64_t rows = 0, total_rows = 0;  ///< analysed rows, evenly spread over all rows
   Shape sample, code;
-  Metrics metrics;            ///< over the analysed rows
-  int64_t spectrum_rows = 0;  ///< rows of jacobian_spectrum, evenly spread over the analysed ones
+  std::vector<std::string> columns;            ///< names of the features; empty if there are none
+  std::vector<std::string> classes;            ///< texts of the labels; empty where they are numbers
+  Metrics metrics;                             ///< over the analysed rows
+  std::map<std::string, int64_t> metric_rows;  ///< of metrics of fewer rows, evenly spread over the analysed ones
   Examples best, typical, worst;
-  std::optional<Examples> denoised;     ///< the first rows, where the recipe corrupts inputs
-  std::vector<double> feature_error;    ///< mean over rows of (r − x)², per input
-  Histogram activations;                ///< of all units on all rows
-  std::vector<double> mean_activation;  ///< per unit, over rows
-  std::vector<double> deviation;        ///< per unit, standard deviation over rows
+  std::optional<Examples> denoised;      ///< the first rows, where the recipe corrupts inputs
+  std::vector<double> feature_error;     ///< mean over rows of (r − x)², per input
+  std::vector<double> feature_variance;  ///< per input, over rows
+  std::vector<double> feature_unit;      ///< what 1 is in the data's own units, per input
+  Histogram activations;                 ///< of all units on all rows
+  std::vector<double> mean_activation;   ///< per unit, over rows
+  std::vector<double> deviation;         ///< per unit, standard deviation over rows
   std::optional<CodeMap> map;
   std::optional<SignedImages> filters;  ///< weights of the first layer
   std::optional<SignedImages> atoms;    ///< what a unit one σ above its mean adds to the mean code's reconstruction
   std::optional<StrongUnits> strong;
+  std::optional<ScoreSummary> scores;  ///< of models with an anomaly scale
   std::vector<Omission> omissions;
+
+  /// Whether samples are shown as images.
+  bool is_image() const { return columns.empty() || are_pixel_names(columns) ? is_image_shape(sample) : false; }
+  /// Number of rows that a metric was measured on.
+  int64_t rows_of(const std::string& metric) const {
+    const auto fewer = metric_rows.find(metric);
+    return fewer == metric_rows.end() ? rows : fewer->second;
+  }
 };
 
 }  // namespace hourglass

@@ -52,4 +52,8 @@ CodeMap code_map(ConstView codes) {
           {}};
 }
 
+double code_map_products(int64_t units) {
+  return 2.0 * kIterations * static_cast<double>(std::min(kBlock, units)) * static_cast<double>(units);
+}
+
 }  // namespace hourglass

@@ -10,4 +10,7 @@ namespace hourglass {
 /// equal or there is only one row or column.
 CodeMap code_map(ConstView codes);
 
+/// Multiplications of code_map per row.
+double code_map_products(int64_t units);
+
 }  // namespace hourglass

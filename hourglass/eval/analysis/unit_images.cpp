@@ -19,13 +19,6 @@ double sum_of_squares(ConstView image) {
   return std::inner_product(v, v + image.size(), v, 0.0);
 }
 
-/// Copies of the given rows, in this order.
-Tensor select_rows(ConstView from, const std::vector<int64_t>& rows) {
-  Tensor t(from.dtype(), {static_cast<int64_t>(rows.size()), from.columns()});
-  for (size_t i = 0; i < rows.size(); ++i) copy(from.slice(rows[i], 1), t.view().slice(static_cast<int64_t>(i), 1));
-  return t;
-}
-
 Tensor decoded(const EncodedRows& rows, const Tensor& codes) {
   Tensor t = rows.inference.decode(codes.view().reshaped(rows.code().batch(codes.rows())));
   Tensor flat(DType::f32, {codes.rows(), rows.inputs()});
@@ -75,6 +68,12 @@ bool is_last_linear(const Network& network, const Layer& layer) {
 
 }  // namespace
 
+Tensor select_rows(ConstView from, std::span<const int64_t> rows) {
+  Tensor t(from.dtype(), {std::ssize(rows), from.columns()});
+  for (int64_t i = 0; i < t.rows(); ++i) copy(from.slice(rows[i], 1), t.view().slice(i, 1));
+  return t;
+}
+
 SignedImages first_filters(const Autoencoder& model, const std::vector<int64_t>& units, int64_t count) {
   const Network& network = model.network();
   const Layer* first = first_weighted(network);
@@ -93,8 +92,8 @@ SignedImages first_filters(const Autoencoder& model, const std::vector<int64_t>&
           are_units ? units : std::vector<int64_t>{}};
 }
 
-SignedImages decoder_atoms(const EncodedRows& rows, int64_t count) {
-  auto units = largest(rows.deviation, std::max<int64_t>(1, kMaxDecodedValues / rows.inputs()));
+SignedImages decoder_atoms(const EncodedRows& rows, int64_t count, int64_t most) {
+  auto units = largest(rows.deviation, std::clamp<int64_t>(kMaxDecodedValues / rows.inputs(), 1, most));
   std::ranges::sort(units);
   const Tensor images = decoded(rows, raised_codes(rows, units));
   const float* mean = images.as<float>();
@@ -119,7 +118,8 @@ StrongUnits strong_units(const EncodedRows& rows, const SignedImages& atoms, int
   StrongUnits strong;
   strong.traversal_steps = kTraversalSteps;
   strong.inputs_per_unit = std::min(kInputsPerUnit, rows.data.rows());
-  const auto best = largest(squares, count);
+  const auto best =
+      largest(squares, std::clamp<int64_t>(kMaxDecodedValues / kTraversalSteps / rows.inputs(), 1, count));
   Tensor codes(DType::f32, {static_cast<int64_t>(best.size()) * kTraversalSteps, rows.units()});
   std::vector<uint32_t> tops;
   for (const int64_t i : best) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "hourglass/eval/analysis/analysis.h"
 #include "hourglass/model/inference.h"
 
@@ -22,9 +24,12 @@ struct EncodedRows {
 /// Error where the weights do not apply to the input itself, in its layout.
 SignedImages first_filters(const Autoencoder& model, const std::vector<int64_t>& units, int64_t count);
 
+/// Copies of the given rows, in this order.
+Tensor select_rows(ConstView from, std::span<const int64_t> rows);
+
 /// g(h̄ + σ_j e_j) − g(h̄) of decoder g, mean code h̄ and standard deviation σ_j of unit j, for the `count` units with the
-/// largest sum of squares, in the order of units.
-SignedImages decoder_atoms(const EncodedRows& rows, int64_t count);
+/// largest sum of squares, in the order of units; of the `most` units with the largest deviation where there are more.
+SignedImages decoder_atoms(const EncodedRows& rows, int64_t count, int64_t most);
 
 /// The units of the `count` atoms with the largest sum of squares, each varied from the 1st to the 99th percentile of
 /// its values with all other units as in row `typical`.

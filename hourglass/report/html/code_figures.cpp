@@ -7,17 +7,19 @@
 #include <set>
 
 #include "hourglass/report/format.h"
+#include "hourglass/report/html/columns.h"
 
 namespace hourglass {
 namespace {
 
+constexpr int kShortText = 3;  // characters
+
 void activations(FigureBuilder& sheet, const Analysis& a) {
   const Histogram& h = a.activations;
   const double total = std::accumulate(h.counts.begin(), h.counts.end(), 0.0);
-  const double width = (h.high - h.low) / static_cast<double>(h.counts.size());
   Series bars{"", 0, Series::Mark::bars, {}, {}};
   for (size_t i = 0; i < h.counts.size(); ++i) {
-    bars.x.push_back(h.low + (static_cast<double>(i) + 0.5) * width);
+    bars.x.push_back(h.middle(i));
     bars.y.push_back(h.counts[i] ? 100 * static_cast<double>(h.counts[i]) / total : kMissing);
   }
   Chart c{.x = {.label = "activation"}, .y = {.label = "share of activations (%)"}};
@@ -51,14 +53,15 @@ void mean_activation(FigureBuilder& sheet, const Analysis& a, std::optional<doub
       c);
 }
 
-void add_class(Chart& c, const CodeMap& m, int32_t label) {
-  Series s{"", static_cast<int>(c.series.size()), Series::Mark::points, {}, {}};
+/// A series for the points of a label. A short text is drawn at their mean, a longer one is in the legend.
+void add_class(Chart& c, const CodeMap& m, int32_t label, const std::string& text, bool is_short) {
+  Series s{is_short ? "" : text, static_cast<int>(c.series.size()), Series::Mark::points, {}, {}};
   for (size_t i = 0; i < m.labels.size(); ++i)
     if (m.labels[i] == label) s.x.push_back(m.x[i]), s.y.push_back(m.y[i]);
   const auto mean = [](const std::vector<double>& v) {
     return std::accumulate(v.begin(), v.end(), 0.0) / static_cast<double>(v.size());
   };
-  c.texts.push_back({mean(s.x), mean(s.y), fmt::format("{}", label)});
+  if (is_short) c.texts.push_back({mean(s.x), mean(s.y), text});
   c.series.push_back(std::move(s));
 }
 
@@ -67,17 +70,20 @@ void map(FigureBuilder& sheet, const Analysis& a, const CodeMap& m) {
   const bool labelled = !classes.empty() && classes.size() <= kChartStyles;
   Chart c{.x = {.label = fmt::format("1st principal component ({:.1f} % of the variance)", 100 * m.share_x)},
           .y = {.label = fmt::format("2nd principal component ({:.1f} %)", 100 * m.share_y)}};
+  const bool are_short =
+      std::ranges::all_of(classes, [&](int32_t label) { return display_width(label_text(a, label)) <= kShortText; });
   if (labelled)
-    for (const int32_t label : classes) add_class(c, m, label);
+    for (const int32_t label : classes) add_class(c, m, label, label_text(a, label), are_short);
   else
     c.series.push_back({"", 0, Series::Mark::points, m.x, m.y});
-  const std::string why = labelled ? "Colour and mark show the label, which is printed at the mean of its points."
-                          : classes.empty()
-                              ? "The data have no labels."
-                              : fmt::format("{} labels are too many for different colours.", classes.size());
+  const std::string why =
+      labelled          ? are_short ? "Colour and mark show the label, which is printed at the mean of its points."
+                                    : "Colour and mark show the label."
+      : classes.empty() ? "The data have no labels."
+                        : fmt::format("{} labels are too many for different colours.", classes.size());
   sheet.chart({"code", "map", "Map of codes",
                fmt::format("Codes of {} rows projected on their first two principal components. {}",
-                           format_count(a.rows), why)},
+                           format_count(std::ssize(m.x)), why)},
               c);
 }
 
@@ -119,13 +125,13 @@ void draw_code_figures(FigureBuilder& sheet, const Analysis& a, std::optional<do
     sheet.chart({"contraction", "spectrum", "Spectrum of the encoder's Jacobian",
                  fmt::format("Mean over {} rows. Few large values mean that the code is sensitive to few directions of "
                              "the input.",
-                             format_count(a.spectrum_rows))},
+                             format_count(a.rows_of("jacobian_spectrum")))},
                 c);
   if (const Chart c = contraction_chart({{"", &a}}); !c.series.empty())
     sheet.chart({"contraction", "contraction-curve", "Contraction curve",
                  fmt::format("Distance between codes divided by the distance between inputs, in random directions: "
                              "mean over {} rows.",
-                             format_count(a.rows))},
+                             format_count(a.rows_of("contraction_ratio")))},
                 c);
 }
 

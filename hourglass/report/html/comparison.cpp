@@ -54,9 +54,14 @@ void losses(FigureBuilder& sheet, const Comparison& c) {
   }
 }
 
+/// Whether samples are shown as images: columns with other names than pixels are a table.
+bool are_images(const Comparison& c) {
+  return is_image_shape(c.sample) &&
+         (c.models.empty() || c.models[0].analysis.columns.empty() || are_pixel_names(c.models[0].analysis.columns));
+}
+
 void reconstructions(FigureBuilder& sheet, const Comparison& c) {
-  if (!is_image_shape(c.sample))
-    return sheet.omit("Reconstructions", "samples of " + c.sample.text() + " are not images");
+  if (!are_images(c)) return sheet.omit("Reconstructions", "samples of " + c.sample.text() + " are not images");
   std::vector<ConstView> rows = {c.inputs};
   std::vector<std::string> captions = {"input"};
   for (const ComparedModel& m : c.models) {
@@ -76,7 +81,7 @@ std::string safe_name(std::string name) {
 
 void images_of_each(FigureBuilder& sheet, const Comparison& c, const std::string& section,
                     std::optional<SignedImages> Analysis::*images) {
-  if (!is_image_shape(c.sample)) return;
+  if (!are_images(c)) return;
   for (const ComparedModel& m : c.models)
     if (const auto& p = m.analysis.*images)
       sheet.image({section, section + "-" + safe_name(m.name), m.name,

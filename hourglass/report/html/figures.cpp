@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 #include "hourglass/report/format.h"
 #include "hourglass/report/html/code_figures.h"
+#include "hourglass/report/html/columns.h"
+#include "hourglass/report/html/score_figures.h"
 #include "hourglass/report/html/unit_figures.h"
 #include "hourglass/report/plot/plot.h"
 
@@ -15,6 +18,7 @@ namespace hourglass {
 namespace {
 
 constexpr int kGridColumns = 8;
+constexpr int64_t kMostPixels = 96;  // of a map of errors, in each direction
 
 void training(FigureBuilder& sheet, const std::vector<EpochRecord>& epochs, const std::string& reconstruction) {
   if (epochs.empty()) return sheet.omit("Loss", "the run folder holds no epochs");
@@ -40,7 +44,7 @@ void examples(FigureBuilder& sheet, const Analysis& a, const std::string& kind, 
   const Figure about{"reconstruction", "reconstructions-" + kind, title + " reconstructions",
                      fmt::format("Inputs above, reconstructions below; mean squared error {} to {}.", format_value(low),
                                  format_value(high))};
-  if (is_image_shape(a.sample)) {
+  if (a.is_image()) {
     const std::vector<ConstView> rows = {e.inputs, e.reconstructions};
     return sheet.image(about, [&] { return image_grid(rows, a.sample, {.columns = kGridColumns}); });
   }
@@ -53,7 +57,7 @@ void examples(FigureBuilder& sheet, const Analysis& a, const std::string& kind, 
                   positions(size),
                   {v, v + size}};
   };
-  Chart c{.x = {.label = "feature", .integral = true}, .y = {.label = "scaled value"}};
+  Chart c{.x = column_axis(a, all_columns(a)), .y = {.label = "scaled value"}};
   c.series = {line(e.inputs, "input", 0), line(e.reconstructions, "reconstruction", 1)};
   sheet.chart({about.section, about.name, title + " reconstruction",
                fmt::format("One row of the data; mean squared error {}.", format_value(e.errors[0]))},
@@ -64,22 +68,34 @@ void reconstructions(FigureBuilder& sheet, const Analysis& a) {
   examples(sheet, a, "best", "Best", a.best);
   examples(sheet, a, "typical", "Typical", a.typical);
   examples(sheet, a, "worst", "Worst", a.worst);
-  if (!a.denoised || !is_image_shape(a.sample)) return;
+  if (!a.denoised || !a.is_image()) return;
   const std::vector<ConstView> rows = {a.denoised->inputs, a.denoised->corrupted, a.denoised->reconstructions};
   sheet.image({"reconstruction", "reconstructions-corrupted", "Reconstructions of corrupted inputs",
                "Inputs above, corrupted inputs in the middle, their reconstructions below."},
               [&] { return image_grid(rows, a.sample, {.columns = kGridColumns}); });
 }
 
-/// Mean squared error per pixel, averaged over channels.
-HeatMap error_map(const Analysis& a) {
+/// Mean squared error averaged over channels and over squares of `side` pixels.
+HeatMap error_map(const Analysis& a, int64_t side) {
   const Shape& s = a.sample;
-  const auto side = std::llround(std::sqrt(static_cast<double>(s.size())));
-  HeatMap map{s.rank() == 3 ? s[1] : side, s.rank() == 3 ? s[2] : side, {}, "mean squared error (scaled units²)"};
-  const int64_t pixels = map.rows * map.columns, channels = s.size() / pixels;
-  map.values.assign(pixels, 0);
-  for (int64_t i = 0; i < s.size(); ++i) map.values[i % pixels] += a.feature_error[i] / static_cast<double>(channels);
+  const auto root = std::llround(std::sqrt(static_cast<double>(s.size())));
+  const int64_t height = s.rank() == 3 ? s[1] : root, width = s.rank() == 3 ? s[2] : root;
+  HeatMap map{(height + side - 1) / side, (width + side - 1) / side, {}, "mean squared error (scaled units²)"};
+  map.values.assign(map.rows * map.columns, 0);
+  std::vector<double> counts(map.values.size());
+  for (int64_t i = 0; i < s.size(); ++i) {
+    const int64_t pixel = i % (height * width), at = pixel / width / side * map.columns + pixel % width / side;
+    map.values[at] += a.feature_error[i];
+    ++counts[at];
+  }
+  std::ranges::transform(map.values, counts, map.values.begin(), std::divides{});
   return map;
+}
+
+/// The pixels on one side of the squares that error_map averages over.
+int64_t error_map_square(const Shape& s) {
+  const double longer = s.rank() == 3 ? static_cast<double>(std::max(s[1], s[2])) : std::sqrt(s.size());
+  return static_cast<int64_t>(std::ceil(longer / static_cast<double>(kMostPixels)));
 }
 
 void feature_error(FigureBuilder& sheet, const Analysis& a) {
@@ -87,14 +103,22 @@ void feature_error(FigureBuilder& sheet, const Analysis& a) {
   Figure about{"reconstruction", "feature-error", "Error per feature",
                fmt::format("Mean over {} rows of (reconstruction − input)².", format_count(a.rows))};
   Chart c;
-  if (is_image_shape(a.sample)) {
-    c.x.label = "pixel column";
-    c.y.label = "pixel row";
-    c.heat = error_map(a);
+  if (a.is_image()) {
+    const int64_t square = error_map_square(a.sample);
+    const std::string unit = square > 1 ? fmt::format(" (× {})", square) : "";
+    c.x.label = "pixel column" + unit;
+    c.y.label = "pixel row" + unit;
+    c.heat = error_map(a, square);
   } else {
-    c.x = {.label = "feature", .integral = true};
+    const auto columns = worst_columns(a);
+    c.x = column_axis(a, columns);
     c.y = {.label = "mean squared error (scaled units²)", .from = 0};
-    c.series.push_back({"", 0, Series::Mark::bars, positions(a.feature_error.size()), a.feature_error});
+    std::vector<double> errors;
+    for (const int64_t j : columns) errors.push_back(a.feature_error[j]);
+    if (std::ssize(columns) < a.sample.size())
+      about.caption +=
+          fmt::format(" The {} of {} columns with the largest error.", columns.size(), format_count(a.sample.size()));
+    c.series.push_back({"", 0, Series::Mark::bars, positions(errors.size()), errors});
   }
   sheet.chart(about, c);
 }
@@ -109,6 +133,7 @@ Figures draw_figures(const std::vector<EpochRecord>& epochs, const std::string& 
   feature_error(sheet, analysis);
   draw_unit_figures(sheet, analysis);
   draw_code_figures(sheet, analysis, target);
+  draw_score_figures(sheet, analysis);
   return std::move(sheet).take();
 }
 

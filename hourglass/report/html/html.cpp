@@ -14,10 +14,19 @@ namespace hourglass {
 
 namespace {
 
-std::string cells(const Row& row, const char* tag) {
+std::string head_cells(const Row& head) {
   std::string html = "<tr>";
-  for (const Cell& cell : row)
-    html += fmt::format("<{0}{2}>{1}</{0}>", tag, html_escaped(cell.text), cell.best ? " class=\"best\"" : "");
+  for (const Cell& cell : head) html += "<th>" + html_escaped(cell.text) + "</th>";
+  return html + "</tr>\n";
+}
+
+/// Every cell but the first repeats the head of its column, which narrow screens show.
+std::string cells(const Row& row, const Row& head) {
+  std::string html = "<tr>";
+  for (size_t i = 0; i < row.size(); ++i)
+    html += fmt::format("<td{}{}>{}</td>", row[i].best ? " class=\"best\"" : "",
+                        i && !head[i].text.empty() ? " data-head=\"" + html_escaped(head[i].text) + "\"" : "",
+                        html_escaped(row[i].text));
   return html + "</tr>\n";
 }
 
@@ -70,8 +79,8 @@ std::string inline_svg(std::string_view svg, const std::string& prefix, const st
 }
 
 std::string html_table(const Row& head, const std::vector<Row>& rows) {
-  std::string html = "<div class=\"wide\"><table><thead>" + cells(head, "th") + "</thead><tbody>\n";
-  for (const Row& row : rows) html += cells(row, "td");
+  std::string html = "<div class=\"wide\"><table><thead>" + head_cells(head) + "</thead><tbody>\n";
+  for (const Row& row : rows) html += cells(row, head);
   return html + "</tbody></table></div>\n";
 }
 
@@ -82,15 +91,15 @@ std::string html_terms(const std::vector<std::pair<std::string, std::string>>& t
   return html + "</dl>\n";
 }
 
-std::string html_section(const Section& s, const std::vector<Figure>& figures) {
+std::string html_section(const Section& s, const std::vector<Figure>& figures, const std::string& more) {
   std::string html;
   for (const Figure& f : figures)
     if (f.section == s.id) html += figure(f);
-  if (html.empty()) return "";
+  if (html.empty() && more.empty()) return "";
   const std::string introduction =
       s.introduction.empty() ? "" : fmt::format("<p>{}</p>\n", html_escaped(s.introduction));
-  return fmt::format("<section id=\"{}\"><h2>{}</h2>\n{}<div class=\"figures\">\n{}</div></section>\n", s.id,
-                     html_escaped(s.title), introduction, html);
+  return fmt::format("<section id=\"{}\"><h2>{}</h2>\n{}<div class=\"figures\">\n{}</div>\n{}</section>\n", s.id,
+                     html_escaped(s.title), introduction, html, more);
 }
 
 std::string html_omissions(const std::vector<Omission>& omissions) {

@@ -29,7 +29,8 @@ struct Cell {
 };
 using Row = std::vector<Cell>;
 
-/// Table that scrolls horizontally if it is too wide. This and the functions below escape the texts.
+/// Table; on a narrow screen a list of its rows. Rows are as long as the head. This and the functions below escape the
+/// texts.
 std::string html_table(const Row& head, const std::vector<Row>& rows);
 
 /// Definition list (dl) of pairs of a term and its text.
@@ -40,8 +41,8 @@ struct Section {
   std::string id, title, introduction;
 };
 
-/// The section with its figures, in their order; empty if it has none.
-std::string html_section(const Section& section, const std::vector<Figure>& figures);
+/// The section with its figures, in their order, and `more` HTML below them; empty if it has neither.
+std::string html_section(const Section& section, const std::vector<Figure>& figures, const std::string& more = "");
 
 /// The list of what was left out, with the reasons; empty if nothing was.
 std::string html_omissions(const std::vector<Omission>& omissions);

@@ -6,7 +6,9 @@
 
 #include "hourglass/eval/metric_table.h"
 #include "hourglass/report/format.h"
+#include "hourglass/report/html/columns.h"
 #include "hourglass/report/html/html.h"
+#include "hourglass/report/html/score_figures.h"
 #include "hourglass/report/html/verdict.h"
 
 namespace hourglass {
@@ -14,6 +16,7 @@ namespace {
 
 const std::array kSections = {
     Section{"training", "Training", ""},
+    Section{"anomalies", "Anomalies", ""},
     Section{"reconstruction", "Reconstructions", "The best, typical and worst by mean squared error."},
     Section{"units", "What the units represent", ""},
     Section{"code", "The code", ""},
@@ -56,8 +59,12 @@ std::string losses(const RunReport& r) {
 std::string metrics(const RunReport& r) {
   std::vector<Row> rows;
   for (const auto& [name, value] : r.analysis.metrics)
-    if (const auto* number = std::get_if<double>(&value))
-      rows.push_back({name, format_value(*number), std::string(metric_row(name).meaning)});
+    if (const auto* number = std::get_if<double>(&value)) {
+      const int64_t used = r.analysis.rows_of(name);
+      rows.push_back({name, format_value(*number),
+                      std::string(metric_row(name).meaning) +
+                          (used < r.analysis.rows ? fmt::format("; on {} rows", format_count(used)) : "")});
+    }
   return rows.empty() ? "" : html_table({"On the analysed rows", "value", ""}, rows);
 }
 
@@ -66,7 +73,11 @@ std::string metrics(const RunReport& r) {
 std::string report_page(const RunReport& r) {
   std::string body = "<section id=\"verdict\"><h2>Verdict</h2>\n" + findings(r) + "</section>\n" +
                      "<section id=\"numbers\"><h2>Numbers</h2>\n" + losses(r) + metrics(r) + "</section>\n";
-  for (const Section& s : kSections) body += html_section(s, r.figures.drawn);
+  for (const Section& s : kSections)
+    body += html_section(s, r.figures.drawn,
+                         s.id == "anomalies"        ? top_rows(r.analysis)
+                         : s.id == "reconstruction" ? column_errors(r.analysis)
+                                                    : "");
   std::vector<Omission> omissions = r.analysis.omissions;
   omissions.insert(omissions.end(), r.figures.omissions.begin(), r.figures.omissions.end());
   body += html_omissions(omissions) + "<section id=\"recipe\"><h2>Recipe</h2>\n<pre>" + html_escaped(r.recipe) +

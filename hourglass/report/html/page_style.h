@@ -27,7 +27,8 @@ dd { margin: 0; font-weight: 600; }
 .verdict .note b { color: var(--note); }
 .verdict .warning b { color: var(--paper); background: var(--warning); border-color: var(--warning); }
 .wide { overflow-x: auto; margin-bottom: 1.25rem; }
-table { border-collapse: collapse; font-size: .92rem; overflow-wrap: normal; }
+table { border-collapse: collapse; font-size: .92rem; }
+:is(th, td):first-child { min-width: 9rem; }
 th, td { text-align: left; padding: .3rem 1.25rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 :is(th, td):not(:first-child, :last-child) { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.best { font-weight: 700; }
@@ -50,6 +51,15 @@ footer { margin-top: 2.5rem; font-size: .88rem; }
   :root { --paper: #14171a; --ink: #e8eaec; --soft: #a9b0b7; --line: #3a4148; --card: #1f2327;
     --good: #4cd3a5; --note: #6cbcf0; --warning: #ff9a63; }
   figure img { filter: brightness(.92); }
+}
+@media screen and (max-width: 40rem) {
+  thead { display: none; }
+  table, tbody, tr, td { display: block; }
+  tr { padding: .4rem 0; border-bottom: 1px solid var(--line); }
+  :is(th, td):not(:first-child, :last-child), td { text-align: left; white-space: normal; border: 0; padding: 0; }
+  td:first-child { font-weight: 600; }
+  td:nth-child(n+4):last-child { min-width: 0; }
+  td[data-head]::before { content: attr(data-head) ": "; color: var(--soft); font-weight: 400; }
 }
 @media (max-width: 30rem) {
   figure { padding: .75rem .5rem; }

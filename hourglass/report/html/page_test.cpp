@@ -1,5 +1,6 @@
 #include "hourglass/report/html/page.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -50,6 +51,21 @@ std::vector<EpochRecord> epochs() {
   e.test = Terms{0.25, 0.25, {}};
   e.seconds = 75;
   return {e};
+}
+
+/// As of a table of 30 columns with texts for labels, where rows are scored.
+Analysis table_analysis() {
+  Analysis a = analysis({30});
+  for (int j = 0; j < 30; ++j) {
+    a.columns.push_back(j == 4 ? "<i>hot</i>" : fmt::format("column {}", j));
+    a.feature_error[j] = j == 4 ? 4 : 0.01 * j;
+  }
+  a.feature_variance.assign(30, 8);
+  a.feature_variance[0] = 0;
+  a.feature_unit.assign(30, 10);
+  a.classes = {"cat & dog", "<b>"};
+  a.scores = ScoreSummary{900, 1000, 3, {-1, 1, {5, 0, 2}}, {{41, 7.5, {{4, 0.75F}, {1, 0.25F}}, 1}}};
+  return a;
 }
 
 RunReport undrawn(const Shape& sample) {
@@ -118,6 +134,39 @@ TEST(Figures, ShowTheTargetOfASparseCode) {
   const auto& figures = of_rows().figures.drawn;
   const auto mean = std::ranges::find(figures, "mean-activation", &Figure::name);
   EXPECT_NE(mean->svg.find("target ρ = 0.05"), std::string::npos);
+}
+
+TEST(Figures, NameColumnsAndClasses) {
+  const Figures figures = draw_figures({}, "mse", table_analysis(), {});
+  const auto svg = [&](const std::string& name) { return std::ranges::find(figures.drawn, name, &Figure::name)->svg; };
+  EXPECT_NE(svg("feature-error").find(">&lt;i>hot&lt;/i><"), std::string::npos);
+  EXPECT_EQ(svg("feature-error").find(">column 1<"), std::string::npos) << "a column with a small error";
+  EXPECT_NE(svg("map").find(">cat &amp; dog<"), std::string::npos);
+}
+
+TEST(Figures, ShowScoresAndTheirThreshold) {
+  const Figures figures = draw_figures({}, "mse", table_analysis(), {});
+  const auto scores = std::ranges::find(figures.drawn, "scores", &Figure::name);
+  ASSERT_NE(scores, figures.drawn.end());
+  EXPECT_NE(scores->svg.find(">threshold<"), std::string::npos);
+  EXPECT_NE(scores->caption.find("Of 900 rows, 3 above"), std::string::npos);
+}
+
+TEST(Page, ShowsColumnsAndRowsOfATable) {
+  RunReport r = undrawn({5});
+  r.analysis = table_analysis();
+  const std::string page = report_page(r);
+  EXPECT_NE(page.find("<td>&lt;i&gt;hot&lt;/i&gt;</td><td data-head=\"root mean squared error\">20.00</td>"
+                      "<td data-head=\"unexplained variance\">50.00 %</td>"),
+            std::string::npos)
+      << page.substr(page.find("Column, worst"), 400);
+  EXPECT_LT(page.find("hot&lt;"), page.find("<td>column 29</td>")) << "the worst column is first";
+  EXPECT_NE(page.find("<td>12 others, median</td>"), std::string::npos);
+  EXPECT_NE(page.find("<td>column 0</td>"), std::string::npos) << "a constant column is the last";
+  EXPECT_NE(page.find("<td>41</td><td data-head=\"score\">7.500</td><td data-head=\"label\">&lt;b&gt;</td>"
+                      "<td data-head=\"largest shares of the score\">&lt;i&gt;hot&lt;/i&gt; 75 %, column 1 25 %</td>"),
+            std::string::npos);
+  EXPECT_EQ(page.find("<i>"), std::string::npos);
 }
 
 TEST(Figures, LeaveOutWhatTheAnalysisLacks) {

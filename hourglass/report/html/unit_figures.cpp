@@ -31,7 +31,7 @@ void strong(FigureBuilder& sheet, const Analysis& a, const StrongUnits& s) {
 }  // namespace
 
 void draw_unit_figures(FigureBuilder& sheet, const Analysis& a) {
-  if (!is_image_shape(a.sample))
+  if (!a.is_image())
     return sheet.omit("Filters, atoms, traversals and top inputs", "samples of " + a.sample.text() + " are not images");
   const std::string scale = " Each image has its own scale: grey is 0, white positive, black negative.";
   if (a.filters)

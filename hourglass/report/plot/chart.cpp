@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "hourglass/base/error.h"
+#include "hourglass/report/format.h"
 #include "hourglass/report/plot/gnuplot.h"
 
 namespace hourglass {
@@ -19,8 +20,10 @@ constexpr std::array<const char*, kChartStyles> kStyles = {
     "lc rgb '#8A6D3B' dt 2 pt 4", "lc rgb '#7F7F7F' dt 4 pt 6",  "lc rgb '#AA4499' dt 3 pt 8",
     "lc rgb '#44AA99' dt 5 pt 12"};
 
-constexpr int kWidth = 560, kHeight = 380, kFont = 14, kPngZoom = 2;
-constexpr int kMaxLabelsInside = 3;
+constexpr int kWidth = 480, kHeight = 350, kFont = 14, kPngZoom = 2;
+constexpr int kLegendRow = 18;        // points
+constexpr int kLegendWidth = 52;      // characters beside each other
+constexpr size_t kMostPoints = 1000;  // of a line, more than the pixels of a chart
 
 struct Range {
   double low = std::numeric_limits<double>::infinity(), high = -low;
@@ -58,10 +61,23 @@ std::string integral_tics(char name, const Range& r, int64_t tics) {
                      (first + distance - 1) / distance * distance, distance);
 }
 
+std::string named_tics(char name, const ChartAxis& axis) {
+  std::string list;
+  for (const auto& [place, text] : axis.tics) {
+    std::string label;
+    for (const char c : text) label += c == '%' ? "%%" : std::string(1, c);  // a tic's text is a format
+    list += fmt::format("{}{} {:.9g}", list.empty() ? "" : ", ", gnuplot_quoted(label), place);
+  }
+  return fmt::format("set {0}tics ({1}) noenhanced{2}\n", name, list, name == 'x' ? " rotate by -40 font ',12'" : "");
+}
+
 std::string axis_script(const Chart& chart, char name, const ChartAxis& axis, std::vector<double> Series::*values,
                         int64_t tics) {
   Range r = range_of(chart, values);
   std::string script = fmt::format("set {}label {} noenhanced\n", name, gnuplot_quoted(axis.label));
+  if (!axis.tics.empty())
+    return script + named_tics(name, axis) +
+           fmt::format("unset logscale {0}\nset {0}range [{1}:{2}]\n", name, r.low - 0.6, r.high + 0.6);
   if (axis.integral) return script + integral_tics(name, r, tics);
   script += fmt::format("set {0}tics autofreq\nset format {0} '%g'\n", name);
   if (is_logarithmic(axis, r))
@@ -72,7 +88,25 @@ std::string axis_script(const Chart& chart, char name, const ChartAxis& axis, st
   return script + fmt::format("unset logscale {0}\nset {0}range [{1}:{2}]\n", name, low, r.high + margin);
 }
 
-std::string data_block(const std::string& name, const Series& series) {
+/// Of a line with more points than a chart has pixels, the lowest and the highest of every few: it looks the same.
+Series thinned(const Series& all) {
+  if (all.mark != Series::Mark::lines || all.x.size() <= kMostPoints) return all;
+  Series few{all.label, all.style, all.mark, {}, {}};
+  const size_t parts = kMostPoints / 2;
+  for (size_t part = 0; part < parts; ++part) {
+    const auto first = all.y.begin() + static_cast<int64_t>(part * all.y.size() / parts);
+    const auto end = all.y.begin() + static_cast<int64_t>((part + 1) * all.y.size() / parts);
+    const auto [low, high] = std::minmax_element(first, end);
+    for (const auto point : {std::min(low, high), std::max(low, high)}) {
+      few.x.push_back(all.x[point - all.y.begin()]);
+      few.y.push_back(*point);
+    }
+  }
+  return few;
+}
+
+std::string data_block(const std::string& name, const Series& full) {
+  const Series series = thinned(full);
   std::string block = fmt::format("${} << EOD\n", name);
   for (size_t i = 0; i < series.x.size(); ++i)
     block += std::isfinite(series.y[i]) ? fmt::format("{:.6g} {:.9g}\n", series.x[i], series.y[i])
@@ -92,6 +126,19 @@ std::string mark_of(const Series& series) {
       break;
   }
   return fmt::format("linespoints lw 2 ps 1.1 pi {}", std::max<size_t>(1, series.x.size() / 20));
+}
+
+/// Columns of the legend, such that its texts fit beside each other, and its rows.
+int legend_columns(const Chart& chart, int width) {
+  int longest = 0;
+  for (const Series& s : chart.series) longest = std::max(longest, display_width(s.label));
+  return std::clamp(width / (longest + 6), 1, 5);
+}
+int legend_rows(const Chart& chart) {
+  const auto labels =
+      static_cast<int>(std::ranges::count_if(chart.series, [](const Series& s) { return !s.label.empty(); }));
+  const int columns = legend_columns(chart, kLegendWidth);
+  return (labels + columns - 1) / columns;
 }
 
 std::string series_script(const Chart& chart) {
@@ -149,7 +196,7 @@ std::string chart_terminal(PlotFormat format, int width, int height, int font, i
       "set terminal {} background '#FFFFFF' noenhanced\n"
       "set border 3 lc rgb '#404040'\nset tics nomirror out textcolor rgb '#404040'\n"
       "set grid lc rgb '#DDDDDD' lt 1 lw 1\n"
-      "set key top right noenhanced samplen 3 spacing 1.2 textcolor rgb '#404040'\n",
+      "set key above left Left reverse horizontal noenhanced samplen 2 font ',12' textcolor rgb '#404040'\n",
       terminal);
 }
 
@@ -165,15 +212,16 @@ std::string chart_script(const Chart& chart, const std::optional<Frame>& frame) 
   script += axis_script(chart, 'x', chart.x, &Series::x, tics) + axis_script(chart, 'y', chart.y, &Series::y, tics);
   const bool bars = std::ranges::any_of(chart.series, [](const Series& s) { return s.mark == Series::Mark::bars; });
   if (bars) script += "set boxwidth 1 relative\n";
-  // Many labels inside the axes would hide the data.
-  if (std::ranges::count_if(chart.series, [](const Series& s) { return !s.label.empty(); }) > kMaxLabelsInside)
-    script += "set key below horizontal maxcols 2 font ',11'\n";
+  const int width = frame ? static_cast<int>(150 * (frame->right - frame->left)) : kLegendWidth;
+  script += fmt::format("set key maxcols {}\n", legend_columns(chart, width));
   return script + texts_script(chart) + series_script(chart);
 }
 
 Chart::Files Chart::render() const {
+  // The legend does not make the axes lower.
+  const int height = kHeight + (heat ? 0 : kLegendRow * legend_rows(*this));
   const auto script = [&](PlotFormat format, int zoom) {
-    return chart_terminal(format, kWidth, kHeight, kFont, zoom) +
+    return chart_terminal(format, kWidth, height, kFont, zoom) +
            (title.empty() ? "" : "set title " + gnuplot_quoted(title) + " noenhanced\n") +
            chart_script(*this, std::nullopt);
   };

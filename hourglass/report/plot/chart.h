@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hourglass {
@@ -22,7 +23,7 @@ inline constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 /// One data series.
 struct Series {
   enum class Mark { lines, points, lines_and_points, bars };
-  std::string label;  ///< in the legend; empty: not listed
+  std::string label;  ///< in the legend, which is above the axes; empty: not listed
   int style = 0;      ///< 0 … kChartStyles − 1: colour, mark and dashes; distinguishable in grey
   Mark mark = Mark::lines_and_points;
   std::vector<double> x, y;
@@ -40,6 +41,8 @@ struct ChartAxis {
   Scale scale = Scale::linear;
   bool integral = false;            ///< tics only at integers
   std::optional<double> from = {};  ///< start of the axis; by default the smallest value
+  /// Texts at positions instead of numbers; on a horizontal axis they are slanted.
+  std::vector<std::pair<double, std::string>> tics = {};
 };
 
 /// A text at a position.
@@ -63,8 +66,7 @@ struct Chart {
   std::vector<ChartText> texts = {};
   std::optional<HeatMap> heat = {};
 
-  /// Bytes of an SVG file of 560 × 380 points and of a PNG file of 1120 × 760 pixels. Throws RuntimeFailure when
-  /// gnuplot is missing or fails.
+  /// Bytes of an SVG file of 480 × 350 points and of a PNG file of 960 × 700 pixels; higher with a long legend.
   struct Files {
     std::string svg, png;
   };

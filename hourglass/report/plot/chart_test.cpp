@@ -61,6 +61,40 @@ TEST(Chart, DrawsABarForEachValueButNotForGaps) {
   EXPECT_EQ(bars, 2u);
 }
 
+TEST(Chart, NamesPlacesOnAnAxis) {
+  Chart chart = line({1, 2}, {3, 4});
+  chart.x.tics = {{1, "<b>'50 %g'"}, {2, "weight"}};
+  const std::string image = svg(chart);
+  EXPECT_TRUE(shows(image, "&lt;b>’50 %g’")) << image;
+  EXPECT_TRUE(shows(image, "weight"));
+}
+
+/// The height of the first text with these words, from the top of the image.
+double height_of(const std::string& image, const std::string& text) {
+  const size_t at = image.rfind("translate(", image.find(">" + text + "<"));
+  return std::stod(image.substr(image.find(',', at) + 1));
+}
+
+TEST(Chart, HasItsLegendAboveTheAxes) {
+  for (const size_t count : {1u, 3u, 9u}) {
+    Chart chart{.x = {.label = "x"}, .y = {.label = "ratio"}};
+    for (size_t i = 0; i < count; ++i)
+      chart.series.push_back({"a rather long name " + std::to_string(i), static_cast<int>(i), {}, {1, 2}, {1, 5}});
+    chart.y.tics = {{5, "top"}};
+    const std::string image = svg(chart);
+    for (const Series& s : chart.series) EXPECT_LT(height_of(image, s.label), height_of(image, "top")) << s.label;
+  }
+}
+
+TEST(Chart, ThinsLongLinesButKeepsTheirExtremes) {
+  Chart chart = line(positions(200000), std::vector<double>(200000));
+  chart.series[0].mark = Series::Mark::lines;
+  chart.series[0].y[123456] = 7;
+  const std::string image = svg(chart);
+  EXPECT_LT(image.size(), 100000u);
+  EXPECT_TRUE(shows(image, " 7")) << "the axis reaches the highest value";
+}
+
 TEST(Chart, ColoursAGrid) {
   Chart chart{.x = {.label = "pixel column"}, .y = {.label = "pixel row"}};
   chart.heat = HeatMap{2, 3, {0, 1, 2, 3, 4, 5}, "error"};

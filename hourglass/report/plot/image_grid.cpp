@@ -91,12 +91,6 @@ int64_t text_width(const std::string& text) { return static_cast<int64_t>(text.s
 
 }  // namespace
 
-bool is_image_shape(const Shape& sample) {
-  if (sample.rank() == 3) return sample[0] == 1 || sample[0] == 3;
-  const auto side = std::llround(std::sqrt(static_cast<double>(sample.size())));
-  return sample.rank() == 1 && sample.size() >= 64 && side * side == sample.size();
-}
-
 Image image_grid(std::span<const ConstView> batches, const Shape& sample, const GridOptions& options) {
   HOURGLASS_CHECK(options.columns > 0 && options.gap >= 0);
   HOURGLASS_CHECK(options.captions.empty() || options.captions.size() == batches.size());

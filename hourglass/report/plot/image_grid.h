@@ -10,9 +10,6 @@
 
 namespace hourglass {
 
-/// True if samples of this shape are shown as images: (1 or 3, H, W), or (D) with D ≥ 64 a square number.
-bool is_image_shape(const Shape& sample);
-
 /// Layout of image_grid.
 struct GridOptions {
   std::vector<std::string> captions = {};  ///< at the left, one per row, or none

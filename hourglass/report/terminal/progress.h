@@ -4,6 +4,7 @@
 #include <string>
 
 #include "hourglass/report/terminal/bar_line.h"
+#include "hourglass/report/terminal/stage_progress.h"
 #include "hourglass/run/events.h"
 
 namespace hourglass {
@@ -15,12 +16,17 @@ namespace hourglass {
 /// The time left includes all remaining epochs and the evaluation after each.
 class ProgressBar final : public RunListener {
  public:
-  explicit ProgressBar(std::ostream& out, ProgressOptions options = {}) : line_(out, std::move(options)) {}
+  explicit ProgressBar(std::ostream& out, const ProgressOptions& options = {})
+      : line_(out, options), stages_(out, options) {}
 
   void on_start(const RunStart& start) override { run_ = start; }
   void on_step(const StepRecord& step) override;
   void on_epoch(const EpochRecord& epoch) override;
-  void on_note(const std::string& note) override { line_.print(note); }
+  void on_stage(const std::string& name, double done) override { stages_.update(name, done); }
+  void on_note(const std::string& note) override {
+    line_.erase();
+    stages_.note(note);
+  }
 
  private:
   using Time = std::chrono::steady_clock::time_point;
@@ -29,6 +35,7 @@ class ProgressBar final : public RunListener {
   std::string seconds_left(const StepRecord& step) const;
 
   BarLine line_;
+  StageProgress stages_;  ///< of the tasks after the training
   RunStart run_;
   std::optional<Time> drawn_;
   Time last_step_{};

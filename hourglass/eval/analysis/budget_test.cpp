@@ -1,0 +1,37 @@
+#include "hourglass/eval/analysis/budget.h"
+
+#include <gtest/gtest.h>
+
+#include "support/networks.h"
+
+namespace hourglass {
+namespace {
+
+Network network(int64_t inputs, int64_t units) {
+  return Network(model({layer("dense", units)}, {layer("dense", inputs)}), {inputs});
+}
+
+TEST(Budget, PaysForWhatFits) {
+  EXPECT_EQ(affordable(1, 100), 100);
+  EXPECT_EQ(affordable(0, 100), 100);
+  EXPECT_EQ(affordable(kPartProducts, 100), 1);
+  EXPECT_EQ(affordable(1.1 * kPartProducts, 100), 0);
+}
+
+/// The largest spectrum of a code as wide as the data, and one that took minutes.
+TEST(Budget, BoundsTheCubeOfTheWidth) {
+  EXPECT_GE(affordable(row_products("jacobian_spectrum", network(1600, 1600)), 100), 1);
+  EXPECT_EQ(affordable(row_products("jacobian_spectrum", network(5000, 5000)), 100), 0);
+  EXPECT_GE(affordable(row_products("jacobian_spectrum", network(5000, 32)), 100), 10);
+}
+
+TEST(Budget, CountsEveryPass) {
+  const Network n = network(50, 20);
+  EXPECT_EQ(encoder_products(n), 1000);
+  EXPECT_EQ(row_products("mse", n), 2000);
+  EXPECT_EQ(row_products("contraction_ratio", n), 6000);
+  EXPECT_EQ(row_products("relative_contraction", n), 8000);
+}
+
+}  // namespace
+}  // namespace hourglass

@@ -24,8 +24,8 @@ std::vector<CsvColumn> columns_of(const T* values, int64_t width, std::span<cons
 }  // namespace
 
 void append_csv_cell(std::string& text, std::string_view cell) {
-  const bool is_plain =
-      cell.find_first_of(",;|\t\"\r\n") == std::string_view::npos && !cell.starts_with(' ') && !cell.ends_with(' ');
+  const bool is_plain = cell.find_first_of(",;|\t\"\r\n") == std::string_view::npos && !cell.starts_with(' ') &&
+                        !cell.ends_with(' ') && !cell.starts_with('#');
   if (is_plain) {
     text += cell;
     return;

@@ -16,8 +16,14 @@ struct Options {
 
 void write_onnx(const Options& o) {
   check_output(o.output, {".onnx"}, files_of_model(o.model));
-  const std::string bytes = onnx_bytes(open_model(o.model), *find_named<OnnxPart>(o.part));
+  const TrainedModel model = open_model(o.model);
+  const OnnxPart part = *find_named<OnnxPart>(o.part);
+  const std::string bytes = onnx_bytes(model, part);
   write_file_atomically(o.output, bytes);
+  if (part == OnnxPart::autoencoder && model.anomaly && model.anomaly->evidence)
+    print_note(
+        "the graph has no anomaly score: the model's [anomaly] evidence compares rows with stored ones; `hourglass "
+        "score`, the C interface and Python compute it");
   fmt::print("{}: the {} as ONNX, {} bytes\n", o.output, o.part, bytes.size());
 }
 

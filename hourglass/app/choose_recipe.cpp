@@ -15,6 +15,7 @@ Recipe suggested_recipe(const RecipeRequest& request, const ReadOptions& how) {
   recipe.name = suggest_name(request.data);
   recipe.data.source = request.data;
   recipe.data.read = how;
+  if (how.missing == MissingValues::refuse) recipe.data.read.missing = MissingValues::mean;  // new rows may have gaps
   return recipe;
 }
 

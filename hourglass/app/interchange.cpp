@@ -101,10 +101,11 @@ void write_samples(const std::string& path, const TrainedModel& model, Tensor ou
 
 std::string onnx_bytes(const TrainedModel& model, OnnxPart part) {
   const auto& [recipe, autoencoder, anomaly] = model;
-  const auto units = anomaly ? anomaly->residual_units() : std::vector<float>();
-  auto metadata = model_metadata(recipe, autoencoder, anomaly);
+  const bool is_scored = anomaly && !anomaly->evidence;  // a graph holds no stored rows
+  const auto units = is_scored ? anomaly->residual_units() : std::vector<float>();
+  auto metadata = model_metadata(recipe, autoencoder, is_scored ? anomaly : std::nullopt);
   metadata["part"] = name_of(part);
-  if (anomaly) metadata["threshold"] = "1";  // of the graph's score
+  if (is_scored) metadata["threshold"] = "1";  // of the graph's score
   return onnx_bytes(recipe.model, autoencoder, part, units, metadata);
 }
 

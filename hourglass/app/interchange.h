@@ -32,7 +32,7 @@ void write_samples(const std::string& path, const TrainedModel& model, Tensor ou
                    const std::vector<TextColumn>& kept = {});
 
 /// Converts a part of the model to the bytes of an ONNX file with the metadata of the model file. The whole autoencoder
-/// also outputs anomaly scores, with threshold 1, if the model has an anomaly scale.
+/// also outputs anomaly scores, with threshold 1, if the model has an anomaly scale without further evidence.
 std::string onnx_bytes(const TrainedModel& model, OnnxPart part);
 
 /// Reads codes (rows, …) of a model from any source with arrays, or from a table: the columns that write_codes makes,

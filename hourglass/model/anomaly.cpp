@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <list>
 #include <numeric>
 
 #include "hourglass/base/error.h"
@@ -12,9 +13,24 @@
 
 namespace hourglass {
 
-/// The keys in alphabetical order, as in the files of all versions.
+// The keys in alphabetical order, as in the files of all versions.
+
+void fields(auto& v, AnomalyEvidence& e) {
+  for (const char* key : {"fitted_rows", "kinds", "levels"}) v.needs(key);
+  v.field("fitted_rows", e.fitted_rows, at_least(1), "");
+  std::vector<int64_t> groups;  // three numbers each
+  for (const auto& [first, count, rarest] : e.groups) groups.insert(groups.end(), {first, count, rarest});
+  v.field_if_given("groups", groups, at_least(0), "");
+  v.check(groups.size() % 3 == 0, "groups: expected three numbers for each");
+  e.groups.clear();
+  for (size_t i = 0; i + 2 < groups.size(); i += 3) e.groups.push_back({groups[i], groups[i + 1], groups[i + 2]});
+  v.field("kinds", e.kinds, OneOf{kNames<Evidence>}, "");
+  v.field("levels", e.levels, at_least(0), "");
+}
+
 void fields(auto& v, AnomalyScale& s) {
   for (const char* key : {"quantile", "spread", "threshold"}) v.needs(key);
+  v.table("evidence", s.evidence, "");
   v.field("quantile", s.quantile, inside(0, 1), "");
   v.field("spread", s.spread, above(0), "");
   v.field("threshold", s.threshold, above(0), "");
@@ -26,12 +42,13 @@ constexpr int64_t kFittedRows = 10000;                // a quantile of so many i
 constexpr int64_t kScoredTogether = 4096;             // rows whose every contribution is held at a time, and
 constexpr int64_t kMostTerms = int64_t{1} << 24;      // how many contributions, 128 MiB, if a chunk of rows has fewer
 constexpr int64_t kMostResiduals = int64_t{1} << 26;  // held at a time, 256 MiB, as data/scaler.cpp does
+constexpr int64_t kMostUnits = int64_t{1} << 24;      // values that the units of features are fitted to, 64 MiB
 constexpr double kSmallestSpread = 0.1;               // of their root mean square
 constexpr double kAboveRounding = 1 + 1e-6;  // the row that the threshold is taken from is not above it when scored
 
-/// Evenly spread over `rows`, or over all rows of the data if empty.
-std::vector<uint32_t> chosen(const Dataset& data, std::span<const uint32_t> rows) {
-  auto some = evenly_spaced(rows.empty() ? data.rows() : std::ssize(rows), kFittedRows);
+/// At most `most`, evenly spread over `rows`, or over all rows of the data if empty.
+std::vector<uint32_t> evenly_spaced_of(const Dataset& data, std::span<const uint32_t> rows, int64_t most) {
+  auto some = evenly_spaced(rows.empty() ? data.rows() : std::ssize(rows), most);
   if (!rows.empty())
     for (uint32_t& row : some) row = rows[row];
   return some;
@@ -115,14 +132,81 @@ void largest_shares(std::span<const double> terms, std::span<Contribution> out) 
     out[k] = {order[k], sum > 0 ? static_cast<float>(share(terms[order[k]])) : 0.0f};
 }
 
+/// A detector, made ready for many rows.
+struct ReadyDetector {
+  explicit ReadyDetector(const AnomalyDetector& detector) : inference(detector.inference), scale(detector.scale) {
+    if (scale.evidence) scorer.emplace(inference, scale.spread, *scale.evidence);
+  }
+
+  const Inference& inference;
+  const AnomalyScale& scale;
+  std::optional<EvidenceScorer> scorer;
+};
+
 /// terms (rows, features) accumulated: the detector's share of every feature's part in the scores of `rows`.
-void add_terms(const AnomalyDetector& detector, double weight, const Dataset& data, std::span<const uint32_t> rows,
+void add_terms(const ReadyDetector& detector, double weight, const Dataset& data, std::span<const uint32_t> rows,
                std::vector<double>& terms) {
   const auto width = static_cast<int64_t>(detector.scale.spread.size());
   HOURGLASS_CHECK(width == data.sample.size());
+  if (detector.scorer) {
+    const double factor = weight / detector.scale.threshold;
+    return detector.scorer->terms(data, rows, [&](int64_t row, std::span<const double> values) {
+      for (int64_t j = 0; j < width; ++j) terms[row * width + j] += factor * values[j];
+    });
+  }
   const auto term = term_of(detector.scale, weight);
   for_each_residual(detector.inference, data, rows,
                     [&](int64_t row, int64_t feature, double e) { terms[row * width + feature] += term(feature, e); });
+}
+
+Tensor scaled(const Dataset& data, const Scaler& scaler, std::span<const uint32_t> rows) {
+  Tensor values(DType::f32, {std::ssize(rows), data.sample.size()});
+  gather(data, scaler, rows, values);
+  return values;
+}
+
+/// The feature of each group that is 1, and so the largest value of the column, in the fewest rows, but in some.
+void find_rarest(const Tensor& rows, std::vector<OneHotGroup>& groups) {
+  const float* x = rows.as<float>();
+  const int64_t features = rows.shape()[1];
+  for (auto& [first, count, rarest] : groups) {
+    int64_t fewest = rows.rows() + 1;
+    for (int64_t j = first; j < first + count; ++j) {
+      int64_t ones = 0;
+      float low = x[j], high = x[j];
+      for (int64_t i = 0; i < rows.rows(); ++i) {
+        const float value = x[i * features + j];
+        ones = value > high ? 1 : ones + (value == high ? 1 : 0);
+        low = std::min(low, value);
+        high = std::max(high, value);
+      }
+      if (low < high && ones < fewest) {
+        fewest = ones;
+        rarest = j;
+      }
+    }
+  }
+}
+
+/// Assigns the levels of the scale's evidence and returns the scores before the threshold.
+std::vector<double> fitted_scores(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
+                                  AnomalyScale& scale) {
+  AnomalyEvidence& evidence = *scale.evidence;
+  const EvidenceScorer scorer(inference, scale.spread, evidence);
+  std::vector<std::vector<double>> values(evidence.kinds.size(), std::vector<double>(rows.size()));
+  scorer.values(data, rows, [&](int64_t row, std::span<const double> v) {
+    for (size_t k = 0; k < v.size(); ++k) values[k][row] = v[k];
+  });
+  for (size_t k = 0; k < values.size(); ++k) {
+    if (!std::ranges::all_of(values[k], [](double v) { return std::isfinite(v); }))
+      fail("{}: the model reconstructs a row to something that is not a number: nothing to measure scores against",
+           data.name);
+    evidence.set_levels(k, values[k]);
+  }
+  std::vector<double> scores(rows.size());
+  for (size_t k = 0; k < values.size(); ++k)
+    for (size_t i = 0; i < rows.size(); ++i) scores[i] += evidence.surprise(k, values[k][i]);
+  return scores;
 }
 
 }  // namespace
@@ -135,7 +219,7 @@ std::vector<float> AnomalyScale::residual_units() const {
 
 AnomalyScale fit_anomaly_scale(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
                                double quantile) {
-  const std::vector<uint32_t> some = chosen(data, rows);
+  const std::vector<uint32_t> some = evenly_spaced_of(data, rows, kFittedRows);
   AnomalyScale scale{spreads(inference, data, some), 1.0, quantile};
   const bool is_fitted = std::ranges::any_of(scale.spread, [](float e) { return e > 0; });
   if (is_fitted)
@@ -148,6 +232,28 @@ AnomalyScale fit_anomaly_scale(const Inference& inference, const Dataset& data, 
   return scale;
 }
 
+AnomalyScale fit_anomaly_evidence(const Inference& inference, const Dataset& data,
+                                  std::span<const uint32_t> training_rows, std::span<const uint32_t> rows,
+                                  const AnomalyConfig& config, std::span<const std::string> columns) {
+  const int64_t features = data.sample.size();
+  const auto some = [&](int64_t most) { return evenly_spaced_of(data, training_rows, most); };
+  const std::vector<uint32_t> fitted = evenly_spaced_of(data, rows, kFittedRows);
+  AnomalyEvidence evidence{
+      .kinds = config.evidence, .groups = one_hot_groups(data.columns, columns), .fitted_rows = std::ssize(fitted)};
+  const Scaler& scaler = inference.model().scaler;
+  const Tensor many = scaled(data, scaler, some(std::min(kFittedRows, std::max<int64_t>(1, kMostUnits / features))));
+  find_rarest(many, evidence.groups);
+  const Tensor stored = scaled(data, scaler, some(stored_rows(features)));
+  evidence.rows.assign(stored.as<float>(), stored.as<float>() + stored.size());
+  evidence.levels.resize(evidence.kinds.size() * AnomalyEvidence::kLevels);
+  AnomalyScale scale{robust_units(many), 1.0, config.quantile, std::move(evidence)};
+  const std::vector<double> scores = fitted_scores(inference, data, fitted, scale);
+  scale.threshold = kAboveRounding * empirical_quantile(scores, config.quantile);
+  if (scale.threshold == 0)
+    fail("{}: most rows are the same, which leaves nothing to measure scores against", data.name);
+  return scale;
+}
+
 AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const Dataset& data, int64_t top) {
   HOURGLASS_CHECK(!detectors.empty());
   const int64_t width = data.sample.size(), rows = data.rows();
@@ -156,12 +262,14 @@ AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const D
   // Whole chunks: a row's bits may depend on how many others are taken with it.
   const int64_t chunk = detectors[0].inference.chunk_rows();
   const int64_t most = std::max(chunk, std::min(kScoredTogether, kMostTerms / width) / chunk * chunk);
+  std::list<ReadyDetector> ready;
+  for (const AnomalyDetector& detector : detectors) ready.emplace_back(detector);
   std::vector<double> terms;
   for (int64_t first = 0; first < rows; first += most) {
     std::vector<uint32_t> together(std::min(most, rows - first));
     std::iota(together.begin(), together.end(), static_cast<uint32_t>(first));
     terms.assign(together.size() * width, 0.0);
-    for (const AnomalyDetector& detector : detectors)
+    for (const ReadyDetector& detector : ready)
       add_terms(detector, 1.0 / static_cast<double>(detectors.size()), data, together, terms);
     for (size_t i = 0; i < together.size(); ++i) {
       const auto row = std::span(terms).subspan(i * width, width);
@@ -202,9 +310,10 @@ std::string anomaly_json(const AnomalyScale& s) { return to_json(s); }
 
 AnomalyScale anomaly_from_json(const std::string& text, int64_t features, const std::string& name) {
   const std::string where = name + ": metadata \"anomaly\"";
-  auto s = from_json<AnomalyScale>(text, where, {.most_values = 8 + static_cast<size_t>(features)});
+  auto s = from_json<AnomalyScale>(text, where, {.most_values = 8192 + 4 * static_cast<size_t>(features)});
   if (static_cast<int64_t>(s.spread.size()) != features)
     fail("{}: {} spreads, expected {}", where, s.spread.size(), features);
+  if (s.evidence) check_evidence(*s.evidence, features, where);
   return s;
 }
 

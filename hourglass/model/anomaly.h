@@ -1,11 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "hourglass/model/inference.h"
+#include "hourglass/model/anomaly_evidence.h"
 
 namespace hourglass {
 
@@ -17,11 +18,13 @@ namespace hourglass {
 /// spread_j = median_i |e_ij| / Φ⁻¹(3/4), the robust standard deviation, so that what the model reconstructs badly in
 /// every row counts less than what it reconstructs badly in this one; at least a tenth of the root mean square of the
 /// spreads, so that an almost constant feature does not outweigh all others. A row scored 1 is as abnormal as the
-/// threshold: `quantile` of the fitted rows score at most that.
+/// threshold: `quantile` of the fitted rows score at most that. With `evidence` the spreads are its units, and
+/// score_i is its combination / threshold.
 struct AnomalyScale {
   std::vector<float> spread;
   double threshold = 1.0;
   double quantile = 0.95;
+  std::optional<AnomalyEvidence> evidence = std::nullopt;
 
   /// spread_j √threshold: score_i = (1/D) Σ_j (e_ij / unit_j)².
   std::vector<float> residual_units() const;
@@ -33,7 +36,16 @@ struct AnomalyScale {
 AnomalyScale fit_anomaly_scale(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,
                                double quantile);
 
-/// AnomalyScale as JSON for a model file's metadata, and back. Throws Error when it is not one for `features` features.
+/// The scale of the evidence that `config` names, at least one kind. Rows to store are taken evenly from
+/// `training_rows`; units are fitted to at most 10,000 of these, quantiles and the threshold to at most 10,000 of
+/// `rows`. `columns` are the one-hot encoded ones. Throws Error when a row is reconstructed to something that is not a
+/// number, or no row differs from another.
+AnomalyScale fit_anomaly_evidence(const Inference& inference, const Dataset& data,
+                                  std::span<const uint32_t> training_rows, std::span<const uint32_t> rows,
+                                  const AnomalyConfig& config, std::span<const std::string> columns);
+
+/// AnomalyScale as JSON for a model file's metadata, and back, but for the stored rows of its evidence. Throws Error
+/// when it is not one for `features` features.
 std::string anomaly_json(const AnomalyScale& scale);
 AnomalyScale anomaly_from_json(const std::string& text, int64_t features, const std::string& name);
 
@@ -62,8 +74,8 @@ struct AnomalyScores {
 /// every feature of a chunk of rows. Throws Error when the data do not fit a model.
 AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const Dataset& data, int64_t top);
 
-/// The scores by one model of rows that are scaled and reconstructed already, both (scores.size(), …). Allocates
-/// nothing.
+/// The scores, without evidence, by one model of rows that are scaled and reconstructed already, both (scores.size(),
+/// …). Allocates nothing.
 void anomaly_scores(const AnomalyScale& scale, ConstView reconstruction, ConstView clean, std::span<double> scores);
 
 /// The share of pairs of one abnormal and one other row in which the abnormal one has the higher score, ties counted

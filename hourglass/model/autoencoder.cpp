@@ -34,7 +34,8 @@ void check_weights(const Network& network, const SafeTensors& file, const std::s
   for (const LayerState* s : network.state())
     if (s->in_model) check(s->name, s->values.shape());
   for (const auto& [tensor, value] : file.tensors)
-    if (!known.contains(tensor)) fail("{}: tensor {} belongs to no layer of this network", name, tensor);
+    if (!known.contains(tensor) && !tensor.starts_with("anomaly."))
+      fail("{}: tensor {} belongs to no layer of this network", name, tensor);
 }
 
 }  // namespace

@@ -73,6 +73,7 @@ class Inference {
   /// Calls chunk(workspace, index, first row, rows) for all chunks of `rows` rows, on worker threads.
   void for_each_chunk(int64_t rows, const std::function<void(Workspace&, int64_t, int64_t, int64_t)>& chunk) const;
 
+  const Autoencoder& model() const { return model_; }
   int64_t chunks(int64_t rows) const { return (rows + chunk_rows_ - 1) / chunk_rows_; }
   int64_t chunk_rows() const { return chunk_rows_; }
 

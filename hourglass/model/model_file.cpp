@@ -1,5 +1,8 @@
 #include "hourglass/model/model_file.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "hourglass/base/file.h"
 #include "hourglass/base/schema/fields_json.h"
 #include "hourglass/base/version.h"
@@ -7,6 +10,8 @@
 namespace hourglass {
 
 namespace {
+
+constexpr const char* kStoredRows = "anomaly.rows";
 
 const std::string& metadata(const SafeTensors& file, const std::string& key, const std::string& name) {
   const auto found = file.metadata.find(key);
@@ -23,6 +28,19 @@ Network make_network(const ModelConfig& config, const Shape& input, const std::s
   } catch (const Error& e) {
     fail("{}: {}", name, e.what());
   }
+}
+
+/// The rows that the evidence of an anomaly score is measured against.
+void take_stored_rows(const SafeTensors& file, int64_t features, const std::string& name, AnomalyEvidence& evidence) {
+  const auto found = file.tensors.find(kStoredRows);
+  if (found == file.tensors.end()) fail("{}: tensor {} is missing", name, kStoredRows);
+  const Shape& shape = found->second.shape();
+  if (shape.rank() != 2 || shape[0] < 1 || shape[1] != features)
+    fail("{}: tensor {} has shape {}, expected rows of {}", name, kStoredRows, shape.text(), features);
+  const Tensor rows = found->second.cast(DType::f32);
+  evidence.rows.assign(rows.as<float>(), rows.as<float>() + rows.size());
+  if (!std::ranges::all_of(evidence.rows, [](float x) { return std::isfinite(x); }))
+    fail("{}: tensor {} has a value that is not a finite number", name, kStoredRows);
 }
 
 Shape input_shape(const std::string& text, const std::string& name) {
@@ -48,7 +66,14 @@ std::map<std::string, std::string> model_metadata(const Recipe& recipe, const Au
 }
 
 std::string model_bytes(const Recipe& recipe, const Autoencoder& model, const std::optional<AnomalyScale>& anomaly) {
-  return safetensors_bytes(model.weights(), model_metadata(recipe, model, anomaly));
+  auto tensors = model.weights();
+  if (anomaly && anomaly->evidence) {
+    const std::vector<float>& rows = anomaly->evidence->rows;
+    const int64_t features = model.network().input().size();
+    tensors[kStoredRows] = {reinterpret_cast<const std::byte*>(rows.data()), DType::f32,
+                            Shape{std::ssize(rows) / features, features}};
+  }
+  return safetensors_bytes(tensors, model_metadata(recipe, model, anomaly));
 }
 
 TrainedModel load_model(const std::filesystem::path& path) {
@@ -65,6 +90,7 @@ TrainedModel parse_model(std::string_view bytes, const std::string& name) {
   model.autoencoder.scaler = scaler_from_json(metadata(file, "scaler", name), input.size(), name);
   if (const auto found = file.metadata.find("anomaly"); found != file.metadata.end())
     model.anomaly = anomaly_from_json(found->second, input.size(), name);
+  if (model.anomaly && model.anomaly->evidence) take_stored_rows(file, input.size(), name, *model.anomaly->evidence);
   return model;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hourglass/base/statistics.h"
+
 namespace hourglass {
 
 namespace {
@@ -29,7 +31,10 @@ void refuse_missing(const Scaler& scaler, std::span<const float> rows, int64_t w
 }  // namespace
 
 Predictor::Predictor(const std::filesystem::path& path)
-    : model_(load_model(path)), inference_(model_.autoencoder, /*threads=*/1, kChunkRows) {}
+    : model_(load_model(path)), inference_(model_.autoencoder, /*threads=*/1, kChunkRows) {
+  if (has_scores() && model_.anomaly->evidence)
+    scorer_.emplace(inference_, model_.anomaly->spread, *model_.anomaly->evidence);
+}
 
 Dataset Predictor::dataset(const float* rows, int64_t count) const {
   return {"rows", network().input(), std::span(rows, static_cast<size_t>(count * inputs())), {}};
@@ -54,6 +59,13 @@ void Predictor::reconstruct(const float* rows, int64_t count, float* out) const 
 void Predictor::score(const float* rows, int64_t count, double* scores) const {
   if (!has_scores()) fail("the model stores no threshold to score by: its recipe has no [anomaly]");
   refuse_missing(model_.autoencoder.scaler, {rows, static_cast<size_t>(count * inputs())}, inputs());
+  if (scorer_) {
+    const double factor = 1 / model_.anomaly->threshold;
+    return scorer_->terms(dataset(rows, count), all_rows(count), [&](int64_t row, std::span<const double> terms) {
+      scores[row] = 0;
+      for (const double term : terms) scores[row] += factor * term;
+    });
+  }
   inference_.reconstruct(dataset(rows, count), [&](const Inference::Chunk& c) {
     anomaly_scores(*model_.anomaly, c.reconstruction(), c.clean, std::span(scores + c.first, c.rows));
   });

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 
 #include "hourglass/model/inference.h"
 #include "hourglass/model/model_file.h"
@@ -33,6 +34,7 @@ class Predictor {
 
   TrainedModel model_;
   Inference inference_;
+  std::optional<EvidenceScorer> scorer_;
 };
 
 }  // namespace hourglass

@@ -64,10 +64,17 @@ void fields(auto& v, TrainConfig& c) {
   v.field("seed", c.seed, at_least(0), "random seed");
 }
 
+/// What an anomaly score is computed from; model/anomaly_evidence.h has the formulas.
+enum class Evidence { reconstruction, input_distance, output_distance, tails, histogram };
+template <>
+inline const std::vector<std::string> kNames<Evidence> = {"reconstruction", "input_distance", "output_distance",
+                                                          "tails", "histogram"};
+
 /// [anomaly]: the anomaly score is fitted at the end of training and stored in the model.
 struct AnomalyConfig {
   double quantile = 0.95;  ///< fraction of the fitted rows below the threshold: validation rows, or training rows if
                            ///< none are held out
+  std::vector<Evidence> evidence = {};  ///< empty: the mean squared residual alone, as before there was other evidence
 
   bool operator==(const AnomalyConfig&) const = default;
 };
@@ -75,6 +82,8 @@ struct AnomalyConfig {
 void fields(auto& v, AnomalyConfig& c) {
   v.field("quantile", c.quantile, inside(0, 1),
           "fraction of the validation rows below the threshold; of the training rows if none are held out");
+  v.field_if_given("evidence", c.evidence, OneOf{kNames<Evidence>},
+                   "what the score combines; without it the score is the mean squared residual");
 }
 
 /// The configuration of a training run: the configs of all modules.

@@ -164,7 +164,9 @@ void Trainer::snapshot_weights() {
 std::optional<AnomalyScale> Trainer::anomaly_scale() {
   if (!recipe_.anomaly) return std::nullopt;
   const auto& rows = split_.validation.empty() ? split_.train : split_.validation;
-  return fit_anomaly_scale(Inference(model_, threads_.max_threads()), train_, rows, recipe_.anomaly->quantile);
+  const Inference inference(model_, threads_.max_threads());
+  if (recipe_.anomaly->evidence.empty()) return fit_anomaly_scale(inference, train_, rows, recipe_.anomaly->quantile);
+  return fit_anomaly_evidence(inference, train_, split_.train, rows, *recipe_.anomaly, recipe_.data.read.categorical);
 }
 
 }  // namespace hourglass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from numbers import Real
 from typing import Any
@@ -15,14 +16,16 @@ from .estimator import RecipeEstimator
 from .layers import recipe_layers
 from .training import train
 
+EVIDENCE = ("reconstruction", "input_distance", "output_distance", "tails", "histogram")
+
 
 @dataclass(repr=False, eq=False)
 class AnomalyDetector(OutlierMixin, RecipeEstimator):
-    """Finds rows with a large reconstruction error, using an autoencoder trained on all rows.
+    """Finds rows unlike most others, using an autoencoder trained on all rows.
 
-    The score of a row is its mean squared residual, with the residuals of every feature divided by their robust standard
-    deviation. docs/anomaly.md explains the defaults: robust scaling, strong noise, and a trimmed loss. Labels are not
-    needed.
+    The score of a row combines its reconstruction error, its distance from stored rows and from their reconstructions,
+    and how rare its values are, feature by feature. docs/anomaly.md defines it and explains the defaults: robust scaling,
+    strong noise, and a trimmed loss. Labels are not needed.
 
     Parameters
     ----------
@@ -40,6 +43,8 @@ class AnomalyDetector(OutlierMixin, RecipeEstimator):
     learning_rate : float
     optimizer : str or dict
         As for Autoencoder.
+    evidence : list of str
+        What the score combines; an empty list: the mean squared residual alone, as up to version 0.1.
     n_models : int
         Number of models with consecutive seeds whose scores are averaged.
     n_jobs : int, optional
@@ -65,6 +70,7 @@ class AnomalyDetector(OutlierMixin, RecipeEstimator):
     noise: float = 2.0
     trim: float = 0.1
     epochs: int | None = None
+    evidence: Sequence[str] = EVIDENCE
     n_models: int = 1
 
     def fit(self, X: ArrayLike, y: object = None) -> AnomalyDetector:
@@ -117,5 +123,5 @@ class AnomalyDetector(OutlierMixin, RecipeEstimator):
             "objective": {"reconstruction": "mse", "trim": self.trim},
             "corruption": {"gaussian": self.noise},
             "train": self._training(epochs, seed),
-            "anomaly": {"quantile": quantile},
+            "anomaly": {"quantile": quantile, "evidence": list(self.evidence)},
         }

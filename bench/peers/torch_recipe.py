@@ -49,6 +49,17 @@ class Dense(nn.Linear):
         return super().forward(x.flatten(1))
 
 
+class Reshape(nn.Module):
+    """Samples in another shape, as Flatten and Unflatten."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        self.sizes = sizes
+
+    def forward(self, x):
+        return x.reshape(-1, *self.sizes)
+
+
 def unit_images(path, rows=None):
     """Images as floats in [0, 1], shape (rows, 1, height, width)."""
     pixels = torch.from_numpy(read_idx_images(path)[:rows].copy())
@@ -68,6 +79,10 @@ def make_layer(spec, shape):
         return Dense(math.prod(shape), size)
     if kind == "max_pool2d":
         return nn.MaxPool2d(size, **options)
+    if kind == "upsample2d":
+        return nn.Upsample(scale_factor=size, mode="nearest")
+    if kind == "reshape":
+        return Reshape(size)
     make = {"conv2d": nn.Conv2d, "conv_transpose2d": nn.ConvTranspose2d}[kind]
     return make(shape[0], size, options.pop("kernel"), **options)
 

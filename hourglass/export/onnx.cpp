@@ -29,11 +29,12 @@ void check_size(const Network& network, const std::map<std::string, std::string>
 std::vector<OnnxLayer> layers_of(const ModelConfig& config, const Network& network, const PassContext& context) {
   std::vector<OnnxLayer> all;
   Shape shape = network.input();
-  bool channels_last = false;
   int next = 0;
   for (const auto& [list, part] : {std::pair(&config.encoder, "encoder"), std::pair(&config.decoder, "decoder")})
     for (size_t i = 0; i < list->size(); ++i) {
-      for (; network.layer(next).only_reorders(); ++next) channels_last = !channels_last;
+      // Images are channels-last unless a reorder precedes the layer; the first one makes the data so.
+      bool channels_last = true;
+      for (; network.layer(next).only_reorders(); ++next) channels_last = next == 0;
       const Layer& layer = network.layer(next++);
       all.push_back({(*list)[i], layer, fmt::format("{}.{}", part, i), shape, channels_last, context});
       shape = layer.output();

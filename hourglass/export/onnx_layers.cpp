@@ -45,6 +45,28 @@ std::string convolution(const LayerContext& p, const std::string& x) {
   return windows(p, {x, p.weight(), p.bias()}, o.kernel, o.stride ? o.stride : 1, o.padding);
 }
 
+std::string transposed_convolution(const LayerContext& p, const std::string& x) {
+  const auto& o = std::get<ConvConfig>(p.at.config.options);
+  return p.graph.node(p.op, {x, p.weight(), p.bias()},
+                      {{"kernel_shape", std::vector<int64_t>(2, o.kernel)},
+                       {"strides", std::vector<int64_t>(2, o.stride ? o.stride : 1)},
+                       {"pads", std::vector<int64_t>(4, o.padding)},
+                       {"output_padding", std::vector<int64_t>(o.output_padding.begin(), o.output_padding.end())}});
+}
+
+/// Resize enlarges by the nearest pixel unless told otherwise.
+std::string upsample(const LayerContext& p, const std::string& x) {
+  const auto factor = static_cast<float>(std::get<UpsampleConfig>(p.at.config.options).factor);
+  const std::string name = p.at.name + ".scales";
+  return p.graph.node(p.op, {x, "", p.graph.constant(name, {1, 1, factor, factor}, {4})});
+}
+
+std::string reshape(const LayerContext& p, const std::string& x) {
+  std::vector<int64_t> shape = {0};  // 0: the same number of rows
+  for (const int64_t size : p.at.layer.output()) shape.push_back(size);
+  return p.graph.node(p.op, {x, p.graph.integers(shape)});
+}
+
 std::string max_pool(const LayerContext& p, const std::string& x) {
   const auto& o = std::get<MaxPoolConfig>(p.at.config.options);
   return windows(p, {x}, o.window, o.stride ? o.stride : o.window, o.padding);
@@ -98,8 +120,10 @@ struct Row {
 constexpr std::array kTable = {
     Row{"dense", "Gemm", dense},
     Row{"conv2d", "Conv", convolution},
-    Row{"conv_transpose2d", "ConvTranspose", convolution},
+    Row{"conv_transpose2d", "ConvTranspose", transposed_convolution},
     Row{"max_pool2d", "MaxPool", max_pool},
+    Row{"upsample2d", "Resize", upsample},
+    Row{"reshape", "Reshape", reshape},
     Row{"identity", "Identity", plain},
     Row{"sigmoid", "Sigmoid", plain},
     Row{"tanh", "Tanh", plain},

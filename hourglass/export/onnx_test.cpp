@@ -105,6 +105,23 @@ TEST(Onnx, ImagesStayChannelsFirstWithoutReorders) {
   EXPECT_EQ(operators(exported(config, {3, 6, 6}, OnnxPart::decoder)), (Texts{"Gemm", "Sigmoid", "Reshape"}));
 }
 
+TEST(Onnx, UsualDecodersPassTheCheckerAndShapeInference) {
+  LayerConfig up = layer("conv_transpose2d", 1, 3, 2, 1);
+  std::get<ConvConfig>(up.options).output_padding = {1, 0};
+  const ModelConfig config = model({layer("conv2d", 2, 3), layer("dense", 3)}, {layer("dense", 8),
+                                                                                {"reshape", ReshapeConfig{{2, 2, 2}}},
+                                                                                layer("upsample2d", 2),
+                                                                                layer("topk", 5),
+                                                                                up,
+                                                                                layer("sigmoid")});
+  EXPECT_EQ(operators(exported(config, {1, 8, 7}, OnnxPart::decoder)),
+            (Texts{"Gemm", "Reshape", "Resize", "Transpose", "Flatten", "TopK", "Shape", "ConstantOfShape",
+                   "ScatterElements", "Reshape", "Transpose", "ConvTranspose", "Sigmoid"}));
+  EXPECT_EQ(operators(exported(model({layer("conv2d", 2, 3), {"reshape", ReshapeConfig{{72}}}}, {layer("dense", 64)}),
+                               {1, 8, 8}, OnnxPart::encoder)),
+            (Texts{"Conv", "Reshape"}));
+}
+
 TEST(Onnx, EveryKindOfLayerPassesTheCheckerAndShapeInference) {
   for (const char* kind : {"identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu"})
     EXPECT_NO_THROW(exported(model({layer("conv2d", 2, 3), layer(kind)}, {layer("conv_transpose2d", 1, 3)}), {1, 5, 5}))

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -34,6 +35,7 @@ struct ConvConfig {
   int64_t kernel = 0;    ///< side of the square kernel
   int64_t stride = 0;    ///< 0 = 1
   int64_t padding = 0;
+  std::array<int64_t, 2> output_padding = {};  ///< conv_transpose2d: (rows, columns) added to the output
   bool operator==(const ConvConfig&) const = default;
 };
 
@@ -59,6 +61,18 @@ void fields(auto& v, MaxPoolConfig& c) {
   v.field_if_given("padding", c.padding, between(0, 1023), "zeros around the image, default 0");
 }
 
+/// Options of upsample2d.
+struct UpsampleConfig {
+  int64_t factor = 0;  ///< of height and width
+  bool operator==(const UpsampleConfig&) const = default;
+};
+
+/// Options of reshape.
+struct ReshapeConfig {
+  std::vector<int64_t> sizes;  ///< (units), or (channels, height, width)
+  bool operator==(const ReshapeConfig&) const = default;
+};
+
 /// Options of topk.
 struct TopKConfig {
   int64_t k = 0;
@@ -77,7 +91,8 @@ void fields(auto& v, TopKConfig& c) {
 /// One entry of a recipe's layer list. `kind` is the key ("dense", "conv2d", "leaky_relu", "relu", …).
 struct LayerConfig {
   std::string kind;
-  std::variant<ActivationConfig, DenseConfig, ConvConfig, MaxPoolConfig, TopKConfig> options = {};
+  std::variant<ActivationConfig, DenseConfig, ConvConfig, MaxPoolConfig, TopKConfig, UpsampleConfig, ReshapeConfig>
+      options = {};
   bool operator==(const LayerConfig&) const = default;
 };
 
@@ -90,8 +105,17 @@ void kinds(auto& v, LayerConfig& c) {
   };
   if (auto* o = options("dense", DenseConfig())) fields(v, *o);
   if (auto* o = options("conv2d", ConvConfig())) fields(v, *o);
-  if (auto* o = options("conv_transpose2d", ConvConfig())) fields(v, *o);
+  if (auto* o = options("conv_transpose2d", ConvConfig())) {
+    fields(v, *o);
+    v.field_if_given(
+        "output_padding", o->output_padding, between(0, 1023),
+        "rows and columns added at the bottom and right, less than the stride: one number, or [rows, columns]");
+  }
   if (auto* o = options("max_pool2d", MaxPoolConfig())) fields(v, *o);
+  if (auto* o = options("upsample2d", UpsampleConfig()))
+    v.value(o->factor, between(1, 1024), "every pixel becomes so many rows and columns (mode nearest)");
+  if (auto* o = options("reshape", ReshapeConfig()))
+    v.value(o->sizes, between(1, 1 << 20), "[units], or [channels, height, width]; the order is channels first");
   for (const char* name : {"identity", "sigmoid", "tanh", "relu", "softplus", "gelu"})
     options(name, ActivationConfig());
   if (auto* o = options("leaky_relu", ActivationConfig())) v.value_or(o->parameter, 0.01, above(0), "slope below zero");

@@ -91,9 +91,29 @@ class MaxPool2d final : public LinearLayer {
   ConvGeometry g_;
 };
 
+class Upsample2d final : public LinearLayer {
+ public:
+  /// Geometry of the pooling of which this layer is the transpose.
+  explicit Upsample2d(const ConvGeometry& g) : LinearLayer({g.in_channels, g.in_height, g.in_width}), g_(g) {}
+
+  void forward(const PassContext&, ConstView, const InputRows& in, View out) const override {
+    ops::upsample2d(g_, in, out);
+  }
+  void jvp(ConstView, const Linearization&, ConstView v, View out) const override { ops::upsample2d(g_, v, out); }
+  void vjp(ConstView, const Linearization&, ConstView u, View grad_in) const override {
+    ops::sum_pool2d(g_, u, grad_in);
+  }
+
+ private:
+  ConvGeometry g_;
+};
+
 void need_image(const LayerContext& c) {
   if (c.input.rank() != 3)
-    fail("{}: needs an image (channels × height × width), its input is {}", c.place(), c.input.text());
+    fail(
+        "{}: needs an image (channels × height × width), its input is {}; {{ reshape = [channels, height, width] }} "
+        "before it makes one",
+        c.place(), c.input.text());
 }
 
 /// Windows of `kernel` over the padded input, refused when there is none.
@@ -122,8 +142,8 @@ std::unique_ptr<Layer> with_parameters(const LayerContext& c, const ConvGeometry
 }  // namespace
 
 std::unique_ptr<Layer> make_conv2d(const LayerContext& c) {
-  const auto& [channels, kernel, stride, padding] = std::get<ConvConfig>(c.config.options);
-  const ConvGeometry g = windows(c, channels, kernel, stride ? stride : 1, padding);
+  const auto& o = std::get<ConvConfig>(c.config.options);
+  const ConvGeometry g = windows(c, o.channels, o.kernel, o.stride ? o.stride : 1, o.padding);
   return with_parameters<Conv2d>(c, g, g.out_channels);
 }
 
@@ -131,8 +151,12 @@ std::unique_ptr<Layer> make_conv_transpose2d(const LayerContext& c) {
   need_image(c);
   const auto& o = std::get<ConvConfig>(c.config.options);
   const int64_t kernel = o.kernel, stride = o.stride ? o.stride : 1, padding = o.padding;
-  const auto side = [&](int64_t in) { return (in - 1) * stride - 2 * padding + kernel; };
-  const int64_t height = side(c.input[1]), width = side(c.input[2]);
+  for (const int64_t added : o.output_padding)
+    if (added >= stride) fail("{}: output_padding {} is not less than the stride {}", c.place(), added, stride);
+  const auto side = [&](int axis) {
+    return (c.input[axis] - 1) * stride - 2 * padding + kernel + o.output_padding[static_cast<size_t>(axis) - 1];
+  };
+  const int64_t height = side(1), width = side(2);
   if (height < 1 || width < 1)
     fail("{}: padding {} leaves nothing of input {} under kernel {}", c.place(), padding, c.input.text(), kernel);
   const ConvGeometry g{o.channels, height, width, c.input[0], c.input[1], c.input[2], kernel, stride, padding};
@@ -144,6 +168,13 @@ std::unique_ptr<Layer> make_max_pool2d(const LayerContext& c) {
   const auto& [window, stride, padding] = std::get<MaxPoolConfig>(c.config.options);
   if (2 * padding > window) fail("{}: padding {} is more than half of the window {}", c.place(), padding, window);
   return std::make_unique<MaxPool2d>(windows(c, c.input[0], window, stride ? stride : window, padding));
+}
+
+std::unique_ptr<Layer> make_upsample2d(const LayerContext& c) {
+  need_image(c);
+  const int64_t f = std::get<UpsampleConfig>(c.config.options).factor, height = c.input[1], width = c.input[2];
+  return std::make_unique<Upsample2d>(
+      ConvGeometry{c.input[0], f * height, f * width, c.input[0], height, width, f, f, 0});
 }
 
 }  // namespace hourglass

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
+
 #include "hourglass/nn/config.h"
 #include "hourglass/nn/layers.h"
 #include "support/golden.h"
@@ -80,9 +83,11 @@ TEST(ConvolutionLayers, RefuseAKernelThatDoesNotFit) {
 }
 
 TEST(ConvolutionLayers, RefuseAnInputThatIsNoImage) {
-  for (const std::string kind : {"conv2d", "conv_transpose2d", "max_pool2d"})
+  for (const std::string kind : {"conv2d", "conv_transpose2d", "max_pool2d", "upsample2d"})
     EXPECT_EQ(refusal(layer(kind, 4, 1), {12}),
-              "encoder[3] " + kind + ": needs an image (channels × height × width), its input is 12");
+              "encoder[3] " + kind +
+                  ": needs an image (channels × height × width), its input is 12; { reshape = [channels, height, "
+                  "width] } before it makes one");
 }
 
 TEST(ConvolutionLayers, RefuseTooMuchPadding) {
@@ -90,6 +95,36 @@ TEST(ConvolutionLayers, RefuseTooMuchPadding) {
             "encoder[3] conv_transpose2d: padding 3 leaves nothing of input 8 × 4 × 4 under kernel 3");
   EXPECT_EQ(refusal(layer("max_pool2d", 2, 0, 0, 2), {8, 4, 4}),
             "encoder[3] max_pool2d: padding 2 is more than half of the window 2");
+}
+
+TEST(ConvolutionLayers, PadTheOutputLessThanTheyStride) {
+  LayerConfig up = layer("conv_transpose2d", 4, 3, 2, 1);
+  std::vector<Parameter> parameters;
+  const auto shape = [&](std::array<int64_t, 2> padding) {
+    std::get<ConvConfig>(up.options).output_padding = padding;
+    return make_layer({up, "decoder.0", {2, 5, 4}, parameters})->output();
+  };
+  EXPECT_EQ(shape({0, 0}), (Shape{4, 9, 7}));
+  EXPECT_EQ(shape({1, 1}), (Shape{4, 10, 8}));
+  EXPECT_EQ(shape({0, 1}), (Shape{4, 9, 8}));
+  std::get<ConvConfig>(up.options).output_padding = {0, 2};
+  EXPECT_EQ(refusal(up, {2, 5, 4}), "encoder[3] conv_transpose2d: output_padding 2 is not less than the stride 2");
+}
+
+/// In one dimension by hand: in (1, 2, 3), kernel (1, 10, 100) in its middle row, stride 2, padding 1, bias 0.5. The
+/// kernels at 0, 2 and 4 reach cells −1 to 5; the padding removes the first, output_padding keeps the last.
+TEST(ConvolutionLayers, OutputPaddingShowsTheLastCellsOfTheKernels) {
+  LayerConfig up = layer("conv_transpose2d", 1, 3, 2, 1);
+  std::get<ConvConfig>(up.options).output_padding = {0, 1};
+  for (const DType dtype : {DType::f64, DType::f32}) {
+    std::vector<Parameter> parameters;
+    const auto made = make_layer({up, "decoder.0", {1, 1, 3}, parameters});
+    Tensor theta(DType::f64, {32}), in = tensor_of({1, 3}, {1, 2, 3}).cast(dtype), out(dtype, {1, 6});
+    for (int i = 0; i < 3; ++i) theta.as<double>()[3 + i] = std::pow(10, i);
+    theta.as<double>()[parameters[1].offset] = 0.5;
+    made->forward({}, theta.cast(dtype), in.view(), out);
+    EXPECT_EQ(values_of(out), (std::vector<double>{10.5, 102.5, 20.5, 203.5, 30.5, 300.5}));
+  }
 }
 
 TEST(ConvolutionLayers, StrideByOneAndPoolsByTheirWindowByDefault) {

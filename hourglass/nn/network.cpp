@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "hourglass/nn/misfit.h"
+
 namespace hourglass {
 
 namespace {
@@ -38,15 +40,18 @@ Network::Network(const ModelConfig& config, Shape input, Shape output, MakeLayer
   refuse_huge("input", input);
   std::vector<MirroredWeight> weights;
   if (is_layered(input)) layers_.push_back(make_reorder(input, false));
-  append(sized(config.encoder, input), "encoder", false, weights, make);
+  const ModelConfig with_units{sized(config.encoder, input), sized(config.decoder, input), config.tied, config.init};
+  append(with_units.encoder, "encoder", false, weights, make);
   code_end_ = layers();
   encoder_parameter_count_ = padded_size(parameters_);
-  append(sized(config.decoder, input), "decoder", config.tied, weights, make);
+  append(with_units.decoder, "decoder", config.tied, weights, make);
   if (config.tied && !weights.empty())
     fail("{}: tied = true, but no layer of the decoder mirrors it", weights.back().place);
   const Shape& made = layers_.back()->output();
   const bool same = made == output || (made.rank() == 1 && made.size() == output.size());
-  if (!same) fail("decoder: its output {} is not the shape of the input {}", made.text(), output.text());
+  if (!same)
+    fail("decoder: its output {} is not the shape of the input {}\n{}", made.text(), output.text(),
+         explain_misfit(with_units, input, output));
   parameter_count_ = padded_size(parameters_);
   for (const auto& layer : layers_) {
     first_sum_.push_back(sums_size_);
@@ -62,7 +67,8 @@ void Network::append(const std::vector<LayerConfig>& configs, const std::string&
   const size_t plain_from = is_decoder ? configs.size() - ends_in_activation : configs.size() + 1;
   const auto shape = [&] { return layers_.empty() ? input_ : layers_.back()->output(); };
   for (size_t i = 0; i < configs.size(); ++i) {
-    const bool needs_plain = std::holds_alternative<DenseConfig>(configs[i].options) || i == plain_from;
+    const bool needs_plain = std::holds_alternative<DenseConfig>(configs[i].options) ||
+                             std::holds_alternative<ReshapeConfig>(configs[i].options) || i == plain_from;
     if (needs_plain && is_layered(shape())) layers_.push_back(make_reorder(shape(), true));
     const LayerContext context{configs[i], fmt::format("{}.{}", name, i), shape(), parameters_,
                                is_tied ? &weights : nullptr};

@@ -103,17 +103,74 @@ TEST(Network, RefusesALayerThatDoesNotFitNamingItsIndexAndBothShapes) {
       refusal(model({layer("conv2d", 4, 3), layer("relu"), layer("conv2d", 4, 9)}, {layer("dense", 64)}), {1, 8, 8}),
       "encoder[2] conv2d: kernel 9 does not fit input 4 × 6 × 6");
   EXPECT_EQ(refusal(model({layer("dense", 5)}, {layer("conv_transpose2d", 1, 8)}), {1, 8, 8}),
-            "decoder[0] conv_transpose2d: needs an image (channels × height × width), its input is 5");
+            "decoder[0] conv_transpose2d: needs an image (channels × height × width), its input is 5; { reshape = "
+            "[channels, height, width] } before it makes one");
 }
 
 TEST(Network, RefusesADecoderThatDoesNotGiveTheInputsShapeBack) {
   EXPECT_EQ(refusal(model({layer("dense", 3)}, {layer("dense", 9)}), {10}),
-            "decoder: its output 9 is not the shape of the input 10");
+            "decoder: its output 9 is not the shape of the input 10\n"
+            "  input                       10\n"
+            "  encoder[0] dense            3\n"
+            "  decoder[0] dense            9\n"
+            "What fits: decoder[0] dense with 10 units");
   const auto conv = model({layer("conv2d", 2, 3)}, {layer("conv_transpose2d", 1, 2)});
-  EXPECT_EQ(refusal(conv, {1, 5, 5}), "decoder: its output 1 × 4 × 4 is not the shape of the input 1 × 5 × 5");
+  EXPECT_EQ(refusal(conv, {1, 5, 5}),
+            "decoder: its output 1 × 4 × 4 is not the shape of the input 1 × 5 × 5\n"
+            "  input                       1 × 5 × 5\n"
+            "  encoder[0] conv2d           2 × 3 × 3\n"
+            "  decoder[0] conv_transpose2d 1 × 4 × 4\n"
+            "What fits: decoder[0] conv_transpose2d with kernel = 3");
   // As many numbers, but another image.
   const auto turned = model({layer("conv2d", 2, 1)}, {layer("conv2d", 4, 1, 1)});
-  EXPECT_EQ(refusal(turned, {1, 4, 4}), "decoder: its output 4 × 4 × 4 is not the shape of the input 1 × 4 × 4");
+  EXPECT_TRUE(refusal(turned, {1, 4, 4}).ends_with("What fits: decoder[0] conv2d with 1 channel"));
+}
+
+TEST(Network, NamesTheOutputPaddingThatFits) {
+  const auto fits = [](const ModelConfig& config, const Shape& input) {
+    const std::string message = refusal(config, input);
+    return message.substr(std::min(message.size(), message.rfind('\n') + 1));
+  };
+  const auto down = [](int64_t channels) { return layer("conv2d", channels, 3, 2, 1); };
+  const auto up = [](int64_t channels) { return layer("conv_transpose2d", channels, 3, 2, 1); };
+  const ModelConfig one = model({down(4)}, {up(1)}), two = model({down(4), down(4)}, {up(4), layer("relu"), up(1)});
+  EXPECT_EQ(fits(one, {1, 8, 8}), "What fits: decoder[0] conv_transpose2d with output_padding = 1");
+  EXPECT_EQ(fits(one, {1, 7, 8}), "What fits: decoder[0] conv_transpose2d with output_padding = [0, 1]");
+  EXPECT_EQ(fits(two, {1, 28, 28}),
+            "What fits: decoder[0] conv_transpose2d with output_padding = 1 and decoder[2] conv_transpose2d with "
+            "output_padding = 1");
+  EXPECT_EQ(fits(one, {3, 8, 8}),
+            "What fits: decoder[0] conv_transpose2d with 3 channels and decoder[0] conv_transpose2d with "
+            "output_padding = 1");
+  EXPECT_EQ(fits(model({layer("dense", 4)}, {layer("dense", 16), layer("sigmoid")}), {1, 4, 5}),
+            "What fits: decoder[0] dense with 20 units");
+  EXPECT_EQ(fits(model({layer("max_pool2d", 2)}, {layer("upsample2d", 2)}), {1, 5, 5}),
+            "No output_padding or kernel of the decoder makes it fit; a dense layer at its end can have any size");
+}
+
+/// The output for counted inputs of a network without weights.
+std::vector<double> passed_on(const ModelConfig& config, const Shape& input) {
+  const Network network(config, input);
+  Tensor in(DType::f64, {1, input.size()}), theta(DType::f64, {1});
+  for (int64_t i = 0; i < input.size(); ++i) in.as<double>()[i] = static_cast<double>(i);
+  return values_of(output(network, theta, in));
+}
+
+TEST(Network, ReshapesInTheOrderOfPyTorch) {
+  const auto reshape = [](std::vector<int64_t> sizes) {
+    return LayerConfig{"reshape", ReshapeConfig{std::move(sizes)}};
+  };
+  const std::vector<double> counted = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+  EXPECT_EQ(passed_on(model({reshape({12})}, {reshape({2, 2, 3})}), {2, 2, 3}), counted);
+  EXPECT_EQ(passed_on(model({reshape({3, 2, 2}), reshape({4, 1, 3})}, {reshape({2, 3, 2}), reshape({12})}), {12}),
+            counted);
+  EXPECT_EQ(
+      passed_on(model({reshape({3, 2, 2}), layer("max_pool2d", 2)}, {layer("upsample2d", 2), reshape({12})}), {12}),
+      (std::vector<double>{3, 3, 3, 3, 7, 7, 7, 7, 11, 11, 11, 11}));
+  EXPECT_EQ(refusal(model({reshape({5, 2})}, {layer("dense", 12)}), {12}),
+            "encoder[0] reshape: 2 sizes, expected [units] or [channels, height, width]");
+  EXPECT_EQ(refusal(model({reshape({5, 2, 1})}, {layer("dense", 12)}), {12}),
+            "encoder[0] reshape: 5 × 2 × 1 has 10 values, its input 12 has 12");
 }
 
 TEST(Network, MakesWhatItIsAskedTo) {

@@ -113,6 +113,17 @@ TEST(Contractive, IsTheJacobianByBruteForceOfConvolutionsAndPools) {
   expect_as_by_brute_force(model({layer("max_pool2d", 2), layer("dense", 3)}, {layer("dense", 16)}), {1, 4, 4});
 }
 
+TEST(Contractive, IsTheJacobianByBruteForceOfReshapingAndUpsampling) {
+  expect_as_by_brute_force(model({layer("conv2d", 2, 3),
+                                  layer("tanh"),
+                                  {"reshape", ReshapeConfig{{3, 2, 3}}},
+                                  layer("upsample2d", 2),
+                                  layer("conv2d", 2, 3),
+                                  layer("softplus")},
+                                 {layer("dense", 25)}),
+                           {1, 5, 5});
+}
+
 /// A batch too tall for one tile, a code too wide for one.
 TEST(Contractive, DoesNotDependOnTiles) {
   const auto network = model({layer("dense", 300), layer("tanh"), layer("dense", 280)}, {layer("dense", 100)});

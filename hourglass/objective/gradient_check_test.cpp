@@ -90,6 +90,23 @@ TEST(Gradients, OfPooling) {
   expect_right_gradients(overlapping, {1, 6, 6}, {});
 }
 
+/// A decoder as they are usually written: dense, reshape, upsampling, and a transposed convolution of any output size.
+ModelConfig usual(const std::string& activation) {
+  LayerConfig up = layer("conv_transpose2d", 2, 3, 2, 1);
+  std::get<ConvConfig>(up.options).output_padding = {0, 1};
+  return model({layer("conv2d", 3, 3, 2, 1), layer(activation), layer("dense", 3)},
+               {layer("dense", 6),
+                layer(activation),
+                {"reshape", ReshapeConfig{{3, 2, 1}}},
+                layer("upsample2d", 2),
+                layer("conv2d", 2, 2),
+                layer(activation),
+                layer("upsample2d", 1),
+                up});
+}
+
+TEST(Gradients, OfReshapingAndUpsampling) { expect_right_gradients(usual("tanh"), {2, 5, 2}, objective_of("mse")); }
+
 TEST(Gradients, OfDenseLayersBehindConvolutions) {
   const auto mixed = model({layer("conv2d", 3, 2), layer("tanh"), layer("dense", 4), layer("sigmoid")},
                            {layer("dense", 18), layer("sigmoid")});
@@ -188,6 +205,22 @@ TEST(Gradients, OfTheContractivePenaltyThroughConvolutionsAndPools) {
       model({layer("conv2d", 2, 3, 2, 1), layer("gelu"), layer("conv_transpose2d", 2, 2, 1), layer("tanh")},
             {layer("dense", 50)});
   expect_right_gradients(transposed, {2, 5, 5}, exact);
+}
+
+TEST(Gradients, OfTheContractivePenaltyThroughReshapingAndUpsampling) {
+  LayerConfig up = layer("conv_transpose2d", 2, 3, 2, 1);
+  std::get<ConvConfig>(up.options).output_padding = {1, 0};
+  const auto stack = model({layer("dense", 6),
+                            layer("tanh"),
+                            {"reshape", ReshapeConfig{{3, 2, 1}}},
+                            layer("upsample2d", 2),
+                            layer("gelu"),
+                            up,
+                            {"reshape", ReshapeConfig{{48}}},
+                            layer("dense", 3),
+                            layer("sigmoid")},
+                           {layer("dense", 7)});
+  expect_right_gradients(stack, {7}, objective_of("", ContractiveConfig{.weight = 0.3, .force = true}));
 }
 
 TEST(Gradients, OfTheHessianPenalty) {

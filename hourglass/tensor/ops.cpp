@@ -26,6 +26,12 @@ void read_sums(ConstView x, std::span<double> sums, F reduce) {
   std::ranges::copy(to_host(on_device).as<double>(), sums.begin());
 }
 
+void check_tiles(const ConvGeometry& g, ConstView in, ConstView out) {
+  HOURGLASS_CHECK(in.columns() == g.in_size() && out.columns() == g.out_size() && in.rows() == out.rows());
+  HOURGLASS_CHECK(g.kernel == g.stride && g.padding == 0 && g.in_channels == g.out_channels);
+  HOURGLASS_CHECK(g.in_height == g.out_height * g.kernel && g.in_width == g.out_width * g.kernel);
+}
+
 template <class F>
 double read_sum(ConstView x, F reduce) {
   double sum = 0;
@@ -83,6 +89,16 @@ void max_pool2d_select(const ConvGeometry& g, ConstView in, ConstView v, View ou
   HOURGLASS_CHECK(in.columns() == g.in_size() && v.columns() == g.in_size() && out.columns() == g.out_size());
   HOURGLASS_CHECK(v.rows() == out.rows() && v.rows() % in.rows() == 0);
   backend_of(in).max_pool2d_select(g, in, v, out);
+}
+
+void upsample2d(const ConvGeometry& g, ConstView out, View in) {
+  check_tiles(g, in, out);
+  backend_of(in).upsample2d(g, out, in);
+}
+
+void sum_pool2d(const ConvGeometry& g, ConstView in, View out) {
+  check_tiles(g, in, out);
+  backend_of(in).sum_pool2d(g, in, out);
 }
 
 void swap_axes(ConstView in, int64_t a, int64_t b, View out) {

@@ -51,6 +51,11 @@ void max_pool2d_backward(const ConvGeometry& g, ConstView in, ConstView grad_out
 /// The transpose of max_pool2d_backward.
 void max_pool2d_select(const ConvGeometry& g, ConstView in, ConstView v, View out);
 
+/// in assigned: every pixel of `out` fills its window of `in`. The windows must tile `in`: stride = kernel, no padding.
+void upsample2d(const ConvGeometry& g, ConstView out, View in);
+/// out assigned = the sum of each window: the gradient of upsample2d, with the same geometry.
+void sum_pool2d(const ConvGeometry& g, ConstView in, View out);
+
 /// out (rows, b, a) assigned = in (rows, a, b) with its last two axes swapped: changes images between channels-first
 /// and channels-last.
 void swap_axes(ConstView in, int64_t a, int64_t b, View out);

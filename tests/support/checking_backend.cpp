@@ -114,6 +114,12 @@ void CheckingBackend::max_pool2d_backward(const ConvGeometry& g, ConstView in, C
 void CheckingBackend::max_pool2d_select(const ConvGeometry& g, ConstView in, ConstView v, View out) const {
   run(&ops::Backend::max_pool2d_select, g, in, v, out);
 }
+void CheckingBackend::upsample2d(const ConvGeometry& g, ConstView out, View in) const {
+  run(&ops::Backend::upsample2d, g, out, in);
+}
+void CheckingBackend::sum_pool2d(const ConvGeometry& g, ConstView in, View out) const {
+  run(&ops::Backend::sum_pool2d, g, in, out);
+}
 void CheckingBackend::swap_axes(ConstView in, int64_t a, int64_t b, View out) const {
   run(&ops::Backend::swap_axes, in, a, b, out);
 }

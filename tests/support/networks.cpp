@@ -11,6 +11,7 @@ namespace hourglass {
 LayerConfig layer(const std::string& kind, int64_t size, int64_t kernel, int64_t stride, int64_t padding) {
   if (kind == "dense") return {kind, DenseConfig{size}};
   if (kind == "max_pool2d") return {kind, MaxPoolConfig{size, stride, padding}};
+  if (kind == "upsample2d") return {kind, UpsampleConfig{size}};
   if (kind == "topk") return topk(size);
   if (kind.starts_with("conv")) return {kind, ConvConfig{size, kernel, stride, padding}};
   return {kind};

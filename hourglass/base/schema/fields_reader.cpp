@@ -91,6 +91,16 @@ void read_value(const Value& v, std::string_view key, std::map<std::string, std:
     read_value(entry.value, fmt::format("{}: {}", key, entry.key), x[entry.key], Anything{});
 }
 
+void read_value(const Value& v, std::string_view key, std::array<int64_t, 2>& x, const Range& allowed) {
+  if (const auto* list = v.as<Value::List>()) {
+    if (list->size() != 2) unexpected(v, key, fmt::format("one integer or two, not {}", list->size()));
+    for (size_t i = 0; i < 2; ++i) read_value((*list)[i], key, x[i], allowed);
+  } else {
+    read_value(v, key, x[0], allowed);
+    x[1] = x[0];
+  }
+}
+
 const Value::List& read_list(const Value& v, std::string_view key) { return expect<Value::List>(v, key, "a list"); }
 
 FieldReader::FieldReader(const Value& table, std::string where)

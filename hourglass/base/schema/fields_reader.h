@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -41,6 +42,9 @@ void read_value(const Value& v, std::string_view key, std::vector<T>& x, const a
   x.clear();
   for (const Value& item : read_list(v, key)) read_value(item, key, x.emplace_back(), allowed);
 }
+
+/// Reads one number for both, or a list of two.
+void read_value(const Value& v, std::string_view key, std::array<int64_t, 2>& x, const Range& allowed);
 
 /// Reads a config with a kind, called a `noun` in messages; see KindReader.
 void read_kind(const Value& v, std::string_view noun, auto& x);

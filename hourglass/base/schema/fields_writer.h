@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,11 @@ Value plain_value(const std::vector<T>& x) {
   Value::List list;
   for (const T& item : x) list.push_back(plain_value(item));
   return {std::move(list), {}};
+}
+
+/// One number if both are equal.
+inline Value plain_value(const std::array<int64_t, 2>& x) {
+  return x[0] == x[1] ? plain_value(x[0]) : plain_value(std::vector(x.begin(), x.end()));
 }
 
 /// Converts a config to `"relu"` or `{ dense = 128 }`, in the form that KindReader reads.

@@ -77,4 +77,29 @@ void CpuBackend::max_pool2d_select(const ConvGeometry& g, ConstView in, ConstVie
   for_each_maximum(g, in, v.rows(), [&](int64_t i, int64_t o) { out.as<float>()[o] = v.as<float>()[i]; });
 }
 
+void CpuBackend::upsample2d(const ConvGeometry& g, ConstView out, View in) const {
+  const int64_t width = g.in_width * g.in_channels;
+  float* row = in.as<float>();
+  for (int64_t i = 0; i < in.rows() * g.out_height; ++i) {
+    const float* pixel = out.as<float>() + i * g.out_width * g.out_channels;
+    for (int64_t x = 0; x < g.in_width; ++x)
+      std::copy_n(pixel + x / g.kernel * g.in_channels, g.in_channels, row + x * g.in_channels);
+    for (int64_t k = 1; k < g.kernel; ++k) std::copy_n(row, width, row + k * width);
+    row += g.kernel * width;
+  }
+}
+
+void CpuBackend::sum_pool2d(const ConvGeometry& g, ConstView in, View out) const {
+  const int64_t channels = g.in_channels;
+  for_each_window(g, in.rows(), [&](int64_t n, int64_t o, Window w) {
+    float* sum = out.as<float>() + o;
+    std::fill_n(sum, channels, 0.0f);
+    for (int64_t y = w.y0; y < w.y1; ++y)
+      for (int64_t x = w.x0; x < w.x1; ++x) {
+        const float* pixel = in.as<float>() + n * g.in_size() + (y * g.in_width + x) * channels;
+        for (int64_t c = 0; c < channels; ++c) sum[c] += pixel[c];
+      }
+  });
+}
+
 }  // namespace hourglass::ops::cpu

@@ -78,6 +78,24 @@ TEST(MaxPool2d, AddsTheGradientsOfOverlappingWindows) {
   EXPECT_EQ(values_of(grad_in), (std::vector<double>{0, 0, 0, 0, 10, 0, 0, 0, 0}));
 }
 
+TEST(Upsample2d, AgreesWithTheReferenceAndItsTransposeIsSumPool2d) {
+  for (const ConvGeometry& g : {windows(1, 4, 6, 2, 2, 0), windows(17, 6, 9, 3, 3, 0), windows(3, 2, 5, 1, 1, 0)}) {
+    Twin small = normal_twin({2, g.out_size()}, 1), big = normal_twin({2, g.in_size()}, 2);
+    Twin upsampled = zero_twin({2, g.in_size()}), summed = zero_twin({2, g.out_size()});
+    on_both([&](auto of) { ops::upsample2d(g, of(small), of(upsampled)); });
+    EXPECT_EQ(values_of(upsampled.fast), values_of(upsampled.exact));
+    on_both([&](auto of) { ops::sum_pool2d(g, of(big), of(summed)); });
+    EXPECT_LT(summed.difference(), 1e-6);
+    EXPECT_NEAR(ops::dot(upsampled.exact, big.exact), ops::dot(small.exact, summed.exact), 1e-9);
+  }
+}
+
+TEST(Upsample2d, RepeatsEveryPixelOfEveryChannel) {
+  Tensor in = tensor_of({1, 4}, {1, 10, 2, 20}), out(DType::f64, {1, 16});
+  ops::upsample2d(windows(2, 2, 4, 2, 2, 0), in, out);
+  EXPECT_EQ(values_of(out), (std::vector<double>{1, 10, 1, 10, 2, 20, 2, 20, 1, 10, 1, 10, 2, 20, 2, 20}));
+}
+
 TEST(SwapAxes, AgreesWithTheReferenceAndComesBack) {
   for (const auto& sizes : {std::pair<int64_t, int64_t>{1, 5}, {5, 1}, {3, 16}, {17, 31}, {64, 65}}) {
     const int64_t a = sizes.first, b = sizes.second;

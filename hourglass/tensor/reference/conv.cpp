@@ -99,4 +99,24 @@ void ReferenceBackend::max_pool2d_select(const ConvGeometry& g, ConstView in, Co
   });
 }
 
+void ReferenceBackend::upsample2d(const ConvGeometry& g, ConstView out, View in) const {
+  for (int64_t n = 0; n < in.rows(); ++n)
+    for (int64_t y = 0; y < g.in_height; ++y)
+      for (int64_t x = 0; x < g.in_width; ++x)
+        for (int64_t c = 0; c < g.in_channels; ++c) {
+          const int64_t pixel = ((n * g.out_height + y / g.kernel) * g.out_width + x / g.kernel) * g.out_channels + c;
+          in.as<double>()[((n * g.in_height + y) * g.in_width + x) * g.in_channels + c] = out.as<double>()[pixel];
+        }
+}
+
+void ReferenceBackend::sum_pool2d(const ConvGeometry& g, ConstView in, View out) const {
+  for_each_window(g, in.rows(), [&](int64_t o, int64_t n, int64_t oy, int64_t ox, int64_t c) {
+    double sum = 0;
+    for (int64_t y = oy * g.kernel; y < (oy + 1) * g.kernel; ++y)
+      for (int64_t x = ox * g.kernel; x < (ox + 1) * g.kernel; ++x)
+        sum += in.as<double>()[((n * g.in_height + y) * g.in_width + x) * g.in_channels + c];
+    out.as<double>()[o] = sum;
+  });
+}
+
 }  // namespace hourglass::ops::reference

@@ -4,14 +4,23 @@
 #include "hourglass/base/schema/toml.h"
 #include "hourglass/data/source.h"
 #include "hourglass/recipe/suggest.h"
+#include "hourglass/recipe/suggest_pictures.h"
 
 namespace hourglass {
 
 namespace {
 
 Recipe suggested_recipe(const RecipeRequest& request, const ReadOptions& how) {
-  if (!request.anomalies) return suggest_recipe(request.data, how, open_source(request.data, how).train);
+  const Dataset data = open_source(request.data, how).train;
+  if (!request.anomalies) return suggest_recipe(request.data, how, data);
   Recipe recipe = open_recipe("tabular-anomaly");
+  if (suits_convolutions(data.sample)) {
+    const std::optional<AnomalyConfig> anomaly = recipe.anomaly;
+    recipe = suggest_recipe(request.data, how, data);
+    recipe.objective.reconstruction = Reconstruction::mse;
+    recipe.anomaly = anomaly;
+    return recipe;
+  }
   recipe.name = suggest_name(request.data);
   recipe.data.source = request.data;
   recipe.data.read = how;

@@ -9,7 +9,7 @@ struct RecipeRequest {
   std::string name = {};                    ///< a shipped recipe's name or a TOML file; empty: one that suits `data`
   std::string data = {};                    ///< source to use instead of the recipe's; empty: the recipe's
   std::vector<std::string> overrides = {};  ///< `section.key=value`; they override the recipe
-  bool anomalies = false;                   ///< with an empty name: the shipped recipe for anomaly detection
+  bool anomalies = false;  ///< with an empty name: the shipped recipe for anomaly detection, convolutions for images
 };
 
 /// Opens the named recipe, or chooses one from the data: text columns become categorical or are ignored

@@ -31,6 +31,11 @@ enum class ImageColour { automatic, grey, rgb };
 template <>
 inline const std::vector<std::string> kNames<ImageColour> = {"auto", "grey", "rgb"};
 
+/// Order of the axes of arrays of images; automatic: from their sizes, see read_layout.
+enum class DataLayout { automatic, channels_first, channels_last };
+template <>
+inline const std::vector<std::string> kNames<DataLayout> = {"auto", "channels_first", "channels_last"};
+
 /// images = { width = 28, height = 28, fit = "resize" }: how the images of a folder are resized to one shape.
 struct ImagesConfig {
   int64_t width = 0, height = 0;  ///< pixels
@@ -73,6 +78,7 @@ struct ReadOptions {
   std::vector<std::string> missing_values = {};  ///< further texts or numbers that stand for a missing value
   /// Columns to read as texts, whatever else they are used for; not a key of a recipe (text_columns.h).
   std::vector<std::string> keep = {};
+  DataLayout layout = DataLayout::automatic;
 
   bool operator==(const ReadOptions&) const = default;
 };
@@ -115,6 +121,8 @@ void fields(auto& v, DataConfig& c) {
                    "decimal sign of a table, for columns whose numbers allow both");
   v.field_if_given("missing_values", c.read.missing_values, TextOrNumber{},
                    "texts or numbers that stand for a missing value, besides NA and its like");
+  v.field_if_given("layout", c.read.layout, OneOf{kNames<DataLayout>},
+                   "axes of an array (rows, a, b, c): is a or c the channels; auto, the default, goes by their sizes");
   v.table("images", c.read.images, "how the images of a folder are resized to one shape");
 }
 

@@ -3,8 +3,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
-#include <fstream>
 #include <set>
 #include <vector>
 
@@ -12,6 +10,7 @@
 #include "hourglass/base/file.h"
 #include "hourglass/base/text.h"
 #include "hourglass/data/formats/image.h"
+#include "hourglass/data/image_files.h"
 
 namespace hourglass {
 namespace {
@@ -21,94 +20,27 @@ namespace fs = std::filesystem;
 constexpr size_t kLargestFile = size_t{1} << 28;
 constexpr int64_t kMostValues = int64_t{1} << 34;
 
-struct FolderContents {
-  std::vector<fs::path> files, folders;  ///< ascending
-};
-
-FolderContents contents(const fs::path& folder) {
-  FolderContents found;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    if (entry->path().filename().string().starts_with('.')) continue;
-    std::error_code ignored;
-    if (entry->is_directory(ignored)) found.folders.push_back(entry->path());
-    // A dangling link is an unreadable file; a device may be endless, so it is skipped.
-    const bool lost = entry->is_symlink(ignored) && !entry->exists(ignored);
-    if (lost || entry->is_regular_file(ignored)) found.files.push_back(entry->path());
-  }
-  if (error) cannot_read(folder, error.value());
-  std::ranges::sort(found.files);
-  std::ranges::sort(found.folders);
-  return found;
-}
-
-bool has_image_signature(const fs::path& file) {
-  char bytes[8] = {};
-  std::ifstream(file, std::ios::binary).read(bytes, sizeof(bytes));
-  const std::string_view start(bytes, sizeof(bytes));
-  return is_png(start) || is_jpeg(start);
-}
-
-/// True for the extension of an image; such a file must not be skipped if it is damaged.
-bool has_image_extension(const fs::path& file) {
-  std::string ending = file.extension().string();
-  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return ending == ".png" || ending == ".jpg" || ending == ".jpeg";
-}
-
-}  // namespace
-
-bool is_image_file(const fs::path& file) { return has_image_extension(file) || has_image_signature(file); }
-
-namespace {
-
-bool holds_images(const fs::path& folder) { return std::ranges::any_of(contents(folder).files, is_image_file); }
-
 /// Labels of sub-folders by their names.
 struct Labels {
   std::vector<std::string> classes;  ///< empty: the names are the numbers
 
-  int32_t of(const fs::path& sub_folder) const {
-    const std::string name = sub_folder.filename().string();
-    if (classes.empty()) return *number_from<int32_t>(name);
-    const auto found = std::ranges::find(classes, name);
+  int32_t of(const ImageFile& file) const {
+    if (classes.empty()) return *number_from<int32_t>(file.class_name);
+    const auto found = std::ranges::find(classes, file.class_name);
     if (found == classes.end())
-      fail("{}: the sub-folder's name is none of the classes {}", sub_folder.string(), fmt::join(classes, ", "));
+      fail("{}: \"{}\", the name of its class, is none of the classes {}", file.path.string(), file.class_name,
+           fmt::join(classes, ", "));
     return static_cast<int32_t>(found - classes.begin());
   }
 };
 
-/// One part of the data: images in the folder itself, or in sub-folders, whose names are the labels.
-struct Part {
-  fs::path folder;
-  std::vector<fs::path> images;
-  bool has_labels = false;
-};
-
-Part part_of(const fs::path& folder) {
-  FolderContents found = contents(folder);
-  Part part{folder, std::move(found.files)};
-  std::erase_if(part.images, [](const fs::path& file) { return !is_image_file(file); });
-  for (const fs::path& sub_folder : found.folders)
-    for (const fs::path& file : contents(sub_folder).files) {
-      if (!is_image_file(file)) continue;
-      if (!part.has_labels && !part.images.empty())
-        fail("{}: images both here and in sub-folder {}; expected either all in sub-folders (the labels) or none",
-             folder.string(), sub_folder.filename().string());
-      part.has_labels = true;
-      part.images.push_back(file);
-    }
-  if (part.images.empty()) fail("{}: no images, PNG or JPEG", folder.string());
-  return part;
-}
-
-/// Numbers the sub-folders of all parts together, so that a label has the same number in every part.
-Labels labels_of(const std::vector<Part>& parts, const std::vector<std::string>& classes) {
+/// Numbers the classes of all parts together, so that a label has the same number in every part.
+Labels labels_of(const std::vector<ImageFiles>& parts, const std::vector<std::string>& classes) {
   if (!classes.empty()) return {classes};
   std::set<std::string> names;
-  for (const Part& part : parts)
+  for (const ImageFiles& part : parts)
     if (part.has_labels)
-      for (const fs::path& file : part.images) names.insert(file.parent_path().filename().string());
+      for (const ImageFile& file : part.images) names.insert(file.class_name);
   const auto is_number = [](const std::string& name) { return number_from<int32_t>(name).has_value(); };
   if (std::ranges::all_of(names, is_number)) return {};
   for (const std::string& name : names)
@@ -122,6 +54,7 @@ struct PartImages {
   std::vector<Image> images;
   std::vector<int32_t> labels;
   bool has_colour = false;
+  int64_t transparent = 0;  ///< images with transparent pixels
 };
 
 Image fitted(Image image, const std::optional<ImagesConfig>& config, const std::string& file) {
@@ -132,18 +65,19 @@ Image fitted(Image image, const std::optional<ImagesConfig>& config, const std::
                                        : resized(image, config->width, config->height);
 }
 
-PartImages read_images(const Part& part, const Labels& labels, const std::optional<ImagesConfig>& config) {
+PartImages read_images(const ImageFiles& part, const Labels& labels, const std::optional<ImagesConfig>& config) {
   PartImages all;
   int64_t values = 0;
-  for (const fs::path& path : part.images) {
-    const std::string file = path.string();
-    if (part.has_labels) all.labels.push_back(labels.of(path.parent_path()));
-    const Image& image =
-        all.images.emplace_back(fitted(decode_image(read_file(path, kLargestFile), file), config, file));
+  for (const ImageFile& image_file : part.images) {
+    const std::string file = image_file.path.string();
+    if (part.has_labels) all.labels.push_back(labels.of(image_file));
+    Image decoded = decode_image(read_file(image_file.path, kLargestFile), file);
+    all.transparent += decoded.was_transparent;
+    const Image& image = all.images.emplace_back(fitted(std::move(decoded), config, file));
     const Image& like = all.images.front();
     if (image.width != like.width || image.height != like.height)
       fail("{}: {} × {} pixels, but {} has {} × {}; [data] images = {{ width = {}, height = {} }} makes them equal",
-           file, image.width, image.height, part.images.front().string(), like.width, like.height, like.width,
+           file, image.width, image.height, part.images.front().path.string(), like.width, like.height, like.width,
            like.height);
     all.has_colour |= image.channels == 3;
     values += static_cast<int64_t>(image.pixels.size());
@@ -166,31 +100,44 @@ Dataset dataset_of(PartImages part, int64_t channels, const std::string& name,
   return {name, {channels, height, width}, std::move(values), std::move(part.labels), {}, classes};
 }
 
-bool has_parts(const FolderContents& found) {
-  return found.folders.size() == 2 && found.folders[0].filename() == "test" && found.folders[1].filename() == "train";
+/// The parts "train" and "test" if these are all that the folder has, otherwise the folder.
+std::vector<fs::path> parts_of(const fs::path& folder) {
+  std::set<std::string> names;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored))
+    if (entry.is_directory(ignored) && !entry.path().filename().string().starts_with('.'))
+      names.insert(entry.path().filename().string());
+  if (names != std::set<std::string>{"test", "train"}) return {folder};
+  return {folder / "train", folder / "test"};
+}
+
+Dataset read_part(const ImageFiles& files, PartImages images, int64_t channels, const std::string& name,
+                  const std::vector<std::string>& classes) {
+  std::vector<std::string> notes = files.notes;
+  if (images.transparent > 0)
+    notes.push_back(fmt::format("{}: {} of {} images have transparent pixels, which are blended with black",
+                                files.folder.string(), images.transparent, images.images.size()));
+  Dataset data = dataset_of(std::move(images), channels, name, classes);
+  data.notes = std::move(notes);
+  return data;
 }
 
 }  // namespace
 
-bool is_image_folder(const fs::path& folder) {
-  const FolderContents found = contents(folder);
-  return std::ranges::any_of(found.files, is_image_file) || std::ranges::any_of(found.folders, holds_images) ||
-         (has_parts(found) && is_image_folder(found.folders[1]));
-}
-
 DataSplits read_image_folder(const fs::path& folder, const std::optional<ImagesConfig>& config,
                              const std::vector<std::string>& classes) {
-  const bool two = has_parts(contents(folder));
-  std::vector<Part> parts = {part_of(two ? folder / "train" : folder)};
-  if (two) parts.push_back(part_of(folder / "test"));
+  std::vector<ImageFiles> parts;
+  for (const fs::path& part : parts_of(folder)) parts.push_back(list_images(part));
   const Labels labels = labels_of(parts, classes);
   std::vector<PartImages> images;
-  for (const Part& part : parts) images.push_back(read_images(part, labels, config));
+  for (const ImageFiles& part : parts) images.push_back(read_images(part, labels, config));
   const int64_t channels = std::ranges::any_of(images, &PartImages::has_colour) ? 3 : 1;
   const std::string name = folder.string();
-  DataSplits splits{dataset_of(std::move(images[0]), channels, two ? name + " train" : name, labels.classes), {}};
+  const bool two = parts.size() == 2;
+  DataSplits splits{read_part(parts[0], std::move(images[0]), channels, two ? name + " train" : name, labels.classes),
+                    {}};
   if (!two) return splits;
-  splits.test = dataset_of(std::move(images[1]), channels, name + " test", labels.classes);
+  splits.test = read_part(parts[1], std::move(images[1]), channels, name + " test", labels.classes);
   if (splits.train.sample != splits.test->sample)
     fail("{}: training images are {}, test images {}", name, splits.train.sample.text(), splits.test->sample.text());
   return splits;

@@ -10,21 +10,13 @@
 
 namespace hourglass {
 
-/// True for a PNG or JPEG file by its first bytes or its extension.
-bool is_image_file(const std::filesystem::path& file);
-
-/// True if the folder or one of its sub-folders has a file that is a PNG or JPEG by its first bytes or its extension.
-bool is_image_folder(const std::filesystem::path& folder);
-
-/// Reads the images of a folder in the order of their paths, as bytes of shape (channels, height, width). The names of
-/// sub-folders are the labels: their positions in `classes`; without `classes`, their values if all names are integers,
-/// otherwise their positions in alphabetical order. If the sub-folders are exactly "train" and "test", they are the two
-/// parts, with common labels. Other files and hidden files are ignored; files called .png, .jpg or .jpeg must be
-/// images. Symbolic links are followed.
-/// Sizes: those of `images`; without it all sizes must be equal. Channels: those of `images`, else 3 if any image has
-/// colour.
-/// Throws Error with the name of the file if it is not an image, is damaged, has another size than the first, or if all
-/// images have more than 2³⁴ values.
+/// Reads the images of a folder, at any depth (image_files.h), as bytes of shape (channels, height, width). The class
+/// of an image is the first folder below `folder`, and its label the class's position in `classes`; without `classes`,
+/// its value if all names are integers, otherwise its position in alphabetical order. There are no labels if an image
+/// lies in `folder` itself. If the sub-folders are exactly "train" and "test", they are the two parts, with common
+/// labels. Sizes: those of `images`; without it all sizes must be equal. Channels: those of `images`, else 3 if any
+/// image has colour. Throws Error with the name of the file if it is not an image, is damaged, has another size than
+/// the first, or if all images have more than 2³⁴ values.
 DataSplits read_image_folder(const std::filesystem::path& folder, const std::optional<ImagesConfig>& images,
                              const std::vector<std::string>& classes = {});
 

@@ -5,6 +5,7 @@
 #include "data/image_bytes.h"
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
+#include "hourglass/data/image_files.h"
 #include "support/message_of.h"
 
 namespace hourglass {
@@ -44,7 +45,7 @@ TEST_F(ImageFolder, ReadsImagesInTheOrderOfTheirNames) {
   draw("a", 1);
   write("notes.txt", "no image");
   write(".hidden.png", "\x89PNG\r\n\x1a\n");
-  EXPECT_TRUE(is_image_folder(folder_.path()));
+  EXPECT_TRUE(holds_pictures(folder_.path()));
   const DataSplits splits = read();
   EXPECT_EQ(splits.train.sample, (Shape{1, 2, 3}));
   EXPECT_EQ(firsts(splits.train), (std::vector<uint8_t>{1, 2}));
@@ -70,7 +71,7 @@ TEST_F(ImageFolder, KnowsTrainAndTest) {
   draw("train/a/1.png", 1);
   draw("train/b/1.png", 2);
   draw("test/b/1.png", 3);
-  EXPECT_TRUE(is_image_folder(folder_.path()));
+  EXPECT_TRUE(holds_pictures(folder_.path()));
   const DataSplits splits = read();
   EXPECT_EQ(splits.train.labels, (std::vector<int32_t>{0, 1}));
   EXPECT_EQ(firsts(*splits.test), (std::vector<uint8_t>{3}));
@@ -88,7 +89,7 @@ TEST_F(ImageFolder, NumbersSubFoldersAsItIsTold) {
   EXPECT_EQ(message_of<Error>([&] {
               read({"dog", "eel"});
             }),
-            path("cat") + ": the sub-folder's name is none of the classes dog, eel");
+            path("cat/1.png") + ": \"cat\", the name of its class, is none of the classes dog, eel");
 }
 
 TEST_F(ImageFolder, DoesNotPassOverAFileThatIsCalledAImage) {
@@ -124,12 +125,67 @@ TEST_F(ImageFolder, NamesUnequalSizes) {
             (Shape{3, 2, 2}));
 }
 
-TEST_F(ImageFolder, RefusesLabelledBesideUnlabelled) {
+TEST_F(ImageFolder, ReadsImagesAtAnyDepth) {
+  draw("a/1.png", 1);
+  draw("b/3.png", 3);
+  draw("b/more/4.png", 4);
+  draw("c/x/y/5.png", 5);
+  const Dataset data = read().train;
+  EXPECT_EQ(firsts(data), (std::vector<uint8_t>{1, 3, 4, 5}));
+  EXPECT_EQ(data.labels, (std::vector<int32_t>{0, 1, 1, 2}));
+  EXPECT_EQ(data.classes, (std::vector<std::string>{"a", "b", "c"}));
+  const std::string root = folder_.path().string();
+  EXPECT_EQ(data.notes, (std::vector{root + ": 2 of 4 images lie deeper, such as " + path("b/more/4.png") +
+                                     "; the class of an image is the first folder below " + root + ", here \"b\""}));
+}
+
+TEST_F(ImageFolder, ReadsLabelledBesideUnlabelledWithoutLabels) {
   draw("a.png", 1);
-  draw("cat/a.png", 1);
-  EXPECT_EQ(refusal(),
-            folder_.path().string() +
-                ": images both here and in sub-folder cat; expected either all in sub-folders (the labels) or none");
+  draw("cat/a.png", 2);
+  const Dataset data = read().train;
+  EXPECT_EQ(firsts(data), (std::vector<uint8_t>{1, 2}));
+  EXPECT_TRUE(data.labels.empty());
+  EXPECT_EQ(data.notes,
+            (std::vector{folder_.path().string() +
+                         ": 1 images lie in the folder itself and 1 in sub-folders, so all are read without "
+                         "labels; labels need every image in a sub-folder"}));
+}
+
+TEST_F(ImageFolder, CountsWhatItDoesNotRead) {
+  draw("a/1.png", 1);
+  write("a/2.webp", "RIFF....WEBPVP8 ");
+  write("b/3.WEBP", "");
+  write("b/no-ending", "GIF89a");
+  write("c/notes.txt", "text");
+  write("Thumbs.db", "x");
+  write(".cache/5.png", "rubbish");
+  const std::string root = folder_.path().string();
+  EXPECT_EQ(read().train.notes,
+            (std::vector{root + ": no images in sub-folder b, c",
+                         root + ": 2 .webp files, 1 file without extension not read, only PNG and JPEG are; "
+                                "ImageMagick converts them: mogrify -format png FILES",
+                         root + ": ignored: 1 .txt file"}));
+}
+
+TEST_F(ImageFolder, SaysWhenImagesAreTransparent) {
+  draw("a.png", 1);
+  // One pixel, grey 200 with alpha 128.
+  write("b.png", std::string("\x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x00\x01"
+                             "\x00\x00\x00\x01\x08\x04\x00\x00\x00\xb5\x1c\x0c\x02\x00\x00\x00\x0b\x49\x44\x41"
+                             "\x54\x78\x9c\x63\x38\xd1\x00\x00\x02\x13\x01\x49\x6f\x5f\x05\x1c\x00\x00\x00\x00"
+                             "\x49\x45\x4e\x44\xae\x42\x60\x82",
+                             68));
+  EXPECT_EQ(
+      read(ImagesConfig{.width = 1, .height = 1}).train.notes,
+      (std::vector{folder_.path().string() + ": 1 of 2 images have transparent pixels, which are blended with black"}));
+}
+
+TEST_F(ImageFolder, DoesNotFollowALinkToAFolderAroundIt) {
+  draw("a/1.png", 1);
+  fs::create_directory_symlink(folder_.path(), path("a/back"));
+  const Dataset data = read().train;
+  EXPECT_EQ(data.rows(), 1);
+  EXPECT_EQ(data.notes, (std::vector{path("a/back") + ": a link to a folder that it lies in is not followed"}));
 }
 
 TEST_F(ImageFolder, NamesADamagedImage) {
@@ -139,10 +195,16 @@ TEST_F(ImageFolder, NamesADamagedImage) {
 }
 
 TEST_F(ImageFolder, TellsOtherFolders) {
-  EXPECT_FALSE(is_image_folder(folder_.path()));
+  EXPECT_FALSE(holds_pictures(folder_.path()));
   write("notes.txt", "x");
-  EXPECT_FALSE(is_image_folder(folder_.path()));
-  EXPECT_EQ(refusal(), folder_.path().string() + ": no images, PNG or JPEG");
+  EXPECT_FALSE(holds_pictures(folder_.path()));
+  const std::string root = folder_.path().string();
+  EXPECT_EQ(refusal(), root + ": no PNG or JPEG images, but 1 .txt file");
+  write("deep/down/1.bmp", "");
+  EXPECT_TRUE(holds_pictures(folder_.path()));
+  EXPECT_EQ(refusal(), root +
+                           ": no PNG or JPEG images; 1 .bmp file not read, only PNG and JPEG are; ImageMagick "
+                           "converts them: mogrify -format png FILES");
 }
 
 }  // namespace

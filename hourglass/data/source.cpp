@@ -16,7 +16,9 @@
 #include "hourglass/data/formats/npy.h"
 #include "hourglass/data/formats/npz.h"
 #include "hourglass/data/formats/safetensors.h"
+#include "hourglass/data/image_files.h"
 #include "hourglass/data/image_folder.h"
+#include "hourglass/data/layout.h"
 #include "hourglass/data/table.h"
 #include "hourglass/data/text_columns.h"
 
@@ -59,14 +61,13 @@ Source::Kind kind_of(const fs::path& file, const std::string& member) {
   return Source::Kind::table;
 }
 
-Shape sample_shape(const Shape& array, const std::string& name) {
+void check_rows(const Shape& array, const std::string& name) {
   if (array.rank() == 1) {
     fail("{}: {} single numbers, which is what labels look like; expected rows of features or images", name, array[0]);
   }
   if (array[0] > std::numeric_limits<uint32_t>::max()) {
     fail("{}: {} rows, at most {} can be read", name, array[0], std::numeric_limits<uint32_t>::max());
   }
-  return sample_of(array);
 }
 
 std::vector<int32_t> read_labels(const fs::path& path, int64_t rows) {
@@ -84,12 +85,16 @@ Dataset read_part(const fs::path& folder, size_t which, const std::string& name)
   if (images.shape.rank() != 3) {
     fail("{}: holds {}, expected images × height × width", images_path.string(), images.shape.text());
   }
-  Dataset part{name, sample_shape(images.shape, images_path.string()), std::move(images.bytes), {}};
+  check_rows(images.shape, images_path.string());
+  Dataset part{name, sample_of(images.shape), std::move(images.bytes), {}};
   part.labels = read_labels(*plain_or_gz(folder, kSplitFiles[2 * which + 1]), part.rows());
   return part;
 }
 
 DataSplits read_folder(const fs::path& folder, const std::string& name) {
+  if (fs::is_empty(folder))
+    fail("{}: the folder is empty; expected images (PNG or JPEG), or the four files of an MNIST-like data set",
+         folder.string());
   for (const char* file : kSplitFiles) {
     if (!plain_or_gz(folder, file)) {
       fail(
@@ -140,18 +145,31 @@ std::vector<float> without_missing(std::vector<float> values, int64_t width, Mis
   return values;
 }
 
-Dataset read_array_data(const Source& source, MissingValues missing) {
+std::vector<std::string> notes_of(const ArrayLayout& layout) {
+  return layout.note.empty() ? std::vector<std::string>() : std::vector{layout.note};
+}
+
+Dataset read_array_data(const Source& source, const ReadOptions& how) {
   const std::string& name = source.name;
-  const bool is_large = source.kind == Source::Kind::npy && fs::file_size(source.path) >= kMapFrom;
-  if (is_large && !read_npy_header(MappedFile(source.path).bytes(), name).fortran) {
-    // Rows of a mapped file cannot be dropped.
-    StoredNpy array = map_npy(name, missing == MissingValues::mean);
-    return {name, sample_shape(array.shape, name), std::move(array.values), {}};
+  const auto layout_in = [&](const Shape& array) {
+    check_rows(array, name);
+    return layout_of(array, how.layout, name);
+  };
+  if (source.kind == Source::Kind::npy && fs::file_size(source.path) >= kMapFrom) {
+    const NpyHeader header = read_npy_header(MappedFile(source.path).bytes(), name);
+    const ArrayLayout layout = layout_in(header.shape);
+    // Rows of a mapped file cannot be reordered, nor dropped.
+    if (!header.fortran && !layout.channels_last) {
+      StoredNpy array = map_npy(name, how.missing == MissingValues::mean);
+      return {name, layout.sample, std::move(array.values), {}, {}, {}, notes_of(layout)};
+    }
   }
   NpyArray array = read_array(source);
-  Dataset data{name, sample_shape(array.shape, name), {}, {}};
+  const ArrayLayout layout = layout_in(array.shape);
+  if (layout.channels_last) put_channels_first(array.values, layout.sample);
+  Dataset data{name, layout.sample, {}, {}, {}, {}, notes_of(layout)};
   if (auto* floats = std::get_if<std::vector<float>>(&array.values))
-    data.values = without_missing(std::move(*floats), data.sample.size(), missing, name);
+    data.values = without_missing(std::move(*floats), data.sample.size(), how.missing, name);
   else
     data.values = std::move(std::get<std::vector<uint8_t>>(array.values));
   return data;
@@ -187,7 +205,7 @@ Source resolve_source(const std::string& name) {
   if (!fs::is_regular_file(status) && !fs::is_directory(status)) fail("{}: neither a regular file nor a folder", name);
   if (fs::is_regular_file(status)) return {name, path, kind_of(path, member), member};
   refuse_member(path, member);
-  return {name, path, is_image_folder(path) ? Source::Kind::image_folder : Source::Kind::idx_folder};
+  return {name, path, holds_pictures(path) ? Source::Kind::image_folder : Source::Kind::idx_folder};
 }
 
 DataSplits read_source(const Source& source, const ReadOptions& how, std::span<const std::string> features) {
@@ -199,7 +217,7 @@ DataSplits read_source(const Source& source, const ReadOptions& how, std::span<c
   if (features.empty()) refuse_columns(how, source.name);
   if (source.kind == Source::Kind::image_folder) return read_image_folder(source.path, how.images, how.classes);
   if (source.kind == Source::Kind::idx_folder) return read_folder(source.path, source.name);
-  if (!source.known) return {read_array_data(source, how.missing), std::nullopt};
+  if (!source.known) return {read_array_data(source, how), std::nullopt};
   const auto kept = kept_folder(*source.known);
   return read_folder(kept ? *kept : fetch(*source.known).folder, source.name);
 }

@@ -31,8 +31,9 @@ Source resolve_source(const std::string& name);
 
 /// Reads a source; a known data set is fetched first if necessary. It, and folders with parts for training and test,
 /// give both parts, all others the training part only. An array of 2, 3 or 4 dimensions contains samples of (D), (1, H,
-/// W) or (C, H, W); NaN in it is a missing value. `features` are the columns that a model was trained on, empty if they
-/// have no names: a table is read for them. Throws Error naming the file for anything that cannot be read.
+/// W), or (C, H, W) in the order that layout.h finds; NaN in it is a missing value. `features` are the columns that a
+/// model was trained on, empty if they have no names: a table is read for them. Throws Error naming the file for
+/// anything that cannot be read.
 DataSplits read_source(const Source& source, const ReadOptions& how = {}, std::span<const std::string> features = {});
 
 /// resolve_source and read_source.

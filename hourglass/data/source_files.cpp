@@ -1,6 +1,6 @@
 #include "hourglass/data/source_files.h"
 
-#include "hourglass/data/image_folder.h"
+#include "hourglass/data/image_files.h"
 #include "hourglass/data/known.h"
 
 namespace hourglass {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "hourglass/recipe/suggest_pictures.h"
+
 namespace hourglass {
 
 std::string suggest_name(const std::string& source) {
@@ -30,6 +32,7 @@ Recipe suggest_recipe(const std::string& source, const ReadOptions& how, const D
   recipe.model.encoder = {wide, activation, {"dense", DenseConfig{code}}};
   recipe.model.decoder = {wide, activation, {"dense", DenseConfig{.divisor = 1}}};
   if (pictures) recipe.model.decoder.push_back({"sigmoid"});
+  if (suits_convolutions(data.sample)) recipe.model = suggest_picture_model(data.sample, pictures);
   recipe.train.batch_size = std::clamp<int64_t>(rows / 50, 16, 256);
   recipe.train.epochs = std::clamp<int64_t>(kSteps * recipe.train.batch_size / rows, 10, 200);
   return recipe;

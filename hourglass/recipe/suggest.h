@@ -12,8 +12,8 @@ std::string suggest_name(const std::string& source);
 
 /// Suggests a recipe for data read from `source` with the options `how`. Tables and arrays: scale "standard", a dense
 /// network with twice as many units as features (16 to 256), and a code of a quarter of the features. Images of bytes:
-/// scale "unit", bce, and a code of 32 units. Trains for about ten thousand steps. Depends only on the shape and type
-/// of the data.
+/// scale "unit" and bce. Images get convolutions (suggest_pictures.h), small ones of bytes a code of 32 units. Trains
+/// for about ten thousand steps. Depends only on the shape and type of the data.
 Recipe suggest_recipe(const std::string& source, const ReadOptions& how, const Dataset& data);
 
 }  // namespace hourglass

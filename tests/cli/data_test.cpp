@@ -227,7 +227,64 @@ TEST_F(OwnData, DamagedImagesAreNamed) {
   expect_refused("short", {"short/a.jpg: JPEG is damaged"});
   draw("false/a.png", 8, 8);
   write("false/b.png", "GIF89a");
-  expect_refused("false", {"false/b.png: neither PNG nor JPEG"});
+  expect_refused("false", {"false/b.png: a picture in GIF format", "mogrify -format png false/b.png"});
+}
+
+TEST_F(OwnData, ImagesAtAnyDepthCountAndOtherFilesAreNamed) {
+  for (const char* file : {"pics/a/1.png", "pics/a/2.png", "pics/b/3.png", "pics/b/more/4.png"}) draw(file, 9, 10);
+  write("pics/a/5.webp", "RIFF....WEBPVP8 ");
+  const Outcome shown = run({"data", "inspect", "pics"});
+  EXPECT_TRUE(
+      contains(shown.out, "\n4 rows of 1 × 10 × 9 (channels × height × width), 2 classes: a, b\npics: 1 of 4 images"));
+  EXPECT_TRUE(contains(shown.out, "the class of an image is the first folder below pics, here \"b\"\n"));
+  EXPECT_TRUE(contains(shown.out, "pics: 1 .webp file not read, only PNG and JPEG are"));
+  fs::create_directory(path("empty"));
+  expect_refused("empty", {"empty: the folder is empty"});
+  write("only/a.webp", "RIFF....WEBPVP8 ");
+  expect_refused("only", {"only: no PNG or JPEG images; 1 .webp file not read", "mogrify"});
+}
+
+TEST_F(OwnData, ImagesGetConvolutionsThatFitThemWithAndWithoutAnomalies) {
+  for (int i = 0; i < 12; ++i) draw("pics/" + std::to_string(i) + ".png", 17, 12, 3);
+  const Outcome shown = run({"data", "inspect", "pics"});
+  EXPECT_TRUE(contains(shown.out, "{ conv2d = 16, kernel = 3, stride = 2, padding = 1 }"));
+  EXPECT_TRUE(contains(shown.out, "output_padding = [1, 0]"));
+  train_on("pics");
+  EXPECT_TRUE(contains(read("run/recipe.toml"), "{ reshape = [32, 3, 5] }"));
+  fs::remove_all(path("run"));
+  train_on("pics", {"--anomalies"});
+  EXPECT_TRUE(contains(read("run/recipe.toml"), "{ reshape = [32, 3, 5] }"));
+  EXPECT_TRUE(contains(read("run/recipe.toml"), "[anomaly]"));
+  EXPECT_TRUE(succeeded(run({"score", "run", "--data", "pics", "-o", "scores.csv"})));
+}
+
+TEST_F(OwnData, ArraysWithChannelsLastAreReadSoAndItIsSaid) {
+  for (const int64_t channels : {1, 3}) {
+    write("x.npy", npy_bytes(Tensor(DType::f32, {20, 16, 12, channels})));
+    const std::string rows = fmt::format(
+        "\n20 rows of {} × 16 × 12 (channels × height × width)\nx.npy: 20 × 16 × 12 × {} "
+        "is read with the channels last",
+        channels, channels);
+    EXPECT_TRUE(contains(run({"data", "inspect", "x.npy"}).out, rows));
+    const Outcome trained = run(training_on("x.npy"));
+    EXPECT_TRUE(succeeded(trained));
+    const size_t note = trained.err.find("is read with the channels last");
+    EXPECT_NE(note, std::string::npos);
+    EXPECT_EQ(trained.err.find("is read with the channels last", note + 1), std::string::npos) << "once";
+    fs::remove_all(path("run"));
+  }
+  train_on("x.npy", {"--set", "data.layout=channels_first", "--set", "model.encoder=[{dense=4}]", "--set",
+                     "model.decoder=[{dense=\"input\"}]"});
+  EXPECT_TRUE(contains(read("run/recipe.toml"), "layout = \"channels_first\""));
+}
+
+TEST_F(OwnData, AStackThatDoesNotFitIsShownWithTheChangeThatFits) {
+  for (int i = 0; i < 4; ++i) draw("pics/" + std::to_string(i) + ".png", 10, 10);
+  expect_refused("pics",
+                 {"decoder: its output 1 × 9 × 9 is not the shape of the input 1 × 10 × 10", "encoder[0] conv2d",
+                  "4 × 5 × 5", "What fits: decoder[0] conv_transpose2d with output_padding = 1"},
+                 {"--set", "model.encoder=[{conv2d=4,kernel=3,stride=2,padding=1}]", "--set",
+                  "model.decoder=[{conv_transpose2d=1,kernel=3,stride=2,padding=1},\"sigmoid\"]"});
 }
 
 /// An npy file of zeros that takes no disk.

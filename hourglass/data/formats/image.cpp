@@ -9,6 +9,8 @@
 namespace hourglass {
 namespace {
 
+using std::string_view_literals::operator""sv;
+
 /// Source pixels of one target pixel and their weights, which sum to 1.
 struct Taps {
   int64_t first;
@@ -62,8 +64,39 @@ bool is_png(std::string_view content) { return content.starts_with("\x89PNG\r\n\
 
 bool is_jpeg(std::string_view content) { return content.starts_with("\xff\xd8\xff"); }
 
+std::string_view other_picture_format(std::string_view content) {
+  const std::string_view brand = content.substr(std::min<size_t>(content.size(), 4), 8);
+  if (content.starts_with("GIF87a") || content.starts_with("GIF89a")) return "GIF";
+  if (content.starts_with("RIFF") && brand.ends_with("WEBP")) return "WebP";
+  if (content.starts_with(std::string_view("II*\0", 4)) || content.starts_with(std::string_view("MM\0*", 4)))
+    return "TIFF";
+  if (brand == "ftypavif") return "AVIF";
+  if (brand == "ftypheic" || brand == "ftypheix" || brand == "ftypmif1") return "HEIC";
+  if (content.starts_with("\0\0\0\x0cjP  "sv) || content.starts_with("\xff\x4f\xff\x51")) return "JPEG 2000";
+  if (content.starts_with("\xff\x0a") || content.starts_with("\0\0\0\x0cJXL "sv)) return "JPEG XL";
+  // "BM" may begin a text; the bytes after the length of a BMP file are zero.
+  if (content.starts_with("BM") && content.size() > 10 && content.substr(6, 4) == "\0\0\0\0"sv) return "BMP";
+  return "";
+}
+
 Image empty_image(int64_t width, int64_t height, int64_t channels) {
   return {width, height, channels, std::vector<uint8_t>(static_cast<size_t>(width * height * channels))};
+}
+
+Image upright(Image image, int orientation) {
+  if (orientation == 1) return image;
+  const bool is_turned = orientation >= 5;
+  const int64_t right = image.width - 1, bottom = image.height - 1, channels = image.channels;
+  Image result = empty_image(is_turned ? image.height : image.width, is_turned ? image.width : image.height, channels);
+  auto to = result.pixels.begin();
+  for (int64_t y = 0; y < result.height; ++y)
+    for (int64_t x = 0; x < result.width; ++x) {
+      int64_t column = is_turned ? y : x, row = is_turned ? x : y;
+      if (orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8) column = right - column;
+      if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7) row = bottom - row;
+      to = std::copy_n(image.pixels.begin() + (row * image.width + column) * channels, channels, to);
+    }
+  return result;
 }
 
 Image with_channels(Image image, int64_t channels) {

@@ -7,6 +7,7 @@
 #include <jpeglib.h>
 
 #include "hourglass/base/error.h"
+#include "hourglass/data/formats/exif.h"
 #include "hourglass/data/formats/image.h"
 
 namespace hourglass {
@@ -23,6 +24,23 @@ struct PngImage : png_image {
   ~PngImage() { png_image_free(this); }
 };
 
+/// Multiplies the other channels by the last one, over 255, and removes it: alpha over black, or inverted CMYK to RGB.
+Image times_last_channel(const Image& image) {
+  const int64_t channels = image.channels - 1;
+  Image result = empty_image(image.width, image.height, channels);
+  const uint8_t* from = image.pixels.data();
+  for (auto to = result.pixels.begin(); to != result.pixels.end(); from += channels + 1)
+    for (int64_t c = 0; c < channels; ++c) *to++ = static_cast<uint8_t>((from[c] * from[channels] + 127) / 255);
+  return result;
+}
+
+/// True if the last channel, alpha, is less than 255 anywhere.
+bool is_transparent(const Image& image) {
+  for (size_t i = 0; i < image.pixels.size(); i += static_cast<size_t>(image.channels))
+    if (image.pixels[i + static_cast<size_t>(image.channels) - 1] < 255) return true;
+  return false;
+}
+
 Image read_png(std::string_view content, const std::string& name, int64_t most) {
   PngImage png;
   if (!png_image_begin_read_from_memory(&png, content.data(), content.size()))
@@ -31,12 +49,16 @@ Image read_png(std::string_view content, const std::string& name, int64_t most) 
   png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
   check_size(png.width, png.height, most, name);
   const bool colour = (png.format & PNG_FORMAT_FLAG_COLOR) != 0;
-  png.format = colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
-  Image image = empty_image(png.width, png.height, colour ? 3 : 1);
-  const png_color black{};
-  if (!png_image_finish_read(&png, &black, image.pixels.data(), 0, nullptr))
+  // libpng would blend in linear light; other programs blend the stored values.
+  const bool blend = (png.format & PNG_FORMAT_FLAG_ALPHA) != 0;
+  png.format = (colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY) | (blend ? PNG_FORMAT_FLAG_ALPHA : 0);
+  Image image = empty_image(png.width, png.height, (colour ? 3 : 1) + blend);
+  if (!png_image_finish_read(&png, nullptr, image.pixels.data(), 0, nullptr))
     fail("{}: PNG is damaged: {}", name, png.message);
-  return image;
+  if (!blend) return image;
+  Image opaque = times_last_channel(image);
+  opaque.was_transparent = is_transparent(image);
+  return opaque;
 }
 
 /// Error handler of libjpeg. It ends decoding by longjmp, because no C++ exception may pass through C.
@@ -84,13 +106,14 @@ bool read_jpeg_header(JpegDecoder& jpeg, const unsigned char* bytes, size_t size
   jpeg_create_decompress(&jpeg);
   jpeg.progress = &jpeg.scans;
   jpeg_mem_src(&jpeg, bytes, size);
+  jpeg_save_markers(&jpeg, JPEG_APP0 + 1, 0xffff);
   jpeg_read_header(&jpeg, TRUE);
   return true;
 }
 
 bool read_jpeg_rows(JpegDecoder& jpeg, uint8_t* pixels) {
   if (setjmp(jpeg.errors.stop)) return false;
-  jpeg.out_color_space = jpeg.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  jpeg.out_color_space = jpeg.num_components == 1 ? JCS_GRAYSCALE : jpeg.num_components == 3 ? JCS_RGB : JCS_CMYK;
   jpeg.dct_method = JDCT_ISLOW;
   jpeg_start_decompress(&jpeg);
   while (jpeg.output_scanline < jpeg.output_height) {
@@ -101,16 +124,25 @@ bool read_jpeg_rows(JpegDecoder& jpeg, uint8_t* pixels) {
   return true;
 }
 
+int orientation_of(const JpegDecoder& jpeg) {
+  for (const jpeg_marker_struct* m = jpeg.marker_list; m; m = m->next) {
+    const std::string_view segment(reinterpret_cast<const char*>(m->data), m->data_length);
+    if (is_exif(segment)) return exif_orientation(segment);
+  }
+  return 1;
+}
+
 Image read_jpeg(std::string_view content, const std::string& name, int64_t most) {
   JpegDecoder jpeg;
   if (!read_jpeg_header(jpeg, reinterpret_cast<const unsigned char*>(content.data()), content.size()))
     fail("{}: JPEG is damaged: {}", name, jpeg.errors.message);
   check_size(jpeg.image_width, jpeg.image_height, most, name);
-  if (jpeg.num_components != 1 && jpeg.num_components != 3)
-    fail("{}: JPEG of {} channels, expected grey or red, green and blue", name, jpeg.num_components);
+  if (jpeg.num_components != 1 && jpeg.num_components != 3 && jpeg.num_components != 4)
+    fail("{}: JPEG of {} channels, expected grey, RGB or CMYK", name, jpeg.num_components);
+  const int orientation = orientation_of(jpeg);
   Image image = empty_image(jpeg.image_width, jpeg.image_height, jpeg.num_components);
   if (!read_jpeg_rows(jpeg, image.pixels.data())) fail("{}: JPEG is damaged: {}", name, jpeg.errors.message);
-  return image;
+  return upright(image.channels == 4 ? times_last_channel(image) : std::move(image), orientation);
 }
 
 }  // namespace
@@ -118,6 +150,9 @@ Image read_jpeg(std::string_view content, const std::string& name, int64_t most)
 Image decode_image(std::string_view content, const std::string& name, int64_t most) {
   if (is_png(content)) return read_png(content, name, most);
   if (is_jpeg(content)) return read_jpeg(content, name, most);
+  if (const std::string_view format = other_picture_format(content); !format.empty())
+    fail("{}: a picture in {} format, only PNG and JPEG are read; ImageMagick converts it: mogrify -format png {}",
+         name, format, name);
   fail("{}: neither PNG nor JPEG", name);
 }
 

@@ -1,5 +1,6 @@
 #include "hourglass/data/formats/image.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <png.h>
 
@@ -70,8 +71,107 @@ TEST(Image, ReadsJpeg) {
   EXPECT_EQ(decode_image(jpeg_of({8, 8, 3, std::vector<uint8_t>(192, 90)}), "f").channels, 3);
 }
 
+/// A PNG of the given format of libpng, with its pixels as they are.
+std::string png_of(png_uint_32 format, png_uint_32 width, const std::vector<uint8_t>& pixels) {
+  png_image png{};
+  png.version = PNG_IMAGE_VERSION;
+  png.width = width;
+  png.height = 1;
+  png.format = format;
+  std::string bytes(PNG_IMAGE_PNG_SIZE_MAX(png), '\0');
+  png_alloc_size_t size = bytes.size();
+  EXPECT_TRUE(png_image_write_to_memory(&png, bytes.data(), &size, 0, pixels.data(), 0, nullptr)) << png.message;
+  return bytes.substr(0, size);
+}
+
+TEST(Image, BlendsStoredValuesWithBlack) {
+  const Image grey_alpha = decode_image(png_of(PNG_FORMAT_GA, 4, {200, 255, 200, 128, 200, 0, 255, 100}), "f");
+  EXPECT_EQ(grey_alpha.channels, 1);
+  EXPECT_EQ(grey_alpha.pixels, (std::vector<uint8_t>{200, 100, 0, 100}))
+      << "200 · 128 / 255 = 100.4; in light it is 145";
+  EXPECT_TRUE(grey_alpha.was_transparent);
+  const Image colour = decode_image(png_of(PNG_FORMAT_RGBA, 1, {10, 100, 250, 51}), "f");
+  EXPECT_EQ(colour.channels, 3);
+  EXPECT_EQ(colour.pixels, (std::vector<uint8_t>{2, 20, 50}));
+  EXPECT_FALSE(decode_image(png_of(PNG_FORMAT_RGBA, 1, {1, 2, 3, 255}), "f").was_transparent);
+}
+
+TEST(Image, BlendsTransparentColoursOfAPalette) {
+  // Two pixels of a palette of two colours, (40, 80, 120) with alpha 255 and (200, 100, 50) with alpha 102.
+  const std::string png(
+      "\x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x00\x02"
+      "\x00\x00\x00\x01\x08\x03\x00\x00\x00\xc3\xfc\x8f\xb8\x00\x00\x00\x06\x50\x4c\x54"
+      "\x45\x28\x50\x78\xc8\x64\x32\x8e\xfa\x41\xf7\x00\x00\x00\x02\x74\x52\x4e\x53\xff"
+      "\x66\x41\x66\xf4\x27\x00\x00\x00\x0b\x49\x44\x41\x54\x78\x9c\x63\x60\x60\x04\x00"
+      "\x00\x04\x00\x02\xbf\x7a\x3f\x4a\x00\x00\x00\x00\x49\x45\x4e\x44\xae\x42\x60\x82",
+      100);
+  const Image read = decode_image(png, "f");
+  EXPECT_EQ(read.pixels, (std::vector<uint8_t>{40, 80, 120, 80, 40, 20}));
+  EXPECT_TRUE(read.was_transparent);
+}
+
+TEST(Image, TurnsPhotographsUpright) {
+  // Two blocks of pixels beside each other, one row of blocks: dark, bright; of 16 × 8 pixels.
+  Image stored = grey(16, 8, {});
+  for (int i = 0; i < 16 * 8; ++i) stored.pixels.push_back(i % 16 < 8 ? 20 : 220);
+  const std::string jpeg = jpeg_of(stored);
+  const auto corners = [&](int orientation, bool little) {
+    const Image read = decode_image(with_exif(jpeg, exif_of(orientation, little)), "f");
+    const auto at = [&](int64_t x, int64_t y) { return read.pixels[static_cast<size_t>(y * read.width + x)] > 128; };
+    return fmt::format("{}x{} {:d}{:d}", read.width, read.height, at(0, 0), at(read.width - 1, read.height - 1));
+  };
+  for (const bool little : {true, false}) {
+    for (const int orientation : {0, 1, 4, 9, 300}) EXPECT_EQ(corners(orientation, little), "16x8 01") << orientation;
+    for (const int orientation : {2, 3}) EXPECT_EQ(corners(orientation, little), "16x8 10") << orientation;
+    for (const int orientation : {5, 6}) EXPECT_EQ(corners(orientation, little), "8x16 01") << orientation;
+    for (const int orientation : {7, 8}) EXPECT_EQ(corners(orientation, little), "8x16 10") << orientation;
+  }
+}
+
+TEST(Image, TurnsAsTheStandardSays) {
+  const Image image = grey(3, 2, {1, 2, 3, 4, 5, 6});
+  const std::vector<std::vector<uint8_t>> expected = {{1, 2, 3, 4, 5, 6}, {3, 2, 1, 6, 5, 4}, {6, 5, 4, 3, 2, 1},
+                                                      {4, 5, 6, 1, 2, 3}, {1, 4, 2, 5, 3, 6}, {4, 1, 5, 2, 6, 3},
+                                                      {6, 3, 5, 2, 4, 1}, {3, 6, 2, 5, 1, 4}};
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    const Image turned = upright(image, orientation);
+    EXPECT_EQ(turned.pixels, expected[static_cast<size_t>(orientation - 1)]) << orientation;
+    EXPECT_EQ(turned.width, orientation < 5 ? 3 : 2);
+  }
+  EXPECT_EQ(upright({2, 1, 3, {1, 2, 3, 4, 5, 6}}, 3).pixels, (std::vector<uint8_t>{4, 5, 6, 1, 2, 3}));
+}
+
+TEST(Image, ReadsInvertedCmyk) {
+  // Stored inverted: 255 is no ink. Cyan's ink is full, black's is 20 %: red 0, green 204 · 200 / 255, blue 204.
+  Image cmyk{8, 8, 4, {}};
+  for (int i = 0; i < 64; ++i) cmyk.pixels.insert(cmyk.pixels.end(), {0, 200, 255, 204});
+  for (const bool ycck : {false, true}) {
+    const Image read = decode_image(jpeg_of(cmyk, ycck), "f");
+    ASSERT_EQ(read.channels, 3);
+    EXPECT_NEAR(read.pixels[0], 0, 3);
+    EXPECT_NEAR(read.pixels[1], 160, 3);
+    EXPECT_NEAR(read.pixels[2], 204, 3);
+  }
+}
+
+TEST(Image, NamesOtherFormats) {
+  const auto name = [](const char* bytes, size_t size) { return other_picture_format({bytes, size}); };
+  EXPECT_EQ(name("GIF89a....", 10), "GIF");
+  EXPECT_EQ(name("RIFF\x24\0\0\0WEBPVP8 ", 16), "WebP");
+  EXPECT_EQ(name("II*\0\x08\0\0\0", 8), "TIFF");
+  EXPECT_EQ(name("\0\0\0\x1c"
+                 "ftypavif",
+                 12),
+            "AVIF");
+  EXPECT_EQ(name("BM\x36\0\0\0\0\0\0\0\x36\0", 12), "BMP");
+  EXPECT_EQ(name("BMI,height,weight", 17), "");
+  EXPECT_EQ(name("RI", 2), "");
+  EXPECT_EQ(refusal("GIF89a"),
+            "f: a picture in GIF format, only PNG and JPEG are read; ImageMagick converts it: mogrify -format png f");
+}
+
 TEST(Image, RefusesDamage) {
-  EXPECT_EQ(refusal("GIF89a"), "f: neither PNG nor JPEG");
+  EXPECT_EQ(refusal("text"), "f: neither PNG nor JPEG");
   const std::string png = png_bytes(grey(40, 40, std::vector<uint8_t>(1600, 7)));
   const std::string jpeg = jpeg_of(grey(40, 40, std::vector<uint8_t>(1600, 7)));
   EXPECT_TRUE(refusal(png.substr(0, 60)).starts_with("f: PNG is damaged: ")) << refusal(png.substr(0, 60));

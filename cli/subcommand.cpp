@@ -53,6 +53,15 @@ Option Subcommand::add_flag(const std::string& name, bool& value, const std::str
   return Option(*app_->add_flag(name, value, description));
 }
 
+Option Subcommand::add_flag(const std::string& name, bool& is_given, std::string& value,
+                            const std::string& description) {
+  const auto set = [&](const std::string& text) {
+    is_given = true;
+    value = text;
+  };
+  return Option(*app_->add_option_function<std::string>(name, set, description)->expected(0, 1));
+}
+
 void Subcommand::callback(std::function<void()> action) { app_->callback(std::move(action)); }
 bool Subcommand::was_given() const { return app_->parsed(); }
 

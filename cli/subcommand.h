@@ -69,6 +69,8 @@ class Subcommand {
     return add_text_option(name, set, description).one_of(kNames<E>);
   }
   Option add_flag(const std::string& name, bool& value, const std::string& description);
+  /// A flag that may be followed by a value, which otherwise stays empty.
+  Option add_flag(const std::string& name, bool& is_given, std::string& value, const std::string& description);
 
   /// Sets the function that runs after parsing if this subcommand was given.
   void callback(std::function<void()> action);

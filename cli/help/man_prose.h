@@ -12,7 +12,7 @@ Options override the recipe; the recipe overrides the defaults.
 Results go to standard output, progress and messages to standard error.
 With `--json` standard output is exactly one JSON document.
 Training is bit-for-bit reproducible from a seed, on any number of threads.
-A run that Ctrl-C or a signal ended is saved, and `--resume` resumes it.
+A run that Ctrl-C or a signal ended is saved, and `hourglass train --resume RUN` resumes it.
 )";
 
 /// A term and what it means.
@@ -53,7 +53,9 @@ inline constexpr ManualItem kExamples[] = {
      "hourglass recipes show mnist-dense-basic > mine.toml\n"
      "hourglass gradcheck mine.toml\n"
      "hourglass train mine.toml --data images.npy --set train.epochs=20\n"},
-    {"Resume after an interruption:", "hourglass train mnist-conv-denoising --resume\n"},
+    {"Resume after an interruption, and train for more epochs:",
+     "hourglass train --resume runs/mnist-conv-denoising\n"
+     "hourglass train --resume runs/people --epochs 400\n"},
     {"Write the codes of a shipped model, and compare two models:",
      "hourglass encode quickstart --data fashion-mnist -o codes.npy\n"
      "hourglass compare runs/a runs/b -o comparison\n"},

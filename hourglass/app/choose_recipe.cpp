@@ -28,9 +28,7 @@ Recipe suggested_recipe(const RecipeRequest& request, const ReadOptions& how) {
   return recipe;
 }
 
-}  // namespace
-
-Recipe choose_recipe(const RecipeRequest& request, const Notify& notify) {
+Recipe named_or_suggested(const RecipeRequest& request, const Notify& notify) {
   std::vector<std::string> overrides = request.overrides;
   if (!request.data.empty()) overrides.push_back("data.source=" + toml_text({request.data, {}}));
   if (!request.name.empty()) return open_recipe(request.name, overrides);
@@ -44,6 +42,14 @@ Recipe choose_recipe(const RecipeRequest& request, const Notify& notify) {
   Recipe recipe = parse_recipe(recipe_toml(suggested), suggested.name, overrides);
   recipe.data.read.categorical = how.categorical;  // an override replaces these lists, but how has its columns too
   recipe.data.read.ignore = how.ignore;
+  return recipe;
+}
+
+}  // namespace
+
+Recipe choose_recipe(const RecipeRequest& request, const Notify& notify) {
+  Recipe recipe = named_or_suggested(request, notify);
+  if (request.learning_rate) recipe.train.optimizer.learning_rate = *request.learning_rate;
   return recipe;
 }
 

@@ -6,9 +6,10 @@ namespace hourglass {
 
 /// Request for the recipe of a training run.
 struct RecipeRequest {
-  std::string name = {};                    ///< a shipped recipe's name or a TOML file; empty: one that suits `data`
-  std::string data = {};                    ///< source to use instead of the recipe's; empty: the recipe's
-  std::vector<std::string> overrides = {};  ///< `section.key=value`; they override the recipe
+  std::string name = {};                     ///< a shipped recipe's name or a TOML file; empty: one that suits `data`
+  std::string data = {};                     ///< source to use instead of the recipe's; empty: the recipe's
+  std::vector<std::string> overrides = {};   ///< `section.key=value`; they override the recipe
+  std::optional<double> learning_rate = {};  ///< of the recipe's optimizer, whichever it is
   bool anomalies = false;  ///< with an empty name: the shipped recipe for anomaly detection, convolutions for images
 };
 

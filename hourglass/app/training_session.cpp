@@ -7,7 +7,9 @@
 #include "hourglass/app/outputs.h"
 #include "hourglass/app/run_report.h"
 #include "hourglass/app/training.h"
+#include "hourglass/data/source.h"
 #include "hourglass/data/source_files.h"
+#include "hourglass/recipe/suggest.h"
 #include "hourglass/run/run_metrics.h"
 
 namespace hourglass {
@@ -41,6 +43,29 @@ std::optional<InitialWeights> read_weights(const std::string& file) {
   return InitialWeights{read_safetensors(file), file};
 }
 
+/// A resumed run continues with its own recipe where the request names none.
+TrainingRequest with_own_recipe(TrainingRequest request) {
+  RecipeRequest& recipe = request.recipe;
+  if (request.folder.empty())
+    request.folder =
+        std::filesystem::path("runs") /
+        (recipe.name.empty() ? suggest_name(recipe.data) : std::filesystem::path(recipe.name).stem().string());
+  if (request.existing != RunFolder::Existing::resume || !recipe.name.empty()) return request;
+  const auto own = request.folder / "recipe.toml";
+  if (std::filesystem::exists(own))
+    recipe.name = own.string();
+  else if (recipe.data.empty())
+    fail("{}: not a run folder, which `hourglass train` writes and which has a recipe.toml", request.folder.string());
+  return request;
+}
+
+Recipe recipe_of(const TrainingRequest& request, const Notify& notify) {
+  Recipe recipe = choose_recipe(request.recipe, notify);
+  if (request.recipe.anomalies && !recipe.anomaly)
+    fail("{}: the run trains no anomaly detector: its recipe has no [anomaly]", request.folder.string());
+  return recipe;
+}
+
 /// The columns of a table that the choice of the recipe encodes or leaves out.
 void note_columns(const ReadOptions& how, RunListener& listener) {
   if (!how.categorical.empty())
@@ -64,10 +89,10 @@ void note_rounding(const Scaler& scaler, const std::string& data, RunListener& l
 }  // namespace
 
 TrainingSession::TrainingSession(const TrainingRequest& request, RunListener& listener)
-    : request_(request),
+    : request_(with_own_recipe(request)),
       listener_(listener),
-      recipe_(choose_recipe(request.recipe, notify_of(listener))),
-      folder_(request.folder.empty() ? std::filesystem::path("runs") / recipe_.name : request.folder, request.existing),
+      recipe_(recipe_of(request_, notify_of(listener))),
+      folder_(request_.folder, request.existing),
       data_(open_training_data()),
       model_(initial_model(recipe_, data_.train.sample, read_weights(request.init))),
       trainer_(recipe_, model_, data_.train, data_.test ? &*data_.test : nullptr, request.threads) {
@@ -85,11 +110,24 @@ void TrainingSession::refuse_overwriting_inputs() const {
 }
 
 DataSplits TrainingSession::open_training_data() {
+  if (request_.existing == RunFolder::Existing::resume && request_.recipe.data.empty()) check_source();
   refuse_overwriting_inputs();
   if (request_.recipe.name.empty()) note_columns(recipe_.data.read, listener_);
   DataSplits data = open_data(recipe_.data.source, recipe_.data.read, notify_of(listener_));
   recipe_.data.read.classes = data.train.classes;  // labels of other files get the same numbers
   return data;
+}
+
+/// The data of a resumed run may have another path now.
+void TrainingSession::check_source() const {
+  try {
+    resolve_source(recipe_.data.source);
+  } catch (const RuntimeFailure&) {
+    throw;
+  } catch (const Error& e) {
+    fail("{}; the run in {} was trained on it: start in the same folder as before, or add --data PATH", e.what(),
+         folder_.path().string());
+  }
 }
 
 /// Restores the newest readable checkpoint, if there is one, and returns its epochs.
@@ -110,6 +148,9 @@ std::vector<EpochRecord> TrainingSession::resume() {
   const int64_t steps = trainer_.steps_into_epoch();
   note(fmt::format("{}resuming from {} after epoch {}{}", problems, checkpoint->name, trainer_.epochs_done(),
                    steps > 0 ? fmt::format(" and {} steps", steps) : ""));
+  if (trainer_.has_stopped_early())
+    note(fmt::format("the run stopped early; it continues with a larger train.early_stopping.patience than {}",
+                     recipe_.train.early_stopping->patience));
   return epochs;
 }
 

@@ -11,7 +11,7 @@ namespace hourglass {
 /// What to train and where its run folder is.
 struct TrainingRequest {
   RecipeRequest recipe;
-  std::filesystem::path folder = {};  ///< empty: runs/NAME, by the recipe's name
+  std::filesystem::path folder = {};  ///< empty: runs/NAME, by the recipe's name, or without a recipe by the data's
   RunFolder::Existing existing = RunFolder::Existing::refuse;
   std::string init = {};  ///< a .safetensors file with the weights to start from; empty: random weights
   int threads = 0;        ///< 0: as many as the trainer finds useful
@@ -27,9 +27,10 @@ struct TrainingResult {
 /// A training with a run folder: model, metrics, checkpoints, plots and report.
 class TrainingSession {
  public:
-  /// Chooses the recipe, locks the folder and reads the data, but writes nothing yet. `listener` receives all events
-  /// of the session, messages to the user among them; it must outlive it. Throws Error for bad input, and for a file
-  /// that is read and that the run would replace: the recipe, the data or the initial weights.
+  /// Chooses the recipe, the run's own where the request resumes and names none, locks the folder and reads the data,
+  /// but writes nothing yet. `listener` receives all events of the session, messages to the user among them; it must
+  /// outlive it. Throws Error for bad input, and for a file that is read and that the run would replace: the recipe, the
+  /// data or the initial weights.
   TrainingSession(const TrainingRequest& request, RunListener& listener);
   TrainingSession(const TrainingSession&) = delete;
 
@@ -43,6 +44,7 @@ class TrainingSession {
  private:
   void refuse_overwriting_inputs() const;
   DataSplits open_training_data();
+  void check_source() const;
   std::vector<EpochRecord> resume();
   std::optional<AnomalyScale> anomaly_scale();
   bool draw_report(const TrainingResult& result, const std::optional<AnomalyScale>& scale,

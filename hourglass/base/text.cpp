@@ -60,6 +60,14 @@ std::string did_you_mean(std::string_view name, std::span<const std::string> kno
   return known.empty() ? "" : fmt::format("; known: {}", fmt::join(known, ", "));
 }
 
+std::string shell_quoted(const std::string& text) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+=:@%,";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 std::optional<size_t> first_not_utf8(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
     const size_t length = character_length(text.substr(at));

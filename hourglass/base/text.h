@@ -29,6 +29,9 @@ inline bool contains(std::span<const std::string> names, std::string_view name) 
   return std::ranges::find(names, name) != names.end();
 }
 
+/// The text as one word of a POSIX shell: unchanged if no character has a meaning there, otherwise in single quotes.
+std::string shell_quoted(const std::string& text);
+
 /// Position of the first byte that is not valid UTF-8 (RFC 3629), or empty.
 std::optional<size_t> first_not_utf8(std::string_view text);
 

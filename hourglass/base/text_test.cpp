@@ -35,5 +35,12 @@ TEST(DidYouMean, OffersTheNearestOrAllNames) {
   EXPECT_EQ(did_you_mean("lstm", {}), "");
 }
 
+TEST(ShellQuoted, MakesOneWordOfAnyText) {
+  EXPECT_EQ(shell_quoted("runs/mnist-1.0"), "runs/mnist-1.0");
+  EXPECT_EQ(shell_quoted("my run"), "'my run'");
+  EXPECT_EQ(shell_quoted("it's $HOME"), "'it'\\''s $HOME'");
+  EXPECT_EQ(shell_quoted(""), "''");
+}
+
 }  // namespace
 }  // namespace hourglass

@@ -8,6 +8,7 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
+#include "hourglass/base/text.h"
 #include "hourglass/run/checkpoint_file.h"
 
 namespace hourglass {
@@ -21,6 +22,7 @@ constexpr const char* kNext = "checkpoint/next.safetensors";
 constexpr const char* kNewest = "checkpoint/newest.safetensors";
 constexpr const char* kPrevious = "checkpoint/previous.safetensors";
 constexpr const char* kModel = "model.safetensors";
+constexpr const char* kRecipe = "recipe.toml";
 
 /// Checks that the nearest existing parent folder is writable.
 void need_writable(const fs::path& path) {
@@ -38,10 +40,18 @@ RunFolder::RunFolder(fs::path path, Existing existing) : path_(std::move(path)),
   const bool refuse = existing == Existing::refuse;
   if (!refuse || fs::exists(path_ / kLock)) lock_.emplace(path_ / kLock);
   if (refuse && !fs::is_empty(path_))
-    fail(
-        "{}: the output folder is not empty; continue with --resume, replace it with --overwrite, or choose another "
-        "--output-dir",
-        path_.string());
+    fail("{}: the output folder is not empty; {}replace it with --overwrite, or choose another --output-dir",
+         path_.string(), is_run(path_) ? fmt::format("continue its run with: {}; or ", resume_command(path_)) : "");
+}
+
+bool RunFolder::is_run(const fs::path& path) {
+  return std::ranges::any_of(std::array{kRecipe, kNext, kNewest, kPrevious},
+                             [&](const char* file) { return fs::exists(path / file); });
+}
+
+std::string RunFolder::resume_command(const fs::path& path) {
+  const std::string name = path.string();
+  return "hourglass train --resume " + shell_quoted(name.starts_with('-') ? "./" + name : name);
 }
 
 void RunFolder::create() {

@@ -21,6 +21,11 @@ class RunFolder {
 
   enum class Existing { refuse, overwrite, resume };
 
+  /// True if the folder has a run's recipe or a checkpoint, so that there is something to resume.
+  static bool is_run(const std::filesystem::path& path);
+  /// The command that resumes the run in a folder, for messages.
+  static std::string resume_command(const std::filesystem::path& path);
+
   /// Locks the folder and changes nothing else. Throws Error if another process writes to it, if it is not empty
   /// (unless overwriting or resuming), is not a folder, or is not writable.
   RunFolder(std::filesystem::path path, Existing existing);

@@ -94,7 +94,7 @@ std::optional<RunOutcome> Trainer::end_epoch(const Hooks& hooks) {
   if (!is_finite(record) || !divergence_guard_.non_finite_tensor().empty()) return diverge(hooks.listener);
   const bool stops_early = should_stop_early(record, hooks.listener);
   hooks.listener.on_epoch(record);
-  begin_next_epoch(stops_early);
+  begin_next_epoch();
   const bool stop = hooks.stop(), is_scheduled = epochs_done() % recipe_.train.checkpoint.epochs == 0;
   if (is_finished_ || stop || is_scheduled || is_checkpoint_due(hooks))
     save_checkpoint(hooks);
@@ -136,11 +136,18 @@ bool Trainer::should_stop_early(const EpochRecord& record, RunListener& listener
   return true;
 }
 
-void Trainer::begin_next_epoch(bool stops_early) {
+void Trainer::begin_next_epoch() {
   ++epoch_;
   progress_ = {};
-  is_finished_ = stops_early || epoch_ > recipe_.train.epochs;
-  if (is_finished_ && best_weights_) best_weights_->snapshot().restore(model_);
+  is_finished_ = is_over();
+  if (!is_finished_ || !best_weights_) return;
+  if (best_weights_->best().epoch != epochs_done()) last_weights_.emplace(model_);
+  best_weights_->snapshot().restore(model_);
+}
+
+bool Trainer::is_over() const {
+  if (progress_.step > 0 || epochs_done() == 0) return false;
+  return epochs_done() >= recipe_.train.epochs || (best_weights_ && best_weights_->is_patience_over(epochs_done()));
 }
 
 bool Trainer::is_checkpoint_due(const Hooks& hooks) const {

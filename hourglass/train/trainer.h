@@ -46,7 +46,8 @@ class Trainer {
 
   /// The bytes of a checkpoint file with the run's whole state and the epochs so far, as the listener received them.
   std::string checkpoint(const std::vector<EpochRecord>& epochs);
-  /// Resumes from a checkpoint of the same recipe and data. Returns its epochs; none if it has them as text, in its
+  /// Resumes from a checkpoint of the same data and of a recipe that check_resumable accepts; with more epochs or more
+  /// patience than before, a finished run continues. Returns its epochs; none if it has them as text, in its
   /// metadata "metrics", as early versions wrote. Throws Error when it does not fit. A checkpoint without checksums of
   /// the data is accepted for any data.
   std::vector<EpochRecord> restore(const SafeTensors& checkpoint, const std::string& name);
@@ -58,6 +59,8 @@ class Trainer {
   /// Steps of the next epoch that are done.
   int64_t steps_into_epoch() const { return progress_.step; }
   bool is_finished() const { return is_finished_; }
+  /// Finished before train.epochs.
+  bool has_stopped_early() const { return is_finished_ && epoch_ <= recipe_.train.epochs; }
   /// "bce" or "mse".
   std::string reconstruction() const { return name_of(loop_.objective().reconstruction()); }
 
@@ -71,7 +74,10 @@ class Trainer {
   EpochRecord empty_record() const;
   /// Returns whether training should stop early after this epoch.
   bool should_stop_early(const EpochRecord& record, RunListener& listener);
-  void begin_next_epoch(bool stops_early);
+  void begin_next_epoch();
+  /// True between epochs if no other follows: train.epochs are done, or the patience of early stopping is over.
+  bool is_over() const;
+  void restore_last_weights(const SafeTensors& file, const std::string& name);
   bool is_checkpoint_due(const Hooks& hooks) const;
   void save_checkpoint(const Hooks& hooks);
   void snapshot_weights();
@@ -91,8 +97,9 @@ class Trainer {
   Evaluator evaluator_;
   DivergenceGuard divergence_guard_;
   CheckpointTimer checkpoint_timer_;
-  std::optional<BestWeights> best_weights_;  ///< with early stopping
-  int64_t epoch_ = 1;                        ///< the one in progress
+  std::optional<BestWeights> best_weights_;    ///< with early stopping
+  std::optional<ModelSnapshot> last_weights_;  ///< of a finished run whose model has the best ones
+  int64_t epoch_ = 1;                          ///< the one in progress
   EpochProgress progress_;
   bool is_finished_ = false;
 };

@@ -1,5 +1,6 @@
 #include "hourglass/base/schema/fields_json.h"
 #include "hourglass/run/checkpoint_file.h"
+#include "hourglass/train/resume_check.h"
 #include "hourglass/train/trainer.h"
 
 // What a checkpoint contains: docs/formats/checkpoint.md.
@@ -33,15 +34,6 @@ void fields(auto& v, RunPosition& p) {
 
 namespace {
 
-/// Whether a checkpoint's recipe equals this one, apart from what does not change the weights.
-bool is_same_run(const std::string& saved, const Recipe& recipe, const std::string& name) {
-  Recipe other = recipe_from_json(saved, name + ": recipe");
-  other.name = recipe.name;
-  other.description = recipe.description;
-  other.train.checkpoint = recipe.train.checkpoint;
-  return other == recipe;
-}
-
 std::string columns_json(const EpochRecord& like) { return json_text(plain_value(history_columns(like))); }
 
 }  // namespace
@@ -59,6 +51,8 @@ std::string Trainer::checkpoint(const std::vector<EpochRecord>& epochs) {
   const Tensor metrics = history_tensor(epochs, like);
   std::map<std::string, ConstView> views = {{"metrics", metrics}};
   for (const auto& [name, view] : tensors()) views[name] = view;
+  if (last_weights_)
+    for (const auto& [name, view] : last_weights_->tensors("last")) views[name] = view;
   std::map<std::string, std::string> metadata = checksums_;
   metadata.insert({{"recipe", recipe_json(recipe_)},
                    {"position", to_json(RunPosition{epoch_, progress_, best, is_finished_})},
@@ -70,8 +64,8 @@ std::vector<EpochRecord> Trainer::restore(const SafeTensors& file, const std::st
   const bool has_text = file.metadata.contains("metrics");
   for (const char* key : {"recipe", "position", has_text ? "metrics" : "columns"})
     if (!file.metadata.contains(key)) fail("{}: not a checkpoint: metadata \"{}\" is missing", name, key);
-  if (!is_same_run(file.metadata.at("recipe"), recipe_, name))
-    fail("{}: made with another recipe; use --overwrite to start anew", name);
+  const bool has_checksum = file.metadata.contains("train_data");
+  check_resumable(recipe_from_json(file.metadata.at("recipe"), name + ": recipe"), recipe_, has_checksum, name);
   for (const auto& [key, sum] : checksums_)
     if (const auto saved = file.metadata.find(key); saved != file.metadata.end() && saved->second != sum)
       fail("{}: made with other data: the SHA-256 of its {} is {}, found {}; use --overwrite to start anew", name, key,
@@ -81,10 +75,27 @@ std::vector<EpochRecord> Trainer::restore(const SafeTensors& file, const std::st
   restore_tensors(file, tensors(), name);
   epoch_ = position.epoch;
   progress_ = position.progress;
-  is_finished_ = position.is_finished;
   if (best_weights_) best_weights_->resume(position.best);
+  is_finished_ = is_over();
+  if (is_finished_ != position.is_finished && best_weights_) {
+    if (is_finished_)
+      best_weights_->snapshot().restore(model_);
+    else
+      restore_last_weights(file, name);
+  }
   loop_.resume(epochs_done() * loop_.steps_per_epoch() + progress_.step);
   return epochs;
+}
+
+/// A finished run has the weights of its best epoch; it continues from those of its last.
+void Trainer::restore_last_weights(const SafeTensors& file, const std::string& name) {
+  if (best_weights_->best().epoch == epochs_done()) return;
+  if (!file.tensors.contains("last"))
+    fail(
+        "{}: holds the weights of the best epoch alone, as those of earlier versions do; start a new run from them "
+        "with --init and another --output-dir",
+        name);
+  restore_tensors(file, snapshot_tensors(model_, "last"), name);
 }
 
 std::vector<EpochRecord> Trainer::read_metrics(const SafeTensors& file, const std::string& name) const {
@@ -100,8 +111,10 @@ RunPosition Trainer::read_position(const std::string& text, const std::string& n
   const auto p = from_json<RunPosition>(text, name + ": metadata \"position\"");
   const auto& [step, rows, seconds, totals] = p.progress;
   const int64_t last = recipe_.train.epochs + 1;
-  const bool fits = p.epoch <= last && step < loop_.steps_per_epoch() && p.best.epoch < p.epoch &&
-                    (step == 0) == (rows == 0) && (p.epoch < last || p.is_finished) &&
+  if (p.epoch > last)
+    fail("{}: the run has {} epochs already, expected at most the {} of train.epochs", name, p.epoch - 1, last - 1);
+  const bool fits = step < loop_.steps_per_epoch() && p.best.epoch < p.epoch && (step == 0) == (rows == 0) &&
+                    (p.epoch < last || step == 0) &&
                     (step == 0 || totals.penalties.size() == loop_.objective().penalties().size());
   if (!fits) fail("{}: stands at epoch {} step {}, which is not in a run on this data", name, p.epoch, step);
   return p;

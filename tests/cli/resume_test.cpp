@@ -42,6 +42,13 @@ class Resume : public Workspace {
     EXPECT_TRUE(exists(run + "/reconstructions.png"));
   }
 
+  /// Runs it and returns its messages.
+  std::string succeeded_err(const Words& words) const {
+    const Outcome outcome = run(words);
+    EXPECT_TRUE(succeeded(outcome));
+    return outcome.err;
+  }
+
   /// Cuts a file in half.
   void damage(const std::string& file) const { fs::resize_file(path(file), fs::file_size(path(file)) / 2); }
 };
@@ -52,7 +59,7 @@ const std::string kPrevious = "run/checkpoint/previous.safetensors";
 TEST_F(Resume, ResumesBitExactlyAfterCtrlC) {
   train("dense.toml", "uninterrupted", kLong);
   const Outcome stopped = stop_at("epoch  1/12", SIGINT, training("dense.toml", "run", kLong));
-  EXPECT_TRUE(failed(130, stopped, {"interrupted", "--resume"}));
+  EXPECT_TRUE(failed(130, stopped, {"interrupted", "continue with: hourglass train --resume run\n"}));
   EXPECT_LT(metrics("run").size(), 12u);
   EXPECT_TRUE(exists(kNewest));
   EXPECT_TRUE(eval("run").contains("bce")) << "the model is usable";
@@ -242,6 +249,35 @@ TEST_F(Resume, RefusesAFolderInUseAndNamesItsProcess) {
   EXPECT_FALSE(exists("run/.lock"));
 }
 
+TEST_F(Resume, NeedsOnlyTheFolder) {
+  train("dense.toml", "uninterrupted", kLong);
+  for (const Words& words : {Words{"--resume", "run"}, {"run", "--resume"}, {"--output-dir", "run", "--resume"}}) {
+    EXPECT_TRUE(failed(130, stop_at("epoch  1/12", SIGINT, training("dense.toml", "run", kLong)), {"interrupted"}));
+    EXPECT_TRUE(contains(succeeded_err(Words{"train"} + words), "resuming from run/checkpoint/newest.safetensors"));
+    expect_same_run("run", "uninterrupted");
+    fs::remove_all(path("run"));
+  }
+}
+
+TEST_F(Resume, TakesMoreEpochsOfATable) {
+  std::string table = "a,b,c\n";
+  for (int i = 0; i < 40; ++i) table += fmt::format("{},{},{}\n", i, (3 * i) % 11, (i * i) % 5);
+  write("d.csv", table);
+  const auto words = [](const std::string& run, const std::string& epochs) {
+    return Words{
+        "train", "--data", "d.csv", "--epochs", epochs, "--output-dir", run, "--set", "train.optimizer={sgd=0.01}"};
+  };
+  EXPECT_TRUE(succeeded(run(words("run", "3"))));
+  EXPECT_TRUE(succeeded(run(words("whole", "6"))));
+  EXPECT_TRUE(succeeded(run({"train", "--data", "d.csv", "--epochs", "6", "--output-dir", "run", "--resume"})));
+  expect_same_run("run", "whole");
+}
+
+TEST_F(Resume, RefusesWhatIsNoRun) {
+  EXPECT_TRUE(refused(run({"train", "--resume", "nowhere"}), {"nowhere: not a run folder"}));
+  EXPECT_TRUE(refused(run({"train", "--resume", "a", "--output-dir", "b"}), {"--resume a", "--output-dir b"}));
+}
+
 TEST_F(Resume, StartsAtTheBeginningWhereThereIsNoRun) {
   train("dense.toml", "uninterrupted");
   fs::create_directory(path("empty"));
@@ -309,7 +345,8 @@ TEST_F(Resume, StartsAgainWhenNoCheckpointCanBeRead) {
 TEST_F(Resume, RefusesACheckpointOfAnotherRecipe) {
   train("dense.toml", "run");
   const auto before = files("run");
-  EXPECT_TRUE(refused(run(training("dense.toml", "run", {"--resume", "--seed", "1"})), {kNewest, "another recipe"}));
+  EXPECT_TRUE(refused(run(training("dense.toml", "run", {"--resume", "--seed", "1"})),
+                      {kNewest, "another recipe", "train.seed: 42 in the run, now 1"}));
   EXPECT_TRUE(files("run") == before);
 }
 

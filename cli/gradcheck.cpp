@@ -1,11 +1,16 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iostream>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "hourglass/app/choose_recipe.h"
 #include "hourglass/app/training.h"
+#include "hourglass/report/format.h"
+#include "hourglass/report/terminal/stage_progress.h"
 
 namespace hourglass::cli {
 
@@ -16,36 +21,64 @@ constexpr double kTolerance = 1e-6;
 struct Options {
   RecipeRequest recipe;
   int64_t rows = 4, entries = 12;
-  bool json = false;
+  bool all = false, json = false;
 };
+
+bool is_right(const GradientCheck& r) { return r.relative_error < kTolerance; }
+
+void print_json(const std::vector<GradientCheck>& results) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  for (const auto& r : results)
+    json.push_back({{"parameter", r.parameter},
+                    {"entries", r.size},
+                    {"checked", r.checked},
+                    {"skipped", r.skipped},
+                    {"too_small", r.too_small},
+                    {"relative_error", r.relative_error}});
+  fmt::print("{}\n", json.dump());
+}
+
+void print_table(const std::string& name, const std::vector<GradientCheck>& results) {
+  fmt::print("{:24} {:>10} {:>8} {:>8} {:>9}  {}\n", "parameter", "entries", "checked", "at kinks", "too small",
+             "relative error");
+  int64_t size = 0, checked = 0;
+  for (const auto& r : results) {
+    size += r.size;
+    checked += r.checked;
+    fmt::print("{:24} {:10} {:8} {:8} {:9}  {}\n", r.parameter, r.size, r.checked, r.skipped, r.too_small,
+               r.checked == 0 ? "-" : fmt::format("{:.1e}{}", r.relative_error, is_right(r) ? "" : "  WRONG"));
+  }
+  fmt::print("{} of {} parameters checked, spread evenly over each tensor\n", format_count(checked),
+             format_count(size));
+  fmt::print("{}: every gradient {} finite differences to {:.0e}\n", name,
+             std::ranges::all_of(results, is_right) ? "matches" : "should match", kTolerance);
+  if (std::ranges::any_of(results, [](const auto& r) { return r.checked == 0 && r.skipped > 0; }))
+    fmt::print("a parameter with nothing checked stands next to kinks everywhere: try fewer --rows\n");
+  if (std::ranges::any_of(results, [](const auto& r) { return r.too_small > 0; }))
+    fmt::print("too small: the gradient is below the rounding of the finite difference\n");
+}
 
 void gradcheck(const Options& o) {
   const Recipe recipe = choose_recipe(o.recipe, print_note);
   const DataSplits data = open_data(recipe.data.source, recipe.data.read, print_note);
-  const auto results = check_gradients(recipe, data.train, o.rows, o.entries);
-  bool good = true, blind = false;
-  nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  if (!o.json) fmt::print("{:24} {:>8} {:>8}  {}\n", "parameter", "checked", "at kinks", "relative error");
-  for (const auto& r : results) {
-    good = good && r.relative_error < kTolerance;
-    blind = blind || r.checked == 0;
-    if (o.json)
-      json.push_back({{"parameter", r.parameter},
-                      {"checked", r.checked},
-                      {"skipped", r.skipped},
-                      {"relative_error", r.relative_error}});
-    else
-      fmt::print("{:24} {:8} {:8}  {:.1e}{}\n", r.parameter, r.checked, r.skipped, r.relative_error,
-                 r.relative_error < kTolerance ? "" : "  WRONG");
+  StageProgress bar(std::cerr, progress_options());
+  const auto stop = stop_on_signals();
+  bool is_interrupted = false;
+  const auto results = check_gradients(recipe, data.train, o.rows,
+                                       o.all ? std::numeric_limits<int64_t>::max() : o.entries, [&](double done) {
+                                         bar.update("gradients", done);
+                                         return !(is_interrupted = stop());
+                                       });
+  if (is_interrupted) {
+    bar.update("gradients", 1);
+    print_note("interrupted: the gradients were not all checked");
+    throw Exit{kInterrupted};
   }
   if (o.json)
-    fmt::print("{}\n", json.dump());
+    print_json(results);
   else
-    fmt::print("{}: every gradient {} finite differences to {:.0e}\n", recipe.name, good ? "matches" : "should match",
-               kTolerance);
-  if (blind && !o.json)
-    fmt::print("a parameter with nothing checked stands next to kinks everywhere: try fewer --rows\n");
-  if (!good) throw Exit{kFailed};
+    print_table(recipe.name, results);
+  if (!std::ranges::all_of(results, is_right)) throw Exit{kFailed};
 }
 
 }  // namespace
@@ -58,7 +91,9 @@ void add_gradcheck(Subcommand app) {
   verb.add_option("--data", o.recipe.data, "Data to use instead of the recipe's").type_name("DATA");
   declare_overrides(verb, o.recipe.overrides);
   verb.add_option("--rows", o.rows, "Samples to use").between(1, 1024);
-  verb.add_option("--entries", o.entries, "Elements to check per tensor").between(1, 100000);
+  auto entries =
+      verb.add_option("--entries", o.entries, "Elements to check per tensor, evenly spaced").between(1, 100000);
+  verb.add_flag("--all", o.all, "Check every element of every tensor").excludes(entries);
   verb.add_flag("--json", o.json, "Print a JSON array");
 }
 

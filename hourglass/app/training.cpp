@@ -25,7 +25,8 @@ TrainedModel untrained_model(const Recipe& recipe, const Dataset& data, DType dt
   return model;
 }
 
-std::vector<GradientCheck> check_gradients(const Recipe& recipe, const Dataset& data, int64_t rows, int64_t entries) {
+std::vector<GradientCheck> check_gradients(const Recipe& recipe, const Dataset& data, int64_t rows, int64_t entries,
+                                           const CheckProgress& progress) {
   const Dataset first = data.slice(0, std::min(rows, data.rows()));
   Autoencoder model = untrained_model(recipe, first, DType::f64).autoencoder;
   Objective objective(recipe.objective, model.network(), recipe.train.seed);
@@ -34,7 +35,7 @@ std::vector<GradientCheck> check_gradients(const Recipe& recipe, const Dataset& 
   TrainingBatch batch = objective.make_batch(DType::f64, first.rows(), corruption.is_active());
   load_batch(objective, {first, model.scaler, corruption}, all_rows(first.rows()), first.rows(),
              {.mode = Mode::training, .epoch = 1}, batch);
-  return check_gradient(objective, batch, model.theta(), entries);
+  return check_gradient(objective, batch, model.theta(), entries, progress);
 }
 
 std::pair<TrainedModel, RunOutcome> train_in_memory(const MemoryTraining& training, RunListener& listener,

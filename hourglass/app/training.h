@@ -27,7 +27,8 @@ TrainedModel untrained_model(const Recipe& recipe, const Dataset& data, DType dt
 
 /// Checks the gradients of an untrained model on the first `rows` rows, scaled and corrupted as in training, in double
 /// precision: check_gradient on `entries` elements of each parameter.
-std::vector<GradientCheck> check_gradients(const Recipe& recipe, const Dataset& data, int64_t rows, int64_t entries);
+std::vector<GradientCheck> check_gradients(const Recipe& recipe, const Dataset& data, int64_t rows, int64_t entries,
+                                           const CheckProgress& progress = {});
 
 /// What to train in memory.
 struct MemoryTraining {

@@ -315,13 +315,13 @@ class AlmostWeightDecay final : public Penalty {
   double factor_;
 };
 
-double worst_error_with_decay_off_by(double factor) {
-  Workbench bench(kShallow, {7}, objective_of("", WeightDecayConfig{.weight = 0.7}));
+double worst_error_with_decay_off_by(double factor, const ModelConfig& network = kShallow, const Shape& input = {7}) {
+  Workbench bench(network, input, objective_of("", WeightDecayConfig{.weight = 0.7}));
   // No recipe asks for a wrong penalty, so it takes the place of the right one.
   const auto& [penalty, weight] = bench.objective.penalties()[0];
   const_cast<std::unique_ptr<Penalty>&>(penalty) = std::make_unique<AlmostWeightDecay>(bench.network, factor);
   double worst = 0;
-  for (const auto& result : check_gradient(bench.objective, bench.batch, bench.theta, kEveryEntry))
+  for (const auto& result : check_gradient(bench.objective, bench.batch, bench.theta, 12))
     worst = std::max(worst, result.relative_error);
   return worst;
 }
@@ -330,6 +330,51 @@ TEST(CheckGradient, CatchesAGradientThatIsSlightlyWrong) {
   EXPECT_LT(worst_error_with_decay_off_by(1), kTolerance);
   EXPECT_GT(worst_error_with_decay_off_by(1 + 1e-5), kTolerance);
   EXPECT_GT(worst_error_with_decay_off_by(-1), 0.1);
+}
+
+/// Four convolutions under softplus pass on gradients of all sizes, down to those that rounding hides.
+ModelConfig smooth_convolutions() {
+  return model({layer("conv2d", 4, 4, 2, 1), layer("softplus"), layer("conv2d", 6, 4, 2, 1), layer("softplus")},
+               {layer("conv_transpose2d", 4, 4, 2, 1), layer("softplus"), layer("conv_transpose2d", 1, 4, 2, 1),
+                layer("sigmoid")});
+}
+
+TEST(CheckGradient, TakesNoRoundingForAWrongGradient) {
+  Workbench bench(smooth_convolutions(), {1, 32, 32}, objective_of("bce"), 4);
+  // Small weights of the decoder leave next to no gradient for the encoder.
+  for (const Parameter& p : bench.network.parameters())
+    if (p.name == "decoder.0.weight")
+      for (int64_t i = 0; i < p.shape.size(); ++i) p.in(bench.theta.view()).as<double>()[i] *= 1e-9;
+  int64_t too_small = 0;
+  for (const auto& result : check_gradient(bench.objective, bench.batch, bench.theta, 6)) {
+    EXPECT_LT(result.relative_error, kTolerance) << result.parameter;
+    EXPECT_EQ(result.checked + result.skipped + result.too_small, std::min<int64_t>(6, result.size));
+    EXPECT_EQ(result.skipped, 0) << "softplus has no kinks";
+    too_small += result.too_small;
+  }
+  EXPECT_GE(too_small, 12) << "those of the first two convolutions";
+}
+
+TEST(CheckGradient, FindsAnErrorOfOneInAThousandInALargeNetwork) {
+  EXPECT_GT(worst_error_with_decay_off_by(1 + 1e-3, smooth_convolutions(), {1, 32, 32}), 10 * kTolerance);
+  EXPECT_LT(worst_error_with_decay_off_by(1, smooth_convolutions(), {1, 32, 32}), kTolerance);
+}
+
+TEST(CheckGradient, TellsProgressAndStopsWhenAsked) {
+  Workbench bench(kShallow, {7}, {});
+  std::vector<double> told;
+  check_gradient(bench.objective, bench.batch, bench.theta, 6, [&](double done) {
+    told.push_back(done);
+    return true;
+  });
+  ASSERT_EQ(told.size(), 6u + 4 + 6 + 6 + 1);
+  EXPECT_TRUE(std::ranges::is_sorted(told));
+  EXPECT_EQ(told.back(), 1);
+  const auto before = values_of(bench.theta);
+  const auto results =
+      check_gradient(bench.objective, bench.batch, bench.theta, 6, [](double done) { return done < 0.3; });
+  EXPECT_EQ(results.size(), 2u);
+  EXPECT_EQ(values_of(bench.theta), before);
 }
 
 TEST(CheckGradient, SkipsEntriesNextToAKinkAndSaysHowMany) {

@@ -19,6 +19,8 @@ using Kind = Finding::Kind;
 constexpr double kConverged = 0.01;  // relative change of the loss over the last fifth of the epochs
 constexpr double kSmallGap = 0.03, kLargeGap = 0.10;
 constexpr double kWellExplained = 0.9;
+constexpr double kLearned = 0.01;  // explained variance up to which a model is no better than the mean
+constexpr double kContracts = 0.9, kExpands = 1.1;
 constexpr double kConstant = 0.01;  // standard deviation relative to that of the most variable unit
 constexpr size_t kMinEpochs = 5;
 
@@ -86,7 +88,12 @@ std::optional<double> metric(const Analysis& a, const std::string& name) {
 }
 
 Finding explained(double share) {
-  if (share < 0) return {Kind::warning, "The reconstruction is worse than the mean of the data."};
+  if (share < 0)
+    return {Kind::warning,
+            fmt::format("The reconstruction is worse than the mean of the data: its error is {:.3g} times as large.",
+                        1 - share)};
+  if (share <= kLearned)
+    return {Kind::warning, "The reconstruction is no better than the mean of the data: the model has learned nothing."};
   return {share >= kWellExplained ? Kind::good : Kind::note,
           fmt::format("The reconstruction explains {:.1f} % of the data's variance.", 100 * share)};
 }
@@ -102,11 +109,27 @@ Finding activity(const Analysis& a) {
 }
 
 Finding contraction(double k) {
+  const char* meaning = k < kContracts  ? "the encoder contracts"
+                        : k <= kExpands ? "the encoder neither contracts nor expands"
+                                        : "the encoder expands";
   return {
-      k < 1 ? Kind::good : Kind::note,
+      k < kContracts ? Kind::good : Kind::note,
       fmt::format("Relative contraction {0}: input noise as large as the data moves the code by {0} of its standard "
-                  "deviation (below 1 = contractive).",
-                  format_value(k))};
+                  "deviation; {1}.",
+                  format_value(k), meaning)};
+}
+
+/// A loss that settled, a code in use or a contraction is nothing good in a model that diverged or learned nothing.
+void withhold_praise(std::vector<Finding>& all) {
+  for (Finding& finding : all)
+    if (finding.kind == Kind::good) finding.kind = Kind::note;
+}
+
+/// Finite losses, and a reconstruction better than the mean where that was measured.
+bool has_learned(const std::vector<EpochRecord>& epochs, const Analysis& a) {
+  const auto* share = find_metric<double>(a.metrics, "explained_variance");
+  return (!share || *share > kLearned) &&
+         std::ranges::all_of(epochs, [](const EpochRecord& e) { return std::isfinite(e.train.reconstruction); });
 }
 
 }  // namespace
@@ -130,6 +153,7 @@ std::vector<Finding> verdict(const std::vector<EpochRecord>& epochs, const std::
     all.push_back({Kind::note,
                    fmt::format("{:.1f} % of the activations are saturated: below 0.05 or above 0.95.", 100 * *share)});
   if (const auto k = metric(analysis, "relative_contraction")) all.push_back(contraction(*k));
+  if (!has_learned(epochs, analysis)) withhold_praise(all);
   return all;
 }
 

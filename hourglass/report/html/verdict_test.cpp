@@ -109,6 +109,29 @@ TEST(Verdict, JudgesContractionByRelativeContraction) {
   EXPECT_EQ(said(verdict({}, "bce", with("relative_contraction", 1.2)), "Relative contraction 1.2")->kind, Kind::note);
 }
 
+TEST(Verdict, IsNeutralAboutAContractionNearOne) {
+  for (const double k : {0.95, 1.0, 1.05}) {
+    const auto found = said(verdict({}, "bce", with("relative_contraction", k)), "Relative contraction");
+    EXPECT_EQ(found->kind, Kind::note) << k;
+    EXPECT_NE(found->text.find("neither contracts nor expands"), std::string::npos) << found->text;
+  }
+}
+
+TEST(Verdict, PraisesNothingInAModelThatIsNoBetterThanTheMean) {
+  for (const double share : {-0.2, 0.0, 0.004}) {
+    Analysis a = with("explained_variance", share);
+    a.metrics.emplace_back("relative_contraction", 0.2);
+    a.deviation = {1, 0.9};
+    const auto all = verdict(run_of(kSettled), "mse", a);
+    EXPECT_TRUE(std::ranges::none_of(all, [](const Finding& f) { return f.kind == Kind::good; })) << share;
+    EXPECT_TRUE(std::ranges::any_of(all, [](const Finding& f) { return f.kind == Kind::warning; })) << share;
+  }
+  auto diverged = run_of(kSettled);
+  diverged[2].train.reconstruction = std::nan("");
+  const auto all = verdict(diverged, "mse", with("relative_contraction", 0.2));
+  EXPECT_TRUE(std::ranges::none_of(all, [](const Finding& f) { return f.kind == Kind::good; }));
+}
+
 TEST(Verdict, GradesTheVarianceExplained) {
   EXPECT_EQ(said(verdict({}, "mse", with("explained_variance", 0.95)), "The reconstruction")->kind, Kind::good);
   EXPECT_EQ(said(verdict({}, "mse", with("explained_variance", 0.5)), "The reconstruction")->kind, Kind::note);

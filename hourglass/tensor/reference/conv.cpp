@@ -55,24 +55,24 @@ void for_each_window(const ConvGeometry& g, int64_t rows, F f) {
 
 void ReferenceBackend::conv2d(const ConvGeometry& g, ConstView in, ConstView weight, ConstView bias, View out) const {
   fill_with_bias(bias, g.out_channels, out);
-  for_each_product(g, in.rows(), [&](int64_t o, int64_t i, int64_t w) {
-    out.as<double>()[o] += in.as<double>()[i] * weight.as<double>()[w];
-  });
+  const double *x = in.as<double>(), *weights = weight.as<double>();
+  double* y = out.as<double>();
+  for_each_product(g, in.rows(), [=](int64_t o, int64_t i, int64_t w) { y[o] += x[i] * weights[w]; });
 }
 
 void ReferenceBackend::conv2d_transposed(const ConvGeometry& g, ConstView out, ConstView weight, ConstView bias,
                                          View in) const {
   fill_with_bias(bias, g.in_channels, in);
-  for_each_product(g, in.rows(), [&](int64_t o, int64_t i, int64_t w) {
-    in.as<double>()[i] += out.as<double>()[o] * weight.as<double>()[w];
-  });
+  const double *y = out.as<double>(), *weights = weight.as<double>();
+  double* x = in.as<double>();
+  for_each_product(g, in.rows(), [=](int64_t o, int64_t i, int64_t w) { x[i] += y[o] * weights[w]; });
 }
 
 void ReferenceBackend::conv2d_weight_gradient(const ConvGeometry& g, ConstView in, ConstView grad_out,
                                               View grad_weight) const {
-  for_each_product(g, in.rows(), [&](int64_t o, int64_t i, int64_t w) {
-    grad_weight.as<double>()[w] += in.as<double>()[i] * grad_out.as<double>()[o];
-  });
+  const double *x = in.as<double>(), *grad = grad_out.as<double>();
+  double* sums = grad_weight.as<double>();
+  for_each_product(g, in.rows(), [=](int64_t o, int64_t i, int64_t w) { sums[w] += x[i] * grad[o]; });
 }
 
 void ReferenceBackend::max_pool2d(const ConvGeometry& g, ConstView in, View out) const {

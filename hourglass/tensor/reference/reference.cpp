@@ -13,12 +13,13 @@ double* out_(View v) { return v.as<double>(); }
 }  // namespace
 
 void ReferenceBackend::matmul(const MatmulShape& s, ConstView a, ConstView b, ConstView bias, View c) const {
+  const double *left = in_(a), *right = in_(b);
   for (int64_t i = 0; i < s.m; ++i)
     for (int64_t j = 0; j < s.n; ++j) {
       double sum = (s.accumulate ? out_(c)[i * s.n + j] : 0.0) + (bias ? in_(bias)[j] : 0.0);
       for (int64_t k = 0; k < s.k; ++k)
-        sum += in_(a)[s.transpose_a ? k * s.a_stride + i : i * s.a_stride + k] *
-               in_(b)[s.transpose_b ? j * s.k + k : k * s.n + j];
+        sum += left[s.transpose_a ? k * s.a_stride + i : i * s.a_stride + k] *
+               right[s.transpose_b ? j * s.k + k : k * s.n + j];
       out_(c)[i * s.n + j] = sum;
     }
 }

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "hourglass/base/parallel.h"
 #include "hourglass/base/statistics.h"
 #include "hourglass/data/scaler.h"
+#include "hourglass/data/split.h"
+#include "hourglass/eval/pca_init.h"
 #include "hourglass/train/load_batch.h"
 
 namespace hourglass {
@@ -15,6 +18,19 @@ Autoencoder initial_model(const Recipe& recipe, const Shape& sample, const std::
     model.load_weights(weights->tensors, weights->name);
   else
     initialise(model.network(), recipe.model.init, recipe.train.seed, model.theta());
+  return model;
+}
+
+Autoencoder initial_model(const Recipe& recipe, const Dataset& train, const std::optional<InitialWeights>& weights) {
+  constexpr size_t kMostRows = 1 << 16;
+  Autoencoder model = initial_model(recipe, train.sample, weights);
+  if (weights || recipe.model.init.kind != InitKind::pca) return model;
+  auto rows = split_rows(static_cast<uint32_t>(train.rows()), recipe.data.validation, recipe.train.seed).train;
+  model.scaler = fit_scaler(recipe.data.scale, train, rows, recipe.data.read.missing == MissingValues::mean);
+  const size_t step = (rows.size() + kMostRows - 1) / kMostRows;
+  for (size_t i = 0; i * step < rows.size(); ++i) rows[i] = rows[i * step];
+  rows.resize((rows.size() + step - 1) / step);
+  initialise_by_pca(recipe.model, train.select(rows), available_threads(), model);
   return model;
 }
 
@@ -43,7 +59,7 @@ std::pair<TrainedModel, RunOutcome> train_in_memory(const MemoryTraining& traini
   const auto& [recipe, train, test, init, threads] = training;
   if (test && test->sample.size() != train.sample.size())
     fail("{}: samples are {}, the training rows' {}", test->name, test->sample.text(), train.sample.text());
-  TrainedModel model{recipe, initial_model(recipe, train.sample, init)};
+  TrainedModel model{recipe, initial_model(recipe, train, init)};
   Trainer trainer(recipe, model.autoencoder, train, test, threads);
   const RunOutcome outcome = trainer.run({listener, stop, {}});
   if (outcome == RunOutcome::finished || outcome == RunOutcome::stopped_early) model.anomaly = trainer.anomaly_scale();

@@ -22,6 +22,10 @@ struct InitialWeights {
 Autoencoder initial_model(const Recipe& recipe, const Shape& sample, const std::optional<InitialWeights>& weights,
                           DType dtype = DType::f32);
 
+/// The same for the rows of a training. With init = "pca" and without given weights, the weights follow from the rows
+/// that are not held out, at most 2^16 of them, evenly spread; throws Error as initialise_by_pca does.
+Autoencoder initial_model(const Recipe& recipe, const Dataset& train, const std::optional<InitialWeights>& weights);
+
 /// A model with random weights, its scaler fitted to all rows of `data`.
 TrainedModel untrained_model(const Recipe& recipe, const Dataset& data, DType dtype = DType::f32);
 

@@ -5,14 +5,17 @@
 
 namespace hourglass {
 
+/// What rows are held out for. Each purpose has random numbers of its own.
+enum class HeldOutFor : uint32_t { validation, test };
+
 /// Row numbers in ascending order; every row is in exactly one part.
 struct Split {
-  std::vector<uint32_t> train, validation;
+  std::vector<uint32_t> train, held_out;
 };
 
-/// Holds out round(n · validation_fraction) of n rows for validation, at least one if the fraction is above 0: the rows
-/// with the smallest random numbers, a pure function of (n, fraction, seed). Throws Error if the fraction is not in [0,
-/// 1) or no row is left for training.
-Split split_rows(uint32_t n, double validation_fraction, uint64_t seed);
+/// Holds out round(n · fraction) of n rows, at least one if the fraction is above 0: the rows with the smallest random
+/// numbers, a pure function of (n, fraction, seed, purpose). Throws Error if the fraction is not in [0, 1) or no row is
+/// left for training.
+Split split_rows(uint32_t n, double fraction, uint64_t seed, HeldOutFor purpose = HeldOutFor::validation);
 
 }  // namespace hourglass

@@ -17,30 +17,30 @@ RC_GTEST_PROP(Split, PutsEveryRowInExactlyOnePart, (uint64_t seed)) {
   const auto n = *rc::gen::inRange(2u, 500u);
   const Split split = split_rows(n, *rc::gen::inRange(0, 50) / 100.0, seed);
   RC_ASSERT(std::ranges::is_sorted(split.train));
-  RC_ASSERT(std::ranges::is_sorted(split.validation));
+  RC_ASSERT(std::ranges::is_sorted(split.held_out));
   std::vector<uint32_t> merged;
-  std::ranges::merge(split.train, split.validation, std::back_inserter(merged));
+  std::ranges::merge(split.train, split.held_out, std::back_inserter(merged));
   RC_ASSERT(merged.size() == n);
   for (uint32_t i = 0; i < n; ++i) RC_ASSERT(merged[i] == i);
 }
 
 TEST(Split, HoldsOutTheRoundedFraction) {
-  EXPECT_EQ(split_rows(1000, 0.1, 1).validation.size(), 100u);
-  EXPECT_EQ(split_rows(15, 0.1, 1).validation.size(), 2u);
-  EXPECT_EQ(split_rows(3, 0.01, 1).validation.size(), 1u);
-  EXPECT_EQ(split_rows(3, 0.0, 1).validation.size(), 0u);
+  EXPECT_EQ(split_rows(1000, 0.1, 1).held_out.size(), 100u);
+  EXPECT_EQ(split_rows(15, 0.1, 1).held_out.size(), 2u);
+  EXPECT_EQ(split_rows(3, 0.01, 1).held_out.size(), 1u);
+  EXPECT_EQ(split_rows(3, 0.0, 1).held_out.size(), 0u);
 }
 
 TEST(Split, DependsOnTheSeedAlone) {
-  EXPECT_EQ(split_rows(1000, 0.1, 7).validation, split_rows(1000, 0.1, 7).validation);
-  EXPECT_NE(split_rows(1000, 0.1, 7).validation, split_rows(1000, 0.1, 8).validation);
+  EXPECT_EQ(split_rows(1000, 0.1, 7).held_out, split_rows(1000, 0.1, 7).held_out);
+  EXPECT_NE(split_rows(1000, 0.1, 7).held_out, split_rows(1000, 0.1, 8).held_out);
 }
 
 TEST(Split, TreatsEveryRowAlike) {
   constexpr uint32_t kRows = 20, kSeeds = 4000;
   std::vector<int> held_out(kRows);
   for (uint64_t seed = 0; seed < kSeeds; ++seed) {
-    for (uint32_t row : split_rows(kRows, 0.25, seed).validation) ++held_out[row];
+    for (uint32_t row : split_rows(kRows, 0.25, seed).held_out) ++held_out[row];
   }
   // Binomial(4000, 1/4): mean 1000, σ = 27.4; five σ.
   for (int count : held_out) EXPECT_NEAR(count, 1000, 137);

@@ -44,17 +44,19 @@ void add_products(const Rows& x, int threads, Matrix& c) {
   parallel_for((features + kBlock - 1) / kBlock, threads, task);
 }
 
-Matrix covariance(const Dataset& data, const Scaler& scaler, int threads) {
-  const auto rows = static_cast<double>(data.rows());
+Eigen::RowVectorXd mean_of(const Dataset& data, const Scaler& scaler) {
   Eigen::RowVectorXd mean = Eigen::RowVectorXd::Zero(data.sample.size());
   for_each_chunk(data, scaler, [&](const Rows& x) { mean += x.colwise().sum(); });
-  mean /= rows;
+  return mean / static_cast<double>(data.rows());
+}
+
+Matrix covariance(const Dataset& data, const Scaler& scaler, const Eigen::RowVectorXd& mean, int threads) {
   Matrix c = Matrix::Zero(mean.size(), mean.size());
   for_each_chunk(data, scaler, [&](Rows x) {
     x.rowwise() -= mean;
     add_products(x, threads, c);
   });
-  return c / rows;
+  return c / static_cast<double>(data.rows());
 }
 
 }  // namespace
@@ -65,8 +67,10 @@ PrincipalComponents principal_components(const Dataset& data, const Scaler& scal
     fail("{}: principal components of {} features; at most {} are supported", data.name, features, kMaxFeatures);
   if (const auto fitted = static_cast<int64_t>(scaler.offset.size()); fitted > 1 && fitted != features)
     fail("{}: samples have {} features, the scaler was fitted to {}", data.name, features, fitted);
-  const SymmetricEigen eigen = symmetric_eigen(covariance(data, scaler, threads));
-  PrincipalComponents p{std::vector<double>(features), Tensor(DType::f64, {features, features})};
+  const Eigen::RowVectorXd mean = mean_of(data, scaler);
+  const SymmetricEigen eigen = symmetric_eigen(covariance(data, scaler, mean, threads));
+  PrincipalComponents p{
+      std::vector<double>(features), Tensor(DType::f64, {features, features}), {mean.begin(), mean.end()}};
   Rows(matrix(p.directions, features)) = eigen.vectors.rowwise().reverse().transpose();
   std::ranges::reverse_copy(eigen.values, p.variances.begin());
   return p;

@@ -12,6 +12,7 @@ namespace hourglass {
 struct PrincipalComponents {
   std::vector<double> variances;  ///< eigenvalues of the covariance (divided by N), largest first
   Tensor directions;              ///< (features, features) f64: row k is the unit eigenvector of variances[k]
+  std::vector<double> mean;       ///< of the scaled features
 };
 
 /// Principal components of all rows of the data, scaled, minus their mean. Sums in double, equal bits for any number of

@@ -124,10 +124,11 @@ void kinds(auto& v, LayerConfig& c) {
 }
 
 /// Initialisation of weights. pytorch: weights and biases U(±1/√fan_in). xavier: U(±√(6/(fan_in+fan_out))).
-/// he: N(0, 2/fan_in). normal: N(0, std²). All except pytorch initialise biases with zero.
-enum class InitKind { pytorch, xavier, he, normal };
+/// he: N(0, 2/fan_in). normal: N(0, std²). These three initialise biases with zero. pca: as pytorch, then the network
+/// is made to compute the principal components of the training rows (eval/pca_init.h).
+enum class InitKind { pytorch, xavier, he, normal, pca };
 template <>
-inline const std::vector<std::string> kNames<InitKind> = {"pytorch", "xavier", "he", "normal"};
+inline const std::vector<std::string> kNames<InitKind> = {"pytorch", "xavier", "he", "normal", "pca"};
 
 struct InitConfig {
   InitKind kind = InitKind::pytorch;
@@ -139,6 +140,7 @@ struct InitConfig {
 void kinds(auto& v, InitConfig& c) {
   for (const InitKind kind : {InitKind::pytorch, InitKind::xavier, InitKind::he}) v.kind(kind, c.kind);
   if (v.kind(InitKind::normal, c.kind)) v.value(c.std, above(0), "standard deviation");
+  v.kind(InitKind::pca, c.kind);
 }
 
 /// [model]

@@ -12,7 +12,7 @@ namespace {
 double draw(const InitConfig& init, const Random& random, const Parameter& p, uint32_t index, int64_t i) {
   const auto uniform = [&](double bound) { return bound * (2 * random.uniform(index, 0, i) - 1); };
   const auto fan_in = static_cast<double>(p.fan_in), fan_out = static_cast<double>(p.fan_out);
-  if (init.kind == InitKind::pytorch) return uniform(1 / std::sqrt(fan_in));
+  if (init.kind == InitKind::pytorch || init.kind == InitKind::pca) return uniform(1 / std::sqrt(fan_in));
   if (p.is_bias) return 0.0;
   if (init.kind == InitKind::xavier) return uniform(std::sqrt(6 / (fan_in + fan_out)));
   return random.normal(index, 0, i) * (init.kind == InitKind::he ? std::sqrt(2 / fan_in) : init.std);

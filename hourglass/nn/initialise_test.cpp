@@ -123,7 +123,7 @@ TEST(Initialise, RefusesAnUnknownKind) {
   ModelConfig config;
   const Value root = parse_toml("[model]\ninit = \"lecun\"", "r");
   EXPECT_EQ(message_of<Error>([&] { FieldReader(root, "").section("model", config); }),
-            "r:2:8: unknown init \"lecun\"; known: pytorch, xavier, he, normal");
+            "r:2:8: unknown init \"lecun\"; known: pytorch, xavier, he, normal, pca");
 }
 
 }  // namespace

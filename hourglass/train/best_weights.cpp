@@ -3,7 +3,8 @@
 namespace hourglass {
 
 void BestWeights::update(int64_t epoch, double loss, const Autoencoder& model) {
-  if (best_.epoch > 0 && !(loss < best_.loss - config_.min_delta)) return;
+  const bool has_weights = best_.epoch > 0 || best_.loss > 0;
+  if (has_weights && !(loss < best_.loss - config_.min_delta)) return;
   best_ = {epoch, loss};
   snapshot_.take(model);
 }

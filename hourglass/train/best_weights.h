@@ -11,12 +11,13 @@ class BestWeights {
  public:
   BestWeights(const EarlyStoppingConfig& config, const Autoencoder& model) : config_(config), snapshot_(model) {}
 
-  /// Takes a snapshot of the model if `loss` is the first one, or smaller than the best by more than min_delta.
+  /// Epoch 0 stands for the initial weights. Takes a snapshot of the model if `loss` is the first one, or smaller than
+  /// the best by more than min_delta.
   void update(int64_t epoch, double loss, const Autoencoder& model);
   /// Whether `patience` epochs or more have passed without a better one.
   bool is_patience_over(int64_t epoch) const { return epoch - best_.epoch >= config_.patience; }
 
-  /// The epoch whose weights are held, from 1, and its loss; both are 0 before the first.
+  /// The epoch whose weights are held, and its loss; both are 0 before the first.
   struct Epoch {
     int64_t epoch = 0;
     double loss = 0.0;

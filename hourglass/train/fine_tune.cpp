@@ -83,7 +83,7 @@ FineTuneResult train_classifier(Autoencoder& classifier, const Dataset& data, st
     if (!loop.run_epoch(data, split.train, ++epoch, threads, progress, after_step))
       throw RuntimeFailure(fmt::format(
           "fine-tuning: the loss is not finite in epoch {}; a smaller rate than {} may help", epoch, options.rate));
-    best.update(epoch, error_of(inference, data, split.validation, classes), classifier);
+    best.update(epoch, error_of(inference, data, split.held_out, classes), classifier);
   }
   best.snapshot().restore(classifier);
   return {.validation_error = best.best().loss, .epoch = best.best().epoch, .epochs = epoch};

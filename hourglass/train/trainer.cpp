@@ -54,7 +54,7 @@ Trainer::Trainer(const Recipe& recipe, Autoencoder& model, const Dataset& train,
       split_(prepare(recipe, model, train)),
       loop_(recipe, model, static_cast<int64_t>(split_.train.size())),
       threads_(threads, available_threads()),
-      evaluator_(model, loop_.objective().reconstruction() == Reconstruction::bce, {train, split_.validation, test},
+      evaluator_(model, loop_.objective().reconstruction() == Reconstruction::bce, {train, split_.held_out, test},
                  threads_.max_threads()),
       divergence_guard_(model, loop_.optimizer()),
       checkpoint_timer_(recipe.train.checkpoint.minutes) {
@@ -65,6 +65,7 @@ Trainer::Trainer(const Recipe& recipe, Autoencoder& model, const Dataset& train,
 RunOutcome Trainer::run(const Hooks& hooks) {
   hooks.listener.on_start({recipe_.name, reconstruction(), recipe_.train.epochs, epoch_, loop_.steps_per_epoch(),
                            static_cast<int64_t>(split_.train.size())});
+  consider_initial_weights();
   snapshot_weights();
   checkpoint_timer_.start(Clock::now());
   while (!is_finished_)
@@ -122,7 +123,7 @@ EpochRecord Trainer::epoch_record() const {
 EpochRecord Trainer::empty_record() const {
   EpochRecord record;
   for (const auto& p : loop_.objective().penalties()) record.train.penalties.emplace_back(p.penalty->name(), 0.0);
-  if (!split_.validation.empty()) record.validation.emplace();
+  if (!split_.held_out.empty()) record.validation.emplace();
   if (test_) record.test.emplace();
   return record;
 }
@@ -134,6 +135,13 @@ bool Trainer::should_stop_early(const EpochRecord& record, RunListener& listener
   listener.on_note(fmt::format("stopped after epoch {}: no better validation {} since epoch {}, whose weights are kept",
                                record.epoch, reconstruction(), best_weights_->best().epoch));
   return true;
+}
+
+void Trainer::consider_initial_weights() {
+  if (!best_weights_ || recipe_.model.init.kind != InitKind::pca || epoch_ > 1 || progress_.step > 0) return;
+  EpochRecord initial;
+  evaluator_.measure(initial);
+  best_weights_->update(0, initial.validation->reconstruction, model_);
 }
 
 void Trainer::begin_next_epoch() {
@@ -170,7 +178,7 @@ void Trainer::snapshot_weights() {
 
 std::optional<AnomalyScale> Trainer::anomaly_scale() {
   if (!recipe_.anomaly) return std::nullopt;
-  const auto& rows = split_.validation.empty() ? split_.train : split_.validation;
+  const auto& rows = split_.held_out.empty() ? split_.train : split_.held_out;
   const Inference inference(model_, threads_.max_threads());
   if (recipe_.anomaly->evidence.empty()) return fit_anomaly_scale(inference, train_, rows, recipe_.anomaly->quantile);
   return fit_anomaly_evidence(inference, train_, split_.train, rows, *recipe_.anomaly, recipe_.data.read.categorical);

@@ -74,6 +74,8 @@ class Trainer {
   EpochRecord empty_record() const;
   /// Returns whether training should stop early after this epoch.
   bool should_stop_early(const EpochRecord& record, RunListener& listener);
+  /// With early stopping, weights that init = "pca" made may be the best ones.
+  void consider_initial_weights();
   void begin_next_epoch();
   /// True between epochs if no other follows: train.epochs are done, or the patience of early stopping is over.
   bool is_over() const;

@@ -40,7 +40,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, RecipeEstim
     tied : bool
         Use the transposed weights of the encoder in the decoder.
     init : str or dict
-        "pytorch", "xavier", "he" or ``{"normal": 0.1}``.
+        "pytorch", "xavier", "he", "pca" or ``{"normal": 0.1}``.
     scale : str
         "standard", "minmax", "robust", "unit", "center" or "none"; fitted to the training rows and stored in the model.
     image_shape : tuple, optional

@@ -28,7 +28,7 @@ ProbeResult linear_probe(const ClassifiedCodes& codes, int threads, const Evalua
   ProgressCounter counter(progress, "probe_error", kDecays.size() + 1);
   const Split split = split_rows(static_cast<uint32_t>(codes.train.rows()), 1.0 / 6, /*seed=*/0);
   const LabelledCodes fitted = select_rows(codes.train, split.train),
-                      held_out = select_rows(codes.train, split.validation);
+                      held_out = select_rows(codes.train, split.held_out);
   const Tensor moments = second_moments(codes.train, threads);
   ProbeResult result{.validation_error = 2};
   SoftmaxRegression model, best;

@@ -64,7 +64,7 @@ void declare_source(Subcommand verb, std::string& source) {
 
 void declare_data(Subcommand verb, DataRequest& data, int& threads) {
   declare_source(verb, data.source);
-  verb.add_option("--split", data.part, "Part of the data: test or train");
+  verb.add_option("--split", data.part, "Part of the data: train, validation, test or all; without it, all rows");
   declare_threads(verb, threads);
 }
 
@@ -73,6 +73,20 @@ void declare_keep(Subcommand verb, std::vector<std::string>& keep) {
       .repeated()
       .one_value_each()
       .type_name("COLUMNS");
+}
+
+void declare_measured_data(Subcommand verb, DataRequest& data, int& threads) {
+  declare_source(verb, data.source);
+  auto split =
+      verb.add_option("--split", data.part,
+                      "Part of the data: train, validation, test or all; without it, rows that training held out");
+  declare_test(verb, data.test).excludes(split);
+  declare_threads(verb, threads);
+}
+
+Option declare_test(Subcommand verb, std::string& test) {
+  return verb.add_option("--test", test, "Measure these data, with the recipe's or --data as training part")
+      .type_name("DATA");
 }
 
 void declare_output(Subcommand verb, std::string& output) {

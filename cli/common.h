@@ -34,10 +34,14 @@ void declare_model(Subcommand verb, std::string& model);
 void declare_threads(Subcommand verb, int& threads);
 /// Declares --data.
 void declare_source(Subcommand verb, std::string& source);
-/// Declares --data, --split and --threads.
+/// Declares --data, --split and --threads, for a subcommand that writes one line per row.
 void declare_data(Subcommand verb, DataRequest& data, int& threads);
 /// Declares --keep.
 void declare_keep(Subcommand verb, std::vector<std::string>& keep);
+/// The same and --test, for a subcommand that measures.
+void declare_measured_data(Subcommand verb, DataRequest& data, int& threads);
+/// Declares --test.
+Option declare_test(Subcommand verb, std::string& test);
 /// Declares --output.
 void declare_output(Subcommand verb, std::string& output);
 /// Declares --set.

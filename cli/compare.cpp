@@ -34,7 +34,7 @@ void add_compare(Subcommand app) {
   auto verb = app.add_subcommand("compare", "Compare several models on the same data");
   auto& o = verb.callback(compare);
   verb.add_option("MODEL", o.request.models, fmt::format("Two or more: {}", kModelHelp)).required().at_least(2);
-  declare_data(verb, o.request.data, o.request.threads);
+  declare_measured_data(verb, o.request.data, o.request.threads);
   verb.add_option("-o,--output-dir", o.folder, "Folder for compare.html, compare.json and plots/")
       .required()
       .type_name("DIR");

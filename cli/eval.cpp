@@ -37,7 +37,8 @@ std::string text_of(const MetricValue& value) {
 
 void print(const Evaluation& e, bool as_json) {
   if (as_json) return fmt::print("{}\n", metrics_json(e.metrics).dump());
-  fmt::print("{}: {} rows\n", e.data, format_count(e.rows));
+  fmt::print("{}: {} rows{}\n", e.data, format_count(e.rows),
+             e.is_trained_on ? ", which the model was trained on (--test FILE measures others)" : "");
   for (const auto& [name, value] : e.metrics) fmt::print("{:21} {}\n", name, text_of(value));
 }
 
@@ -59,7 +60,7 @@ void add_eval(Subcommand app) {
   auto verb = app.add_subcommand("eval", "Measure a trained model on data");
   auto& o = verb.callback(eval);
   declare_model(verb, o.model);
-  declare_data(verb, o.data, o.threads);
+  declare_measured_data(verb, o.data, o.threads);
   verb.add_option("--metrics", o.request.metrics,
                   fmt::format("More metrics, with commas: {}", fmt::join(metric_names(), ", ")))
       .separated_by(',')

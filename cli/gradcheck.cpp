@@ -60,7 +60,7 @@ void print_table(const std::string& name, const std::vector<GradientCheck>& resu
 
 void gradcheck(const Options& o) {
   const Recipe recipe = choose_recipe(o.recipe, print_note);
-  const DataSplits data = open_data(recipe.data.source, recipe.data.read, print_note);
+  const DataSplits data = open_recipe_data(recipe, print_note);
   StageProgress bar(std::cerr, progress_options());
   const auto stop = stop_on_signals();
   bool is_interrupted = false;

@@ -64,6 +64,7 @@ void add_probe(Subcommand app) {
   auto& o = verb.callback(probe);
   declare_model(verb, o.model);
   declare_source(verb, o.data.source);
+  declare_test(verb, o.data.test);
   declare_threads(verb, o.threads);
   auto tune = verb.add_flag("--fine-tune", o.fine_tune,
                             "Train encoder and classifier together instead of a classifier on the codes as they are");

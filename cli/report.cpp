@@ -34,7 +34,7 @@ void add_report(Subcommand app) {
   auto verb = app.add_subcommand("report", "Regenerate a run's images and report.html");
   auto& o = verb.callback(report);
   verb.add_option("MODEL", o.model, "A run folder").required();
-  declare_data(verb, o.data, o.threads);
+  declare_measured_data(verb, o.data, o.threads);
 }
 
 }  // namespace hourglass::cli

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -66,6 +67,11 @@ class Subcommand {
   template <NamedEnum E>
   Option add_option(const std::string& name, E& value, const std::string& description) {
     const auto set = [&value](const std::string& text) { value = *find_named<E>(text); };
+    return add_text_option(name, set, description).one_of(kNames<E>);
+  }
+  template <NamedEnum E>
+  Option add_option(const std::string& name, std::optional<E>& value, const std::string& description) {
+    const auto set = [&value](const std::string& text) { value = find_named<E>(text); };
     return add_text_option(name, set, description).one_of(kNames<E>);
   }
   Option add_flag(const std::string& name, bool& value, const std::string& description);

@@ -10,13 +10,13 @@ namespace hourglass {
 
 namespace {
 
-Recipe suggested_recipe(const RecipeRequest& request, const ReadOptions& how) {
+Recipe suggested_recipe(const RecipeRequest& request, const ReadOptions& how, const NumberOrText& test) {
   const Dataset data = open_source(request.data, how).train;
-  if (!request.anomalies) return suggest_recipe(request.data, how, data);
+  if (!request.anomalies) return suggest_recipe(request.data, how, data, test);
   Recipe recipe = open_recipe("tabular-anomaly");
   if (suits_convolutions(data.sample)) {
     const std::optional<AnomalyConfig> anomaly = recipe.anomaly;
-    recipe = suggest_recipe(request.data, how, data);
+    recipe = suggest_recipe(request.data, how, data, test);
     recipe.objective.reconstruction = Reconstruction::mse;
     recipe.anomaly = anomaly;
     return recipe;
@@ -36,9 +36,9 @@ Recipe named_or_suggested(const RecipeRequest& request, const Notify& notify) {
   announce_fetch(request.data, notify);
   // The keys of [data] that the overrides set, before there is a recipe.
   const Recipe any = suggest_recipe(request.data, {}, {"", {1}, std::vector<float>(1), {}});
-  const ReadOptions requested = parse_recipe(recipe_toml(any), "--set", overrides).data.read;
-  const ReadOptions how = suggested_reading(inspect_source(request.data, requested), requested);
-  const Recipe suggested = suggested_recipe(request, how);
+  const DataConfig requested = parse_recipe(recipe_toml(any), "--set", overrides).data;
+  const ReadOptions how = suggested_reading(inspect_source(request.data, requested.read), requested.read);
+  const Recipe suggested = suggested_recipe(request, how, requested.test);
   Recipe recipe = parse_recipe(recipe_toml(suggested), suggested.name, overrides);
   recipe.data.read.categorical = how.categorical;  // an override replaces these lists, but how has its columns too
   recipe.data.read.ignore = how.ignore;

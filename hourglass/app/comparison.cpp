@@ -50,6 +50,30 @@ void check_common_source(const std::vector<Candidate>& all) {
            c.model.recipe.data.source);
 }
 
+/// True if all models hold out the same rows of their source.
+bool hold_out_same_rows(const std::vector<Candidate>& all) {
+  const Recipe& first = all[0].model.recipe;
+  return std::ranges::all_of(all, [&](const Candidate& c) {
+    const Recipe& r = c.model.recipe;
+    return r.data.validation == first.data.validation && r.data.test == first.data.test &&
+           r.train.seed == first.train.seed && r.data.read.missing == first.data.read.missing;
+  });
+}
+
+OpenedData open_common_data(const std::vector<Candidate>& all, DataRequest request, const Notify& notify) {
+  OpenedData parts = open_splits(all[0].model, request, notify);
+  if (!parts.is_held_out || hold_out_same_rows(all)) return parts;
+  if (request.part)
+    fail("compare: the models held out different rows of {}, so they have no common --split {}", parts.train.name,
+         name_of(*request.part));
+  notify(fmt::format(
+      "note: the models held out different rows of {0}, so that all rows are measured, most of which they were trained "
+      "on; --test FILE measures other rows",
+      parts.train.name));
+  request.part = DataPart::all;
+  return open_splits(all[0].model, request, notify);
+}
+
 ComparedModel measure(const Candidate& c, const ComparisonRequest& request, const DataSplits& parts,
                       const EvaluationProgress& progress) {
   const Dataset& data = measured_part(parts);
@@ -103,7 +127,7 @@ Comparison compare_models(const ComparisonRequest& request, const EvaluationProg
   const auto candidates = open_candidates(request.models);
   if (request.data.source.empty()) check_common_source(candidates);
   refuse_overwriting(comparison_files(request.folder), files_of(request.models, candidates[0].model, request.data));
-  const DataSplits parts = open_splits(candidates[0].model, request.data, notify);
+  const DataSplits parts = open_common_data(candidates, request.data, notify);
   const Dataset& data = measured_part(parts);
   for (const Candidate& c : candidates) c.model.autoencoder.check_fits(data);
   Comparison c{data.name, data.rows(), data.sample, {}, {}};

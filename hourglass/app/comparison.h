@@ -17,7 +17,8 @@ struct ComparisonRequest {
   int threads = 0;                   ///< 0: all available cores
 };
 
-/// Measures every model on the test part of the data, or on all rows if there is none. `progress` receives names like
+/// Measures every model on the requested part of the data, by default on the rows that training held out. If the models
+/// held out different rows, all rows are measured, and `notify` is told. `progress` receives names like
 /// "MODEL: METRIC". Throws Error for more than kChartStyles models, for models trained on different sources if the
 /// request has no source, if a model does not fit the data, and as refuse_overwriting does.
 Comparison compare_models(const ComparisonRequest& request, const EvaluationProgress& progress, const Notify& notify);

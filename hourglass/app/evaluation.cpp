@@ -38,10 +38,21 @@ std::optional<CorruptionConfig> parse_corruption(const std::string& text) {
   return config;
 }
 
+/// Leaves out rows whose label is not among `labels`: chance has put all rows of a rare class into this part.
+void leave_out_other_labels(Dataset& data, const std::vector<int32_t>& labels, const Notify& notify) {
+  std::vector<uint32_t> rows;
+  for (uint32_t i = 0; i < data.labels.size(); ++i)
+    if (std::ranges::binary_search(labels, data.labels[i])) rows.push_back(i);
+  if (rows.size() == data.labels.size()) return;
+  notify(fmt::format("note: {}: {} of {} rows are left out, because no training row has their label", data.name,
+                     data.labels.size() - rows.size(), data.labels.size()));
+  data = data.select(rows);
+}
+
 }  // namespace
 
 Evaluation evaluate_model(const TrainedModel& model, const EvaluationRequest& request, const Notify& notify) {
-  DataSplits parts = open_splits(model, request.data, notify);
+  OpenedData parts = open_splits(model, request.data, notify);
   Dataset& data = measured_part(parts);
   if (request.rows > 0) data = data.slice(0, std::min(request.rows, data.rows()));
   EvaluationOptions options{.threads = request.threads, .jacobian = request.jacobian, .radii = request.radii};
@@ -53,7 +64,7 @@ Evaluation evaluate_model(const TrainedModel& model, const EvaluationRequest& re
     if (!corruption.is_active()) fail("no corruption is given, and the model's recipe has no [corruption]");
     options.corrupt_input = [&](auto clean, auto rows, auto input) { corruption.apply(clean, 0, rows, input); };
   }
-  Evaluation result{.data = data.name, .rows = data.rows()};
+  Evaluation result{.data = data.name, .rows = data.rows(), .is_trained_on = parts.is_trained_on};
   std::set<std::string> applicable(request.metrics.begin(), request.metrics.end());
   options.note = [&](const Omission& o) {
     if (applicable.erase(o.part)) result.omitted.insert(o.part);
@@ -67,11 +78,16 @@ Evaluation evaluate_model(const TrainedModel& model, const EvaluationRequest& re
 }
 
 DataSplits open_labelled_splits(const TrainedModel& model, const DataRequest& request, const Notify& notify) {
-  DataSplits parts = open_splits(model, request, notify);
+  OpenedData parts = open_splits(model, request, notify);
   if (!parts.test)
-    fail("{}: no test part; a classifier of codes needs a training and a test part, both labelled", parts.train.name);
+    fail(
+        "{}: no test part; a classifier of codes needs a training and a test part, both labelled: --test FILE names "
+        "one, and training with data.test = 0.2 holds one out",
+        parts.train.name);
   for (const Dataset* data : {&parts.train, &*parts.test}) model.autoencoder.check_fits(*data);
-  classes_of(*parts.test, distinct_labels(parts.train));
+  const std::vector<int32_t> labels = distinct_labels(parts.train);
+  if (parts.is_held_out) leave_out_other_labels(*parts.test, labels, notify);
+  classes_of(*parts.test, labels);
   return parts;
 }
 

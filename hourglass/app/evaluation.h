@@ -23,18 +23,20 @@ struct EvaluationRequest {
 struct Evaluation {
   std::string data;  ///< name of the data set
   int64_t rows = 0;
+  bool is_trained_on = false;  ///< the model was trained on these rows
   Metrics metrics = {};
   std::set<std::string> omitted = {};  ///< requested metrics that do not apply
 };
 
-/// Measures a model on the test part of the data, or on all of it where there is none. The reconstruction loss is bce
-/// for a model that ends in a sigmoid on data in [0, 1], else mse. `notify` is told the reason for every metric that
-/// does not apply. Throws Error as evaluate does, and where no requested metric applies.
+/// Measures a model on the requested part of the data, by default on rows that training held out (DataRequest). The
+/// reconstruction loss is bce for a model that ends in a sigmoid on data in [0, 1], else mse. `notify` is told the
+/// reason for every metric that does not apply. Throws Error as evaluate does, and where no requested metric applies.
 Evaluation evaluate_model(const TrainedModel& model, const EvaluationRequest& request, const Notify& notify);
 
-/// Opens labelled training and test data for classifiers of codes. Throws Error if there is no test part, if a part
-/// does not fit the model or has no labels, if the training part has only one class, or if a test label does not occur
-/// in it.
+/// Opens labelled training and test data for classifiers of codes: the test part, or the validation rows. Held-out rows
+/// whose label no training row has are left out, and `notify` is told. Throws Error if there is neither part, if a part
+/// does not fit the model or has no labels, if the training part has only one class, or if a label of other test data
+/// does not occur in it.
 DataSplits open_labelled_splits(const TrainedModel& model, const DataRequest& request, const Notify& notify);
 
 }  // namespace hourglass

@@ -6,6 +6,7 @@
 #include "hourglass/base/text.h"
 #include "hourglass/data/known.h"
 #include "hourglass/data/source.h"
+#include "hourglass/data/split.h"
 
 namespace hourglass {
 
@@ -45,18 +46,136 @@ const std::string& source_of(const TrainedModel& model, const DataRequest& reque
   return request.source.empty() ? model.recipe.data.source : request.source;
 }
 
-DataSplits open_splits(const TrainedModel& model, const DataRequest& request, const Notify& notify, bool every_row) {
-  ReadOptions how = model.recipe.data.read;
-  if (every_row && how.missing == MissingValues::drop) how.missing = MissingValues::refuse;
-  if (every_row) how.keep = request.keep;
-  DataSplits splits = open_data(source_of(model, request), how, notify, model.autoencoder.scaler.columns);
-  if (request.part == DataPart::train) splits.test.reset();
-  return splits;
+namespace {
+
+/// The given rows as a data set of their own, called NAME PART.
+Dataset rows_of(const Dataset& all, std::span<const uint32_t> rows, std::string_view part) {
+  constexpr std::string_view kTrain = " train";
+  Dataset some = all.select(rows);
+  if (some.name.ends_with(kTrain)) some.name.resize(some.name.size() - kTrain.size());
+  some.name += fmt::format(" {}", part);
+  return some;
+}
+
+/// The split that the trainer makes of the same rows.
+Split validation_split(const Recipe& recipe, const Dataset& train) {
+  return split_rows(static_cast<uint32_t>(train.rows()), recipe.data.validation, recipe.train.seed);
+}
+
+/// Opens data to measure beside `train`, with the same features and classes.
+Dataset open_test_data(const std::string& source, ReadOptions how, const Dataset& train, const Notify& notify) {
+  how.classes = train.classes;
+  DataSplits parts = open_data(source, how, notify, train.columns);
+  Dataset test = std::move(measured_part(parts));
+  if (test.sample.size() != train.sample.size())
+    fail("{}: samples are {}, those of {} are {}", test.name, test.sample.text(), train.name, train.sample.text());
+  return test;
+}
+
+/// Makes a test part of rows of the training part.
+void cut_test_part(DataSplits& parts, double fraction, uint64_t seed) {
+  Dataset& all = parts.train;
+  if (parts.test)
+    fail("data.test = {}: {} belongs to data that have a test part; leave the key out", fraction, all.name);
+  if (std::holds_alternative<StoredArray>(all.values))
+    fail("data.test = {}: {} is too large to be copied; cut the file in two, and name one by data.test = \"FILE\"",
+         fraction, all.name);
+  const Split split = split_rows(static_cast<uint32_t>(all.rows()), fraction, seed, HeldOutFor::test);
+  parts.test = rows_of(all, split.held_out, "test");
+  all = all.select(split.train);
+}
+
+/// True if the request names no data, or those that the model was trained on.
+bool is_own_source(const Recipe& recipe, const std::string& source) {
+  std::error_code ignored;
+  return source.empty() || source == recipe.data.source ||
+         std::filesystem::equivalent(source, recipe.data.source, ignored);
+}
+
+void require_test_part(const DataSplits& data) {
+  if (!data.test)
+    fail("{}: no test part; --test FILE measures other data, and training with data.test = 0.2 holds out test rows",
+         data.train.name);
+}
+
+void require_validation_rows(const Recipe& recipe, bool is_own, const std::string& name) {
+  if (!is_own)
+    fail("{}: validation rows belong to {}, which the model was trained on; leave --data or --split out", name,
+         recipe.data.source);
+  if (recipe.data.validation == 0)
+    fail("{}: the model was trained without validation rows; training with data.validation = 0.1 holds some out", name);
+}
+
+}  // namespace
+
+DataSplits open_recipe_data(const Recipe& recipe, const Notify& notify, std::span<const std::string> features) {
+  const NumberOrText& test = recipe.data.test;
+  DataSplits parts = open_data(recipe.data.source, recipe.data.read, notify, features);
+  if (!test.text.empty()) parts.test = open_test_data(test.text, recipe.data.read, parts.train, notify);
+  if (test.number > 0) cut_test_part(parts, test.number, recipe.train.seed);
+  return parts;
+}
+
+std::optional<Dataset> validation_part(const Recipe& recipe, const Dataset& train) {
+  if (recipe.data.validation == 0) return std::nullopt;
+  return rows_of(train, validation_split(recipe, train).held_out, "validation");
+}
+
+namespace {
+
+/// The source of the request, and the test part where there is one; that of data.test if the request names no data, or
+/// a part of the model's own source.
+DataSplits open_parts(const TrainedModel& model, const DataRequest& request, bool own, const Notify& notify) {
+  Recipe recipe = model.recipe;
+  recipe.data.read.keep = request.keep;
+  const auto& features = model.autoencoder.scaler.columns;
+  const std::string& source = own ? recipe.data.source : request.source;
+  const bool as_trained = request.part ? own && request.part != DataPart::all : request.source.empty();
+  DataSplits parts =
+      as_trained ? open_recipe_data(recipe, notify, features) : open_data(source, recipe.data.read, notify, features);
+  if (!request.test.empty()) parts.test = open_test_data(request.test, recipe.data.read, parts.train, notify);
+  return parts;
+}
+
+}  // namespace
+
+OpenedData open_splits(const TrainedModel& model, const DataRequest& request, const Notify& notify) {
+  const Recipe& recipe = model.recipe;
+  const bool own = is_own_source(recipe, request.source);
+  OpenedData data{open_parts(model, request, own, notify)};
+  if (!request.test.empty()) return data;
+  const bool holds_out = own && recipe.data.validation > 0;
+  const DataPart part = request.part.value_or(data.test                             ? DataPart::test
+                                              : holds_out && request.source.empty() ? DataPart::validation
+                                                                                    : DataPart::all);
+  if (part == DataPart::test) {
+    require_test_part(data);
+    data.is_held_out = own && recipe.data.test.number > 0;  // then the source has no test part of its own
+    return data;
+  }
+  data.test.reset();
+  if (part == DataPart::validation) {
+    require_validation_rows(recipe, own, data.train.name);
+    data.test = validation_part(recipe, data.train);
+  }
+  data.is_held_out = part == DataPart::validation;
+  data.is_trained_on = own && !data.is_held_out;
+  // Without labels only the held-out rows are used, so that the others need not be copied.
+  if (holds_out && (part == DataPart::train || (data.test && !data.train.labels.empty())))
+    data.train = rows_of(data.train, validation_split(recipe, data.train).train, "train");
+  return data;
 }
 
 Dataset open_every_row(const TrainedModel& model, const DataRequest& request, const Notify& notify) {
-  DataSplits splits = open_splits(model, request, notify, true);
-  return std::move(measured_part(splits));
+  if (request.part) {
+    DataSplits parts = open_splits(model, request, notify);
+    return std::move(measured_part(parts));
+  }
+  ReadOptions how = model.recipe.data.read;
+  if (how.missing == MissingValues::drop) how.missing = MissingValues::refuse;
+  how.keep = request.keep;
+  DataSplits parts = open_data(source_of(model, request), how, notify, model.autoencoder.scaler.columns);
+  return std::move(measured_part(parts));
 }
 
 }  // namespace hourglass

@@ -36,7 +36,9 @@ Files files_of_model(const std::string& name_or_path) {
 }
 
 Files files_of(const std::vector<std::string>& models, const TrainedModel& first, const DataRequest& data) {
-  Files files = files_of_source(source_of(first, data));
+  Files files;
+  for (const std::string& source : {source_of(first, data), data.test, first.recipe.data.test.text})
+    if (!source.empty()) std::ranges::move(files_of_source(source), std::back_inserter(files));
   for (const std::string& model : models) std::ranges::move(files_of_model(model), std::back_inserter(files));
   return files;
 }

@@ -2,7 +2,9 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "hourglass/app/outputs.h"
 #include "hourglass/app/run_report.h"
@@ -94,13 +96,15 @@ TrainingSession::TrainingSession(const TrainingRequest& request, RunListener& li
       recipe_(recipe_of(request_, notify_of(listener))),
       folder_(request_.folder, request.existing),
       data_(open_training_data()),
-      model_(initial_model(recipe_, data_.train.sample, read_weights(request.init))),
+      model_(initial_model(recipe_, data_.train, read_weights(request.init))),
       trainer_(recipe_, model_, data_.train, data_.test ? &*data_.test : nullptr, request.threads) {
   note_rounding(model_.scaler, data_.train.name, listener);
 }
 
 void TrainingSession::refuse_overwriting_inputs() const {
   Files read = files_of_source(recipe_.data.source), written = folder_.training_files();
+  if (const std::string& test = recipe_.data.test.text; !test.empty())
+    std::ranges::move(files_of_source(test), std::back_inserter(read));
   if (!request_.init.empty()) read.emplace_back(request_.init);
   // A run resumes with its own recipe, and writing the same text again loses nothing.
   const bool is_own = request_.existing == RunFolder::Existing::resume;
@@ -113,7 +117,7 @@ DataSplits TrainingSession::open_training_data() {
   if (request_.existing == RunFolder::Existing::resume && request_.recipe.data.empty()) check_source();
   refuse_overwriting_inputs();
   if (request_.recipe.name.empty()) note_columns(recipe_.data.read, listener_);
-  DataSplits data = open_data(recipe_.data.source, recipe_.data.read, notify_of(listener_));
+  DataSplits data = open_recipe_data(recipe_, notify_of(listener_));
   recipe_.data.read.classes = data.train.classes;  // labels of other files get the same numbers
   return data;
 }
@@ -189,10 +193,12 @@ bool TrainingSession::draw_report(const TrainingResult& result, const std::optio
     if (stop()) throw Interrupted{};
     listener_.on_stage(fmt::format("report: {}", part), done);
   };
-  draw_missing_report_files(folder_,
-                            {recipe_, model_, result.loss, result.epochs, measured_part(data_),
-                             scale ? &*scale : nullptr, request_.threads, progress},
-                            notify_of(listener_));
+  const auto validation = data_.test ? std::nullopt : validation_part(recipe_, data_.train);
+  draw_missing_report_files(
+      folder_,
+      {recipe_, model_, result.loss, result.epochs, validation ? *validation : measured_part(data_),
+       scale ? &*scale : nullptr, request_.threads, progress},
+      notify_of(listener_));
   return true;
 } catch (const Interrupted&) {
   note(fmt::format("{}: the model is complete, the report is not drawn yet", folder_.path().string()));

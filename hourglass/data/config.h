@@ -90,6 +90,7 @@ struct DataConfig {
   double validation = 0.0;  ///< fraction of the training rows held out, in [0, 1)
   bool shuffle = true;
   ReadOptions read;
+  NumberOrText test = {};  ///< a path, or the fraction of the rows held out before those for validation, in (0, 1)
 
   bool operator==(const DataConfig&) const = default;
 };
@@ -102,6 +103,8 @@ void fields(auto& v, DataConfig& c) {
           "how features are scaled; unit: bytes / 255; center: unit minus the mean of the training rows");
   v.field("validation", c.validation, fraction(),
           "fraction of the training rows held out for validation; with early stopping the default is 0.1");
+  v.field_if_given("test", c.test, inside(0, 1),
+                   "test rows: a path, or the fraction of the rows that is held out for testing");
   v.field("shuffle", c.shuffle, Anything{}, "shuffle the training rows in every epoch");
   v.field("missing", c.read.missing, OneOf{kNames<MissingValues>},
           "missing values are an error, become the mean of the training rows, or their rows are dropped");

@@ -84,6 +84,14 @@ TEST(Recipe, SaysHowATableIsWritten) {
   EXPECT_THROW(read("decimal=;"), Error);
 }
 
+TEST(Recipe, TakesTestRowsFromTheDataOrFromElsewhere) {
+  const auto test = [](const std::string& value) { return parse(kMinimal, {"data.test=" + value}).data.test; };
+  EXPECT_EQ(test("0.2"), (NumberOrText{0.2}));
+  EXPECT_EQ(test("more.csv"), (NumberOrText{0, "more.csv"}));
+  EXPECT_EQ(message_with("data.test=1"), "data: test: expected below 1, found 1");
+  EXPECT_EQ(message_with("data.test=true"), "data: test: expected a number or a text, found true");
+}
+
 TEST(Recipe, TakesDefaultsForWhatIsNotGiven) {
   const Recipe r = parse(kMinimal);
   Recipe expected;
@@ -284,6 +292,7 @@ Recipe any_recipe() {
   r.description = text();
   r.data = {"x" + text(), static_cast<ScalerKind>(pick(0, 1, 2, 3, 4, 5)), number(), pick(true, false),
             ReadOptions{.missing = static_cast<MissingValues>(pick(0, 1, 2)), .label = text()}};
+  r.data.test = pick(NumberOrText{}, NumberOrText{0.2}, NumberOrText{0, "x" + text()});
   r.data.read.header = pick(std::optional<bool>(), std::optional(true), std::optional(false));
   r.data.read.delimiter = pick("", ";", "tab", "\t");
   r.data.read.encoding = text();
@@ -294,8 +303,9 @@ Recipe any_recipe() {
   if (pick(0, 1))
     r.data.read.images = {pick(1, 28), pick(1, 28), static_cast<ImageFit>(pick(0, 1)),
                           static_cast<ImageColour>(pick(0, 1, 2))};
-  r.model = {layers(), layers(), pick(true, false),
-             pick(InitConfig{}, InitConfig{InitKind::he}, InitConfig{InitKind::normal, 0.3})};
+  r.model = {
+      layers(), layers(), pick(true, false),
+      pick(InitConfig{}, InitConfig{InitKind::he}, InitConfig{InitKind::normal, 0.3}, InitConfig{InitKind::pca})};
   r.objective.reconstruction = find_named<Reconstruction>(pick("bce", "mse", ""));
   r.objective.trim = pick(0.0, 0.05);
   if (pick(0, 1)) r.objective.contractive = {.weight = number(), .probes = pick(0, 4), .force = pick(true, false)};

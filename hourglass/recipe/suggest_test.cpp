@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <utility>
+#include <vector>
+
 namespace hourglass {
 namespace {
 
@@ -14,6 +18,43 @@ TEST(SuggestRecipe, MakesOneThatReadsBack) {
   EXPECT_EQ(recipe.data.scale, ScalerKind::standard);
   EXPECT_EQ(std::get<DenseConfig>(recipe.model.decoder.back().options).divisor, 1)
       << "as many outputs as inputs, whatever columns are left out";
+}
+
+using Pairs = std::vector<std::pair<int64_t, int64_t>>;
+
+Recipe for_table(int64_t rows, int64_t features, const NumberOrText& test = {}) {
+  const auto values = static_cast<size_t>(rows * features);
+  return suggest_recipe("t.csv", {}, {"t.csv", {features}, std::vector<float>(values), {}}, test);
+}
+
+int64_t units(const LayerConfig& layer) { return std::get<DenseConfig>(layer.options).units; }
+
+TEST(SuggestRecipe, HoldsOutATenthOfTheRowsAtLeast20AtMostAFifth) {
+  for (const auto& [rows, held_out] : Pairs{{5000, 500}, {150, 20}, {107, 20}, {60, 12}, {5, 1}}) {
+    const Recipe recipe = for_table(rows, 4);
+    EXPECT_EQ(std::lround(static_cast<double>(rows) * recipe.data.validation), held_out) << rows;
+    EXPECT_TRUE(recipe.train.early_stopping) << rows;
+  }
+  EXPECT_EQ(for_table(1, 4).data.validation, 0);
+}
+
+TEST(SuggestRecipe, CountsTheRowsThatAreLeftForTraining) {
+  const Recipe recipe = for_table(250, 4, {0.4});
+  EXPECT_EQ(recipe.data.test, (NumberOrText{0.4}));
+  EXPECT_EQ(recipe.data.validation, 0.134) << "20 of 150";
+}
+
+TEST(SuggestRecipe, SuitsTheNumberOfRows) {
+  const Recipe small = for_table(60, 8), large = for_table(20000, 8);
+  EXPECT_GT(small.objective.weight_decay->weight, 100 * large.objective.weight_decay->weight);
+  EXPECT_LT(small.train.batch_size, large.train.batch_size);
+  EXPECT_GT(small.train.early_stopping->patience, large.train.early_stopping->patience);
+  EXPECT_EQ(small.model.init.kind, InitKind::pca);
+}
+
+TEST(SuggestRecipe, MakesACodeBelowTheNumberOfFeatures) {
+  for (const auto& [features, code] : Pairs{{1, 1}, {2, 1}, {3, 2}, {8, 2}, {60, 15}, {400, 64}})
+    EXPECT_EQ(units(for_table(100, features).model.encoder.back()), code) << features;
 }
 
 TEST(SuggestRecipe, IsCalledAsTheDataIs) {

@@ -58,6 +58,14 @@ struct OneOf {
 /// back.
 struct NumberOrNull {};
 
+/// Value of a field that takes a number or a text; without either it is not given.
+struct NumberOrText {
+  double number = 0;
+  std::string text = {};
+
+  bool operator==(const NumberOrText&) const = default;
+};
+
 /// No restriction: any text or boolean.
 struct Anything {
   std::string text() const { return ""; }

@@ -86,6 +86,16 @@ void read_value(const Value& v, std::string_view key, float& x, const Range& all
   check_range(v, key, x, allowed);  // rounding may make it infinite or zero
 }
 
+void read_value(const Value& v, std::string_view key, NumberOrText& x, const Range& allowed) {
+  x = {};
+  if (const auto* text = v.as<std::string>(); text && !text->empty()) {
+    x.text = *text;
+  } else {
+    x.number = expect_number(v, key, "a number or a text");
+    check_range(v, key, x.number, allowed);
+  }
+}
+
 void read_value(const Value& v, std::string_view key, std::map<std::string, std::string>& x, const Anything&) {
   for (const auto& entry : expect<Value::Table>(v, key, "a table"))
     read_value(entry.value, fmt::format("{}: {}", key, entry.key), x[entry.key], Anything{});

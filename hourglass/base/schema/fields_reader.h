@@ -24,6 +24,7 @@ void read_value(const Value& v, std::string_view key, int64_t& x, const Range& a
 void read_value(const Value& v, std::string_view key, double& x, const Range& allowed);
 void read_value(const Value& v, std::string_view key, double& x, const NumberOrNull&);
 void read_value(const Value& v, std::string_view key, float& x, const Range& allowed);
+void read_value(const Value& v, std::string_view key, NumberOrText& x, const Range& allowed);
 void read_value(const Value& v, std::string_view key, std::map<std::string, std::string>& x, const Anything&);
 template <NamedEnum E>
 void read_value(const Value& v, std::string_view key, E& x, const OneOf& allowed) {

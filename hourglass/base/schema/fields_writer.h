@@ -16,6 +16,7 @@ namespace hourglass {
 /// Converts a bool, a number, a text or a list of them to a Value.
 Value plain_value(const auto& x) { return {x, {}}; }
 Value plain_value(const NamedEnum auto& x) { return {name_of(x), {}}; }
+inline Value plain_value(const NumberOrText& x) { return x.text.empty() ? Value{x.number, {}} : Value{x.text, {}}; }
 template <class T>
 Value plain_value(const std::optional<T>& x) {
   return plain_value(*x);

@@ -37,7 +37,7 @@ void print_column(const TableColumn& c) {
   if (c.texts > 0 && c.numbers > 0) text += fmt::format(" among {} numbers", c.numbers);
   if (c.missing > 0) text += fmt::format("{}{} missing", text.empty() ? "" : ", ", c.missing);
   if (c.is_constant()) text += ", constant";
-  const char* type = c.texts > 0 ? "text" : c.numbers == 0 ? "empty" : c.is_integer ? "integer" : "float";
+  const char* type = c.texts > 0 ? "text" : c.numbers == 0 ? "empty" : c.is_integer() ? "integer" : "float";
   fmt::print("  {:24} {:7} {}\n", c.name, type, text);
 }
 
@@ -67,6 +67,15 @@ std::string shape_text(const Inspection& found) {
   return found.sample.text() + (found.sample.rank() == 3 ? " (channels × height × width)" : "");
 }
 
+/// How the data are read, and which columns are used how.
+void print_decisions(const std::vector<ReadingDecision>& reading, const std::vector<ReadingDecision>& columns) {
+  if (reading.empty() && columns.empty()) return;
+  fmt::print("\nDecisions, and the key of [data] that changes each:\n");
+  for (const auto* decisions : {&reading, &columns})
+    for (const auto& [text, key, is_uncertain] : *decisions)
+      fmt::print("  {:14} {}{}\n", key.empty() ? "-" : key, text, is_uncertain ? " (uncertain)" : "");
+}
+
 void inspect(const std::string& source) {
   const Inspection found = inspect_source(source);
   fmt::print("{}: {}\n{} rows of {}{}{}\n", source, found.format, found.rows, shape_text(found),
@@ -76,7 +85,8 @@ void inspect(const std::string& source) {
     print_summary(found.columns);
   else
     for (const TableColumn& c : found.columns) print_column(c);
-  const ReadOptions how = suggested_reading(found);
+  const auto [how, decisions] = suggested_reading(found);
+  print_decisions(found.decisions, decisions);
   const DataSplits data = open_source(source, how);
   fmt::print("\nSuggested recipe, which `hourglass train --data {}` uses:\n\n{}", source,
              recipe_toml(suggest_recipe(source, how, data.train)));

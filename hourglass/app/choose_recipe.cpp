@@ -37,11 +37,15 @@ Recipe named_or_suggested(const RecipeRequest& request, const Notify& notify) {
   // The keys of [data] that the overrides set, before there is a recipe.
   const Recipe any = suggest_recipe(request.data, {}, {"", {1}, std::vector<float>(1), {}});
   const DataConfig requested = parse_recipe(recipe_toml(any), "--set", overrides).data;
-  const ReadOptions how = suggested_reading(inspect_source(request.data, requested.read), requested.read);
+  const auto [how, decisions] = suggested_reading(inspect_source(request.data, requested.read), requested.read);
   const Recipe suggested = suggested_recipe(request, how, requested.test);
   Recipe recipe = parse_recipe(recipe_toml(suggested), suggested.name, overrides);
   recipe.data.read.categorical = how.categorical;  // an override replaces these lists, but how has its columns too
   recipe.data.read.ignore = how.ignore;
+  recipe.data.read.missing_values = how.missing_values;
+  for (const auto& [text, key, is_uncertain] : decisions)
+    if (is_uncertain && !(key == "scale" && recipe.data.scale == ScalerKind::robust))
+      notify(fmt::format("{}: {} (data.{})", request.data, text, key));
   return recipe;
 }
 

@@ -13,9 +13,9 @@ struct RecipeRequest {
   bool anomalies = false;  ///< with an empty name: the shipped recipe for anomaly detection, convolutions for images
 };
 
-/// Opens the named recipe, or chooses one from the data: text columns become categorical or are ignored
-/// (suggested_reading), the network depends on the shape of the data (suggest_recipe). Throws Error if both name and
-/// data are empty, and as open_recipe, inspect_source and open_data do.
+/// Opens the named recipe, or chooses one from the data: columns become categorical or are ignored (suggested_reading),
+/// which `notify` receives as far as it is uncertain, and the network depends on the shape of the data
+/// (suggest_recipe). Throws Error if both name and data are empty, and as open_recipe, inspect_source and open_data do.
 Recipe choose_recipe(const RecipeRequest& request, const Notify& notify);
 
 }  // namespace hourglass

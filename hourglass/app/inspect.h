@@ -7,7 +7,7 @@
 
 namespace hourglass {
 
-/// Description of a data source, independent of reading options.
+/// Description of a data source, independent of the reading options that choose columns.
 struct Inspection {
   std::string format;  ///< "CSV, delimiter ',', with a header", "bytes", "floats"
   int64_t rows = 0;    ///< of the training part
@@ -16,17 +16,31 @@ struct Inspection {
   std::vector<TableColumn> columns = {};  ///< columns of a table; else one per feature, named "1", "2", …
   std::vector<std::string> classes = {};  ///< text of each label, if labels are texts
   std::vector<int32_t> labels = {};       ///< distinct labels, ascending; empty for a table
-  std::vector<std::string> notes = {};    ///< what reading guessed, changed or left out
+  std::vector<std::string> notes = {};    ///< what reading guessed, changed or left out; for a table: empty
+  bool is_table = false;
+  std::vector<ReadingDecision> decisions = {};  ///< how the table is written
 };
 
 /// Inspects a source that open_source would read, with missing values and text columns left as they are. Throws Error
 /// as open_source does for errors that no option could avoid.
 Inspection inspect_source(const std::string& source, const ReadOptions& how = {});
 
-/// Suggests reading options for the source, where `given` leaves them open: columns of up to 50 distinct texts are
-/// categorical; columns with more texts and empty columns are ignored; missing values become the mean. A column with
-/// some numbers is numeric, so that a stray text is an error. Lists in `given` are not extended; remaining text columns
-/// go to the other list.
-ReadOptions suggested_reading(const Inspection& found, const ReadOptions& given = {});
+/// Text columns of more distinct texts than this are left out by suggested_reading.
+constexpr size_t kMostSuggestedCategories = 50;
+
+struct SuggestedReading {
+  ReadOptions how;
+  std::vector<ReadingDecision> decisions;  ///< which columns are used how, and why
+};
+
+/// Suggests reading options for the source, where `given` leaves them open; the lists of `given` are extended. In a
+/// table of at least 10 rows these columns are left out: those that count the rows (each number is the one before plus
+/// the same step), ids (different integers without large gaps, or under a name such as "id"), dates, texts of which
+/// most rows have their own, more than kMostSuggestedCategories texts, and empty columns. Other texts are categorical.
+/// In a column of numbers up to 10 different texts that are no more than 5 % of the cells, and infinite numbers, stand
+/// for missing values; otherwise it is categorical if it has few different cells, and left out if not. If no column
+/// were left, numbers are kept. Missing values become the mean, also where there are none now. The decisions also name
+/// what may be the label, constant columns, and columns in which one number takes nearly all of the range.
+SuggestedReading suggested_reading(const Inspection& found, const ReadOptions& given = {});
 
 }  // namespace hourglass

@@ -1,6 +1,9 @@
 #include "hourglass/app/inspect.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <functional>
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
@@ -26,31 +29,105 @@ TEST_F(Inspect, ShowsATableAsItIs) {
   EXPECT_EQ(found.rows, 2);
   EXPECT_EQ(found.columns[0].missing, 1);
   EXPECT_TRUE(found.columns[2].is_constant());
-  const ReadOptions how = suggested_reading(found);
+  const ReadOptions how = suggested_reading(found).how;
   EXPECT_EQ(how.missing, MissingValues::mean);
   EXPECT_EQ(how.categorical, (std::vector<std::string>{"city"}));
   EXPECT_EQ(open_source(path, how).train.sample, Shape{4});
 }
 
-TEST_F(Inspect, SuggestsToIgnoreNames) {
-  std::string text = "name,x\n";
-  for (int i = 0; i < 51; ++i) text += fmt::format("n{},1\n", i);
-  EXPECT_EQ(suggested_reading(inspect_source(file(text))).ignore, (std::vector<std::string>{"name"}));
+/// A table of 60 rows; `cells` gives the cells of a row.
+std::string rows_of(const std::string& header, const std::function<std::string(int)>& cells) {
+  std::string text = header + "\n";
+  for (int i = 0; i < 60; ++i) text += cells(i) + "\n";
+  return text;
 }
 
-TEST_F(Inspect, DoesNotTakeStrayTextForCategories) {
-  EXPECT_EQ(suggested_reading(inspect_source(file("a,b\n1,2\n2,oops\n"))), ReadOptions());
-  EXPECT_EQ(suggested_reading(inspect_source(file("a;b\n1;2,5\n2;3,5\n"))), ReadOptions());
+std::string texts(const std::vector<ReadingDecision>& decisions) {
+  std::string all;
+  for (const ReadingDecision& d : decisions) all += d.text + " [" + d.key + "]\n";
+  return all;
 }
 
-TEST_F(Inspect, AddsToWhatIsGivenOnlyWhatItLeavesOpen) {
+using Names = std::vector<std::string>;
+
+TEST_F(Inspect, LeavesOutColumnsThatAreNoFeatures) {
+  const std::string path = file(rows_of("row,code,name,day,remark,x,kind,nothing", [](int i) {
+    return fmt::format("{},{},N{},2020-01-{:02},{},{},{},", i, 1000 + (7 * i) % 60, i, 1 + i % 28,
+                       i < 40 ? fmt::format("r{}", i) : "r", 0.5 * (i % 7), i % 2 ? "a" : "b");
+  }));
+  const SuggestedReading found = suggested_reading(inspect_source(path));
+  EXPECT_EQ(found.how.ignore, (Names{"nothing", "row", "code", "day", "name", "remark"}));
+  EXPECT_EQ(found.how.categorical, (Names{"kind"}));
+  const std::string told = texts(found.decisions);
+  EXPECT_NE(told.find("they count the rows in even steps, which makes every later row abnormal: row [numeric]"),
+            std::string::npos)
+      << told;
+  EXPECT_NE(told.find("they are ids, a different integer in every row: code [numeric]"), std::string::npos) << told;
+  EXPECT_NE(told.find("they are dates or times, which are no numbers: day [categorical]"), std::string::npos) << told;
+  EXPECT_EQ(open_source(path, found.how).train.sample, Shape{3});
+  EXPECT_EQ(suggested_reading(inspect_source(path), {.numeric = {"row"}}).how.ignore,
+            (Names{"nothing", "code", "day", "name", "remark"}));
+}
+
+TEST_F(Inspect, KeepsNumbersWhereNothingElseIsLeft) {
+  EXPECT_EQ(suggested_reading(inspect_source(file(rows_of("t", [](int i) { return std::to_string(i); })))).how.ignore,
+            Names());
+}
+
+TEST_F(Inspect, NeverLetsMixedColumnsFailATraining) {
+  const std::string path = file(rows_of("ticket,age,grade,x", [](int i) {
+    return fmt::format("{},{},{},{}", i % 3 ? std::to_string(1000 + 17 * i) : fmt::format("A/{}", i),
+                       i == 7 ? "old" : std::to_string(i % 9), i % 2 ? "1" : "1b", i % 11);
+  }));
+  const SuggestedReading found = suggested_reading(inspect_source(path));
+  EXPECT_EQ(found.how.ignore, (Names{"ticket"}));
+  EXPECT_EQ(found.how.categorical, (Names{"grade"}));
+  EXPECT_EQ(found.how.missing_values, (Names{"old"}));
+  const std::string told = texts(found.decisions);
+  EXPECT_NE(told.find("ticket (40 numbers, 20 texts such as \"A/0\")"), std::string::npos) << told;
+  EXPECT_NE(told.find("age (59 numbers, 1 text such as \"old\")"), std::string::npos) << told;
+  EXPECT_EQ(open_source(path, found.how).train.sample, Shape{4});
+}
+
+TEST_F(Inspect, AddsToWhatIsGiven) {
   const Inspection found = inspect_source(file("a,city,land,empty\n1,Bern,ch,\n2,Rome,it,\n"));
-  const auto given_label = suggested_reading(found, {.label = "land"});
-  EXPECT_EQ(given_label.categorical, (std::vector<std::string>{"city"}));
-  EXPECT_EQ(given_label.ignore, (std::vector<std::string>{"empty"}));
-  const auto given_category = suggested_reading(found, {.missing = MissingValues::drop, .categorical = {"city"}});
-  EXPECT_EQ(given_category.missing, MissingValues::drop);
-  EXPECT_EQ(given_category.ignore, (std::vector<std::string>{"land", "empty"}));
+  const auto given_label = suggested_reading(found, {.label = "land"}).how;
+  EXPECT_EQ(given_label.categorical, (Names{"city"}));
+  EXPECT_EQ(given_label.ignore, (Names{"empty"}));
+  const auto given =
+      suggested_reading(found, {.missing = MissingValues::drop, .categorical = {"city"}, .ignore = {"a"}}).how;
+  EXPECT_EQ(given.missing, MissingValues::drop);
+  EXPECT_EQ(given.categorical, (Names{"city", "land"}));
+  EXPECT_EQ(given.ignore, (Names{"a", "empty"}));
+}
+
+TEST_F(Inspect, TellsWhatMayBeALabel) {
+  const std::string path =
+      file(rows_of("x,species", [](int i) { return fmt::format("{},{}", i % 11, i % 3 ? "a" : "b"); }));
+  EXPECT_NE(texts(suggested_reading(inspect_source(path)).decisions).find("data.label = \"species\""),
+            std::string::npos);
+  EXPECT_EQ(texts(suggested_reading(inspect_source(path), {.label = "species"}).decisions).find("data.label"),
+            std::string::npos);
+}
+
+TEST_F(Inspect, TellsOneNumberThatTakesTheWholeRange) {
+  const auto told = [&](const std::string& outlier) {
+    const std::string path = file(rows_of(
+        "a,b", [&](int i) { return fmt::format("{},{}", i == 9 ? outlier : fmt::format("{}", i % 17 * 0.5), i % 5); }));
+    return texts(suggested_reading(inspect_source(path)).decisions);
+  };
+  EXPECT_NE(told("1e9").find("in \"a\" the number 1000000000 (1 of 60 rows) takes 100 % of the range"),
+            std::string::npos)
+      << told("1e9");
+  EXPECT_NE(told("-999").find("data.missing_values = [-999]"), std::string::npos);
+  EXPECT_EQ(told("30").find("the range"), std::string::npos);
+}
+
+TEST_F(Inspect, RecordsWhatOtherFilesMayNotShow) {
+  EXPECT_EQ(suggested_reading(inspect_source(file("a;b\n1,5;2\n2,5;3\n"))).how.decimal, ",");
+  EXPECT_EQ(suggested_reading(inspect_source(file("a,b\n1,2\n2,3\n"))).how,
+            ReadOptions{.missing = MissingValues::mean});
+  EXPECT_EQ(suggested_reading(inspect_source(file("p,x\ne,x\np,y\n"))).how.header, std::optional(false));
 }
 
 TEST_F(Inspect, SumsUpTheFeaturesOfAnArray) {
@@ -63,7 +140,7 @@ TEST_F(Inspect, SumsUpTheFeaturesOfAnArray) {
   EXPECT_TRUE(found.columns[0].is_constant());
   EXPECT_EQ(found.columns[1].high, 2);
   EXPECT_EQ(found.columns[1].missing, 1);
-  EXPECT_EQ(suggested_reading(found).missing, MissingValues::mean);
+  EXPECT_EQ(suggested_reading(found).how.missing, MissingValues::mean);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "hourglass/app/training_session.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -68,14 +66,6 @@ Recipe recipe_of(const TrainingRequest& request, const Notify& notify) {
   return recipe;
 }
 
-/// The columns of a table that the choice of the recipe encodes or leaves out.
-void note_columns(const ReadOptions& how, RunListener& listener) {
-  if (!how.categorical.empty())
-    listener.on_note(fmt::format("columns of text, each value a feature: {}{}", fmt::join(how.categorical, ", "),
-                                 how.label.empty() ? "; if one is the label: --set data.label=NAME" : ""));
-  if (!how.ignore.empty()) listener.on_note(fmt::format("columns left out: {}", fmt::join(how.ignore, ", ")));
-}
-
 /// Features whose spread is small beside their mean, as times in seconds since 1970: float32 has 24 bits.
 void note_rounding(const Scaler& scaler, const std::string& data, RunListener& listener) {
   if (scaler.kind != ScalerKind::standard && scaler.kind != ScalerKind::robust) return;
@@ -116,7 +106,6 @@ void TrainingSession::refuse_overwriting_inputs() const {
 DataSplits TrainingSession::open_training_data() {
   if (request_.existing == RunFolder::Existing::resume && request_.recipe.data.empty()) check_source();
   refuse_overwriting_inputs();
-  if (request_.recipe.name.empty()) note_columns(recipe_.data.read, listener_);
   DataSplits data = open_recipe_data(recipe_, notify_of(listener_));
   recipe_.data.read.classes = data.train.classes;  // labels of other files get the same numbers
   return data;

@@ -9,16 +9,20 @@
 
 #include "hourglass/base/file.h"
 #include "hourglass/base/text.h"
-#include "hourglass/data/formats/csv.h"
+#include "hourglass/data/formats/csv_dialect.h"
+#include "hourglass/data/formats/foreign.h"
 #include "hourglass/data/formats/gzip.h"
 #include "hourglass/data/formats/idx.h"
 #include "hourglass/data/formats/image.h"
 #include "hourglass/data/formats/npy.h"
 #include "hourglass/data/formats/npz.h"
 #include "hourglass/data/formats/safetensors.h"
+#include "hourglass/data/formats/text_encoding.h"
+#include "hourglass/data/formats/zstd.h"
 #include "hourglass/data/image_files.h"
 #include "hourglass/data/image_folder.h"
 #include "hourglass/data/layout.h"
+#include "hourglass/data/spool.h"
 #include "hourglass/data/table.h"
 #include "hourglass/data/text_columns.h"
 
@@ -44,20 +48,43 @@ std::pair<fs::path, std::string> split_member(const std::string& name) {
 void check_is_table(std::string_view start, const std::string& file) {
   if (is_png(start) || is_jpeg(start)) fail("{}: one image; expected a folder of them", file);
   if (start.empty()) fail("{}: the file is empty", file);
-  if (start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff"))
-    fail("{}: text in UTF-16, expected UTF-8; convert the file with iconv", file);
-  if (!looks_like_text(start)) fail("{}: neither npy, npz, IDX (plain or gzip), safetensors nor CSV", file);
+  if (const std::string message = foreign_format_message(start, file); !message.empty()) fail("{}", message);
+  const std::string encoding = marked_encoding(start);
+  if (!encoding.starts_with("UTF-16") && !looks_like_text(start))
+    fail("{}: neither npy, npz, IDX, safetensors nor a text table (plain or packed by gzip or zstd)", file);
 }
 
-Source::Kind kind_of(const fs::path& file, const std::string& member) {
+/// The first bytes of a file, unpacked.
+std::string unpacked_start(const fs::path& file) {
   constexpr size_t kStart = 4096;
   const std::string start = read_start(file, kStart);
+  if (is_gzip(start)) return gunzip_start(start, kStart);
+  return is_zstd(start) ? unpack_zstd_start(start, kStart) : start;
+}
+
+/// The content of a file, unpacked.
+std::string read_unpacked(const Source& source) {
+  constexpr size_t kMostUnpacked = size_t{1} << 34;
+  std::string content = read_file(source.path);
+  if (is_gzip(content))
+    content = gunzip_streams(content, kMostUnpacked, source.name);
+  else if (is_zstd(content))
+    content = unpack_zstd(content, kMostUnpacked, source.name);
+  if (content.size() >= kMostUnpacked)
+    fail("{}: unpacks to more than the {} GiB that can be read", source.name, kMostUnpacked >> 30);
+  return content;
+}
+
+Source::Kind kind_of(const fs::path& path, const std::string& file, const std::string& member) {
+  const std::string start = unpacked_start(path);
+  if (const std::string message = is_zip(start) ? foreign_format_message(start, file) : ""; !message.empty())
+    fail("{}", message);
   if (is_zip(start)) return Source::Kind::npz;
-  if (is_safetensors(start, fs::file_size(file))) return Source::Kind::safetensors;
+  if (is_safetensors(start, fs::file_size(path))) return Source::Kind::safetensors;
   refuse_member(file, member);
   if (is_npy(start)) return Source::Kind::npy;
-  if (is_idx(start) || is_gzip(start)) return Source::Kind::idx;
-  check_is_table(start, file.string());
+  if (is_idx(start)) return Source::Kind::idx;
+  check_is_table(start, file);
   return Source::Kind::table;
 }
 
@@ -112,14 +139,16 @@ DataSplits read_folder(const fs::path& folder, const std::string& name) {
 }
 
 NpyArray read_array(const Source& source) {
-  const std::string file = source.path.string();
+  const std::string file = source.name;
   if (source.kind == Source::Kind::safetensors)
-    return parse_safetensors_array(MappedFile(source.path).bytes(), source.member, file);
-  const std::string content = read_file(source.path);
-  if (source.kind == Source::Kind::npy) return parse_npy(content, file, true);
-  if (source.kind == Source::Kind::npz) return parse_npz(content, source.member, file, true);
-  IdxArray bytes = parse_idx(content, file);
-  return {bytes.shape, std::move(bytes.bytes)};
+    return parse_safetensors_array(MappedFile(source.path).bytes(), source.member, source.path.string());
+  if (source.kind == Source::Kind::idx) {
+    IdxArray bytes = parse_idx(read_file(source.path), file);
+    return {bytes.shape, std::move(bytes.bytes)};
+  }
+  if (source.kind == Source::Kind::npz)
+    return parse_npz(read_file(source.path), source.member, source.path.string(), true);
+  return parse_npy(read_unpacked(source), file, true);
 }
 
 /// Refuses or drops rows with missing values; with "mean" they stay, and the scaler replaces the values.
@@ -155,7 +184,8 @@ Dataset read_array_data(const Source& source, const ReadOptions& how) {
     check_rows(array, name);
     return layout_of(array, how.layout, name);
   };
-  if (source.kind == Source::Kind::npy && fs::file_size(source.path) >= kMapFrom) {
+  if (source.kind == Source::Kind::npy && fs::file_size(source.path) >= kMapFrom &&
+      is_npy(read_start(source.path, 16))) {
     const NpyHeader header = read_npy_header(MappedFile(source.path).bytes(), name);
     const ArrayLayout layout = layout_in(header.shape);
     // Rows of a mapped file cannot be reordered, nor dropped.
@@ -178,7 +208,7 @@ Dataset read_array_data(const Source& source, const ReadOptions& how) {
 Dataset read_table_and_texts(std::string_view text, const std::string& name, const ReadOptions& how,
                              std::span<const std::string> features) {
   Dataset data = read_table(text, name, how, features);
-  data.kept = read_text_columns(text, name, how.keep);
+  data.kept = read_text_columns(text, name, how, features);
   HOURGLASS_CHECK(data.kept.empty() || std::ssize(data.kept[0].cells) == data.rows());
   return data;
 }
@@ -188,14 +218,21 @@ void refuse_columns(const ReadOptions& how, const std::string& name) {
   std::vector<std::string> asked = {how.label};
   asked.insert(asked.end(), how.categorical.begin(), how.categorical.end());
   asked.insert(asked.end(), how.ignore.begin(), how.ignore.end());
+  asked.insert(asked.end(), how.numeric.begin(), how.numeric.end());
   for (const std::string& column : asked)
     if (!column.empty()) fail("{}: [data] names column \"{}\", but the data have no named columns", name, column);
 }
 
 }  // namespace
 
+std::string read_table_bytes(const Source& source) { return read_unpacked(source); }
+
 Source resolve_source(const std::string& name) {
   if (const KnownSet* set = find_known(name)) return {name, {}, Source::Kind::known, {}, set};
+  if (is_stream(name)) {
+    const fs::path path = spooled(name);
+    return {name, path, kind_of(path, name, "")};
+  }
   const auto [path, member] = split_member(name);
   std::error_code ignored;
   const fs::file_status status = fs::status(path, ignored);
@@ -203,14 +240,14 @@ Source resolve_source(const std::string& name) {
     fail("{}: neither a file, a folder nor a known data set{}", name, did_you_mean(name, known_names()));
   // A device may be endless.
   if (!fs::is_regular_file(status) && !fs::is_directory(status)) fail("{}: neither a regular file nor a folder", name);
-  if (fs::is_regular_file(status)) return {name, path, kind_of(path, member), member};
+  if (fs::is_regular_file(status)) return {name, path, kind_of(path, path.string(), member), member};
   refuse_member(path, member);
   return {name, path, holds_pictures(path) ? Source::Kind::image_folder : Source::Kind::idx_folder};
 }
 
 DataSplits read_source(const Source& source, const ReadOptions& how, std::span<const std::string> features) {
   if (source.kind == Source::Kind::table)
-    return {read_table_and_texts(read_file(source.path), source.name, how, features), std::nullopt};
+    return {read_table_and_texts(read_unpacked(source), source.name, how, features), std::nullopt};
   if (!how.keep.empty())
     fail("{}: column \"{}\" cannot be kept: the data have no named columns", source.name, how.keep[0]);
   // A model that was trained on a table also accepts arrays.

@@ -13,12 +13,12 @@ namespace hourglass {
 /// What `[data] source` or `--data` names.
 struct Source {
   /// A data set known by name; a folder with the four files of an MNIST-like data set (kSplitFiles), plain or .gz; a
-  /// folder of images (image_folder.h); a text table (table.h); or a file with arrays. IDX files may be compressed by
-  /// gzip.
+  /// folder of images (image_folder.h); a text table (table.h); or a file with arrays. Tables, npy and IDX files may be
+  /// compressed by gzip, tables and npy files by zstd. "-" and pipes are read once, to a temporary file (spool.h).
   enum class Kind { known, idx_folder, image_folder, table, idx, npy, npz, safetensors };
 
   std::string name;            ///< a known data set, or the path, with ":MEMBER" for one array of several
-  std::filesystem::path path;  ///< of the folder or file; empty for a known data set
+  std::filesystem::path path;  ///< of the folder or file, or of the copy of a pipe; empty for a known data set
   Kind kind;
   std::string member = {};          ///< name of the array; empty: the only one
   const KnownSet* known = nullptr;  ///< null for other kinds
@@ -35,6 +35,9 @@ Source resolve_source(const std::string& name);
 /// model was trained on, empty if they have no names: a table is read for them. Throws Error naming the file for
 /// anything that cannot be read.
 DataSplits read_source(const Source& source, const ReadOptions& how = {}, std::span<const std::string> features = {});
+
+/// The content of a table, unpacked. Throws Error as read_source does.
+std::string read_table_bytes(const Source& source);
 
 /// resolve_source and read_source.
 DataSplits open_source(const std::string& name, const ReadOptions& how = {},

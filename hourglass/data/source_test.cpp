@@ -1,10 +1,13 @@
 #include "hourglass/data/source.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <numeric>
+#include <thread>
 
 #include "data/idx_bytes.h"
 #include "data/zip_bytes.h"
@@ -124,7 +127,8 @@ TEST_F(SourceTest, RefusesLabelsAsData) {
 TEST_F(SourceTest, RefusesOtherFiles) {
   const std::string image = file("image.npy", "\x89PNG\r\n\x1a\n"), other = file("other.csv", std::string(9, '\x01'));
   EXPECT_EQ(refusal(image), image + ": one image; expected a folder of them");
-  EXPECT_EQ(refusal(other), other + ": neither npy, npz, IDX (plain or gzip), safetensors nor CSV");
+  EXPECT_EQ(refusal(other),
+            other + ": neither npy, npz, IDX, safetensors nor a text table (plain or packed by gzip or zstd)");
 }
 
 TEST_F(SourceTest, ReadsTablesByContent) {
@@ -133,6 +137,21 @@ TEST_F(SourceTest, ReadsTablesByContent) {
   EXPECT_EQ(splits.train.columns, (std::vector<std::string>{"a", "b"}));
   const std::vector<std::string> features = {"b"};
   EXPECT_EQ(open_source(file("rows.npy", "b,y\n1,x\n"), {.label = "y"}, features).train.sample, Shape{1});
+}
+
+TEST_F(SourceTest, UnpacksTablesAndArrays) {
+  EXPECT_EQ(open_source(file("t.csv.gz", gzipped("a,b\n1,2\n"))).train.columns, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(open_source(file("t.npy.gz", gzipped(npy_bytes(Tensor(DType::f32, {4, 2}))))).train.sample, Shape{2});
+  EXPECT_NE(refusal(file("t.gz", gzipped("GIF89a\x01"))).find("a GIF image, which Hourglass does not read"),
+            std::string::npos);
+}
+
+TEST_F(SourceTest, ReadsAPipeMoreThanOnce) {
+  const std::string pipe = (folder_.path() / "pipe").string();
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::thread writer([&] { std::ofstream(pipe) << "a,b\n1,2\n3,4\n"; });
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(open_source(pipe).train.rows(), 2);
+  writer.join();
 }
 
 TEST_F(SourceTest, ReadsOneArrayOfAnNpzFile) {

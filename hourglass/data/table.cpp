@@ -1,90 +1,335 @@
 #include "hourglass/data/table.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
-#include <cmath>
+#include <optional>
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/text.h"
-#include "hourglass/data/formats/csv.h"
+#include "hourglass/data/formats/cell.h"
+#include "hourglass/data/formats/csv_dialect.h"
+#include "hourglass/data/formats/text_encoding.h"
+#include "hourglass/data/table_header.h"
+#include "hourglass/data/table_rows.h"
 
 namespace hourglass {
 namespace {
 
 using Cells = std::vector<std::string_view>;
+using Row = std::vector<std::string>;
 
-void count_cell(TableColumn& column, std::string_view cell) {
-  if (is_missing(cell)) {
-    ++column.missing;
-  } else if (const auto number = number_in(cell)) {
-    column.count(*number);
-  } else {
-    ++column.texts;
-    if (column.words.size() <= kMostCategories) column.words.emplace(cell);
+/// Statistics of a column for both decimal signs, as long as it is open which one it has.
+class ColumnScan {
+ public:
+  void count(std::string_view cell, const MissingMarkers& markers) {
+    if (markers.contains(cell)) {
+      ++point_.missing;
+      if (comma_) ++comma_->missing;
+      return;
+    }
+    const auto point = parse_number(cell, '.');
+    const bool has_sign = cell.find_first_of(",.") != std::string_view::npos;
+    const auto comma = has_sign ? parse_number(cell, ',') : point;
+    if (has_sign) {
+      if (!comma_) comma_ = point_;
+      only_point_ += point && !comma;
+      only_comma_ += comma && !point;
+      is_open_point_ |= point && comma && !point->has_groups;
+      is_open_comma_ |= point && comma && point->has_groups;
+    }
+    count(point_, point, cell, has_sign);
+    if (comma_) count(*comma_, comma, cell, has_sign);
   }
-}
 
-bool is_text(std::string_view cell) { return !is_missing(cell) && !number_in(cell); }
+  int64_t only_point() const { return only_point_; }
+  int64_t only_comma() const { return only_comma_; }
+  bool is_decided() const { return only_point_ + only_comma_ > 0; }
+  /// All cells with a sign are numbers by either: "1.234" or "1,234".
+  bool is_open() const { return !is_decided() && (is_open_point_ || is_open_comma_); }
+  bool is_open_comma() const { return is_open_comma_; }
 
-/// True if `first` is a header: it has text above a column of numbers, or different text in every cell. `columns` are
-/// the statistics of the other rows.
-bool is_header(const std::vector<std::string>& first, const std::vector<TableColumn>& columns) {
-  if (std::ranges::all_of(first, is_text) && std::set(first.begin(), first.end()).size() == first.size()) return true;
-  for (size_t i = 0; i < first.size(); ++i)
-    if (is_text(first[i]) && columns[i].texts == 0 && columns[i].numbers > 0) return true;
-  return false;
-}
-
-void name_columns(Table& table, const std::vector<std::string>& first, const std::string& name) {
-  std::set<std::string> seen;
-  for (size_t i = 0; i < first.size(); ++i) {
-    table.columns[i].name = table.header && !first[i].empty() ? first[i] : std::to_string(i + 1);
-    if (!seen.insert(table.columns[i].name).second)
-      fail("{}: line 1: two columns are called \"{}\"", name, table.columns[i].name);
+  TableColumn take(char decimal) {
+    TableColumn column = decimal == ',' && comma_ ? std::move(*comma_) : std::move(point_);
+    column.decimal = decimal;
+    return column;
   }
+  const TableColumn& likelier() const { return comma_ && only_comma_ > only_point_ ? *comma_ : point_; }
+
+ private:
+  static void count(TableColumn& column, const std::optional<CellNumber>& number, std::string_view cell,
+                    bool has_sign) {
+    if (!number) return column.count_text(cell);
+    column.count(number->value);
+    column.bare_integers += !has_sign;
+    column.grouped += number->has_groups;
+    if (column.units.size() < 4) column.units.emplace(number->unit);
+  }
+
+  TableColumn point_;
+  std::optional<TableColumn> comma_;  ///< empty as long as both are the same
+  int64_t only_point_ = 0, only_comma_ = 0;
+  bool is_open_point_ = false, is_open_comma_ = false;
+};
+
+/// A list of names for a sentence, the first of them.
+std::string listed(const std::vector<std::string>& names) {
+  constexpr size_t kShown = 8;
+  if (names.size() <= kShown) return fmt::format("{}", fmt::join(names, ", "));
+  return fmt::format("{} and {} more", fmt::join(names.begin(), names.begin() + kShown, ", "), names.size() - kShown);
 }
 
-void check_utf8(std::string_view text, const std::string& name) {
-  if (const auto at = first_not_utf8(text))
-    fail("{}:{}: not UTF-8; convert the file with iconv", name, 1 + std::ranges::count(text.substr(0, *at), '\n'));
+std::string delimiter_name(char delimiter) {
+  if (delimiter == '\t') return "a tab";
+  return delimiter == ' ' ? "runs of blanks" : fmt::format("'{}'", delimiter);
 }
+
+/// The rows at the beginning of the text, the first of which may be a header.
+struct Sample {
+  Row first, second;
+  size_t narrowest = SIZE_MAX, widest = 0;  ///< cells of the rows below the first
+  bool ends_empty = true;                   ///< so do all rows below the first
+  std::vector<ColumnScan> columns;
+  std::vector<TableColumn> likelier() const {
+    std::vector<TableColumn> all;
+    for (const ColumnScan& column : columns) all.push_back(column.likelier());
+    return all;
+  }
+};
+
+class Scanner {
+ public:
+  Scanner(const DecodedText& text, const std::string& name, const ReadOptions& how,
+          std::span<const std::string> features)
+      : text_(text.text()), name_(name), how_(how), features_(features), markers_(how.missing_values) {
+    table_.encoding = text.encoding;
+    if (text.is_guessed)
+      decide(fmt::format("the text is not UTF-8 and is read as {}", text.encoding), "encoding", true);
+    else if (text.encoding != "UTF-8")
+      decide(fmt::format("the text is in {}", text.encoding), "encoding");
+  }
+
+  Table scan() {
+    choose_dialect();
+    const Sample sample = read_sample();
+    choose_width(sample);
+    choose_header(sample);
+    std::vector<ColumnScan> scans = count_rows();
+    choose_decimals(scans);
+    name_columns();
+    tell_numbers();
+    return std::move(table_);
+  }
+
+ private:
+  void decide(std::string text, std::string key = "", bool uncertain = false) {
+    table_.decisions.push_back({std::move(text), std::move(key), uncertain});
+  }
+
+  void choose_dialect() {
+    const CsvDialect dialect = detect_dialect(text_, name_, how_.delimiter);
+    table_.delimiter = dialect.delimiter;
+    table_.start = dialect.start;
+    table_.first_line = dialect.first_line;
+    header_is_comment_ = dialect.header_is_comment;
+    decide(fmt::format("the delimiter is {}{}", delimiter_name(dialect.delimiter),
+                       dialect.has_sep_line ? ", as its first line says" : ""),
+           "delimiter", dialect.is_uncertain);
+    if (dialect.comments > 0)
+      decide(fmt::format("{} above the rows that begin{} with # are left out",
+                         dialect.comments == 1 ? "one line" : fmt::format("{} lines", dialect.comments),
+                         dialect.comments == 1 ? "s" : ""));
+  }
+
+  Sample read_sample() {
+    constexpr int64_t kRows = 1000;
+    CsvRows rows(text_.substr(table_.start), table_.delimiter, name_, table_.first_line);
+    Cells cells;
+    if (!rows.next(cells)) fail("{}: no rows", name_);
+    Sample sample;
+    sample.first.assign(cells.begin(), cells.end());
+    for (int64_t i = 0; i < kRows && rows.next(cells); ++i) {
+      if (i == 0) sample.second.assign(cells.begin(), cells.end());
+      sample.narrowest = std::min(sample.narrowest, cells.size());
+      sample.widest = std::max(sample.widest, cells.size());
+      sample.ends_empty &= cells.back().empty();
+      sample.columns.resize(std::max(sample.columns.size(), cells.size()));
+      for (size_t j = 0; j < cells.size(); ++j) sample.columns[j].count(cells[j], markers_);
+    }
+    return sample;
+  }
+
+  void choose_width(const Sample& sample) {
+    const size_t first = sample.first.size();
+    const bool is_even = sample.narrowest == sample.widest;
+    size_t width = first;
+    bool ends_in_delimiter = false;
+    if (is_even && sample.widest == first + 1) {
+      ends_in_delimiter = sample.ends_empty;
+      table_.has_row_names = !ends_in_delimiter && how_.header != std::optional(false);
+      width += table_.has_row_names;
+    } else if (is_even && first > 1 && sample.first.back().empty()) {
+      ends_in_delimiter = sample.widest + 1 == first || (sample.widest == first && sample.ends_empty);
+      width -= ends_in_delimiter;
+    }
+    table_.columns.resize(width);
+    if (ends_in_delimiter) decide("the delimiter at the end of every row makes no column");
+    if (table_.has_row_names)
+      decide(
+          "the header has one name less than the rows have cells, so the first column has the names of the rows and "
+          "is no feature");
+  }
+
+  void choose_header(const Sample& sample) {
+    HeaderDecision found{true, false, ""};
+    if (how_.header) {
+      found.is_header = *how_.header;
+    } else if (header_is_comment_) {
+      found = {true, true, "the comment above the rows has a name for every column"};
+    } else if (!table_.has_row_names && !has_names_of_features(sample.first)) {
+      auto columns = sample.likelier();
+      columns.resize(std::max(columns.size(), sample.first.size()));
+      found = decide_header(sample.first, sample.second, columns);
+    }
+    table_.header = found.is_header;
+    if (table_.header) table_.names = sample.first;
+    const std::string what = found.is_header ? "the first row is a header" : "the first row is data, no header";
+    decide(found.reason.empty() ? what : fmt::format("{}: {}", what, found.reason), "header", found.is_uncertain);
+  }
+
+  /// The first row has the names of all columns that the model's features come from.
+  bool has_names_of_features(const Row& first) const {
+    // Columns without names are numbered from 1.
+    if (features_.empty() || features_[0] == "1") return false;
+    return std::ranges::all_of(features_, [&](const std::string& feature) {
+      return contains(first, feature) || contains(first, feature.substr(0, feature.find('=')));
+    });
+  }
+
+  std::vector<ColumnScan> count_rows() {
+    std::vector<ColumnScan> scans(table_.columns.size());
+    TableRows rows(text_, table_, name_);
+    Cells cells;
+    while (rows.next(cells)) {
+      ++table_.rows;
+      for (size_t i = 0; i < scans.size(); ++i) {
+        scans[i].count(cells[i], markers_);
+        if (!cells[i].empty() && markers_.contains(cells[i])) ++table_.missing_texts[std::string(cells[i])];
+      }
+    }
+    if (table_.rows == 0) fail("{}: no rows after the header", name_);
+    if (const int64_t repeated = rows.repeated_headers())
+      decide(fmt::format("{} that repeat{} the header {} left out",
+                         repeated == 1 ? "one row" : fmt::format("{} rows", repeated), repeated == 1 ? "s" : "",
+                         repeated == 1 ? "is" : "are"),
+             "", true);
+    return scans;
+  }
+
+  /// Where the cells of a column allow both decimal signs, the other columns decide.
+  void choose_decimals(std::vector<ColumnScan>& scans) {
+    const auto with = [&](auto condition) { return std::ranges::count_if(scans, condition); };
+    const auto commas = with([](const auto& s) { return s.only_comma() > s.only_point(); });
+    const auto points = with([](const auto& s) { return s.only_point() > 0 && s.only_comma() <= s.only_point(); });
+    const bool has_other_decimals = commas + points > 0;
+    for (size_t i = 0; i < scans.size(); ++i) {
+      ColumnScan& scan = scans[i];
+      bool comma = scan.only_comma() > scan.only_point();
+      if (!scan.is_decided()) {
+        comma = !how_.decimal.empty() ? how_.decimal == ","
+                : has_other_decimals  ? commas > points
+                                      : scan.is_open_comma() && table_.delimiter == ';';
+        if (scan.is_open() && how_.decimal.empty() && (comma || (scan.is_open_comma() && table_.delimiter != ',')))
+          guessed_decimals_.push_back(i);
+      }
+      table_.columns[i] = scan.take(comma ? ',' : '.');
+    }
+    if (table_.has_row_names) table_.columns[0].is_row_name = true;
+  }
+
+  void name_columns() {
+    std::set<std::string> taken;
+    std::vector<std::string> repeated;
+    const size_t unnamed = table_.has_row_names ? 1 : 0;  // columns before the first name
+    const auto unique = [&](const std::string& wanted) {
+      std::string found = wanted;
+      for (int n = 1; !taken.insert(found).second; ++n) found = fmt::format("{}.{}", wanted, n);
+      return found;
+    };
+    for (const std::string& header : table_.names) taken.insert(header);
+    std::set<std::string> used;
+    for (size_t i = 0; i < table_.columns.size(); ++i) {
+      const std::string header = i < unnamed || !table_.header ? "" : table_.names[i - unnamed];
+      std::string& column = table_.columns[i].name;
+      if (header.empty()) {
+        column = unique(std::to_string(i + 1));
+      } else if (used.insert(header).second) {
+        column = header;
+      } else {
+        column = unique(header);
+        repeated.push_back(fmt::format("\"{}\" is called \"{}\"", header, column));
+      }
+    }
+    if (!repeated.empty())
+      decide(fmt::format("names occur twice in the header: the second {}", listed(repeated)), "", true);
+  }
+
+  void tell_numbers() {
+    std::vector<std::string> commas, grouped, percents, mixed, guessed;
+    for (const TableColumn& c : table_.columns) {
+      if (c.decimal == ',' && c.numbers > c.bare_integers) commas.push_back(c.name);
+      if (c.grouped > 0) grouped.push_back(c.name);
+      std::set<std::string> units = c.units;
+      const bool has_bare = units.erase("") > 0;
+      if (units.empty()) continue;
+      const bool is_mixed = units.size() > 1 || (has_bare && units.contains("%"));
+      (is_mixed ? mixed : percents).push_back(fmt::format("{} ({})", c.name, fmt::join(units, " ")));
+    }
+    for (const size_t i : guessed_decimals_) guessed.push_back(table_.columns[i].name);
+    if (!commas.empty()) decide("numbers with a decimal comma: " + listed(commas), "decimal");
+    if (!grouped.empty()) decide("numbers with a sign between the thousands: " + listed(grouped), "decimal");
+    if (!guessed.empty())
+      decide(fmt::format(
+                 "the sign before three digits could be a decimal sign or stand between the thousands, and is read "
+                 "as {}: {}",
+                 decimal_reading(), listed(guessed)),
+             "decimal", true);
+    if (!percents.empty()) decide("units of numbers are left out: " + listed(percents));
+    if (!mixed.empty())
+      decide("numbers with different units stand in one column, and the units are left out: " + listed(mixed), "",
+             true);
+    if (table_.missing_texts.empty()) return;
+    std::vector<std::string> texts;
+    for (const auto& [text, count] : table_.missing_texts) texts.push_back(fmt::format("\"{}\" ({})", text, count));
+    decide(fmt::format("these texts stand for missing values: {}", listed(texts)), "missing_values");
+  }
+
+  /// How the columns of guessed_decimals_ are read.
+  std::string decimal_reading() const {
+    const bool comma = table_.columns[guessed_decimals_.front()].decimal == ',';
+    return comma ? "written with a decimal comma" : "written with a decimal point";
+  }
+
+  std::string_view text_;
+  const std::string& name_;
+  const ReadOptions& how_;
+  std::span<const std::string> features_;
+  const MissingMarkers markers_;
+  Table table_;
+  bool header_is_comment_ = false;
+  std::vector<size_t> guessed_decimals_ = {};  ///< columns
+};
 
 }  // namespace
 
-void TableColumn::count(double number) {
-  if (std::isnan(number)) {
-    ++missing;
-    return;
-  }
-  low = numbers ? std::min(low, number) : number;
-  high = numbers ? std::max(high, number) : number;
-  sum += number;
-  is_integer &= number == std::trunc(number);
-  ++numbers;
+Table scan_text(const DecodedText& text, const std::string& name, const ReadOptions& how,
+                std::span<const std::string> features) {
+  return Scanner(text, name, how, features).scan();
 }
 
-Table scan_table(std::string_view text, const std::string& name) {
-  check_utf8(text, name);
-  Table table{.delimiter = detect_delimiter(text, name)};
-  CsvRows rows(text, table.delimiter, name);
-  Cells cells;
-  if (!rows.next(cells)) fail("{}: no rows", name);
-  const std::vector<std::string> first(cells.begin(), cells.end());
-  table.columns.resize(first.size());
-  const auto count = [&](const auto& row) {
-    for (size_t i = 0; i < first.size(); ++i) count_cell(table.columns[i], row[i]);
-    ++table.rows;
-  };
-  while (rows.next(cells)) {
-    if (cells.size() != first.size())
-      fail("{}:{}: {} cell{}, the first row has {}", name, rows.line(), cells.size(), cells.size() == 1 ? "" : "s",
-           first.size());
-    count(cells);
-  }
-  table.header = is_header(first, table.columns);
-  name_columns(table, first, name);
-  if (!table.header) count(first);
-  if (table.rows == 0) fail("{}: no rows after the header", name);
-  return table;
+Table scan_table(std::string_view bytes, const std::string& name, const ReadOptions& how,
+                 std::span<const std::string> features) {
+  return scan_text(decode_text(bytes, how.encoding, name), name, how, features);
 }
 
 }  // namespace hourglass

@@ -8,8 +8,8 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/text.h"
-#include "hourglass/data/formats/csv.h"
-#include "hourglass/data/table.h"
+#include "hourglass/data/formats/cell.h"
+#include "hourglass/data/table_rows.h"
 
 namespace hourglass {
 namespace {
@@ -25,8 +25,15 @@ struct Use {
 
 class Reader {
  public:
-  Reader(std::string_view text, const std::string& name, const ReadOptions& how, std::span<const std::string> features)
-      : text_(text), name_(name), how_(how), table_(scan_table(text, name)), uses_(table_.columns.size()) {
+  Reader(const DecodedText& text, const std::string& name, const ReadOptions& how,
+         std::span<const std::string> features)
+      : text_(text.text()),
+        name_(name),
+        how_(how),
+        is_for_model_(!features.empty()),
+        markers_(how.missing_values),
+        table_(scan_text(text, name, how, features)),
+        uses_(table_.columns.size()) {
     for (const TableColumn& column : table_.columns) names_.push_back(column.name);
     for (const std::string& column : how.categorical) {
       if (!features.empty() && !contains(names_, column)) refuse_lacking(column);
@@ -36,7 +43,11 @@ class Reader {
     // With the features of a model, other columns are ignored and may be missing.
     if (features.empty())
       for (const std::string& column : how.ignore) use(column).kind = Use::Kind::ignored;
-    find_categories(!features.empty());
+    for (const std::string& column : how.numeric)
+      if (features.empty()) use(column);
+    for (size_t i = 0; i < uses_.size(); ++i)
+      if (table_.columns[i].is_row_name && uses_[i].kind == Use::Kind::skip) uses_[i].kind = Use::Kind::ignored;
+    find_categories();
     features.empty() ? take_all() : take(features);
   }
 
@@ -55,6 +66,11 @@ class Reader {
     });
     if (values.empty()) fail("{}: every row has a missing value, so that missing = \"drop\" leaves none", name_);
     data.values = std::move(values);
+    if (unlabelled_ > 0) {
+      data.labels.clear();
+      data.classes.clear();
+    }
+    data.notes = notes();
     return data;
   }
 
@@ -67,9 +83,8 @@ class Reader {
   }
 
   void for_each_row(auto f) {
-    CsvRows rows(text_, table_.delimiter, name_);
+    TableRows rows(text_, table_, name_);
     Cells cells;
-    if (table_.header) rows.next(cells);
     while (rows.next(cells)) {
       line_ = rows.line();
       f(cells);
@@ -77,29 +92,36 @@ class Reader {
   }
 
   /// Finds the categories of all categorical columns, unless the features of a model determine them, and the numbers of
-  /// the label texts.
-  void find_categories(bool has_features) {
+  /// the label texts. For a model, label texts that training did not see are numbered behind those that it saw.
+  void find_categories() {
     std::vector<size_t> counted;
     for (size_t i = 0; i < uses_.size(); ++i) {
       const bool is_text_label = uses_[i].kind == Use::Kind::label && !is_integer_label(i);
-      if (is_text_label ? how_.classes.empty() : uses_[i].kind == Use::Kind::categories && !has_features)
+      if (is_text_label ? how_.classes.empty() || is_for_model_
+                        : uses_[i].kind == Use::Kind::categories && !is_for_model_)
         counted.push_back(i);
     }
     if (!counted.empty()) count_categories(counted);
     for (Use& use : uses_) {
       size_t number = 0;
       for (auto& [category, place] : use.categories) place = number++;
-      if (use.kind != Use::Kind::label) continue;
-      for (const std::string& text : how_.classes) use.categories.emplace(text, use.categories.size());
-      classes_.resize(use.categories.size());
-      for (const auto& [text, label] : use.categories) classes_[label] = text;
+      if (use.kind == Use::Kind::label) number_labels(use);
     }
+  }
+
+  void number_labels(Use& use) {
+    std::map<std::string, size_t> numbers;
+    for (const std::string& text : how_.classes) numbers.emplace(text, numbers.size());
+    for (const auto& [text, place] : use.categories) numbers.emplace(text, numbers.size());
+    use.categories = std::move(numbers);
+    classes_.resize(use.categories.size());
+    for (const auto& [text, label] : use.categories) classes_[label] = text;
   }
 
   void count_categories(const std::vector<size_t>& columns) {
     for_each_row([&](const Cells& cells) {
       for (const size_t i : columns) {
-        if (is_missing(cells[i])) continue;
+        if (markers_.contains(cells[i])) continue;
         uses_[i].categories.emplace(cells[i], 0);
         if (uses_[i].categories.size() > kMostCategories)
           fail("{}: column \"{}\" has more than {} categories", name_, names_[i], kMostCategories);
@@ -111,7 +133,7 @@ class Reader {
     if (!how_.classes.empty()) return false;
     const TableColumn& c = table_.columns[i];
     constexpr double kMost = std::numeric_limits<int32_t>::max();
-    return uses_[i].kind == Use::Kind::label && c.texts == 0 && c.is_integer && c.low >= -kMost && c.high <= kMost;
+    return uses_[i].kind == Use::Kind::label && c.texts == 0 && c.is_integer() && c.low >= -kMost && c.high <= kMost;
   }
 
   void take_all() {
@@ -161,14 +183,19 @@ class Reader {
   bool read_cell(size_t i, std::string_view cell, std::vector<float>& row, std::optional<int32_t>& label) {
     const Use& use = uses_[i];
     if (use.kind == Use::Kind::skip || use.kind == Use::Kind::ignored) return true;
-    if (is_missing(cell)) {
+    if (markers_.contains(cell)) {
+      const bool is_label = use.kind == Use::Kind::label;
+      if (is_label && is_for_model_) {
+        ++unlabelled_;
+        return true;
+      }
       set_missing(i, row);
       return false;
     }
     if (use.kind == Use::Kind::number) {
       row[use.feature] = number(i, cell);
     } else if (is_integer_label(i)) {
-      label = static_cast<int32_t>(*number_in(cell));
+      label = static_cast<int32_t>(*number_in(cell, table_.columns[i].decimal));
     } else if (const auto found = use.categories.find(std::string(cell)); found != use.categories.end()) {
       if (use.kind == Use::Kind::label)
         label = static_cast<int32_t>(found->second);
@@ -177,6 +204,9 @@ class Reader {
     } else if (use.kind == Use::Kind::label) {
       fail("{}: {} holds \"{}\", which is none of the classes {}", name_, place(i), shortened(cell),
            fmt::join(how_.classes, ", "));
+    } else {
+      auto& [rows, example] = unseen_[i];
+      if (rows++ == 0) example = shortened(cell);
     }
     return true;
   }
@@ -197,11 +227,13 @@ class Reader {
 
   float number(size_t i, std::string_view cell) const {
     constexpr double kMost = std::numeric_limits<float>::max();
-    const auto value = number_in(cell);
+    const auto value = number_in(cell, table_.columns[i].decimal);
     if (value && std::abs(*value) <= kMost) return static_cast<float>(*value);
     const std::string start = fmt::format("{}: {} holds \"{}\", expected a ", name_, place(i), shortened(cell));
     if (value) fail("{}32-bit number", start);
-    if (has_decimal_comma(cell)) fail("{}number with a decimal point", start);
+    const char other = table_.columns[i].decimal == '.' ? ',' : '.';
+    if (number_in(cell, other))
+      fail("{}number with a decimal {}, as the others have", start, other == ',' ? "point" : "comma");
     fail("{}number; [data] categorical = [\"{}\"] one-hot encodes text", start, names_[i]);
   }
 
@@ -215,22 +247,42 @@ class Reader {
 
   std::string place(size_t i) const { return fmt::format("line {}, column {} (\"{}\")", line_, i + 1, names_[i]); }
 
+  /// What the user should know about how the rows were read.
+  std::vector<std::string> notes() const {
+    std::vector<std::string> notes;
+    for (const auto& [text, key, is_uncertain] : table_.decisions)
+      if (is_uncertain) notes.push_back(fmt::format("{}: {}{}", name_, text, key.empty() ? "" : " (data." + key + ")"));
+    for (const auto& [i, unseen] : unseen_)
+      notes.push_back(fmt::format("{}: {} a text in \"{}\" that training did not see, such as \"{}\"", name_,
+                                  rows_have(unseen.first), names_[i], unseen.second));
+    if (unlabelled_ > 0)
+      notes.push_back(fmt::format("{}: {} no label in \"{}\", so the labels are not used", name_,
+                                  rows_have(unlabelled_), how_.label));
+    return notes;
+  }
+
+  static std::string rows_have(int64_t count) { return count == 1 ? "1 row has" : fmt::format("{} rows have", count); }
+
   std::string_view text_;
   const std::string& name_;
   const ReadOptions& how_;
+  const bool is_for_model_;
+  const MissingMarkers markers_;
   const Table table_;
   std::vector<Use> uses_;                ///< per column
   std::vector<std::string> names_ = {};  ///< of the columns
   std::vector<std::string> features_ = {};
   std::vector<std::string> classes_ = {};  ///< texts of the labels, in the order of their numbers
   int64_t line_ = 0;
+  int64_t unlabelled_ = 0;                                    ///< rows without a label
+  std::map<size_t, std::pair<int64_t, std::string>> unseen_;  ///< rows with unseen texts by column, and an example
 };
 
 }  // namespace
 
-Dataset read_table(std::string_view text, const std::string& name, const ReadOptions& how,
+Dataset read_table(std::string_view bytes, const std::string& name, const ReadOptions& how,
                    std::span<const std::string> features) {
-  return Reader(text, name, how, features).read();
+  return Reader(decode_text(bytes, how.encoding, name), name, how, features).read();
 }
 
 }  // namespace hourglass

@@ -4,8 +4,7 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/text.h"
-#include "hourglass/data/formats/csv.h"
-#include "hourglass/data/table.h"
+#include "hourglass/data/table_rows.h"
 
 namespace hourglass {
 namespace {
@@ -38,18 +37,18 @@ std::vector<size_t> places_of(const std::vector<std::string>& asked, const std::
 
 }  // namespace
 
-std::vector<TextColumn> read_text_columns(std::string_view text, const std::string& name,
-                                          const std::vector<std::string>& asked) {
-  if (asked.empty()) return {};
-  const Table table = scan_table(text, name);
+std::vector<TextColumn> read_text_columns(std::string_view bytes, const std::string& name, const ReadOptions& how,
+                                          std::span<const std::string> features) {
+  if (how.keep.empty()) return {};
+  const DecodedText text = decode_text(bytes, how.encoding, name);
+  const Table table = scan_text(text, name, how, features);
   std::vector<std::string> names;
   for (const TableColumn& column : table.columns) names.push_back(column.name);
-  const std::vector<size_t> places = places_of(asked, names, name);
+  const std::vector<size_t> places = places_of(how.keep, names, name);
   std::vector<TextColumn> columns;
   for (const size_t place : places) columns.push_back({names[place]});
-  CsvRows rows(text, table.delimiter, name);
+  TableRows rows(text.text(), table, name);
   Cells cells;
-  if (table.header) rows.next(cells);
   while (rows.next(cells))
     for (size_t k = 0; k < places.size(); ++k) columns[k].cells.emplace_back(cells[places[k]]);
   return columns;

@@ -15,17 +15,17 @@ constexpr const char* kTable =
 
 Texts names(const Texts& asked) {
   Texts found;
-  for (const TextColumn& column : read_text_columns(kTable, "f", asked)) found.push_back(column.name);
+  for (const TextColumn& column : read_text_columns(kTable, "f", {.keep = asked})) found.push_back(column.name);
   return found;
 }
 
 TEST(TextColumns, AreReadAsTheyStand) {
-  const auto columns = read_text_columns(kTable, "f", {"weight, dry", "id", "19\" wide"});
+  const auto columns = read_text_columns(kTable, "f", {.keep = {"weight, dry", "id", "19\" wide"}});
   ASSERT_EQ(columns.size(), 3u);
   EXPECT_EQ(columns[0].cells, (Texts{"a, \"b\"", " c"}));
   EXPECT_EQ(columns[1].cells, (Texts{"007", ""}));
   EXPECT_EQ(columns[2].cells, (Texts{"", "two\nlines"}));
-  EXPECT_TRUE(read_text_columns(kTable, "f", {}).empty());
+  EXPECT_TRUE(read_text_columns(kTable, "f", {.keep = {}}).empty());
 }
 
 TEST(TextColumns, AreNamedInAListOrOneByOne) {
@@ -37,7 +37,7 @@ TEST(TextColumns, AreNamedInAListOrOneByOne) {
 }
 
 TEST(TextColumns, OfATableWithoutHeaderAreNumbered) {
-  EXPECT_EQ(read_text_columns("1,a\n2,a\n", "f", {"2"})[0].cells, (Texts{"a", "a"}));
+  EXPECT_EQ(read_text_columns("1,a\n2,a\n", "f", {.keep = {"2"}})[0].cells, (Texts{"a", "a"}));
 }
 
 TEST(TextColumns, ThatAreNotThereAreRefused) {
@@ -48,7 +48,7 @@ TEST(TextColumns, ThatAreNotThereAreRefused) {
 }
 
 TEST(TextColumns, StandInAFileUnderANameOfTheirOwn) {
-  const auto texts = read_text_columns(kTable, "f", {"x", "weight, dry"});
+  const auto texts = read_text_columns(kTable, "f", {.keep = {"x", "weight, dry"}});
   const auto number = [](std::string& text, int64_t row) { append_number(text, row); };
   std::vector<CsvColumn> columns = {{"x", number}, {"x_input", number}};
   insert_text_columns(columns, 1, texts);

@@ -1,11 +1,10 @@
 #include "hourglass/data/formats/csv.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <cmath>
 
-#include "hourglass/base/text.h"
+#include "hourglass/base/error.h"
+#include "hourglass/data/formats/cell.h"
 #include "hourglass/tensor/visit.h"
 
 namespace hourglass {
@@ -21,38 +20,12 @@ void append_rows(std::string& text, const auto& values, size_t columns) {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-std::string_view trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-bool is_like_number(std::string_view cell) { return is_missing(cell) || number_in(cell) || has_decimal_comma(cell); }
-
-/// Rates a delimiter by the first rows; greater is better. First criterion: all rows have the same number of cells.
-/// Second: below a possible header there are only numbers, including decimal commas. Third: the number of cells.
-struct Cut {
-  bool alike = false, numbers = false;
-  size_t cells = 1;
-
-  auto operator<=>(const Cut&) const = default;
-};
-
-Cut first_rows_cut(std::string_view text, char delimiter, const std::string& name) {
-  constexpr int kRows = 20;
-  CsvRows rows(text, delimiter, name);
-  std::vector<std::string_view> cells;
-  Cut cut{true, true};
-  try {
-    for (int i = 0; i < kRows && rows.next(cells); ++i) {
-      if (i == 0) cut.cells = cells.size();
-      cut.alike &= cells.size() == cut.cells;
-      cut.numbers = (i < 2 || cut.numbers) && std::ranges::all_of(cells, is_like_number);
-    }
-  } catch (const Error&) {
-    return {};
-  }
-  return cut.cells < 2 ? Cut() : cut;
+/// Lines end in LF, CRLF or CR.
+int64_t line_ends(std::string_view text) {
+  int64_t count = std::ranges::count(text, '\n');
+  for (size_t i = text.find('\r'); i != std::string_view::npos; i = text.find('\r', i + 1))
+    count += i + 1 == text.size() || text[i + 1] != '\n';
+  return count;
 }
 
 }  // namespace
@@ -78,8 +51,13 @@ std::string csv_text(ConstView matrix, std::span<const std::string> header) {
   return text;
 }
 
-CsvRows::CsvRows(std::string_view text, char delimiter, const std::string& name)
-    : rest_(text), delimiter_(delimiter), name_(name) {
+CsvRows::CsvRows(std::string_view text, char delimiter, const std::string& name, int64_t first_line)
+    : rest_(text),
+      delimiter_(delimiter),
+      stops_(delimiter == ' ' ? " \t\r\n" : std::string{delimiter, '\r', '\n'}),
+      blanks_(delimiter == '\t' ? " " : " \t"),
+      name_(name),
+      next_line_(first_line) {
   if (rest_.starts_with(kByteOrderMark)) rest_.remove_prefix(kByteOrderMark.size());
 }
 
@@ -91,9 +69,10 @@ bool CsvRows::next(std::vector<std::string_view>& cells) {
   do {
     if (cells.size() == kMostColumns)
       fail("{}:{}: more than {} cells, the most a row may have", name_, line_, kMostColumns);
-    const size_t blanks = std::min(rest_.find_first_not_of(delimiter_ == '\t' ? " " : " \t"), rest_.size());
+    const size_t blanks = std::min(rest_.find_first_not_of(blanks_), rest_.size());
     const bool quoted = rest_.substr(blanks).starts_with('"');
-    if (quoted) rest_.remove_prefix(blanks + 1);
+    if (quoted || delimiter_ == ' ') rest_.remove_prefix(blanks);
+    if (quoted) rest_.remove_prefix(1);
     cells.push_back(quoted ? quoted_cell() : plain_cell());
   } while (!end_row());
   return true;
@@ -108,12 +87,11 @@ std::string_view CsvRows::quoted_cell() {
   }
   if (end == std::string_view::npos) fail("{}:{}: a quote is opened and never closed", name_, next_line_);
   const std::string_view cell = rest_.substr(0, end);
-  next_line_ += std::ranges::count(cell, '\n');
+  next_line_ += line_ends(cell);
   rest_.remove_prefix(end + 1);
-  const size_t stop = rest_.find_first_of(std::array{delimiter_, '\n', '\0'}.data());
-  std::string_view after = rest_.substr(0, stop);
-  if (after.ends_with('\r')) after.remove_suffix(1);
-  if (!trimmed(after).empty()) fail("{}:{}: text follows the closing quote of a cell", name_, next_line_);
+  const size_t stop = rest_.find_first_of(stops_);
+  if (!trimmed(rest_.substr(0, stop)).empty())
+    fail("{}:{}: text follows the closing quote of a cell", name_, next_line_);
   rest_.remove_prefix(std::min(stop, rest_.size()));
   if (!doubled) return cell;
   std::string& kept = kept_.emplace_back();
@@ -122,70 +100,36 @@ std::string_view CsvRows::quoted_cell() {
 }
 
 std::string_view CsvRows::plain_cell() {
-  const size_t stop = rest_.find_first_of(std::array{delimiter_, '\n', '\0'}.data());
-  std::string_view cell = rest_.substr(0, stop);
+  const std::string_view cell = rest_.substr(0, rest_.find_first_of(stops_));
   rest_.remove_prefix(cell.size());
-  if (cell.ends_with('\r')) cell.remove_suffix(1);
   return trimmed(cell);
 }
 
 /// Skips the delimiter or the end of the row; true at the end of the row.
 bool CsvRows::end_row() {
+  if (delimiter_ == ' ') rest_.remove_prefix(std::min(rest_.find_first_not_of(blanks_), rest_.size()));
   if (rest_.empty()) return true;
-  const bool ends = rest_[0] == '\n';
-  next_line_ += ends;
-  rest_.remove_prefix(1);
+  const bool ends = rest_[0] == '\n' || rest_[0] == '\r';
+  if (ends)
+    take_line_end();
+  else if (delimiter_ != ' ')
+    rest_.remove_prefix(1);
   return ends;
 }
 
+void CsvRows::take_line_end() {
+  rest_.remove_prefix(rest_.starts_with("\r\n") ? 2 : 1);
+  ++next_line_;
+}
+
 bool CsvRows::skip_empty_lines() {
-  while (!rest_.empty()) {
-    const std::string_view line = rest_.substr(0, rest_.find('\n'));
-    const size_t text = line.find_first_not_of(delimiter_ == '\t' ? " \r" : " \t\r");
-    if (text != std::string_view::npos) return true;
-    rest_.remove_prefix(std::min(line.size() + 1, rest_.size()));
-    ++next_line_;
+  while (true) {
+    const size_t text = rest_.find_first_not_of(blanks_);
+    if (text == std::string_view::npos) return false;
+    if (rest_[text] != '\n' && rest_[text] != '\r') return true;
+    rest_.remove_prefix(text);
+    take_line_end();
   }
-  return false;
-}
-
-char detect_delimiter(std::string_view text, const std::string& name) {
-  constexpr std::string_view kDelimiters = ",\t;|";
-  std::vector<Cut> cuts;
-  for (const char c : kDelimiters) cuts.push_back(first_rows_cut(text, c, name));
-  return kDelimiters[std::ranges::max_element(cuts) - cuts.begin()];
-}
-
-bool looks_like_text(std::string_view content) {
-  constexpr size_t kLooked = 4096;
-  return !content.empty() && std::ranges::all_of(content.substr(0, kLooked), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= ' ' ? byte != 0x7f : c == '\n' || c == '\r' || c == '\t';
-  });
-}
-
-bool is_missing(std::string_view cell) {
-  if (cell.size() > 4) return false;
-  std::string lower(cell);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  constexpr std::array<std::string_view, 6> kMarks = {"", "na", "n/a", "nan", "null", "?"};
-  return std::ranges::find(kMarks, lower) != kMarks.end();
-}
-
-std::optional<double> number_in(std::string_view cell) {
-  cell = trimmed(cell);
-  if (cell.starts_with('+') && !cell.starts_with("+-")) cell.remove_prefix(1);
-  const auto number = number_from<double>(cell);
-  return number && std::isfinite(*number) ? number : std::nullopt;
-}
-
-bool has_decimal_comma(std::string_view cell) {
-  std::string changed(cell);
-  const size_t comma = changed.find(',');
-  if (comma == std::string::npos) return false;
-  changed[comma] = '.';
-  return number_in(changed).has_value();
 }
 
 }  // namespace hourglass

@@ -104,35 +104,25 @@ TEST(CsvRows, RefusesMoreCellsThanARowMayHave) {
   EXPECT_EQ(refusal("a\n" + std::string(kMostColumns, ',')), "f:2: more than 1048576 cells, the most a row may have");
 }
 
-TEST(CsvRows, FindsTheDelimiter) {
-  EXPECT_EQ(detect_delimiter("a,b\n1,2\n", "f"), ',');
-  EXPECT_EQ(detect_delimiter("a;b\n1,5;2,5\n2;3,5\n", "f"), ';');
-  EXPECT_EQ(detect_delimiter("1,5;2,5\n2,5;3,5\n", "f"), ';') << "decimal commas without a header";
-  EXPECT_EQ(detect_delimiter("1,5;2,5", "f"), ';');
-  EXPECT_EQ(detect_delimiter("a\tb\n1, 2\t3\n", "f"), '\t');
-  EXPECT_EQ(detect_delimiter("\"a;b\",c\n\"d;e;f\",g\n", "f"), ',');
-  EXPECT_EQ(detect_delimiter("1\n2\n", "f"), ',');
-  EXPECT_EQ(detect_delimiter("a,b,c\n1,2\n", "f"), ',') << "a ragged table is still one";
+TEST(CsvRows, TakesEveryKindOfLineEnd) {
+  const Cells expected = {{"a", "b"}, {"1", "2"}, {"3", "4"}};
+  for (const std::string end : {"\n", "\r\n", "\r", "\r\r\n"})
+    EXPECT_EQ(read("a,b" + end + "1,2" + end + end + "3,4" + end), expected) << end.size();
+  EXPECT_EQ(read("\"a\nb\",c\r\"d\",e"), (Cells{{"a\nb", "c"}, {"d", "e"}})) << "a line end between quotes";
 }
 
-TEST(CsvRows, KnowsWhatStandsForNothing) {
-  for (const char* cell : {"", "NA", "n/a", "NaN", "NULL", "?"}) EXPECT_TRUE(is_missing(cell)) << cell;
-  for (const char* cell : {"0", "Nana", "-", "none at all"}) EXPECT_FALSE(is_missing(cell)) << cell;
+TEST(CsvRows, TakesRunsOfBlanksForOneDelimiter) {
+  EXPECT_EQ(read("  a  b\n1 \t 2  \n\n \"x y\" 3", ' '), (Cells{{"a", "b"}, {"1", "2"}, {"x y", "3"}}));
 }
 
-TEST(CsvRows, ReadsNumbersWhole) {
-  EXPECT_EQ(number_in("-1.5e3"), -1500);
-  EXPECT_EQ(number_in(" +2"), 2);
-  EXPECT_EQ(number_in(".5"), 0.5);
-  for (const char* cell : {"", "1,5", "1 2", "0x10", "inf", "nan", "1e999", "+-1", "--1", "1.2.3"})
-    EXPECT_EQ(number_in(cell), std::nullopt) << cell;
-}
-
-TEST(CsvRows, TellsTextFromBytes) {
-  EXPECT_TRUE(looks_like_text("a,\tb\r\n"));
-  EXPECT_TRUE(looks_like_text("Z\xc3\xbcrich\n"));
-  EXPECT_FALSE(looks_like_text(std::string_view("a\0b", 3)));
-  EXPECT_FALSE(looks_like_text(""));
+TEST(CsvRows, CountsLinesOfEveryKind) {
+  const std::string name = "f";
+  CsvRows rows("a\r\r\"b\rb\"\rc\r", ',', name, 11);
+  std::vector<std::string_view> cells;
+  for (const int64_t line : {11, 13, 15}) {
+    ASSERT_TRUE(rows.next(cells));
+    EXPECT_EQ(rows.line(), line);
+  }
 }
 
 RC_GTEST_PROP(CsvRows, ReadsBackAnyQuotedCell, (const std::vector<std::string>& cells)) {

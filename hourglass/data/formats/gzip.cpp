@@ -33,14 +33,10 @@ struct Inflater : z_stream {
   }
 };
 
-}  // namespace
-
-bool is_gzip(std::string_view content) { return content.starts_with("\x1f\x8b"); }
-
-std::string gunzip(std::string_view packed, size_t limit, const std::string& name) {
+/// Unpacks one stream and removes it from `packed`; stops when `out` has `limit` bytes. False at the limit.
+bool unpack_stream(std::string_view& packed, std::string& out, size_t limit, const std::string& name) {
   constexpr size_t kStep = size_t{1} << 20;
   Inflater inflater;
-  std::string out;
   int status = Z_OK;
   while (status != Z_STREAM_END && out.size() < limit) {
     status = inflater.step(packed, out, std::min(limit - out.size(), kStep));
@@ -49,7 +45,32 @@ std::string gunzip(std::string_view packed, size_t limit, const std::string& nam
       fail("{}: gzip stream is damaged: {}", name, inflater.msg ? inflater.msg : zError(status));
     }
   }
-  if (status == Z_STREAM_END && !packed.empty()) fail("{}: {} bytes follow the gzip stream", name, packed.size());
+  return status == Z_STREAM_END;
+}
+
+}  // namespace
+
+bool is_gzip(std::string_view content) { return content.starts_with("\x1f\x8b"); }
+
+std::string gunzip(std::string_view packed, size_t limit, const std::string& name) {
+  std::string out;
+  if (unpack_stream(packed, out, limit, name) && !packed.empty())
+    fail("{}: {} bytes follow the gzip stream", name, packed.size());
+  return out;
+}
+
+std::string gunzip_streams(std::string_view packed, size_t limit, const std::string& name) {
+  std::string out;
+  do {
+    if (!unpack_stream(packed, out, limit, name)) break;
+  } while (is_gzip(packed));
+  return out;
+}
+
+std::string gunzip_start(std::string_view packed, size_t count) {
+  Inflater inflater;
+  std::string out;
+  inflater.step(packed, out, count);
   return out;
 }
 

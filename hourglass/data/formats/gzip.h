@@ -13,4 +13,11 @@ bool is_gzip(std::string_view content);
 /// the claimed size. Throws Error with `name` if the stream is damaged, ends early or is followed by other bytes.
 std::string gunzip(std::string_view packed, size_t limit, const std::string& name);
 
+/// Unpacks a gzip file of one or more streams, as `cat a.gz b.gz` makes one; otherwise like gunzip. Bytes after the
+/// last stream are ignored, as gzip does with padding.
+std::string gunzip_streams(std::string_view packed, size_t limit, const std::string& name);
+
+/// The first `count` unpacked bytes at most, as far as the bytes of `packed` allow; never throws Error.
+std::string gunzip_start(std::string_view packed, size_t count);
+
 }  // namespace hourglass

@@ -42,6 +42,13 @@ TEST(Gzip, RefusesAWrongChecksum) {
   EXPECT_EQ(refusal(packed), "f: gzip stream is damaged: incorrect data check");
 }
 
+TEST(Gzip, UnpacksSeveralStreamsWhereThatIsAsked) {
+  EXPECT_EQ(gunzip_streams(gzipped("a") + gzipped("b"), 10, "f"), "ab");
+  EXPECT_EQ(gunzip_streams(gzipped(std::string(50, 'x')), 10, "f").size(), 10u);
+  EXPECT_EQ(gunzip_start(gzipped("abc").substr(0, 12), 10).size() <= 3, true);
+  EXPECT_EQ(gunzip_start(gzipped("abc"), 2), "ab");
+}
+
 TEST(Gzip, RefusesASecondStream) {
   EXPECT_EQ(refusal(gzipped("a") + gzipped("b")),
             fmt::format("f: {} bytes follow the gzip stream", gzipped("b").size()));

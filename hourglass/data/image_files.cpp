@@ -82,20 +82,20 @@ bool is_among(const fs::path& folder, const std::vector<fs::path>& others) {
 
 /// "3 .webp files, 1 file without extension"
 struct Counts {
-  std::map<std::string, int64_t> files;  ///< by extension
+  std::map<std::string, int64_t> files;  ///< by extension, empty for none
 
   void add(const fs::path& file) {
     const std::string ending = extension(file);
     const bool plain = ending.size() > 1 && std::all_of(ending.begin() + 1, ending.end(),
                                                         [](unsigned char c) { return std::isalnum(c) != 0; });
-    ++files[plain ? ending + " file" : "file without extension"];
+    ++files[plain ? ending : ""];
   }
   std::string text() const {
     std::vector<std::string> parts;
     for (const auto& [ending, count] : files) {
-      std::string part = fmt::format("{} {}", count, ending);
-      if (count > 1) part.insert(part.find("file") + 4, "s");
-      parts.push_back(part);
+      const char* files_word = count > 1 ? "files" : "file";
+      parts.push_back(ending.empty() ? fmt::format("{} {} without extension", count, files_word)
+                                     : fmt::format("{} {} {}", count, ending, files_word));
     }
     return fmt::format("{}", fmt::join(parts, ", "));
   }

@@ -29,6 +29,28 @@ function inspect() {
     const target = use.getAttribute("xlink:href") ?? use.getAttribute("href");
     if (!document.querySelector(target)) found.push(`nothing is called ${target}`);
   }
+  const beyond = (inner, outer) =>
+    inner.left < outer.left - 1 || inner.right > outer.right + 1 || inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1;
+  const overlap = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  for (const element of document.querySelectorAll("body *"))
+    if (getComputedStyle(element).overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1)
+      found.push(`cut off: ${element.textContent.slice(0, 60)}`);
+  for (const svg of document.querySelectorAll("figure svg")) {
+    const texts = [...svg.querySelectorAll("text")].filter((text) => text.textContent.trim());
+    const box = svg.getBoundingClientRect();
+    for (const text of texts)
+      if (beyond(text.getBoundingClientRect(), box)) found.push(`cut off in a plot: ${text.textContent}`);
+    const grid = [...svg.querySelectorAll('[stroke="rgb(221, 221, 221)"]')].map((line) => line.getBoundingClientRect());
+    for (const text of svg.querySelectorAll('[id*="gnuplot_plot_"] text'))
+      if (grid.some((line) => overlap(text.getBoundingClientRect(), line)))
+        found.push(`in the way of a curve: ${text.textContent}`);
+    const level = texts.filter((text) => !text.parentNode.getAttribute("transform")?.includes("rotate"));
+    level.forEach((one, i) => {
+      for (const other of level.slice(i + 1))
+        if (overlap(one.getBoundingClientRect(), other.getBoundingClientRect()))
+          found.push(`one over the other: ${one.textContent}, ${other.textContent}`);
+    });
+  }
   if (!document.querySelector("h1")?.textContent) found.push("no heading");
   if (document.querySelectorAll("figure").length < 5) found.push("hardly a figure");
   return found;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "hourglass/report/plot/font.h"
 
@@ -15,13 +16,23 @@ constexpr uint8_t kBackground = 230;
 constexpr uint8_t kInk = 40;
 constexpr int kTextScale = 2;
 
-/// Layout of one sample: its extents and the size of one value in pixels.
+/// Layout of one sample: its extents, and the size in pixels of one value, or of the mean of a square of values.
 struct Cell {
   int64_t channels = 1, rows = 1, columns = 1;
   int64_t pixel_width = 1, pixel_height = 1;
+  int64_t square = 1;  ///< values on its side
 
-  int64_t width() const { return columns * pixel_width; }
-  int64_t height() const { return rows * pixel_height; }
+  int64_t width() const { return (columns + square - 1) / square * pixel_width; }
+  int64_t height() const { return (rows + square - 1) / square * pixel_height; }
+  /// Mean of the values of one channel that the pixel at (x, y) shows.
+  float mean(const float* values, int64_t x, int64_t y) const {
+    const int64_t top = y / pixel_height * square, left = x / pixel_width * square;
+    const int64_t bottom = std::min(top + square, rows), right = std::min(left + square, columns);
+    double sum = 0;
+    for (int64_t row = top; row < bottom; ++row)
+      sum = std::accumulate(values + row * columns + left, values + row * columns + right, sum);
+    return static_cast<float>(sum / static_cast<double>((bottom - top) * (right - left)));
+  }
 };
 
 Cell cell_of(const Shape& sample, int scale) {
@@ -39,6 +50,7 @@ Cell cell_of(const Shape& sample, int scale) {
   const int64_t longer = std::max(cell.rows, cell.columns);
   const int64_t size = scale > 0 ? scale : std::max<int64_t>(1, (kDefaultSide + longer / 2) / longer);
   cell.pixel_width = cell.pixel_height = size;
+  if (scale == 0 && cell.rows > 1) cell.square = (longer + 2 * kDefaultSide - 1) / (2 * kDefaultSide);
   if (cell.rows == 1) cell.pixel_height = std::max(size, kStripHeight);
   return cell;
 }
@@ -71,8 +83,8 @@ void draw_sample(Image& image, const Cell& cell, const float* values, int64_t le
   for (int64_t y = 0; y < cell.height(); ++y) {
     uint8_t* out = &image.pixels[((top + y) * image.width + left) * image.channels];
     for (int64_t x = 0; x < cell.width(); ++x) {
-      const float* value = values + y / cell.pixel_height * cell.columns + x / cell.pixel_width;
-      for (int64_t c = 0; c < cell.channels; ++c) *out++ = to_byte(value[c * cell.rows * cell.columns]);
+      for (int64_t c = 0; c < cell.channels; ++c)
+        *out++ = to_byte(cell.mean(values + c * cell.rows * cell.columns, x, y));
     }
   }
 }

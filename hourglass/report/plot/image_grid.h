@@ -14,8 +14,10 @@ namespace hourglass {
 struct GridOptions {
   std::vector<std::string> captions = {};  ///< at the left, one per row, or none
   int columns = 10;                        ///< at most, fewer with fewer samples
-  int scale = 0;  ///< pixels per value in each direction; 0: a longer side of about 84 pixels, ×3 for 28 × 28
-  int gap = 4;    ///< pixels between samples
+  /// Pixels per value in each direction; 0: a longer side of about 84 pixels, ×3 for 28 × 28, and of at most 168 for
+  /// large samples, whose pixels are means of squares of values.
+  int scale = 0;
+  int gap = 4;  ///< pixels between samples
 };
 
 /// Draws the first samples of each batch side by side, one batch below the other: inputs above their reconstructions.

@@ -132,5 +132,15 @@ TEST(ImageGrid, RefusesWhatIsNotAnImage) {
             "an image of 1000044 × 100008 pixels is too large; use fewer samples");
 }
 
+TEST(ImageGrid, ShrinksLargeSamples) {
+  Tensor large(DType::f32, {1, 300 * 500});
+  for (int64_t i = 0; i < large.size(); ++i) large.as<float>()[i] = static_cast<float>(i % 500 % 3) / 2;
+  const std::vector<ConstView> batch = {large};
+  const Image image = image_grid(batch, {1, 300, 500}, {.gap = 0});
+  EXPECT_EQ(image.width, 167);
+  EXPECT_EQ(image.height, 100);
+  EXPECT_EQ(image.pixels[0], 128) << "the mean of 0, 0.5 and 1";
+}
+
 }  // namespace
 }  // namespace hourglass

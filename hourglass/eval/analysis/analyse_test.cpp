@@ -188,7 +188,8 @@ TEST(Analyse, PassesOnWhatProgressThrows) {
   analyse(shallow(), data, kClean, {.threads = 2, .anomaly = &scale, .progress = count});
   EXPECT_GT(calls, 8);
   for (int stop = 1; stop <= calls; ++stop) {
-    const auto end = [left = stop](std::string_view, double) mutable {
+    int left = stop;
+    const auto end = [&](std::string_view, double) {
       if (--left == 0) throw Stop{};
     };
     EXPECT_THROW(analyse(shallow(), data, kClean, {.threads = 2, .anomaly = &scale, .progress = end}), Stop) << stop;

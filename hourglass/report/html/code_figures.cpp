@@ -68,8 +68,8 @@ void add_class(Chart& c, const CodeMap& m, int32_t label, const std::string& tex
 void map(FigureBuilder& sheet, const Analysis& a, const CodeMap& m) {
   const std::set<int32_t> classes(m.labels.begin(), m.labels.end());
   const bool labelled = !classes.empty() && classes.size() <= kChartStyles;
-  Chart c{.x = {.label = fmt::format("1st principal component ({:.1f} % of the variance)", 100 * m.share_x)},
-          .y = {.label = fmt::format("2nd principal component ({:.1f} %)", 100 * m.share_y)}};
+  Chart c{.x = {.label = fmt::format("1st component ({:.1f} % of the variance)", 100 * m.share_x)},
+          .y = {.label = fmt::format("2nd component ({:.1f} %)", 100 * m.share_y)}};
   const bool are_short =
       std::ranges::all_of(classes, [&](int32_t label) { return display_width(label_text(a, label)) <= kShortText; });
   if (labelled)

@@ -101,7 +101,7 @@ int64_t error_map_square(const Shape& s) {
 void feature_error(FigureBuilder& sheet, const Analysis& a) {
   if (a.feature_error.empty()) return;
   Figure about{"reconstruction", "feature-error", "Error per feature",
-               fmt::format("Mean over {} rows of (reconstruction − input)².", format_count(a.rows))};
+               fmt::format("Mean over {} rows of (reconstruction − input)², in scaled units.", format_count(a.rows))};
   Chart c;
   if (a.is_image()) {
     const int64_t square = error_map_square(a.sample);
@@ -112,7 +112,7 @@ void feature_error(FigureBuilder& sheet, const Analysis& a) {
   } else {
     const auto columns = worst_columns(a);
     c.x = column_axis(a, columns);
-    c.y = {.label = "mean squared error (scaled units²)", .from = 0};
+    c.y = {.label = "mean squared error", .from = 0};
     std::vector<double> errors;
     for (const int64_t j : columns) errors.push_back(a.feature_error[j]);
     if (std::ssize(columns) < a.sample.size())

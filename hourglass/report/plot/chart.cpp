@@ -23,6 +23,8 @@ constexpr std::array<const char*, kChartStyles> kStyles = {
 constexpr int kWidth = 480, kHeight = 350, kFont = 14, kPngZoom = 2;
 constexpr int kLegendRow = 18;        // points
 constexpr int kLegendWidth = 52;      // characters beside each other
+constexpr int kSlantedTics = 70;      // points
+constexpr int kLevelText = 5;         // characters
 constexpr size_t kMostPoints = 1000;  // of a line, more than the pixels of a chart
 
 struct Range {
@@ -61,6 +63,11 @@ std::string integral_tics(char name, const Range& r, int64_t tics) {
                      (first + distance - 1) / distance * distance, distance);
 }
 
+/// Whether the texts of a horizontal axis are too long to be beside each other.
+bool are_slanted(const ChartAxis& axis) {
+  return std::ranges::any_of(axis.tics, [](const auto& tic) { return display_width(tic.second) > kLevelText; });
+}
+
 std::string named_tics(char name, const ChartAxis& axis) {
   std::string list;
   for (const auto& [place, text] : axis.tics) {
@@ -68,7 +75,8 @@ std::string named_tics(char name, const ChartAxis& axis) {
     for (const char c : text) label += c == '%' ? "%%" : std::string(1, c);  // a tic's text is a format
     list += fmt::format("{}{} {:.9g}", list.empty() ? "" : ", ", gnuplot_quoted(label), place);
   }
-  return fmt::format("set {0}tics ({1}) noenhanced{2}\n", name, list, name == 'x' ? " rotate by -40 font ',12'" : "");
+  return fmt::format("set {0}tics ({1}) noenhanced{2}\n", name, list,
+                     name == 'x' && are_slanted(axis) ? " rotate by -40 font ',12'" : "");
 }
 
 std::string axis_script(const Chart& chart, char name, const ChartAxis& axis, std::vector<double> Series::*values,
@@ -154,6 +162,16 @@ std::string series_script(const Chart& chart) {
   return blocks + (plots.empty() ? "plot NaN notitle" : plots) + "\n";
 }
 
+/// The distance between neighbouring bars, a fifth less where each has a name; 1 without neighbours.
+double bar_width(const Chart& chart) {
+  double width = std::numeric_limits<double>::infinity();
+  for (const Series& s : chart.series)
+    if (s.mark == Series::Mark::bars)
+      for (size_t i = 1; i < s.x.size(); ++i) width = std::min(width, s.x[i] - s.x[i - 1]);
+  if (!std::isfinite(width)) width = 1;
+  return are_slanted(chart.x) ? 0.8 * width : width;
+}
+
 std::string texts_script(const Chart& chart) {
   std::string script = "unset label\nset style textbox opaque noborder margins 0.5,0.5 fillcolor rgb '#FFFFFF'\n";
   for (const ChartText& t : chart.texts)
@@ -210,16 +228,15 @@ std::string chart_script(const Chart& chart, const std::optional<Frame>& frame) 
   if (chart.heat) return script + heat_script(chart, *chart.heat);
   const auto tics = static_cast<int64_t>(frame ? 20 * (frame->right - frame->left) : 8);
   script += axis_script(chart, 'x', chart.x, &Series::x, tics) + axis_script(chart, 'y', chart.y, &Series::y, tics);
-  const bool bars = std::ranges::any_of(chart.series, [](const Series& s) { return s.mark == Series::Mark::bars; });
-  if (bars) script += "set boxwidth 1 relative\n";
+  script += fmt::format("set boxwidth {:.9g} absolute\n", bar_width(chart));
   const int width = frame ? static_cast<int>(150 * (frame->right - frame->left)) : kLegendWidth;
   script += fmt::format("set key maxcols {}\n", legend_columns(chart, width));
   return script + texts_script(chart) + series_script(chart);
 }
 
 Chart::Files Chart::render() const {
-  // The legend does not make the axes lower.
-  const int height = kHeight + (heat ? 0 : kLegendRow * legend_rows(*this));
+  // Neither the legend nor slanted texts make the axes lower.
+  const int height = kHeight + (heat ? 0 : kLegendRow * legend_rows(*this)) + (are_slanted(x) ? kSlantedTics : 0);
   const auto script = [&](PlotFormat format, int zoom) {
     return chart_terminal(format, kWidth, height, kFont, zoom) +
            (title.empty() ? "" : "set title " + gnuplot_quoted(title) + " noenhanced\n") +

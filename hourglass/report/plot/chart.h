@@ -41,7 +41,7 @@ struct ChartAxis {
   Scale scale = Scale::linear;
   bool integral = false;            ///< tics only at integers
   std::optional<double> from = {};  ///< start of the axis; by default the smallest value
-  /// Texts at positions instead of numbers; on a horizontal axis they are slanted.
+  /// Texts at positions instead of numbers; on a horizontal axis long ones are slanted.
   std::vector<std::pair<double, std::string>> tics = {};
 };
 
@@ -66,7 +66,8 @@ struct Chart {
   std::vector<ChartText> texts = {};
   std::optional<HeatMap> heat = {};
 
-  /// Bytes of an SVG file of 480 × 350 points and of a PNG file of 960 × 700 pixels; higher with a long legend.
+  /// Bytes of an SVG file of 480 × 350 points and of a PNG file of 960 × 700 pixels; higher with a legend or slanted
+  /// tics.
   struct Files {
     std::string svg, png;
   };

@@ -71,7 +71,7 @@ TEST(Chart, NamesPlacesOnAnAxis) {
 
 /// The height of the first text with these words, from the top of the image.
 double height_of(const std::string& image, const std::string& text) {
-  const size_t at = image.rfind("translate(", image.find(">" + text + "<"));
+  const size_t at = image.rfind("translate(", image.rfind(">" + text + "<"));
   return std::stod(image.substr(image.find(',', at) + 1));
 }
 
@@ -92,7 +92,16 @@ TEST(Chart, ThinsLongLinesButKeepsTheirExtremes) {
   chart.series[0].y[123456] = 7;
   const std::string image = svg(chart);
   EXPECT_LT(image.size(), 100000u);
-  EXPECT_TRUE(shows(image, " 7")) << "the axis reaches the highest value";
+  EXPECT_TRUE(shows(image, "7")) << "the axis reaches the highest value";
+}
+
+TEST(Chart, DrawsBarsOfOneWidthBesideGaps) {
+  const double gap = std::nan("");
+  Chart chart = line({1, 2, 3, 4, 5}, {3, gap, gap, gap, 4});
+  chart.series[0].mark = Series::Mark::bars;
+  const std::string image = svg(chart);
+  const size_t left = image.find("points = '", image.find("<polygon")) + 10, right = image.find(' ', left) + 1;
+  EXPECT_LT(std::stod(image.substr(right)) - std::stod(image.substr(left)), 120) << image.substr(left, 60);
 }
 
 TEST(Chart, ColoursAGrid) {

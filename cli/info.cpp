@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "hourglass/app/architecture.h"
 #include "hourglass/objective/penalty.h"
 #include "hourglass/report/format.h"
 
@@ -18,45 +20,66 @@ int64_t weights(const Network& network) {
 }
 
 /// Penalties that could be computed in several ways.
-std::vector<WeightedPenalty> penalties_with_methods(const TrainedModel& m) {
-  auto all = make_penalties(m.recipe.objective, m.autoencoder.network(), m.recipe.train.seed);
+std::vector<WeightedPenalty> penalties_with_methods(const Architecture& a) {
+  auto all = make_penalties(a.recipe.objective, a.network, a.recipe.train.seed);
   std::erase_if(all, [](const WeightedPenalty& p) { return p.penalty->method().empty(); });
   return all;
 }
 
-void print_json(const TrainedModel& m) {
-  const Network& network = m.autoencoder.network();
+void print_json(const Architecture& a) {
   const auto sizes = [](const Shape& s) { return std::vector(s.begin(), s.end()); };
-  nlohmann::ordered_json j = {{"input", sizes(network.input())},
-                              {"code", sizes(network.code().output())},
-                              {"parameters", weights(network)},
-                              {"recipe", nlohmann::json::parse(recipe_json(m.recipe))}};
-  for (const Parameter& p : network.parameters()) j["tensors"][p.name] = sizes(p.shape);
-  for (const auto& [penalty, weight] : penalties_with_methods(m))
+  nlohmann::ordered_json j = {{"input", sizes(a.network.input())},
+                              {"code", sizes(a.network.code().output())},
+                              {"parameters", weights(a.network)},
+                              {"recipe", nlohmann::json::parse(recipe_json(a.recipe))}};
+  for (const auto& [name, layer, output, parameters] : summarise_layers(a))
+    j["layers"].push_back({{"name", name}, {"layer", layer}, {"output", sizes(output)}, {"parameters", parameters}});
+  for (const Parameter& p : a.network.parameters()) j["tensors"][p.name] = sizes(p.shape);
+  for (const auto& [penalty, weight] : penalties_with_methods(a))
     j["routes"][std::string(penalty->name())] = {{"route", penalty->method()}, {"plain_steps", penalty->cost()}};
   fmt::print("{}\n", j.dump());
 }
 
+void print_layers(const Architecture& a) {
+  const auto rows = summarise_layers(a);
+  int width = 5;
+  for (const LayerSummary& row : rows) width = std::max(width, display_width(row.layer));
+  const auto print = [&](const std::string& name, const std::string& layer, const std::string& output,
+                         const std::string& parameters) {
+    const auto padded = [](const std::string& text, int columns) {
+      return text + std::string(static_cast<size_t>(std::max(0, columns - display_width(text))), ' ');
+    };
+    fmt::print("{} {} {} {:>12}\n", padded(name, 11), padded(layer, width), padded(output, 16), parameters);
+  };
+  print("", "layer", "output", "parameters");
+  print("input", "", a.network.input().text(), "");
+  for (const auto& [name, layer, output, parameters] : rows)
+    print(name, layer, output.text(), parameters > 0 ? format_count(parameters) : "");
+  print("all", "", "", format_count(weights(a.network)));
+}
+
 void info(const ModelOptions& o) {
-  const TrainedModel m = open_model(o.model);
-  if (o.json) return print_json(m);
-  const Network& network = m.autoencoder.network();
-  fmt::print("{}\n", m.recipe.description.empty() ? o.model : m.recipe.description);
-  fmt::print("input {}   code {}   {} parameters   scale {}\n\n", network.input().text(),
-             network.code().output().text(), format_count(weights(network)), name_of(m.autoencoder.scaler.kind));
-  for (const Parameter& p : network.parameters()) fmt::print("{:24} {}\n", p.name, p.shape.text());
-  for (const auto& [penalty, weight] : penalties_with_methods(m))
+  const Architecture a = open_architecture(o.model, o.data.source, print_note);
+  if (o.json) return print_json(a);
+  fmt::print("{}\n", a.recipe.description.empty() ? o.model : a.recipe.description);
+  fmt::print("input {}   code {}   {} parameters   scale {}\n\n", a.network.input().text(),
+             a.network.code().output().text(), format_count(weights(a.network)), name_of(a.recipe.data.scale));
+  print_layers(a);
+  fmt::print("\n");
+  for (const Parameter& p : a.network.parameters()) fmt::print("{:24} {}\n", p.name, p.shape.text());
+  for (const auto& [penalty, weight] : penalties_with_methods(a))
     fmt::print("\n{}: {}; per sample {:.2g} × the multiplications of a plain training step\n", penalty->name(),
                penalty->method(), penalty->cost());
-  fmt::print("\n{}", recipe_toml(m.recipe));
+  fmt::print("\n{}", recipe_toml(a.recipe));
 }
 
 }  // namespace
 
 void add_info(Subcommand app) {
-  auto verb = app.add_subcommand("info", "Show what a model file holds: shapes, size, recipe");
+  auto verb = app.add_subcommand("info", "Show the layers of a model or recipe: output shapes, parameters, recipe");
   auto& o = verb.callback(info);
-  declare_model(verb, o.model);
+  verb.add_option("MODEL", o.model, std::string(kModelHelp) + ", or a recipe").required();
+  verb.add_option("--data", o.data.source, "Of a recipe: data whose samples its network is made for").type_name("DATA");
   verb.add_flag("--json", o.json, "Print one JSON object");
 }
 

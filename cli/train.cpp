@@ -107,6 +107,8 @@ void add_train(Subcommand app) {
   verb.add_flag("--overwrite", o.overwrite, "Replace the contents of the output folder").excludes(resume);
   verb.add_flag("--anomalies", o.request.recipe.anomalies, "Train an anomaly detector (recipe tabular-anomaly)")
       .excludes(recipe);
+  verb.add_flag("--allow-large", o.request.allow_large,
+                "Train networks of more than 100 million parameters, or that need more memory than there is");
   verb.add_flag("--json", o.json, "Print the result as JSON");
 }
 

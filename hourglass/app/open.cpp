@@ -10,13 +10,40 @@
 
 namespace hourglass {
 
+namespace {
+
+bool is_source(const std::string& name) {
+  try {
+    resolve_source(name);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// The name of a data set is an easy mistake.
+[[noreturn]] void refuse_recipe_name(const std::string& name) {
+  const std::vector<std::string> recipes = shipped_recipe_names(), sets = known_names();
+  if (find_known(name)) fail("{0} is a data set; train on it with: hourglass train --data {0}", name);
+  const auto set = nearest_name(name, sets);
+  if (set && !nearest_name(name, recipes))
+    fail("no recipe \"{0}\"; {1} is a data set; train on it with: hourglass train --data {1}", name, *set);
+  fail("no recipe \"{}\": neither a file nor a shipped recipe{}", name, did_you_mean(name, recipes));
+}
+
+}  // namespace
+
 Recipe open_recipe(const std::string& name_or_path, const std::vector<std::string>& overrides) {
   if (const auto shipped = shipped_recipes().find(name_or_path); shipped != shipped_recipes().end())
     return parse_recipe(shipped->second, name_or_path, overrides);
-  if (!std::filesystem::exists(name_or_path))
-    fail("no recipe \"{}\": neither a file nor a shipped recipe{}", name_or_path,
-         did_you_mean(name_or_path, shipped_recipe_names()));
-  return read_recipe(name_or_path, overrides);
+  if (!std::filesystem::exists(name_or_path)) refuse_recipe_name(name_or_path);
+  try {
+    return read_recipe(name_or_path, overrides);
+  } catch (const Error& e) {
+    if (std::filesystem::path(name_or_path).extension() == ".toml" || !is_source(name_or_path)) throw;
+    fail("{} is no recipe ({}); if it is data, train on it with: hourglass train --data {}", name_or_path, e.what(),
+         shell_quoted(name_or_path));
+  }
 }
 
 TrainedModel open_model(const std::string& name_or_path) {

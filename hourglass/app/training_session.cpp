@@ -4,12 +4,16 @@
 #include <cmath>
 #include <iterator>
 
+#include "hourglass/app/objective_check.h"
 #include "hourglass/app/outputs.h"
 #include "hourglass/app/run_report.h"
 #include "hourglass/app/training.h"
+#include "hourglass/app/training_size.h"
+#include "hourglass/base/parallel.h"
 #include "hourglass/data/source.h"
 #include "hourglass/data/source_files.h"
 #include "hourglass/recipe/suggest.h"
+#include "hourglass/report/format.h"
 #include "hourglass/run/run_metrics.h"
 
 namespace hourglass {
@@ -107,6 +111,7 @@ DataSplits TrainingSession::open_training_data() {
   if (request_.existing == RunFolder::Existing::resume && request_.recipe.data.empty()) check_source();
   refuse_overwriting_inputs();
   DataSplits data = open_recipe_data(recipe_, notify_of(listener_));
+  if (!request_.allow_large) check_training_size(recipe_, data.train, thread_count(request_.threads));
   recipe_.data.read.classes = data.train.classes;  // labels of other files get the same numbers
   return data;
 }
@@ -154,6 +159,29 @@ std::optional<AnomalyScale> TrainingSession::anomaly_scale() try {
   return std::nullopt;
 }
 
+double TrainingSession::introduce() {
+  note(size_line(recipe_, data_, thread_count(request_.threads)));
+  const auto reconstruction = reconstruction_of(recipe_.objective, model_.network());
+  const ObjectiveCheck check = check_objective(recipe_, model_, data_.train, reconstruction);
+  for (const std::string& warning : check.warnings) note("warning: " + warning);
+  return check.loss_of_mean;
+}
+
+/// The best epoch's validation loss with early stopping, else the last epoch's loss; that of the training rows is the
+/// mean over the epoch, so the first says little.
+void TrainingSession::compare_with_mean(const TrainingResult& result, double loss_of_mean) {
+  constexpr double kLearned = 0.99;  // the report's verdict draws the same line
+  const EpochRecord& last = result.epochs.back();
+  const auto& held_out = last.validation ? last.validation : last.test;
+  double loss = held_out ? held_out->reconstruction : last.train.reconstruction;
+  if (last.validation && recipe_.train.early_stopping)
+    for (const EpochRecord& e : result.epochs) loss = std::min(loss, e.validation->reconstruction);
+  const bool says_little = (!held_out && result.epochs.size() < 2) || recipe_.objective.trim > 0 || loss_of_mean <= 0;
+  if (says_little || loss < kLearned * loss_of_mean) return;
+  note(fmt::format("warning: the model is no better than the mean of the data: its {} is {}, that of the mean {}",
+                   result.loss, format_value(loss), format_value(loss_of_mean)));
+}
+
 TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
   TrainingResult result{RunOutcome::finished, folder_.path(), trainer_.reconstruction(), resume()};
   if (trainer_.is_finished() && folder_.holds("model.safetensors", model_bytes(recipe_, model_, anomaly_scale())) &&
@@ -161,6 +189,7 @@ TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
     note("this run is already finished");
     return result;
   }
+  const double loss_of_mean = introduce();
   folder_.create();
   folder_.write("recipe.toml", recipe_toml(recipe_));
   RunMetrics metrics(folder_.path() / "metrics.jsonl", std::move(result.epochs));
@@ -169,6 +198,7 @@ TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
       trainer_.run({listener, stop, [&] { folder_.write_checkpoint(trainer_.checkpoint(metrics.epochs())); }});
   result.epochs = metrics.epochs();
   const bool is_whole = result.outcome == RunOutcome::finished || result.outcome == RunOutcome::stopped_early;
+  if (is_whole) compare_with_mean(result, loss_of_mean);
   const std::optional<AnomalyScale> scale = is_whole ? anomaly_scale() : std::nullopt;
   folder_.write_model(model_bytes(recipe_, model_, scale));
   if (is_whole && !draw_report(result, scale, stop)) result.outcome = RunOutcome::interrupted;

@@ -13,8 +13,9 @@ struct TrainingRequest {
   RecipeRequest recipe;
   std::filesystem::path folder = {};  ///< empty: runs/NAME, by the recipe's name, or without a recipe by the data's
   RunFolder::Existing existing = RunFolder::Existing::refuse;
-  std::string init = {};  ///< a .safetensors file with the weights to start from; empty: random weights
-  int threads = 0;        ///< 0: as many as the trainer finds useful
+  bool allow_large = false;  ///< do not refuse what is above SizeLimits
+  std::string init = {};     ///< a .safetensors file with the weights to start from; empty: random weights
+  int threads = 0;           ///< 0: as many as the trainer finds useful
 };
 
 struct TrainingResult {
@@ -29,8 +30,8 @@ class TrainingSession {
  public:
   /// Chooses the recipe, the run's own where the request resumes and names none, locks the folder and reads the data,
   /// but writes nothing yet. `listener` receives all events of the session, messages to the user among them; it must
-  /// outlive it. Throws Error for bad input, and for a file that is read and that the run would replace: the recipe, the
-  /// data or the initial weights.
+  /// outlive it. Throws Error for bad input, and for a file that is read and that the run would replace: the recipe,
+  /// the data or the initial weights.
   TrainingSession(const TrainingRequest& request, RunListener& listener);
   TrainingSession(const TrainingSession&) = delete;
 
@@ -46,6 +47,9 @@ class TrainingSession {
   DataSplits open_training_data();
   void check_source() const;
   std::vector<EpochRecord> resume();
+  /// Tells the size of the training and what speaks against the objective. Returns the loss of the mean.
+  double introduce();
+  void compare_with_mean(const TrainingResult& result, double loss_of_mean);
   std::optional<AnomalyScale> anomaly_scale();
   bool draw_report(const TrainingResult& result, const std::optional<AnomalyScale>& scale,
                    const std::function<bool()>& stop);

@@ -29,6 +29,17 @@ std::string format_count(int64_t value) {
   return text;
 }
 
+std::string format_bytes(double bytes) {
+  const char* unit = "kB";
+  double value = bytes / 1e3;
+  for (const char* larger : {"MB", "GB", "TB"}) {
+    if (value < 999.5) break;
+    value /= 1e3;
+    unit = larger;
+  }
+  return fmt::format("{:.{}f} {}", value, value < 9.95 ? 1 : 0, unit);
+}
+
 std::string format_value(double value) {
   if (!std::isfinite(value)) return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
   if (value == 0) return "0";

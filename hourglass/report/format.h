@@ -9,6 +9,9 @@ namespace hourglass {
 /// Integer with thousands separators: "9,140".
 std::string format_count(int64_t value);
 
+/// Bytes in decimal units with two or three digits: "640 kB", "1.2 MB", "18 GB".
+std::string format_bytes(double bytes);
+
 /// Four significant digits with trailing zeros, so that columns stay aligned: "0.07310", "18.20", "12,345",
 /// "1.234e-05" below 1e-4 and from 1e9 on, "nan", "inf".
 std::string format_value(double value);

@@ -65,5 +65,12 @@ TEST(Format, CountsCodePointsNotBytes) {
   EXPECT_EQ(display_width("━━─"), 3);
 }
 
+TEST(Format, BytesHaveTheUnitThatSuits) {
+  EXPECT_EQ(format_bytes(1234), "1.2 kB");
+  EXPECT_EQ(format_bytes(640e3), "640 kB");
+  EXPECT_EQ(format_bytes(999.7e3), "1.0 MB");
+  EXPECT_EQ(format_bytes(17.6e9), "18 GB");
+}
+
 }  // namespace
 }  // namespace hourglass

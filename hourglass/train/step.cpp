@@ -28,15 +28,38 @@ int64_t micro_batch_count(int64_t rows, int64_t preferred_rows) {
 
 }  // namespace
 
+BatchPlan::BatchPlan(const Objective& objective, const ops::Backend& backend, int64_t batch_size)
+    : keeps_batches(objective.couples_rows() || objective.network().defers_weight_gradients()) {
+  preferred_rows = backend.preferred_micro_batch_rows(keeps_batches);
+  micro_batches = micro_batch_count(batch_size, preferred_rows);
+  // A smaller batch may be cut into taller micro-batches than the full one, but never taller than preferred.
+  const int64_t tallest = (batch_size + micro_batches - 1) / micro_batches;
+  capacity = std::max(tallest, std::min(batch_size, preferred_rows));
+}
+
+int64_t step_memory(const Objective& objective, int64_t batch_size, bool corrupted, int threads) {
+  const Tensor one(DType::f32, {1});
+  const BatchPlan plan(objective, ops::backend_of(one), batch_size);
+  const Network& network = objective.network();
+  int64_t row = (corrupted ? 2 : 1) * network.input().size(), widest = 0;
+  for (int i = 0; i < network.layers(); ++i) {
+    const int64_t units = network.layer(i).output().size();
+    row += network.layer(i).defers_weight_gradient() ? 2 * units : units;
+    widest = std::max(widest, units);
+  }
+  const int64_t batches = plan.keeps_batches ? plan.micro_batches : std::min<int64_t>(plan.micro_batches, threads);
+  return 4 *
+         (batches * plan.capacity * (row + 2 * widest) + plan.micro_batches * objective.micro_batch_gradient_size());
+}
+
 TrainingStep::TrainingStep(Autoencoder& model, Objective& objective, Optimizer& optimizer, const Corruption& corruption,
                            int64_t batch_size, std::span<const int32_t> classes)
     : model_(model), objective_(objective), optimizer_(optimizer), corruption_(corruption), classes_(classes) {
-  const bool keeps_batches = objective.couples_rows() || model.network().defers_weight_gradients();
-  preferred_rows_ = ops::backend_of(model.theta()).preferred_micro_batch_rows(keeps_batches);
-  // A smaller batch may be cut into taller micro-batches than the full one, but never taller than preferred.
-  const int64_t count = micro_batch_count(batch_size, preferred_rows_), tallest = (batch_size + count - 1) / count;
-  capacity_ = std::max(tallest, std::min(batch_size, preferred_rows_));
-  if (keeps_batches) kept_batches_.resize(static_cast<size_t>(count));
+  const BatchPlan plan(objective, ops::backend_of(model.theta()), batch_size);
+  preferred_rows_ = plan.preferred_rows;
+  capacity_ = plan.capacity;
+  const int64_t count = plan.micro_batches;
+  if (plan.keeps_batches) kept_batches_.resize(static_cast<size_t>(count));
   batch_sums_.resize(static_cast<size_t>(count));
   gradients_ = Tensor(model.theta().dtype(), {count, objective.micro_batch_gradient_size()});
   slices_ = slices_of(model.network());

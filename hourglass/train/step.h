@@ -23,6 +23,20 @@ struct StepRequest {
   Mode mode = Mode::training;
 };
 
+/// How a batch is split into micro-batches.
+struct BatchPlan {
+  int64_t preferred_rows;  ///< of a micro-batch
+  int64_t micro_batches;
+  int64_t capacity;    ///< the most rows of a micro-batch
+  bool keeps_batches;  ///< each micro-batch has its own memory; otherwise each thread
+
+  BatchPlan(const Objective& objective, const ops::Backend& backend, int64_t batch_size);
+};
+
+/// Bytes of f32 that a TrainingStep takes for the layers' outputs and gradients, without the weights and the
+/// optimiser's state.
+int64_t step_memory(const Objective& objective, int64_t batch_size, bool corrupted, int threads);
+
 /// Computes optimiser steps and owns the memory for them. A batch is split into micro-batches of consecutive rows, in a
 /// way that depends on its size alone. The pass of a micro-batch runs on one thread at a time; where a layer or penalty
 /// needs sums over the whole batch, it waits for all other micro-batches. Then each slice of θ is updated: its gradient

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "cli/workspace.h"
@@ -64,6 +66,44 @@ TEST_F(Verbs, DataTellsWhatIsKept) {
   EXPECT_TRUE(contains(text, "fashion-mnist"));
   EXPECT_TRUE(contains(text, "hourglass data fetch"));
   EXPECT_TRUE(refused(run({"data", "fetch", "mnits"}), {"did you mean \"mnist\"?"}));
+}
+
+TEST_F(Verbs, InfoShowsTheLayersOfRecipesAndRuns) {
+  const std::string layers = "encoder.0   { dense = 12 }";
+  EXPECT_TRUE(contains(said({"info", "dense.toml"}), layers));
+  train("dense.toml", "run", {"--epochs", "1"});
+  EXPECT_TRUE(contains(said({"info", "run"}), layers));
+  const auto recipe = json({"info", "conv.toml", "--json"});
+  int64_t sum = 0;
+  for (const auto& layer : recipe["layers"]) sum += layer["parameters"].get<int64_t>();
+  EXPECT_EQ(recipe["parameters"], sum);
+  EXPECT_EQ(recipe["layers"].back()["output"].size(), 3u);
+}
+
+TEST_F(Verbs, TrainTellsItsSizeAndMistakenNames) {
+  const std::string err = train("dense.toml", "run", {"--epochs", "1"}).err;
+  EXPECT_TRUE(contains(err, "19,612 parameters, about ")) << "784 · 12 + 12 + 12 · 784 + 784";
+  EXPECT_TRUE(contains(err, "1 × 28 × 28 = 784 features"));
+  EXPECT_TRUE(refused(run({"train", "mnist"}), {"mnist is a data set", "hourglass train --data mnist"}));
+  write("d.csv", "a,b\n1,2\n3,4\n");
+  EXPECT_TRUE(refused(run({"train", "d.csv"}), {"d.csv is no recipe", "hourglass train --data d.csv"}));
+  EXPECT_TRUE(refused(run(training("dense.toml", "huge", {"--set", "model.encoder=[{dense=200000}]"})),
+                      {"more than 100,000,000 parameters", "encoder.0.weight", "would fit", "--allow-large"}));
+  EXPECT_FALSE(exists("huge"));
+}
+
+TEST_F(Verbs, TrainWarnsOfASigmoidThatCannotReachTheData) {
+  std::string table = "a,b\n";
+  for (int i = 0; i < 60; ++i) table += fmt::format("{},{}\n", i % 7, (3 * i) % 11);
+  write("d.csv", table);
+  write("bad.toml",
+        "[data]\nsource = 'd.csv'\nscale = 'standard'\n[model]\nencoder = [{ dense = 1 }]\n"
+        "decoder = [{ dense = 2 }, 'sigmoid']\n[objective]\nreconstruction = 'mse'\n[train]\nepochs = 2\n"
+        "optimizer = { adam = 1e-9 }\n");
+  const std::string err = train("bad.toml", "run").err;
+  for (const char* part : {"ends in \"sigmoid\"", "scale = \"minmax\"", "no better than the mean of the data"})
+    EXPECT_TRUE(contains(err, part));
+  EXPECT_FALSE(contains(read("run/report.html"), "class=\"good\""));
 }
 
 TEST_F(Verbs, GradcheckAgreesWithFiniteDifferences) {

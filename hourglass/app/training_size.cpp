@@ -1,0 +1,149 @@
+#include "hourglass/app/training_size.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <optional>
+
+#include "hourglass/base/memory.h"
+#include "hourglass/base/schema/fields_writer.h"
+#include "hourglass/base/schema/toml.h"
+#include "hourglass/data/split.h"
+#include "hourglass/nn/network.h"
+#include "hourglass/report/format.h"
+#include "hourglass/train/step.h"
+
+namespace hourglass {
+
+namespace {
+
+int64_t bytes_in_memory(const Dataset& data) {
+  return std::visit(
+      []<class Values>(const Values& all) -> int64_t {
+        if constexpr (std::is_same_v<Values, StoredArray>)
+          return 0;
+        else
+          return static_cast<int64_t>(all.size() * sizeof(all[0]));
+      },
+      data.values);
+}
+
+int64_t training_rows(const Recipe& recipe, const Dataset& train) {
+  return std::ssize(split_rows(static_cast<uint32_t>(train.rows()), recipe.data.validation, recipe.train.seed).train);
+}
+
+bool fits(const TrainingSize& size, const SizeLimits& limits) {
+  return size.parameters <= limits.parameters && size.bytes <= limits.bytes;
+}
+
+std::string text_of(const TrainingSize& size) {
+  return fmt::format("{} parameters, about {} of memory", format_count(size.parameters),
+                     format_bytes(static_cast<double>(size.bytes)));
+}
+
+/// A layer with its width divided; activations stay as they are.
+void divide_width(LayerConfig& layer, int64_t divisor) {
+  if (auto* dense = std::get_if<DenseConfig>(&layer.options)) {
+    if (dense->divisor > 0)
+      dense->divisor *= divisor;
+    else
+      dense->units = std::max<int64_t>(1, dense->units / divisor);
+  }
+  if (auto* conv = std::get_if<ConvConfig>(&layer.options))
+    conv->channels = std::max<int64_t>(1, conv->channels / divisor);
+}
+
+/// All layers but the last with weights are narrower; that one gives the features.
+ModelConfig narrower(ModelConfig model, int64_t divisor) {
+  for (LayerConfig& layer : model.encoder) divide_width(layer, divisor);
+  const auto has_width = [](const LayerConfig& l) {
+    return std::holds_alternative<DenseConfig>(l.options) || std::holds_alternative<ConvConfig>(l.options);
+  };
+  const auto last = std::find_if(model.decoder.rbegin(), model.decoder.rend(), has_width);
+  for (auto layer = model.decoder.rbegin(); layer != model.decoder.rend(); ++layer)
+    if (layer != last) divide_width(*layer, divisor);
+  return model;
+}
+
+std::string list_text(std::vector<LayerConfig> layers) {
+  Value::List list;
+  for (LayerConfig& layer : layers) list.push_back(kind_value(layer));
+  return toml_text({std::move(list), {}});
+}
+
+/// A smaller batch, or else a narrower network, that is within the limits.
+std::optional<std::string> what_fits(const Recipe& recipe, const Dataset& train, int threads,
+                                     const SizeLimits& limits) {
+  Recipe smaller = recipe;
+  for (smaller.train.batch_size = std::bit_floor(static_cast<uint64_t>(recipe.train.batch_size - 1));
+       smaller.train.batch_size >= 16; smaller.train.batch_size /= 2)
+    if (fits(training_size(smaller, train, threads), limits))
+      return fmt::format("It would fit with --batch-size {}.", smaller.train.batch_size);
+  smaller = recipe;
+  try {
+    for (int64_t divisor = 2; divisor <= 4096; divisor *= 2) {
+      smaller.model = narrower(recipe.model, divisor);
+      const TrainingSize size = training_size(smaller, train, threads);
+      if (fits(size, limits))
+        return fmt::format("Layers 1/{} as wide would fit, with {}: encoder = {}, decoder = {}.", divisor,
+                           text_of(size), list_text(smaller.model.encoder), list_text(smaller.model.decoder));
+    }
+  } catch (const Error&) {
+    // A narrower layer does not suit one behind it.
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+TrainingSize training_size(const Recipe& recipe, const Dataset& train, int threads) {
+  const Network network(recipe.model, train.sample);
+  const Objective objective(recipe.objective, network, recipe.train.seed);
+  const int64_t rows = training_rows(recipe, train), batch = std::min(recipe.train.batch_size, rows);
+  // θ, its copies for divergence, best weights and the bytes of a checkpoint, and the optimiser's state, twice.
+  const int64_t moments = recipe.train.optimizer.kind == OptimizerKind::adam ? 2 : 1;
+  const int64_t best = recipe.train.early_stopping ? 1 : 0;
+  const int64_t copies = 2 + best + moments + (1 + best + moments);
+  const bool corrupted = Corruption(recipe.corruption, recipe.train.seed).is_active();
+  return {network.parameter_count(), 4 * copies * network.parameter_count() +
+                                         step_memory(objective, batch, corrupted, threads) + bytes_in_memory(train)};
+}
+
+std::string size_line(const Recipe& recipe, const DataSplits& data, int threads) {
+  const Dataset& train = data.train;
+  const Network network(recipe.model, train.sample);
+  int64_t parameters = 0;
+  for (const Parameter& p : network.parameters()) parameters += p.shape.size();
+  const int64_t rows = training_rows(recipe, train), features = train.sample.size();
+  std::string parts;
+  if (rows < train.rows()) parts += fmt::format(", {} for validation", format_count(train.rows() - rows));
+  if (data.test) parts += fmt::format(", {} for test", format_count(data.test->rows()));
+  const std::string shape = train.sample.rank() > 1 ? train.sample.text() + " = " : "";
+  return fmt::format(
+      "{} parameters, about {} of memory; {} samples to train on{}; {}{} features, a code of {}, {} outputs",
+      format_count(parameters), format_bytes(static_cast<double>(training_size(recipe, train, threads).bytes)),
+      format_count(rows), parts, shape, format_count(features), format_count(network.code().output().size()),
+      format_count(network.layer(network.layers() - 1).output().size()));
+}
+
+void check_training_size(const Recipe& recipe, const Dataset& train, int threads, const SizeLimits& given) {
+  const SizeLimits limits{given.parameters, given.bytes > 0 ? given.bytes : available_memory()};
+  const TrainingSize size = training_size(recipe, train, threads);
+  if (fits(size, limits)) return;
+  const Network network(recipe.model, train.sample);
+  const auto largest =
+      std::ranges::max_element(network.parameters(), {}, [](const Parameter& p) { return p.shape.size(); });
+  const std::string limit = size.parameters > limits.parameters
+                                ? fmt::format("more than {} parameters are", format_count(limits.parameters))
+                                : fmt::format("more than the {} of memory of this machine is",
+                                              format_bytes(static_cast<double>(limits.bytes)));
+  fail(
+      "{}: this network on samples of {} needs {}, and {} refused by default. {} has {} of the parameters. {} To train "
+      "it all the same, add --allow-large",
+      train.name, train.sample.text(), text_of(size), limit, largest->name, format_count(largest->shape.size()),
+      what_fits(recipe, train, threads, limits).value_or("Convolutions need far fewer for images."));
+}
+
+}  // namespace hourglass

@@ -15,7 +15,8 @@ Recipe suggested_recipe(const RecipeRequest& request, const ReadOptions& how, co
   if (!request.anomalies) return suggest_recipe(request.data, how, data, test);
   Recipe recipe = open_recipe("tabular-anomaly");
   if (suits_convolutions(data.sample)) {
-    const std::optional<AnomalyConfig> anomaly = recipe.anomaly;
+    // The other kinds of evidence are about single features, which pixels are not.
+    const AnomalyConfig anomaly{.quantile = recipe.anomaly->quantile};
     recipe = suggest_recipe(request.data, how, data, test);
     recipe.objective.reconstruction = Reconstruction::mse;
     recipe.anomaly = anomaly;

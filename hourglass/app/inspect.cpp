@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <ranges>
 
+#include "hourglass/data/image_folder.h"
 #include "hourglass/data/source.h"
 
 namespace hourglass {
@@ -58,7 +59,10 @@ Inspection inspect_source(const std::string& source, const ReadOptions& how) {
   if (found.kind == Source::Kind::table) return of_table(found, how);
   ReadOptions lenient = how;
   lenient.missing = MissingValues::mean;
-  return of_arrays(read_source(found, lenient));
+  if (found.kind == Source::Kind::image_folder && !how.images) lenient.images = common_size(found.path);
+  Inspection inspection = of_arrays(read_source(found, lenient));
+  if (!how.images) inspection.images = lenient.images;
+  return inspection;
 }
 
 }  // namespace hourglass

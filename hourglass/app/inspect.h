@@ -19,6 +19,7 @@ struct Inspection {
   std::vector<std::string> notes = {};    ///< what reading guessed, changed or left out; for a table: empty
   bool is_table = false;
   std::vector<ReadingDecision> decisions = {};  ///< how the table is written
+  std::optional<ImagesConfig> images = {};      ///< the common size of images of several sizes
 };
 
 /// Inspects a source that open_source would read, with missing values and text columns left as they are. Throws Error
@@ -39,7 +40,8 @@ struct SuggestedReading {
 /// most rows have their own, more than kMostSuggestedCategories texts, and empty columns. Other texts are categorical.
 /// In a column of numbers up to 10 different texts that are no more than 5 % of the cells, and infinite numbers, stand
 /// for missing values; otherwise it is categorical if it has few different cells, and left out if not. If no column
-/// were left, numbers are kept. Missing values become the mean, also where there are none now. The decisions also name
+/// were left, numbers are kept. Missing values become the mean, also where there are none now. Images of
+/// several sizes are resized to a common one. The decisions also name
 /// what may be the label, constant columns, and columns in which one number takes nearly all of the range.
 SuggestedReading suggested_reading(const Inspection& found, const ReadOptions& given = {});
 

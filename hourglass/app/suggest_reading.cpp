@@ -167,6 +167,7 @@ class Suggestion {
     use_columns();
     tell_labels();
     tell_numbers();
+    resize_images();
     // A row to be scored later may have gaps that training does not have.
     const bool is_needed = has_missing_ || found_.is_table;
     if (given_.missing == MissingValues::refuse && is_needed) result_.how.missing = MissingValues::mean;
@@ -174,6 +175,14 @@ class Suggestion {
   }
 
  private:
+  void resize_images() {
+    if (!found_.images || given_.images) return;
+    result_.how.images = found_.images;
+    result_.decisions.push_back({fmt::format("the images have different sizes; all are resized to {} × {} pixels",
+                                             found_.images->width, found_.images->height),
+                                 "images", true});
+  }
+
   bool is_given(const std::string& name) const {
     return name == given_.label || contains(given_.categorical, name) || contains(given_.ignore, name) ||
            contains(given_.numeric, name);

@@ -143,4 +143,22 @@ DataSplits read_image_folder(const fs::path& folder, const std::optional<ImagesC
   return splits;
 }
 
+std::optional<ImagesConfig> common_size(const fs::path& folder) {
+  constexpr int64_t kLongest = 64;
+  std::vector<int64_t> widths, heights;
+  for (const fs::path& part : parts_of(folder))
+    for (const ImageFile& file : list_images(part).images) {
+      const auto [width, height] = image_size(read_file(file.path, kLargestFile), file.path.string());
+      widths.push_back(width);
+      heights.push_back(height);
+    }
+  std::ranges::sort(widths);
+  std::ranges::sort(heights);
+  if (widths.front() == widths.back() && heights.front() == heights.back()) return std::nullopt;
+  const int64_t width = widths[widths.size() / 2], height = heights[heights.size() / 2];
+  const int64_t longest = std::max(width, height), most = std::min(longest, kLongest);
+  const auto reduced = [&](int64_t side) { return std::max<int64_t>(1, (side * most + longest / 2) / longest); };
+  return ImagesConfig{.width = reduced(width), .height = reduced(height)};
+}
+
 }  // namespace hourglass

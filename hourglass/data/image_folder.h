@@ -20,4 +20,8 @@ namespace hourglass {
 DataSplits read_image_folder(const std::filesystem::path& folder, const std::optional<ImagesConfig>& images,
                              const std::vector<std::string>& classes = {});
 
+/// The size to which the images of a folder may be resized if they have several: their median width and height, reduced
+/// in proportion to at most 64 pixels along the longer side. Empty if all have the same size.
+std::optional<ImagesConfig> common_size(const std::filesystem::path& folder);
+
 }  // namespace hourglass

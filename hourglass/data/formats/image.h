@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hourglass {
@@ -32,6 +33,10 @@ std::string_view other_picture_format(std::string_view content);
 /// (sRGB). CMYK and YCCK are taken as Adobe's programs write them, inverted: red = C · K / 255, rounded. Throws Error
 /// with `name` for other content, damage, and more pixels than `most`, before memory for them is allocated.
 Image decode_image(std::string_view content, const std::string& name, int64_t most = kMostPixels);
+
+/// Width and height of the image that decode_image makes of `content`. Throws Error as it does, but finds no damage
+/// that only the pixels show.
+std::pair<int64_t, int64_t> image_size(std::string_view content, const std::string& name);
 
 /// Encodes the image as a PNG file. Throws Error when libpng refuses it.
 std::string png_bytes(const Image& image);

@@ -41,10 +41,14 @@ bool is_transparent(const Image& image) {
   return false;
 }
 
-Image read_png(std::string_view content, const std::string& name, int64_t most) {
-  PngImage png;
+void begin_png(PngImage& png, std::string_view content, const std::string& name) {
   if (!png_image_begin_read_from_memory(&png, content.data(), content.size()))
     fail("{}: PNG is damaged: {}", name, png.message);
+}
+
+Image read_png(std::string_view content, const std::string& name, int64_t most) {
+  PngImage png;
+  begin_png(png, content, name);
   // libpng would treat 16-bit values without a stated gamma as linear and convert them.
   png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
   check_size(png.width, png.height, most, name);
@@ -132,10 +136,14 @@ int orientation_of(const JpegDecoder& jpeg) {
   return 1;
 }
 
-Image read_jpeg(std::string_view content, const std::string& name, int64_t most) {
-  JpegDecoder jpeg;
+void begin_jpeg(JpegDecoder& jpeg, std::string_view content, const std::string& name) {
   if (!read_jpeg_header(jpeg, reinterpret_cast<const unsigned char*>(content.data()), content.size()))
     fail("{}: JPEG is damaged: {}", name, jpeg.errors.message);
+}
+
+Image read_jpeg(std::string_view content, const std::string& name, int64_t most) {
+  JpegDecoder jpeg;
+  begin_jpeg(jpeg, content, name);
   check_size(jpeg.image_width, jpeg.image_height, most, name);
   if (jpeg.num_components != 1 && jpeg.num_components != 3 && jpeg.num_components != 4)
     fail("{}: JPEG of {} channels, expected grey, RGB or CMYK", name, jpeg.num_components);
@@ -145,15 +153,32 @@ Image read_jpeg(std::string_view content, const std::string& name, int64_t most)
   return upright(image.channels == 4 ? times_last_channel(image) : std::move(image), orientation);
 }
 
+[[noreturn]] void refuse_format(std::string_view content, const std::string& name) {
+  if (const std::string_view format = other_picture_format(content); !format.empty())
+    fail("{}: a picture in {} format, only PNG and JPEG are read; ImageMagick converts it: mogrify -format png {}",
+         name, format, name);
+  fail("{}: neither PNG nor JPEG", name);
+}
+
 }  // namespace
 
 Image decode_image(std::string_view content, const std::string& name, int64_t most) {
   if (is_png(content)) return read_png(content, name, most);
   if (is_jpeg(content)) return read_jpeg(content, name, most);
-  if (const std::string_view format = other_picture_format(content); !format.empty())
-    fail("{}: a picture in {} format, only PNG and JPEG are read; ImageMagick converts it: mogrify -format png {}",
-         name, format, name);
-  fail("{}: neither PNG nor JPEG", name);
+  refuse_format(content, name);
+}
+
+std::pair<int64_t, int64_t> image_size(std::string_view content, const std::string& name) {
+  if (is_png(content)) {
+    PngImage png;
+    begin_png(png, content, name);
+    return {png.width, png.height};
+  }
+  if (!is_jpeg(content)) refuse_format(content, name);
+  JpegDecoder jpeg;
+  begin_jpeg(jpeg, content, name);
+  if (orientation_of(jpeg) < 5) return {jpeg.image_width, jpeg.image_height};
+  return {jpeg.image_height, jpeg.image_width};
 }
 
 std::string png_bytes(const Image& image) {

@@ -14,6 +14,8 @@ namespace {
 
 Image decode_image(std::string_view, const std::string& name, int64_t) { refuse(name); }
 
+std::pair<int64_t, int64_t> image_size(std::string_view, const std::string& name) { refuse(name); }
+
 std::string png_bytes(const Image&) { refuse("PNG"); }
 
 NpyArray parse_npz(std::string_view, const std::string&, const std::string& name, bool) { refuse(name); }

@@ -162,7 +162,7 @@ TEST_F(ImageFolder, CountsWhatItDoesNotRead) {
   const std::string root = folder_.path().string();
   EXPECT_EQ(read().train.notes,
             (std::vector{root + ": no images in sub-folder b, c",
-                         root + ": 2 .webp files, 1 file without extension not read, only PNG and JPEG are; "
+                         root + ": 1 file without extension, 2 .webp files not read, only PNG and JPEG are; "
                                 "ImageMagick converts them: mogrify -format png FILES",
                          root + ": ignored: 1 .txt file"}));
 }

@@ -8,8 +8,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The path in PATH or PATH:MEMBER.
+/// The path in PATH or PATH:MEMBER; "-" is standard input, which may be a file.
 fs::path path_of(const std::string& name) {
+  if (name == "-") return "/dev/stdin";
   std::error_code ignored;
   return fs::exists(name, ignored) ? name : name.substr(0, name.rfind(':'));
 }

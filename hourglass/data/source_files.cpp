@@ -19,13 +19,8 @@ std::vector<fs::path> files_in(const fs::path& folder) {
   std::vector<fs::path> files;
   for (const char* name : kSplitFiles)
     if (const auto file = plain_or_gz(folder, name)) files.push_back(*file);
-  std::error_code error;
-  constexpr auto kOptions =
-      fs::directory_options::follow_directory_symlink | fs::directory_options::skip_permission_denied;
-  for (fs::recursive_directory_iterator entry(folder, kOptions, error), end; !error && entry != end;
-       entry.increment(error))
-    if (std::error_code ignored; entry->is_regular_file(ignored) && is_image_file(entry->path()))
-      files.push_back(entry->path());
+  if (holds_pictures(folder))
+    for (const ImageFile& image : list_images(folder).images) files.push_back(image.path);
   return files;
 }
 

@@ -24,7 +24,6 @@
 #include "hourglass/data/layout.h"
 #include "hourglass/data/spool.h"
 #include "hourglass/data/table.h"
-#include "hourglass/data/text_columns.h"
 
 namespace hourglass {
 namespace {
@@ -205,14 +204,6 @@ Dataset read_array_data(const Source& source, const ReadOptions& how) {
   return data;
 }
 
-Dataset read_table_and_texts(std::string_view text, const std::string& name, const ReadOptions& how,
-                             std::span<const std::string> features) {
-  Dataset data = read_table(text, name, how, features);
-  data.kept = read_text_columns(text, name, how, features);
-  HOURGLASS_CHECK(data.kept.empty() || std::ssize(data.kept[0].cells) == data.rows());
-  return data;
-}
-
 /// Refuses keys that name columns, for data without columns.
 void refuse_columns(const ReadOptions& how, const std::string& name) {
   std::vector<std::string> asked = {how.label};
@@ -247,7 +238,7 @@ Source resolve_source(const std::string& name) {
 
 DataSplits read_source(const Source& source, const ReadOptions& how, std::span<const std::string> features) {
   if (source.kind == Source::Kind::table)
-    return {read_table_and_texts(read_unpacked(source), source.name, how, features), std::nullopt};
+    return {read_table(read_unpacked(source), source.name, how, features), std::nullopt};
   if (!how.keep.empty())
     fail("{}: column \"{}\" cannot be kept: the data have no named columns", source.name, how.keep[0]);
   // A model that was trained on a table also accepts arrays.

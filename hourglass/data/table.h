@@ -50,7 +50,8 @@ Table scan_table(std::string_view bytes, const std::string& name, const ReadOpti
 /// the integers of the label column. If it has texts, a label is the text's position in `how.classes` or, if that is
 /// empty, among the texts of the column in alphabetical order. A missing value is an error, NaN ("mean": the scaler
 /// replaces it), or removes its row ("drop"), depending on `how`. Uncertain decisions of scan_table are notes of the
-/// data set. Throws Error with line and column, from 1, for text in a numeric column and for an unknown label.
+/// data set. Its `kept` are the columns of how.keep (places_of). Throws Error with line and column, from 1, for text in
+/// a numeric column and for an unknown label.
 ///
 /// `features` are the features that a model was trained on: these are produced, in this order; other columns are
 /// ignored. A text of a categorical column that is not among them is 0 in all of its features, which a note tells. The

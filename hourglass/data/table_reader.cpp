@@ -8,8 +8,10 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/text.h"
+#include "hourglass/data/feature_columns.h"
 #include "hourglass/data/formats/cell.h"
 #include "hourglass/data/table_rows.h"
+#include "hourglass/data/text_columns.h"
 
 namespace hourglass {
 namespace {
@@ -53,6 +55,8 @@ class Reader {
 
   Dataset read() {
     Dataset data{name_, {static_cast<int64_t>(features_.size())}, {}, {}, features_, classes_};
+    const std::vector<size_t> kept = places_of(how_.keep, names_, name_);
+    for (const size_t place : kept) data.kept.push_back({names_[place]});
     std::vector<float> values, row;
     values.reserve(static_cast<size_t>(table_.rows) * features_.size());
     for_each_row([&](const Cells& cells) {
@@ -63,6 +67,7 @@ class Reader {
       if (!complete && how_.missing == MissingValues::drop) return;
       values.insert(values.end(), row.begin(), row.end());
       if (label) data.labels.push_back(*label);
+      for (size_t k = 0; k < kept.size(); ++k) data.kept[k].cells.emplace_back(cells[kept[k]]);
     });
     if (values.empty()) fail("{}: every row has a missing value, so that missing = \"drop\" leaves none", name_);
     data.values = std::move(values);
@@ -153,30 +158,19 @@ class Reader {
   /// Uses the columns for the features that a model was trained on, in any order of the file.
   void take(std::span<const std::string> features) {
     features_.assign(features.begin(), features.end());
-    std::map<std::string, size_t> places;
-    for (size_t j = 0; j < features_.size(); ++j) places.emplace(features_[j], j);
-    for (size_t i = 0; i < uses_.size(); ++i)
-      if (uses_[i].kind == Use::Kind::categories) take_categories(uses_[i], names_[i], places);
-    for (size_t i = 0; i < uses_.size(); ++i) {
-      const auto found = places.find(names_[i]);
-      if (uses_[i].kind != Use::Kind::skip || found == places.end()) continue;
-      uses_[i] = {Use::Kind::number, found->second, {}};
-      places.erase(found);
+    for (const FeatureColumn& column : feature_columns(features, how_.categorical)) {
+      const auto i = static_cast<size_t>(std::ranges::find(names_, column.name) - names_.begin());
+      const auto first = static_cast<size_t>(column.first);
+      const bool is_number = column.texts.empty();
+      if (i == names_.size() || (is_number && uses_[i].kind != Use::Kind::skip)) refuse_lacking(column.name);
+      if (is_number) uses_[i] = {Use::Kind::number, first, {}};
+      for (size_t k = 0; k < column.texts.size(); ++k) uses_[i].categories.emplace(column.texts[k], first + k);
     }
-    if (!places.empty()) refuse_lacking(places.begin()->first);
   }
 
   [[noreturn]] void refuse_lacking(const std::string& column) const {
     fail("{}: no column \"{}\", which the model was trained on; the file has {}", name_, column,
          fmt::join(names_, ", "));
-  }
-
-  static void take_categories(Use& use, const std::string& column, std::map<std::string, size_t>& places) {
-    const std::string start = column + "=";
-    for (auto place = places.lower_bound(start); place != places.end() && place->first.starts_with(start);) {
-      use.categories.emplace(place->first.substr(start.size()), place->second);
-      place = places.erase(place);
-    }
   }
 
   /// Reads a cell; false if a value is missing.

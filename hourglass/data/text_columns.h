@@ -1,11 +1,8 @@
 #pragma once
 
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "hourglass/data/config.h"
 #include "hourglass/data/dataset.h"
 #include "hourglass/data/formats/csv_writer.h"
 
@@ -13,14 +10,13 @@
 
 namespace hourglass {
 
-/// Reads the columns how.keep of a text table as texts, a cell for every row; `how` and `features` are as in
-/// read_table. An element of how.keep is the name of a column, or several names separated by commas, in quotes where
-/// they contain commas; a column that is named twice is read once. Throws Error for a name that no column has, with the
-/// nearest one.
-std::vector<TextColumn> read_text_columns(std::string_view bytes, const std::string& name, const ReadOptions& how,
-                                          std::span<const std::string> features = {});
+/// Positions of the columns to read as texts among the names of a table's columns. An element of `asked` is the name of
+/// a column, or several names separated by commas, in quotes where they contain commas; a column that is named twice
+/// counts once. Throws Error with `table` for a name that no column has, with the nearest one.
+std::vector<size_t> places_of(const std::vector<std::string>& asked, const std::vector<std::string>& columns,
+                              const std::string& table);
 
-/// Inserts them before the column at `position` of a CSV file. Where another column of the file has the same name,
+/// Inserts texts before the column at `position` of a CSV file. Where another column of the file has the same name,
 /// "_input" is appended. The texts must outlive the columns.
 void insert_text_columns(std::vector<CsvColumn>& columns, size_t position, const std::vector<TextColumn>& texts);
 

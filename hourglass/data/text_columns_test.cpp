@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "hourglass/base/error.h"
+#include "hourglass/data/table.h"
 #include "support/message_of.h"
 
 namespace hourglass {
@@ -11,21 +12,35 @@ namespace {
 using Texts = std::vector<std::string>;
 
 constexpr const char* kTable =
-    "id,x,\"weight, dry\",\"19\"\" wide\"\n 007 ,1,\"a, \"\"b\"\"\",\n,2,\" c\",\"two\nlines\"\n";
+    "id,x,\"weight, dry\",\"19\"\" wide\"\n 007 ,1,\"a, \"\"b\"\"\",\n,2,\" c\",\"two\nlines\"\n008,,d,e\n";
+
+/// The columns that are kept of a table whose only feature is x.
+std::vector<TextColumn> kept(const Texts& asked, MissingValues missing = MissingValues::mean) {
+  const ReadOptions how{.missing = missing, .ignore = {"id", "weight, dry", "19\" wide"}, .keep = asked};
+  return read_table(kTable, "f", how).kept;
+}
 
 Texts names(const Texts& asked) {
   Texts found;
-  for (const TextColumn& column : read_text_columns(kTable, "f", {.keep = asked})) found.push_back(column.name);
+  for (const TextColumn& column : kept(asked)) found.push_back(column.name);
   return found;
 }
 
 TEST(TextColumns, AreReadAsTheyStand) {
-  const auto columns = read_text_columns(kTable, "f", {.keep = {"weight, dry", "id", "19\" wide"}});
-  ASSERT_EQ(columns.size(), 3u);
-  EXPECT_EQ(columns[0].cells, (Texts{"a, \"b\"", " c"}));
-  EXPECT_EQ(columns[1].cells, (Texts{"007", ""}));
-  EXPECT_EQ(columns[2].cells, (Texts{"", "two\nlines"}));
-  EXPECT_TRUE(read_text_columns(kTable, "f", {.keep = {}}).empty());
+  const auto columns = kept({"weight, dry", "id", "19\" wide", "x"});
+  ASSERT_EQ(columns.size(), 4u);
+  EXPECT_EQ(columns[0].cells, (Texts{"a, \"b\"", " c", "d"}));
+  EXPECT_EQ(columns[1].cells, (Texts{"007", "", "008"}));
+  EXPECT_EQ(columns[2].cells, (Texts{"", "two\nlines", "e"}));
+  EXPECT_EQ(columns[3].cells, (Texts{"1", "2", ""}));
+  EXPECT_TRUE(kept({}).empty());
+}
+
+TEST(TextColumns, FollowTheRowsThatStay) {
+  EXPECT_EQ(kept({"id"}, MissingValues::drop)[0].cells, (Texts{"007", ""}));
+  const Dataset data = read_table("x,id\n1,a\n2,b\n3,c\n", "f", {.ignore = {"id"}, .keep = {"id"}});
+  EXPECT_EQ(data.slice(1, 2).kept[0].cells, (Texts{"b", "c"}));
+  EXPECT_EQ(data.select(std::vector<uint32_t>{2, 0}).kept[0].cells, (Texts{"c", "a"}));
 }
 
 TEST(TextColumns, AreNamedInAListOrOneByOne) {
@@ -37,7 +52,8 @@ TEST(TextColumns, AreNamedInAListOrOneByOne) {
 }
 
 TEST(TextColumns, OfATableWithoutHeaderAreNumbered) {
-  EXPECT_EQ(read_text_columns("1,a\n2,a\n", "f", {.keep = {"2"}})[0].cells, (Texts{"a", "a"}));
+  const ReadOptions how{.ignore = {"2"}, .header = false, .keep = {"2"}};
+  EXPECT_EQ(read_table("1,a\n2,b\n", "f", how).kept[0].cells, (Texts{"a", "b"}));
 }
 
 TEST(TextColumns, ThatAreNotThereAreRefused) {
@@ -48,7 +64,7 @@ TEST(TextColumns, ThatAreNotThereAreRefused) {
 }
 
 TEST(TextColumns, StandInAFileUnderANameOfTheirOwn) {
-  const auto texts = read_text_columns(kTable, "f", {.keep = {"x", "weight, dry"}});
+  const auto texts = kept({"x", "weight, dry"});
   const auto number = [](std::string& text, int64_t row) { append_number(text, row); };
   std::vector<CsvColumn> columns = {{"x", number}, {"x_input", number}};
   insert_text_columns(columns, 1, texts);

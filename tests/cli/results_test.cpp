@@ -66,7 +66,7 @@ TEST_F(Results, TheProbabilitiesOfAColumnSumToOne) {
 
 TEST_F(Results, ANumericColumnMayBeNamedLikeACategory) {
   std::string text = "k=A,k,v\n";
-  for (int i = 0; i < 16; ++i) text += fmt::format("{},{},{}\n", i, i % 2 ? "B" : "A", i * i);
+  for (int i = 0; i < 16; ++i) text += fmt::format("{},{},{}\n", 5 * i % 7 + 0.5, i % 2 ? "B" : "A", i * i);
   write("d.csv", text);
   ASSERT_TRUE(succeeded(
       run({"train", "--data", "d.csv", "--epochs", "3", "--output-dir", "run", "--set", "data.categorical=[\"k\"]"})));

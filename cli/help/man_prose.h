@@ -44,21 +44,20 @@ inline constexpr ManualItem kFiles[] = {
     {"MODEL.safetensors", "A model file; `NAME.toml` beside a shipped one is its card."}};
 
 /// A purpose and the commands for it.
-inline constexpr ManualItem kExamples[] = {
-    {"Train a shipped recipe, measure the result and look at it:",
-     "hourglass train mnist-conv-denoising\n"
-     "hourglass eval runs/mnist-conv-denoising --corrupt --metrics mse,fvu\n"
-     "hourglass reconstruct runs/mnist-conv-denoising -o out.png\n"},
-    {"Start a recipe of your own and train it on your data:",
-     "hourglass recipes show mnist-dense-basic > mine.toml\n"
-     "hourglass gradcheck mine.toml\n"
-     "hourglass train mine.toml --data images.npy --set train.epochs=20\n"},
-    {"Resume after an interruption, and train for more epochs:",
-     "hourglass train --resume runs/mnist-conv-denoising\n"
-     "hourglass train --resume runs/people --epochs 400\n"},
-    {"Write the codes of a shipped model, and compare two models:",
-     "hourglass encode quickstart --data fashion-mnist -o codes.npy\n"
-     "hourglass compare runs/a runs/b -o comparison\n"},
-    {"Complete words in this shell:", "source <(hourglass completion bash)\n"}};
+inline constexpr ManualItem kExamples[] = {{"Train a shipped recipe, measure the result and look at it:",
+                                            "hourglass train mnist-conv-denoising\n"
+                                            "hourglass eval runs/mnist-conv-denoising --corrupt --metrics mse,fvu\n"
+                                            "hourglass reconstruct runs/mnist-conv-denoising -o out.png\n"},
+                                           {"Start a recipe of your own and train it on your data:",
+                                            "hourglass recipes show mnist-dense-basic > mine.toml\n"
+                                            "hourglass gradcheck mine.toml\n"
+                                            "hourglass train mine.toml --data images.npy --set train.epochs=20\n"},
+                                           {"Resume after an interruption, and train for more epochs:",
+                                            "hourglass train --resume runs/mnist-conv-denoising\n"
+                                            "hourglass train --resume runs/people --epochs 400\n"},
+                                           {"Write the codes of a shipped model, and compare two models:",
+                                            "hourglass encode quickstart --data fashion-mnist -o codes.npy\n"
+                                            "hourglass compare runs/a runs/b -o comparison\n"},
+                                           {"Complete words in this shell:", "source <(hourglass completion bash)\n"}};
 
 }  // namespace hourglass::cli

@@ -127,5 +127,35 @@ TEST(ModelFile, RefusesIncompleteMetadata) {
             "m: metadata \"scaler\": offset: expected a finite number, found 1e+99");
 }
 
+AnomalyScale example_evidence() {
+  AnomalyEvidence evidence{
+      .kinds = {Evidence::tails, Evidence::reconstruction}, .groups = {{2, 3, 4}}, .fitted_rows = 7};
+  for (int i = 0; i < 128; ++i) evidence.levels.push_back(i % 64);
+  for (int i = 0; i < 18; ++i) evidence.rows.push_back(static_cast<float>(i) / 7);
+  return {std::vector<float>(9, 0.5f), 2.0, 0.9, evidence};
+}
+
+TEST(ModelFile, HoldsTheEvidenceOfAnAnomalyScore) {
+  const TrainedModel model = example();
+  const std::string bytes = model_bytes(model.recipe, model.autoencoder, example_evidence());
+  const TrainedModel back = parse_model(bytes, "m");
+  ASSERT_TRUE(back.anomaly && back.anomaly->evidence);
+  const AnomalyEvidence expected = *example_evidence().evidence, &e = *back.anomaly->evidence;
+  EXPECT_EQ(e.kinds, expected.kinds);
+  EXPECT_EQ(e.levels, expected.levels);
+  EXPECT_EQ(e.rows, expected.rows);
+  EXPECT_EQ(e.fitted_rows, 7);
+  ASSERT_EQ(e.groups.size(), 1);
+  EXPECT_EQ(e.groups[0].rarest, 4);
+  EXPECT_EQ(model_bytes(back.recipe, back.autoencoder, back.anomaly), bytes);
+}
+
+TEST(ModelFile, RefusesEvidenceWithoutItsRows) {
+  const TrainedModel model = example();
+  const auto metadata = model_metadata(model.recipe, model.autoencoder, example_evidence());
+  EXPECT_EQ(message_of<Error>([&] { parse_model(safetensors_bytes(model.autoencoder.weights(), metadata), "m"); }),
+            "m: tensor anomaly.rows is missing");
+}
+
 }  // namespace
 }  // namespace hourglass

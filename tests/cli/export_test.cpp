@@ -97,6 +97,16 @@ TEST_F(Export, AModelWithAThresholdScores) {
   EXPECT_EQ(names(exported("encoder").graph().output()), Words{"code"});
 }
 
+TEST_F(Export, AScoreThatComparesWithStoredRowsIsLeftOutWithANote) {
+  train_one_epoch("dense.toml", {"--set", "anomaly.evidence=[\"reconstruction\", \"output_distance\"]"});
+  const Outcome outcome = run({"export", "run", "-o", "m.onnx"});
+  ASSERT_TRUE(succeeded(outcome));
+  EXPECT_TRUE(contains(outcome.err, "no anomaly score"));
+  const auto autoencoder = exported("autoencoder");
+  EXPECT_EQ(names(autoencoder.graph().output()), (Words{"code", "reconstruction"}));
+  EXPECT_FALSE(metadata(autoencoder).contains("anomaly"));
+}
+
 TEST_F(Export, RefusesWhatItCannotDoAndWritesNothing) {
   train_one_epoch();
   write("noise.safetensors", std::string(400, 'x'));

@@ -111,7 +111,13 @@ std::string model_file(const Recipe& recipe, const Dataset& data, const std::opt
 std::vector<std::string> model_files() {
   const Recipe table = parse_recipe(kTable, "seed");
   const Dataset rows = read_table(kRows, "table.csv", table.data.read);
-  return {model_file(parse_recipe(kConvolutions, "seed"), rows_of({1, 8, 8}, 3)),
+  const auto features = static_cast<int64_t>(rows.columns.size());
+  AnomalyEvidence evidence{.kinds = {Evidence::output_distance, Evidence::tails}, .fitted_rows = 2};
+  evidence.groups = one_hot_groups(rows.columns, table.data.read.categorical);
+  evidence.levels = std::vector<double>(2 * AnomalyEvidence::kLevels, 1.0);
+  evidence.rows = std::vector<float>(2 * features, 0.5f);
+  return {model_file(table, rows, AnomalyScale{std::vector<float>(features, 0.5f), 2.0, 0.9, evidence}),
+          model_file(parse_recipe(kConvolutions, "seed"), rows_of({1, 8, 8}, 3)),
           model_file(parse_recipe(kTied, "seed"), rows_of({6}, 3)),
           model_file(table, rows, AnomalyScale{std::vector<float>(rows.columns.size(), 0.5f), 2.0, 0.9})};
 }

@@ -247,10 +247,12 @@ AnomalyScale fit_anomaly_evidence(const Inference& inference, const Dataset& dat
   evidence.rows.assign(stored.as<float>(), stored.as<float>() + stored.size());
   evidence.levels.resize(evidence.kinds.size() * AnomalyEvidence::kLevels);
   AnomalyScale scale{robust_units(many), 1.0, config.quantile, std::move(evidence)};
-  const std::vector<double> scores = fitted_scores(inference, data, fitted, scale);
+  std::vector<double> scores = fitted_scores(inference, data, fitted, scale);
   scale.threshold = kAboveRounding * empirical_quantile(scores, config.quantile);
-  if (scale.threshold == 0)
-    fail("{}: most rows are the same, which leaves nothing to measure scores against", data.name);
+  if (scale.threshold > 0) return scale;
+  std::erase(scores, 0.0);  // most rows are the same: those that differ are above the threshold
+  if (scores.empty()) fail("{}: all rows are the same, which leaves nothing to measure scores against", data.name);
+  scale.threshold = std::ranges::min(scores) / 2;
   return scale;
 }
 

@@ -149,8 +149,18 @@ TEST(Evidence, OfFewOrEqualRowsIsFinite) {
   const Dataset two{"two", {2}, std::vector<float>{1, 2, 3, 5}, {}};
   for (const double s : scores(inference, fitted(inference, two), two)) EXPECT_TRUE(std::isfinite(s));
   const Dataset equal{"equal", {2}, std::vector<float>(8, 3.0f), {}};
-  EXPECT_NE(message_of<Error>([&] { fitted(inference, equal); }).find("equal: most rows are the same"),
+  EXPECT_NE(message_of<Error>([&] { fitted(inference, equal); }).find("equal: all rows are the same"),
             std::string::npos);
+}
+
+TEST(Evidence, RowsUnlikeAllOthersAreAboveTheThreshold) {
+  const Autoencoder a = zeros(2);
+  const Inference inference(a, 1);
+  std::vector<float> values(200, 3.0f);
+  values[101] = 4;
+  const Dataset data{"flags", {2}, values, {}};
+  const auto all = scores(inference, fitted(inference, data), data);
+  for (size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i] > 1, i == 50) << "row " << i;
 }
 
 TEST(Evidence, ARowTooFarOutToComputeWithIsAsAbnormalAsCanBe) {

@@ -105,7 +105,7 @@ TEST_F(Report, NamesTheColumnsAndScoresTheRowsOfATable) {
   ASSERT_TRUE(succeeded(run({"train", "--anomalies", "--data", "table.csv", "--epochs", "5", "--output-dir", "run",
                              "--set", "data.label=kind"})));
   const std::string page = read("run/report.html");
-  EXPECT_TRUE(contains(page, "<td>63</td>")) << "the row of the table, from 0";
+  EXPECT_TRUE(contains(page, "<td>row 63</td>")) << "the row of the table, from 0";
   EXPECT_TRUE(contains(page, "&lt;b&gt;colour&lt;/b&gt;"));
   EXPECT_TRUE(contains(page, "&lt;dog&gt;"));
   EXPECT_FALSE(contains(page, "<b>colour"));

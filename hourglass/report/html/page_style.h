@@ -27,6 +27,7 @@ dd { margin: 0; font-weight: 600; }
 .verdict .note b { color: var(--note); }
 .verdict .warning b { color: var(--paper); background: var(--warning); border-color: var(--warning); }
 .wide { overflow-x: auto; margin-bottom: 1.25rem; }
+.figures + .wide { margin-top: 1.25rem; }
 table { border-collapse: collapse; font-size: .92rem; }
 :is(th, td):first-child { min-width: 9rem; }
 th, td { text-align: left; padding: .3rem 1.25rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }

@@ -163,7 +163,7 @@ TEST(Page, ShowsColumnsAndRowsOfATable) {
   EXPECT_LT(page.find("hot&lt;"), page.find("<td>column 29</td>")) << "the worst column is first";
   EXPECT_NE(page.find("<td>12 others, median</td>"), std::string::npos);
   EXPECT_NE(page.find("<td>column 0</td>"), std::string::npos) << "a constant column is the last";
-  EXPECT_NE(page.find("<td>41</td><td data-head=\"score\">7.500</td><td data-head=\"label\">&lt;b&gt;</td>"
+  EXPECT_NE(page.find("<td>row 41</td><td data-head=\"score\">7.500</td><td data-head=\"label\">&lt;b&gt;</td>"
                       "<td data-head=\"largest shares of the score\">&lt;i&gt;hot&lt;/i&gt; 75 %, column 1 25 %</td>"),
             std::string::npos);
   EXPECT_EQ(page.find("<i>"), std::string::npos);

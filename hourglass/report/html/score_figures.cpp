@@ -55,12 +55,12 @@ std::string top_rows(const Analysis& a) {
     for (const Contribution& c : top.shares)
       shares += fmt::format("{}{} {:.0f} %", shares.empty() ? "" : ", ",
                             shortened(feature_name(a, c.feature), kCellWidth), 100 * c.share);
-    Row row = {fmt::format("{}", top.row), format_value(top.score)};
+    Row row = {fmt::format("row {}", top.row), format_value(top.score)};
     if (is_labelled) row.push_back(label_text(a, *top.label));
     row.push_back(shares);
     rows.push_back(std::move(row));
   }
-  Row head = {"Row, from 0", "score"};
+  Row head = {"Counted from 0", "score"};
   if (is_labelled) head.push_back("label");
   head.push_back("largest shares of the score");
   return html_table(head, rows);

@@ -74,10 +74,12 @@ std::string LossPlot::render(Format format) const {
   if (epochs.empty()) fail("there are no epochs to plot");
   const std::vector<Chart> panels = charts();
   const size_t penalties = panels.size() - 1;
-  const double bottom = penalties ? 0.5 : 0.135, top = penalties ? 0.935 : 0.91;
+  const double bottom = penalties ? 0.5 : 0.135, top = penalties ? 0.91 : 0.87;
   std::string script = chart_terminal(format, 1200, penalties ? 800 : 560, 13, 1) + "set multiplot\n";
   for (size_t i = 0; i < panels.size(); ++i) {
-    script += fmt::format("set title {} noenhanced font ',{}'\n", gnuplot_quoted(panels[i].title), i ? 13 : 16);
+    // The title of the whole is below the legend.
+    script += fmt::format("set title {} noenhanced font ',{}' offset 0,{}\n", gnuplot_quoted(panels[i].title),
+                          i ? 13 : 16, i ? 0 : -0.8);
     script += chart_script(panels[i], i ? lower_frame(i - 1, penalties) : Frame{kLeft, kRight, bottom, top});
   }
   return run_gnuplot(script + "unset multiplot\n");

@@ -158,8 +158,9 @@ struct AnalysisBuilder {
     if (rows < std::min(fewest, a.rows))
       return a.omissions.push_back(
           {name, fmt::format("a row takes {:.1e} multiplications, and a report spends at most {:.0e} on it; hourglass "
-                             "eval --metrics {} --rows 1 measures one row",
-                             products, kPartProducts, name)});
+                             "eval MODEL --metrics {}{} --rows 1 measures one row",
+                             products, kPartProducts, name,
+                             metric_row(name).setting == MetricSetting::jacobian ? " --exact" : "")});
     if (rows < a.rows) a.metric_rows[name] = rows;
     measure({name}, evenly_spread(data, rows), how);
   }

@@ -80,7 +80,7 @@ HeatMap error_map(const Analysis& a, int64_t side) {
   const Shape& s = a.sample;
   const auto root = std::llround(std::sqrt(static_cast<double>(s.size())));
   const int64_t height = s.rank() == 3 ? s[1] : root, width = s.rank() == 3 ? s[2] : root;
-  HeatMap map{(height + side - 1) / side, (width + side - 1) / side, {}, "mean squared error (scaled units²)"};
+  HeatMap map{(height + side - 1) / side, (width + side - 1) / side, {}, "mean squared error"};
   map.values.assign(map.rows * map.columns, 0);
   std::vector<double> counts(map.values.size());
   for (int64_t i = 0; i < s.size(); ++i) {

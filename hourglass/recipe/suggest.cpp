@@ -11,6 +11,7 @@
 namespace hourglass {
 
 std::string suggest_name(const std::string& source) {
+  if (source == "-" || source.starts_with("/dev/")) return "data";  // a pipe
   std::filesystem::path path = std::filesystem::path(source).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();
   const std::string name = path.stem().string();

@@ -64,6 +64,8 @@ TEST(SuggestRecipe, IsCalledAsTheDataIs) {
   EXPECT_EQ(name("some/pets/"), "pets");
   EXPECT_EQ(name("."), "data");
   EXPECT_EQ(name("../"), "data");
+  EXPECT_EQ(name("-"), "data");
+  EXPECT_EQ(name("/dev/fd/63"), "data");
 }
 
 TEST(SuggestRecipe, TakesPicturesAsSuch) {

@@ -123,7 +123,7 @@ void find_delimiter(std::string_view text, const std::string& name, CsvDialect& 
   const Cut blanks = cut_by(text, ' ', name);
   if (blanks.alike == 0 || (is_even && !(blanks.alike >= best->alike && blanks.numbers))) return;
   dialect.delimiter = ' ';
-  dialect.is_uncertain = !blanks.numbers;
+  dialect.is_uncertain = !blanks.numbers && text.find('"') == std::string_view::npos;
 }
 
 size_t cells_in_first_row(std::string_view text, char delimiter, const std::string& name) {

@@ -16,7 +16,7 @@ std::string packed(const std::string& bytes) {
 }
 
 TEST(Zstd, UnpacksOneFrameOrMore) {
-  const std::string bytes = std::string(3'000'000, 'x') + "end";
+  const std::string bytes(3'000'000, 'x');
   EXPECT_EQ(unpack_zstd(packed(bytes), SIZE_MAX, "f"), bytes);
   EXPECT_EQ(unpack_zstd(packed("a") + packed("b"), SIZE_MAX, "f"), "ab");
   EXPECT_TRUE(is_zstd(packed("a")));

@@ -24,7 +24,8 @@ class Report : public Workspace {
   /// Runs with a slow gnuplot and sends SIGINT while it draws loss.png, the first chart.
   Outcome interrupted_while_drawing(Words words) const {
     std::filesystem::create_directory(path("bin"));
-    write("bin/gnuplot", "#!/bin/sh\ntouch drawing\nsleep 1\nPATH=/usr/local/bin:/usr/bin:/bin exec gnuplot \"$@\"\n");
+    write("bin/gnuplot",
+          "#!/bin/sh\ntouch drawing\nsleep 1\nexec env PATH=/usr/local/bin:/usr/bin:/bin gnuplot \"$@\"\n");
     std::filesystem::permissions(path("bin/gnuplot"), std::filesystem::perms::owner_all);
     Process process({path(""), std::move(words), [bin = path("bin").string()] {
                        setenv("PATH", (bin + ":/usr/local/bin:/usr/bin:/bin").c_str(), 1);

@@ -151,7 +151,7 @@ struct AnalysisBuilder {
     std::ranges::sort(a.metrics, {}, [&](const auto& m) { return std::ranges::find(names, m.first) - names.begin(); });
   }
 
-  /// Measures a metric on as many rows as the budget pays for.
+  /// Measures a metric on as many rows as the budget allows.
   void measure_some(const std::string& name, int64_t fewest, const EvaluationOptions& how) {
     const double products = row_products(name, model.network());
     const int64_t rows = affordable(products, a.rows);

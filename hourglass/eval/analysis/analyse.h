@@ -14,7 +14,7 @@ struct AnalysisOptions {
   EvaluationProgress progress = nullptr;  ///< what it throws ends the analysis
 };
 
-/// Computes everything that a report shows. Every part uses as many rows as kPartProducts pays for, so that the whole
+/// Computes everything that a report shows. Every part uses as many rows as kPartProducts allows, so that the whole
 /// takes seconds for data of any size; parts that do not apply or cost too much are listed in Analysis::omissions.
 /// `corruption` is that of the training. Throws Error when the data do not fit the model or have no rows.
 Analysis analyse(const Autoencoder& model, const Dataset& data, const Corruption& corruption,

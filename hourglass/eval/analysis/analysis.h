@@ -72,7 +72,7 @@ struct StrongUnits {
 
 /// True if samples of this shape can be shown as images: (1 or 3, H, W), or (D) with D ≥ 64 a square number.
 bool is_image_shape(const Shape& sample);
-/// True if all columns of a table are named as pixels are: pixel0, px_1, 3x4.
+/// True if all columns of a table, if any, are named as pixels are: pixel0, px_1, 3x4.
 bool are_pixel_names(std::span<const std::string> columns);
 
 /// What a report shows of a trained model, as numbers and pixels. It does not refer to the model.
@@ -100,7 +100,7 @@ struct Analysis {
   std::vector<Omission> omissions;
 
   /// Whether samples are shown as images.
-  bool is_image() const { return columns.empty() || are_pixel_names(columns) ? is_image_shape(sample) : false; }
+  bool is_image() const { return is_image_shape(sample) && are_pixel_names(columns); }
   /// Number of rows that a metric was measured on.
   int64_t rows_of(const std::string& metric) const {
     const auto fewer = metric_rows.find(metric);

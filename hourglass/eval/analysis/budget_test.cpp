@@ -11,7 +11,7 @@ Network network(int64_t inputs, int64_t units) {
   return Network(model({layer("dense", units)}, {layer("dense", inputs)}), {inputs});
 }
 
-TEST(Budget, PaysForWhatFits) {
+TEST(Budget, AllowsWhatFits) {
   EXPECT_EQ(affordable(1, 100), 100);
   EXPECT_EQ(affordable(0, 100), 100);
   EXPECT_EQ(affordable(kPartProducts, 100), 1);

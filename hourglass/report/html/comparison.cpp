@@ -56,8 +56,7 @@ void losses(FigureBuilder& sheet, const Comparison& c) {
 
 /// Whether samples are shown as images: columns with other names than pixels are a table.
 bool are_images(const Comparison& c) {
-  return is_image_shape(c.sample) &&
-         (c.models.empty() || c.models[0].analysis.columns.empty() || are_pixel_names(c.models[0].analysis.columns));
+  return is_image_shape(c.sample) && (c.models.empty() || are_pixel_names(c.models[0].analysis.columns));
 }
 
 void reconstructions(FigureBuilder& sheet, const Comparison& c) {

@@ -194,6 +194,9 @@ TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
   folder_.write("recipe.toml", recipe_toml(recipe_));
   RunMetrics metrics(folder_.path() / "metrics.jsonl", std::move(result.epochs));
   RecordingListener listener(metrics, listener_);
+  // Without a checkpoint a resumed run would start from random weights.
+  if (!request_.init.empty() && trainer_.epochs_done() == 0 && trainer_.steps_into_epoch() == 0)
+    folder_.write_checkpoint(trainer_.checkpoint(metrics.epochs()));
   result.outcome =
       trainer_.run({listener, stop, [&] { folder_.write_checkpoint(trainer_.checkpoint(metrics.epochs())); }});
   result.epochs = metrics.epochs();

@@ -136,6 +136,24 @@ TEST_F(TrainingSessionTest, ResumesOnDataThatMoved) {
   EXPECT_EQ(train(request, silent_).epochs.size(), 2u);
 }
 
+/// Looks for a checkpoint before the first step.
+struct CheckpointAtStart final : RunListener {
+  explicit CheckpointAtStart(std::filesystem::path file) : file(std::move(file)) {}
+  void on_start(const RunStart&) override { was_there = std::filesystem::exists(file); }
+  std::filesystem::path file;
+  bool was_there = false;
+};
+
+TEST_F(TrainingSessionTest, HoldsGivenWeightsInACheckpointFromTheStart) {
+  TrainingRequest request{.recipe = {.data = data_, .overrides = {"train.epochs=1"}}, .folder = folder_.path() / "a"};
+  train(request, silent_);
+  request.init = (folder_.path() / "a/model.safetensors").string();
+  request.folder = folder_.path() / "b";
+  CheckpointAtStart listener(folder_.path() / "b/checkpoint/newest.safetensors");
+  train(request, listener);
+  EXPECT_TRUE(listener.was_there);
+}
+
 TEST_F(TrainingSessionTest, RefusesBadInputBeforeItWritesAnything) {
   const auto refusal = [&](const RecipeRequest& recipe) {
     return message_of<Error>([&] { train({.recipe = recipe, .folder = folder_.path() / "run"}, silent_); });

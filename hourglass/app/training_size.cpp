@@ -77,7 +77,8 @@ std::string list_text(std::vector<LayerConfig> layers) {
 std::optional<std::string> what_fits(const Recipe& recipe, const Dataset& train, int threads,
                                      const SizeLimits& limits) {
   Recipe smaller = recipe;
-  for (smaller.train.batch_size = std::bit_floor(static_cast<uint64_t>(recipe.train.batch_size - 1));
+  for (smaller.train.batch_size =
+           static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(recipe.train.batch_size - 1)));
        smaller.train.batch_size >= 16; smaller.train.batch_size /= 2)
     if (fits(training_size(smaller, train, threads), limits))
       return fmt::format("It would fit with --batch-size {}.", smaller.train.batch_size);
@@ -139,11 +140,15 @@ void check_training_size(const Recipe& recipe, const Dataset& train, int threads
                                 ? fmt::format("more than {} parameters are", format_count(limits.parameters))
                                 : fmt::format("more than the {} of memory of this machine is",
                                               format_bytes(static_cast<double>(limits.bytes)));
+  std::string remedy = what_fits(recipe, train, threads, limits).value_or("");
+  if (train.sample.rank() == 3)
+    remedy += fmt::format("{}For images convolutions need far fewer: `hourglass data inspect` suggests some.",
+                          remedy.empty() ? "" : " ");
   fail(
       "{}: this network on samples of {} needs {}, and {} refused by default. {} has {} of the parameters. {} To train "
       "it all the same, add --allow-large",
       train.name, train.sample.text(), text_of(size), limit, largest->name, format_count(largest->shape.size()),
-      what_fits(recipe, train, threads, limits).value_or("Convolutions need far fewer for images."));
+      remedy);
 }
 
 }  // namespace hourglass

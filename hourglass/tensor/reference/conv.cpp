@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <vector>
 
 #include "hourglass/tensor/reference/reference.h"
 
@@ -6,10 +7,10 @@ namespace hourglass::ops::reference {
 
 namespace {
 
-/// Calls f(row, output channel, output index, input channel, input index, weight index) for every product a convolution
-/// consists of; indices are into channels-last images of the whole batch.
+/// Calls f(first output, first input, tap) for every pair of an output and an input position that one element of the
+/// kernel, a tap, connects. Indices are those of the first channel, into channels-last images of the whole batch.
 template <class F>
-void for_each_product(const ConvGeometry& g, int64_t rows, F f) {
+void for_each_tap(const ConvGeometry& g, int64_t rows, F f) {
   for (int64_t n = 0; n < rows; ++n)
     for (int64_t oy = 0; oy < g.out_height; ++oy)
       for (int64_t ox = 0; ox < g.out_width; ++ox)
@@ -19,10 +20,24 @@ void for_each_product(const ConvGeometry& g, int64_t rows, F f) {
             if (iy < 0 || iy >= g.in_height || ix < 0 || ix >= g.in_width) continue;
             const int64_t out = ((n * g.out_height + oy) * g.out_width + ox) * g.out_channels;
             const int64_t in = ((n * g.in_height + iy) * g.in_width + ix) * g.in_channels;
-            for (int64_t oc = 0; oc < g.out_channels; ++oc)
-              for (int64_t ic = 0; ic < g.in_channels; ++ic)
-                f(out + oc, in + ic, ((oc * g.in_channels + ic) * g.kernel + ky) * g.kernel + kx);
+            f(out, in, ky * g.kernel + kx);
           }
+}
+
+/// The weight (out, in, tap) in the order (tap, in, out), or (tap, out, in), so that inner loops read it in order.
+std::vector<double> weights_by_tap(const ConvGeometry& g, ConstView weight, bool outputs_last) {
+  const int64_t taps = g.kernel * g.kernel, ins = g.in_channels, outs = g.out_channels;
+  std::vector<double> all(static_cast<size_t>(taps * ins * outs));
+  const double* w = weight.as<double>();
+  for (int64_t o = 0; o < outs; ++o)
+    for (int64_t i = 0; i < ins; ++i)
+      for (int64_t t = 0; t < taps; ++t) all[t * ins * outs + (outputs_last ? i * outs + o : o * ins + i)] = *w++;
+  return all;
+}
+
+/// y[0 … count) += x · w[0 … count).
+void add_multiple(double x, const double* __restrict w, int64_t count, double* __restrict y) {
+  for (int64_t k = 0; k < count; ++k) y[k] += x * w[k];
 }
 
 void fill_with_bias(ConstView bias, int64_t channels, View image) {
@@ -55,24 +70,36 @@ void for_each_window(const ConvGeometry& g, int64_t rows, F f) {
 
 void ReferenceBackend::conv2d(const ConvGeometry& g, ConstView in, ConstView weight, ConstView bias, View out) const {
   fill_with_bias(bias, g.out_channels, out);
-  const double *x = in.as<double>(), *weights = weight.as<double>();
+  const std::vector<double> weights = weights_by_tap(g, weight, true);
+  const double *x = in.as<double>(), *w = weights.data();
   double* y = out.as<double>();
-  for_each_product(g, in.rows(), [=](int64_t o, int64_t i, int64_t w) { y[o] += x[i] * weights[w]; });
+  const int64_t ins = g.in_channels, outs = g.out_channels;
+  for_each_tap(g, in.rows(), [=](int64_t o, int64_t i, int64_t tap) {
+    for (int64_t k = 0; k < ins; ++k) add_multiple(x[i + k], w + (tap * ins + k) * outs, outs, y + o);
+  });
 }
 
 void ReferenceBackend::conv2d_transposed(const ConvGeometry& g, ConstView out, ConstView weight, ConstView bias,
                                          View in) const {
   fill_with_bias(bias, g.in_channels, in);
-  const double *y = out.as<double>(), *weights = weight.as<double>();
+  const std::vector<double> weights = weights_by_tap(g, weight, false);
+  const double *y = out.as<double>(), *w = weights.data();
   double* x = in.as<double>();
-  for_each_product(g, in.rows(), [=](int64_t o, int64_t i, int64_t w) { x[i] += y[o] * weights[w]; });
+  const int64_t ins = g.in_channels, outs = g.out_channels;
+  for_each_tap(g, in.rows(), [=](int64_t o, int64_t i, int64_t tap) {
+    for (int64_t k = 0; k < outs; ++k) add_multiple(y[o + k], w + (tap * outs + k) * ins, ins, x + i);
+  });
 }
 
 void ReferenceBackend::conv2d_weight_gradient(const ConvGeometry& g, ConstView in, ConstView grad_out,
                                               View grad_weight) const {
   const double *x = in.as<double>(), *grad = grad_out.as<double>();
   double* sums = grad_weight.as<double>();
-  for_each_product(g, in.rows(), [=](int64_t o, int64_t i, int64_t w) { sums[w] += x[i] * grad[o]; });
+  const int64_t taps = g.kernel * g.kernel, ins = g.in_channels, outs = g.out_channels;
+  for_each_tap(g, in.rows(), [=](int64_t o, int64_t i, int64_t tap) {
+    for (int64_t k = 0; k < outs; ++k)
+      for (int64_t j = 0; j < ins; ++j) sums[(k * ins + j) * taps + tap] += x[i + j] * grad[o + k];
+  });
 }
 
 void ReferenceBackend::max_pool2d(const ConvGeometry& g, ConstView in, View out) const {

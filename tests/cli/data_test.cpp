@@ -259,6 +259,7 @@ TEST_F(OwnData, ImagesAtAnyDepthCountAndOtherFilesAreNamed) {
   EXPECT_TRUE(contains(shown.out, "pics: 1 .webp file not read, only PNG and JPEG are"));
   fs::create_directory(path("empty"));
   expect_refused("empty", {"empty: the folder is empty"});
+  fs::create_directory(path("only"));
   write("only/a.webp", "RIFF....WEBPVP8 ");
   expect_refused("only", {"only: no PNG or JPEG images; 1 .webp file not read", "mogrify"});
 }

@@ -48,7 +48,7 @@ const std::vector<RetiredWord> kRetired = {
     {{"notes"},
      "gradients at activations, saved state",
      {"lecture notes"},
-     {"bindings", "cli", "docs", "hourglass/base", "hourglass/data", "hourglass/eval", "tests"}},
+     {"bindings", "cli", "docs", "hourglass/app", "hourglass/base", "hourglass/data", "hourglass/eval", "tests"}},
     {{"class ending", "struct ending", "struct asked", "struct moved", "struct found", "struct wanted"},
      "a noun that says what the value is: RunOutcome, RequestedMetrics"},
 };

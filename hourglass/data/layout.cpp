@@ -25,13 +25,14 @@ ArrayLayout layout_of(const Shape& array, DataLayout asked, const std::string& n
   const Shape last{array[3], array[1], array[2]};
   if (asked == DataLayout::channels_last) return {last, true};
   const bool first_is_usual = is_usual(array[1]), last_is_usual = is_usual(array[3]);
-  if (last_is_usual && !first_is_usual)
+  // Features of square images, such as 64 × 7 × 7 or 64 × 4 × 4, have few pixels and many channels.
+  const bool is_square = array[2] == array[3] && array[1] != array[2];
+  if (last_is_usual && !first_is_usual && !is_square)
     return {last, true,
             fmt::format("{}: {} is read with the channels last, as Keras writes images: {}; data.layout = "
                         "\"channels_first\" reads {}",
                         name, array.text(), described(last), described(first))};
-  // Features of square images, such as 64 × 7 × 7, have few pixels and many channels.
-  const bool may_be_last = last_is_usual || (!first_is_usual && array[3] < array[1] && array[2] != array[3]);
+  const bool may_be_last = last_is_usual || (!first_is_usual && !is_square && array[3] < array[1]);
   if (!may_be_last) return {first};
   return {first, false,
           fmt::format("{}: {} may have its channels first or last; it is read with the channels first: {}; "

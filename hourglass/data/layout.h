@@ -18,7 +18,7 @@ struct ArrayLayout {
 
 /// The layout of an array of 2, 3 or 4 axes; with 2 axes these are features, with 3 grey images. With 4 axes and
 /// DataLayout::automatic, the last axis is that of the channels if it has 1, 3 or 4 elements and the second does not,
-/// otherwise the second. `name` is that of the array, for the note.
+/// unless the last two make a square; otherwise the second is. `name` is that of the array, for the note.
 ArrayLayout layout_of(const Shape& array, DataLayout asked, const std::string& name);
 
 /// Changes rows of (height, width, channels) to (channels, height, width) = sample.

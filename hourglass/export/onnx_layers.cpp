@@ -54,7 +54,7 @@ std::string transposed_convolution(const LayerContext& p, const std::string& x) 
                        {"output_padding", std::vector<int64_t>(o.output_padding.begin(), o.output_padding.end())}});
 }
 
-/// Resize enlarges by the nearest pixel unless told otherwise.
+/// Resize takes the nearest pixel by default.
 std::string upsample(const LayerContext& p, const std::string& x) {
   const auto factor = static_cast<float>(std::get<UpsampleConfig>(p.at.config.options).factor);
   const std::string name = p.at.name + ".scales";

@@ -32,8 +32,8 @@ TEST(ObjectiveCheck, WarnsOfAnActivationThatCannotReachTheData) {
   const auto sigmoid = check(waves(1), "standard", "sigmoid");
   ASSERT_EQ(sigmoid.warnings.size(), 1u);
   for (const char* part :
-       {"the decoder ends in \"sigmoid\", which gives values from 0 to 1, but with scale = \"standard\"",
-        "from -1.41 to 1.41: 7", "Remove the last activation", "use scale = \"minmax\""})
+       {"the decoder ends in \"sigmoid\", which gives values from 0 to 1, but with scale = \"standard\"", "to 1.41: 7",
+        "Remove the last activation", "use scale = \"minmax\""})
     EXPECT_NE(sigmoid.warnings[0].find(part), std::string::npos) << sigmoid.warnings[0];
   for (const char* last : {"tanh", "relu", "softplus", "elu", "gelu"})
     EXPECT_EQ(check(waves(1), "standard", last).warnings.size(), 1u) << last;

@@ -36,7 +36,7 @@ TEST_F(TrainingSessionTest, TrainsInTenLines) {
 }
 
 TEST_F(TrainingSessionTest, ResumesAnInterruptedRunToTheSameModel) {
-  TrainingRequest request{.recipe = {.data = data_, .overrides = {"train.epochs=4"}}};
+  TrainingRequest request{.recipe = {.data = data_, .overrides = {"train.epochs=4", "train.batch_size=8"}}};
   request.folder = folder_.path() / "whole";
   train(request, silent_);
   request.folder = folder_.path() / "interrupted";

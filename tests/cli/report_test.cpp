@@ -87,7 +87,7 @@ TEST_F(Report, StaysAsItIsWhenItsRedrawingIsInterrupted) {
   for (const auto& [file, bytes] : before) EXPECT_TRUE(read("run/" + file) == bytes) << file;
 }
 
-/// 12 rows of 1,600 columns, whose report took minutes of eigenvalues; the limit leaves room for a busy machine.
+/// 12 rows of 1,600 columns, whose report took minutes of eigenvalues; the limit is that of a slow machine.
 TEST_F(Report, OfAWideTableTakesSeconds) {
   std::string rows;
   for (int i = 0; i < 12; ++i)

@@ -41,13 +41,17 @@ void suggest_for_rows(Recipe& recipe, int64_t rows, int64_t features) {
   constexpr int64_t kMostForPca = 1024;  // the time of the decomposition is cubic in the features
   recipe.data.scale = ScalerKind::standard;
   recipe.objective.reconstruction = Reconstruction::mse;
-  const int64_t hidden = std::clamp<int64_t>(2 * features, 16, 256);
   // A code as large as the data would lose nothing and show nothing.
   const int64_t code = std::max<int64_t>(1, std::min(std::clamp<int64_t>(features / 4, 2, 64), features - 1));
-  recipe.model.encoder = {dense(hidden), {"gelu"}, dense(code)};
-  recipe.model.decoder = {dense(hidden), {"gelu"}, dense_as_input()};
+  // Five rows per hidden unit; with fewer units than a start at principal components needs, the network is linear.
+  const int64_t hidden = std::min(std::clamp<int64_t>(2 * features, 16, 256), rows / 5);
+  recipe.model.encoder = {dense(code)};
+  recipe.model.decoder = {dense_as_input()};
+  if (hidden >= 2 * code)
+    for (auto* layers : {&recipe.model.encoder, &recipe.model.decoder})
+      layers->insert(layers->begin(), {dense(hidden), {"gelu"}});
   if (features <= kMostForPca) recipe.model.init.kind = InitKind::pca;
-  recipe.objective.weight_decay = {rounded(0.1 / static_cast<double>(rows))};
+  recipe.objective.weight_decay = {rounded(0.02 / static_cast<double>(rows))};
 }
 
 /// A tenth of the rows, at least 20, but at most a fifth of a small table. Three decimals, rounded up.
@@ -57,14 +61,14 @@ double validation_fraction(int64_t rows) {
 }
 
 void suggest_training(Recipe& recipe, int64_t rows) {
-  constexpr int64_t kSteps = 10000, kPatience = 1500;  // steps
+  constexpr int64_t kSteps = 10000, kPatience = 4000;  // steps
   recipe.train.batch_size = std::clamp<int64_t>(rows / 50, 16, 256);
   const int64_t steps_per_epoch = (rows + recipe.train.batch_size - 1) / recipe.train.batch_size;
   recipe.train.epochs = std::clamp<int64_t>(kSteps / steps_per_epoch, 10, 500);
   recipe.train.checkpoint.epochs = std::max<int64_t>(1, recipe.train.epochs / 20);
   if (rows < 2) return;
   recipe.data.validation = validation_fraction(rows);
-  recipe.train.early_stopping = {.patience = std::clamp<int64_t>(kPatience / steps_per_epoch, 5, 50)};
+  recipe.train.early_stopping = {.patience = std::clamp<int64_t>(kPatience / steps_per_epoch, 5, 100)};
 }
 
 }  // namespace

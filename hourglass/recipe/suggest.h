@@ -11,8 +11,9 @@ namespace hourglass {
 std::string suggest_name(const std::string& source);
 
 /// Suggests a recipe for data read from `source` with the options `how`. Tables and arrays: scale "standard", a dense
-/// network with twice as many units as features (16 to 256), and a code of a quarter of the features; training starts
-/// at their principal components, with a weight decay that falls with the number of rows. Images of bytes: scale "unit"
+/// network with a code of a quarter of the features, and twice as many hidden units as features (16 to 256, but at most
+/// a fifth of the rows; none where that is less than two per unit of the code). Training starts at the principal
+/// components, with a weight decay that falls with the number of rows. Images of bytes: scale "unit"
 /// and bce. Images get convolutions (suggest_pictures.h), small ones of bytes a code of 32 units. Trains for at most
 /// about ten thousand steps, and keeps the weights of the epoch with the smallest error on the validation rows: a tenth
 /// of the rows, at least 20, at most a fifth. Depends only on the shape and type of the data, and on `test`, the

@@ -50,6 +50,9 @@ TEST(SuggestRecipe, SuitsTheNumberOfRows) {
   EXPECT_LT(small.train.batch_size, large.train.batch_size);
   EXPECT_GT(small.train.early_stopping->patience, large.train.early_stopping->patience);
   EXPECT_EQ(small.model.init.kind, InitKind::pca);
+  EXPECT_EQ(units(small.model.encoder[0]), 12) << "five rows per hidden unit";
+  EXPECT_EQ(units(large.model.encoder[0]), 16);
+  EXPECT_EQ(for_table(60, 40).model.encoder.size(), 1u) << "12 hidden units are too few for a code of 10: linear";
 }
 
 TEST(SuggestRecipe, MakesACodeBelowTheNumberOfFeatures) {

@@ -261,7 +261,7 @@ class Suggestion {
       const size_t values = c.words.size() + c.values.size();
       const bool few = values >= 2 && values <= kMostSuggestedCategories && c.is_integer();
       const bool is_called = std::ranges::find(kLabels, lower_case(c.name)) != kLabels.end();
-      const bool is_last = &c == &found_.columns.back() && values <= 10 && c.texts == 0 && c.is_integer() &&
+      const bool is_last = &c == &found_.columns.back() && values == 2 && c.texts == 0 && c.is_integer() &&
                            c.low >= 0 && c.low <= 1 && c.high <= 10 && found_.columns.size() > 2 &&
                            found_.rows >= 5 * kFewRows;
       if (few && !is_given(c.name) && (is_called || is_last)) labels.push_back(c.name);

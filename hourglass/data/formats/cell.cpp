@@ -21,11 +21,10 @@ constexpr std::array kUnits = {"US$"sv, "R$"sv,  "C$"sv,  "A$"sv,  "$"sv,   "€
 constexpr std::array kGroupSigns = {" "sv, "\u00a0"sv, "\u202f"sv, "\u2009"sv, "'"sv, "’"sv};
 
 constexpr std::array kMarkers = {
-    ""sv,      "na"sv,     "n/a"sv,      "n.a."sv,      "nan"sv,     "null"sv,     "none"sv,   "nil"sv,
-    "?"sv,     "-"sv,      "--"sv,       "."sv,         "nat"sv,     "<na>"sv,     "\\n"sv,    "#n/a"sv,
-    "#na"sv,   "#null!"sv, "#n/a n/a"sv, "#value!"sv,   "#div/0!"sv, "#ref!"sv,    "#num!"sv,  "#name?"sv,
-    "-nan"sv,  "+nan"sv,   "nan(ind)"sv, "-nan(ind)"sv, "1.#qnan"sv, "-1.#qnan"sv, "1.#ind"sv, "-1.#ind"sv,
-    "<nan>"sv, "(null)"sv, "<null>"sv,   "1.#snan"sv,   "n/d"sv};
+    ""sv,        "na"sv,       "n/a"sv,    "n.a."sv,    "nan"sv,    "null"sv,   "nil"sv,    "?"sv,        "-"sv,
+    "--"sv,      "."sv,        "nat"sv,    "<na>"sv,    "\\n"sv,    "#n/a"sv,   "#na"sv,    "#null!"sv,   "#n/a n/a"sv,
+    "#value!"sv, "#div/0!"sv,  "#ref!"sv,  "#num!"sv,   "#name?"sv, "-nan"sv,   "+nan"sv,   "nan(ind)"sv, "-nan(ind)"sv,
+    "1.#qnan"sv, "-1.#qnan"sv, "1.#ind"sv, "-1.#ind"sv, "<nan>"sv,  "(null)"sv, "<null>"sv, "1.#snan"sv,  "n/d"sv};
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -153,7 +152,7 @@ MissingMarkers::MissingMarkers(std::span<const std::string> more) : more_(more.b
 
 bool MissingMarkers::contains(std::string_view cell) const {
   constexpr size_t kLongest = 10;
-  if (cell.empty()) return true;
+  if (cell.empty() || cell == "None") return true;  // of Python; "none" is a category
   if (!more_.empty()) {
     if (more_.contains(cell)) return true;
     const auto number = numbers_.empty() ? std::nullopt : number_in(cell);

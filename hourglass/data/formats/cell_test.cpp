@@ -59,7 +59,7 @@ TEST(Cell, KnowsWhatStandsForNothing) {
   for (const char* cell : {"", "NA", "n/a", "NaN", "NULL", "?", "-nan", "#N/A", "None", "<NA>", "NaT", "-", "\\N",
                            "1.#QNAN", "-1.#IND", "#NULL!", "#DIV/0!", "."})
     EXPECT_TRUE(markers.contains(cell)) << cell;
-  for (const char* cell : {"0", "Nana", "none at all", "-1", "1.5", "-0.123456"})
+  for (const char* cell : {"0", "Nana", "none", "none at all", "-1", "1.5", "-0.123456"})
     EXPECT_FALSE(markers.contains(cell)) << cell;
 }
 

@@ -65,7 +65,7 @@ std::optional<NumberedNames> numbered_names(const Row& row, const std::vector<Ta
 }
 
 /// The numbers of the row have the same even steps, as in a table of a grid.
-bool goes_on(const NumberedNames& names, const Row& row) {
+bool continues(const NumberedNames& names, const Row& row) {
   if (names.columns.size() < 2 || names.columns.back() >= row.size()) return false;
   for (size_t i = 1; i < names.columns.size(); ++i) {
     const auto before = number_in(row[names.columns[i - 1]]), here = number_in(row[names.columns[i]]);
@@ -92,7 +92,7 @@ HeaderDecision decide_by_numbers(const Row& first, const Row& second, const std:
   const bool is_alone = count == 1 && names->has_texts && !names->is_unnamed;
   const bool is_strange = names->is_unnamed || count >= kMany || (count >= kSome && 2 * unlike >= count) ||
                           (names->are_years && names->has_texts && count > 1);
-  const bool is_header = !is_alone && (otherwise == count || (is_strange && !goes_on(*names, second)));
+  const bool is_header = !is_alone && (otherwise == count || (is_strange && !continues(*names, second)));
   const bool is_uncertain = is_header || count >= kSome;
   return {is_header, is_uncertain,
           is_header ? "its numbers count and are unlike those below" : "its cells are like those below"};

@@ -88,8 +88,8 @@ TEST(Recipe, TakesTestRowsFromTheDataOrFromElsewhere) {
   const auto test = [](const std::string& value) { return parse(kMinimal, {"data.test=" + value}).data.test; };
   EXPECT_EQ(test("0.2"), (NumberOrText{0.2}));
   EXPECT_EQ(test("more.csv"), (NumberOrText{0, "more.csv"}));
-  EXPECT_EQ(message_with("data.test=1"), "data: test: expected below 1, found 1");
-  EXPECT_EQ(message_with("data.test=true"), "data: test: expected a number or a text, found true");
+  EXPECT_EQ(message_with("data.test=1"), "test: expected below 1, found 1");
+  EXPECT_EQ(message_with("data.test=true"), "test: expected a number or a text, found true");
 }
 
 TEST(Recipe, TakesDefaultsForWhatIsNotGiven) {

@@ -87,7 +87,7 @@ TEST_F(OwnData, OptionsAddToWhatIsSuggestedAndTheRestIsTold) {
       run(training_on("people.csv", {"--set", "data.label=kind", "--set", R"(data.ignore=["id"])"}));
   ASSERT_TRUE(succeeded(outcome));
   EXPECT_TRUE(contains(outcome.err, "people.csv: left out, because they have more than 50 different texts"));
-  EXPECT_TRUE(contains(outcome.err, "seconds varies by one part in 4"));
+  EXPECT_TRUE(contains(outcome.err, "seconds varies by one part in 5"));
   EXPECT_FALSE(contains(outcome.err, "age varies"));
   EXPECT_TRUE(contains(read("run/recipe.toml"), R"(ignore = ["id", "name"])"));
 }

@@ -72,7 +72,7 @@ class MoreEpochs : public TrainingSessionTest {
 };
 
 /// A finished run that takes more epochs ends as one that had them from the start.
-TEST_F(MoreEpochs, EqualARunOfThatLengthToTheBit) {
+TEST_F(MoreEpochs, EqualARunOfThatLengthBitExactly) {
   const std::vector<std::string> stops = {"data.validation=0.3", "train.early_stopping={patience=30}",
                                           "train.optimizer={sgd=0.3, momentum=0.9}"};
   std::vector<std::string> soon = stops;

@@ -112,33 +112,33 @@ struct EvidenceScorer::Work {
   explicit Work(int64_t features) : x(features), r(features), parts(features) {}
 
   std::vector<float> x, r;                             ///< in units
-  std::vector<float> input_distance, output_distance;  ///< to every slot; +∞ to one that does not count
+  std::vector<float> input_distance, output_distance;  ///< to every slot; +∞ to an ignored one
   std::vector<std::pair<float, int64_t>> order;
   std::vector<double> parts;  ///< (features) of one kind
 };
 
-EvidenceScorer::Lanes::Lanes(std::span<const float> rows, int64_t features)
-    : count(std::ssize(rows) / features), features(features), groups((count + kLanes - 1) / kLanes) {
-  values.assign(groups * features * kLanes, 0.0f);
+EvidenceScorer::GroupedRows::GroupedRows(std::span<const float> rows, int64_t features)
+    : count(std::ssize(rows) / features), features(features), groups((count + kGroupSize - 1) / kGroupSize) {
+  values.assign(groups * features * kGroupSize, 0.0f);
   for (int64_t i = 0; i < count; ++i)
     for (int64_t j = 0; j < features; ++j)
-      values[(i % groups * features + j) * kLanes + i / groups] = rows[i * features + j];
+      values[(i % groups * features + j) * kGroupSize + i / groups] = rows[i * features + j];
 }
 
-float EvidenceScorer::Lanes::at(int64_t slot, int64_t feature) const {
-  return values[(slot / kLanes * features + feature) * kLanes + slot % kLanes];
+float EvidenceScorer::GroupedRows::at(int64_t slot, int64_t feature) const {
+  return values[(slot / kGroupSize * features + feature) * kGroupSize + slot % kGroupSize];
 }
 
-void EvidenceScorer::Lanes::distances(const float* x, std::vector<float>& out) const {
+void EvidenceScorer::GroupedRows::distances(const float* x, std::vector<float>& out) const {
   out.resize(slots());
   const float* stored = values.data();
   for (int64_t g = 0; g < groups; ++g) {
-    std::array<float, kLanes> sum{};
-    for (int64_t j = 0; j < features; ++j, stored += kLanes)
-      for (int64_t lane = 0; lane < kLanes; ++lane) sum[lane] += std::abs(x[j] - stored[lane]);
+    std::array<float, kGroupSize> sum{};
+    for (int64_t j = 0; j < features; ++j, stored += kGroupSize)
+      for (int64_t row = 0; row < kGroupSize; ++row) sum[row] += std::abs(x[j] - stored[row]);
     const int64_t rows = (count - g + groups - 1) / groups;
     std::fill(sum.begin() + rows, sum.end(), HUGE_VALF);
-    std::ranges::copy(sum, out.begin() + g * kLanes);
+    std::ranges::copy(sum, out.begin() + g * kGroupSize);
   }
 }
 
@@ -158,7 +158,7 @@ std::vector<float> unit_factors(std::span<const float> unit, const AnomalyEviden
   return factor;
 }
 
-/// What the model makes of rows that are scaled already.
+/// The reconstructions of rows that are scaled already.
 std::vector<float> reconstructions(const Autoencoder& model, std::span<const float> rows) {
   const Network& network = model.network();
   const int64_t features = network.input().size(), count = std::ssize(rows) / features;
@@ -225,8 +225,8 @@ int64_t EvidenceScorer::at_least(int64_t feature, float x) const {
 void EvidenceScorer::add_input_distance(const Work& w, std::span<double> parts) const {
   std::vector<int64_t> nearest;
   for (int64_t g = 0; g < inputs_.groups; ++g) {
-    const auto first = w.input_distance.begin() + g * Lanes::kLanes;
-    const auto at = std::min_element(first, first + Lanes::kLanes);
+    const auto first = w.input_distance.begin() + g * GroupedRows::kGroupSize;
+    const auto at = std::min_element(first, first + GroupedRows::kGroupSize);
     if (*at < HUGE_VALF) nearest.push_back(at - w.input_distance.begin());
   }
   for (const int64_t slot : nearest)

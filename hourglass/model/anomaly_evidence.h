@@ -81,16 +81,16 @@ class EvidenceScorer {
 
  private:
   /// Rows in groups of 64, whose values of one feature lie side by side.
-  struct Lanes {
-    Lanes(std::span<const float> rows, int64_t features);
+  struct GroupedRows {
+    GroupedRows(std::span<const float> rows, int64_t features);
     /// Σ_j |x_j − s_j| of every slot; +∞ for slots without a row.
     void distances(const float* x, std::vector<float>& out) const;
     float at(int64_t slot, int64_t feature) const;
-    int64_t slots() const { return groups * kLanes; }
+    int64_t slots() const { return groups * kGroupSize; }
 
-    static constexpr int64_t kLanes = 64;
+    static constexpr int64_t kGroupSize = 64;
     int64_t count, features, groups;
-    std::vector<float> values;  ///< (groups, features, kLanes)
+    std::vector<float> values;  ///< (groups, features, kGroupSize)
   };
   struct Work;
 
@@ -118,7 +118,7 @@ class EvidenceScorer {
   std::vector<int64_t> most_in_group_;  ///< count of the commonest text of a group in the stored rows
   std::vector<float> sorted_;           ///< (features, stored rows), ascending
   std::vector<int32_t> bins_;           ///< (features, bins) counts of stored rows
-  Lanes inputs_, outputs_;
+  GroupedRows inputs_, outputs_;
 };
 
 }  // namespace hourglass

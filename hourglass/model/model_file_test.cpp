@@ -122,7 +122,9 @@ TEST(ModelFile, RefusesIncompleteMetadata) {
                                                                      {"[1048577]", "at most 1048576, found 1048577"}})
     EXPECT_EQ(with("input", input), "m: metadata \"input\": expected " + why);
   EXPECT_TRUE(with("input", "x").starts_with("m: metadata \"input\": JSON: byte 1: ")) << with("input", "x");
-  EXPECT_EQ(with("input", "[9]"), "m: encoder[0] conv2d: needs an image (channels × height × width), its input is 9");
+  EXPECT_EQ(with("input", "[9]"),
+            "m: encoder[0] conv2d: needs an image (channels × height × width), its input is 9; "
+            "{ reshape = [channels, height, width] } before it makes one");
   EXPECT_EQ(with("scaler", R"({"kind":"none","offset":[1e99],"factor":[1]})"),
             "m: metadata \"scaler\": offset: expected a finite number, found 1e+99");
 }

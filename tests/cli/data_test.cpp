@@ -107,7 +107,7 @@ TEST_F(OwnData, ATableIsReadForAModelByItsColumnsNames) {
     EXPECT_FALSE(exists("never.csv"));
   }
   EXPECT_TRUE(succeeded(run({"reconstruct", "run", "--data", "people.csv", "-o", "again.csv"})));
-  EXPECT_TRUE(read("again.csv").starts_with("age,income,\"city=Bern, BE\",city=Chur,one,kind=benign,kind=malignant\n"));
+  EXPECT_TRUE(read("again.csv").starts_with("age,income,city,kind\n"));
 }
 
 TEST_F(OwnData, TextsOfLabelsHaveTheSameNumbersInEveryFile) {
@@ -160,7 +160,7 @@ TEST_F(OwnData, TablesThatCannotBeRead) {
 }
 
 /// What is not refused is read, and said.
-TEST_F(OwnData, TablesThatLeaveRoomForAGuess) {
+TEST_F(OwnData, TablesThatAreReadByAGuess) {
   const std::map<std::string, std::pair<std::string, std::string>> tables = {
       {"stray.csv", {"x,y\n1,2\n3,oops\n4,5\n", "y"}},
       {"infinite.csv", {"x,y\n1,2\ninf,4\n5,6\n", "x (2 numbers, 1 text such as \"inf\")"}},

@@ -79,8 +79,9 @@ TEST_F(SelfDescription, ManualHasEveryVerbAndOption) {
 }
 
 TEST_F(SelfDescription, ManualTellsLimitsDefaultsChoicesAndWhatGoesTogether) {
-  for (const char* part : {"From 0 to 1024.", "Default: 0.0003.", "One of: test, train.", "Only with --fine-tune.",
-                           "Not with --resume.", "-o, --output FILE", "hourglass data fetch [OPTION ...] DATASET"})
+  for (const char* part :
+       {"From 0 to 1024.", "Default: 0.0003.", "One of: train, validation, test, all.", "Only with --fine-tune.",
+        "Not with --resume.", "-o, --output FILE", "hourglass data fetch [OPTION ...] DATASET"})
     EXPECT_TRUE(contains(manual(), part));
 }
 
@@ -165,9 +166,9 @@ TEST_F(Completion, BashOffersOptionsOfTheVerb) {
 }
 
 TEST_F(Completion, BashOffersValues) {
-  EXPECT_EQ(bash({"eval", "quickstart", "--split", ""}), (Set{"test", "train"}));
+  EXPECT_EQ(bash({"eval", "quickstart", "--split", ""}), (Set{"all", "test", "train", "validation"}));
   EXPECT_EQ(bash({"eval", "--split", "=", "tr"}), Set{"train"});
-  EXPECT_EQ(bash({"eval", "--split", "="}), (Set{"test", "train"}));
+  EXPECT_EQ(bash({"eval", "--split", "="}), (Set{"all", "test", "train", "validation"}));
   EXPECT_EQ(bash({"data", "fetch", "fash"}), Set{"fashion-mnist"});
   EXPECT_EQ(bash({"completion", ""}), (Set{"bash", "fish", "zsh"}));
   EXPECT_EQ(bash({"train", "quickst"}), Set{"quickstart"});
@@ -203,7 +204,7 @@ TEST_F(Completion, FishOffersTheSame) {
   EXPECT_EQ(fish("recipes "), (Set{"show", "keys"}));
   EXPECT_EQ(fish("data fetch "), (Set{"fashion-mnist", "mnist"}));
   EXPECT_EQ(fish("train --re"), Set{"--resume"});
-  EXPECT_EQ(fish("eval quickstart --split "), (Set{"test", "train"}));
+  EXPECT_EQ(fish("eval quickstart --split "), (Set{"all", "test", "train", "validation"}));
   EXPECT_EQ(fish("train --data mni"), (Set{"mnist", "mnist-of-mine.npy"}));
   EXPECT_EQ(fish("train --output-dir m"), Set{"mine/"});
   EXPECT_EQ(fish("train --threads "), Set{});

@@ -34,10 +34,10 @@ std::optional<size_t> convert(const Converter& converter, std::string_view bytes
     const size_t used = out.size();
     out.resize(used + kStep);
     char* to = out.data() + used;
-    size_t room = kStep;
-    const size_t status = ::iconv(converter.handle, &in, &left, &to, &room);
+    size_t space = kStep;
+    const size_t status = ::iconv(converter.handle, &in, &left, &to, &space);
     const int error = errno;
-    out.resize(out.size() - room);
+    out.resize(out.size() - space);
     if (status == static_cast<size_t>(-1) && error != E2BIG) return bytes.size() - left;
   }
   return std::nullopt;

@@ -19,9 +19,9 @@ struct FreeStream {
 size_t unpack(ZSTD_DStream* stream, ZSTD_inBuffer& in, std::string& out, size_t limit) {
   const size_t before = out.size();
   out.resize(before + limit);
-  ZSTD_outBuffer room{out.data() + before, limit, 0};
-  const size_t status = ZSTD_decompressStream(stream, &room, &in);
-  out.resize(before + room.pos);
+  ZSTD_outBuffer space{out.data() + before, limit, 0};
+  const size_t status = ZSTD_decompressStream(stream, &space, &in);
+  out.resize(before + space.pos);
   return status;
 }
 

@@ -88,7 +88,7 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
-/// The first of several entries of a zip archive tells what it contains; npz archives have only .npy files.
+/// The first of several entries of a zip archive tells what it contains; archives of arrays have only .npy files.
 std::optional<Format> zip_format(std::string_view start) {
   constexpr size_t kNameLengthAt = 26, kNameAt = 30;
   if (!start.starts_with("PK\x03\x04") || start.size() < kNameAt) return std::nullopt;

@@ -20,8 +20,10 @@ class Against {
       : golden_(golden), dtype_(dtype), tolerance_(tolerance) {
     const Shape& in = golden.tensors.at("input").shape();
     const Shape& out = golden.tensors.at("output").shape();
-    const LayerConfig config = layer(golden.kind, golden.kind == "max_pool2d" ? golden.kernel : out[1], golden.kernel,
-                                     golden.stride, golden.padding);
+    const bool has_channels = golden.kind.starts_with("conv");
+    LayerConfig config =
+        layer(golden.kind, has_channels ? out[1] : golden.kernel, golden.kernel, golden.stride, golden.padding);
+    if (has_channels) std::get<ConvConfig>(config.options).output_padding = golden.output_padding;
     layer_ = make_layer({config, "encoder.0", {in[1], in[2], in[3]}, parameters_});
     EXPECT_EQ(layer_->output(), (Shape{out[1], out[2], out[3]}));
     theta_ = Tensor(dtype, {parameters_.empty() ? 1 : parameters_.back().offset + parameters_.back().shape.size()});
@@ -61,7 +63,7 @@ class Against {
 
 TEST(ConvolutionLayers, AreWhatPyTorchComputesForwardAndBackward) {
   const auto cases = golden_cases("convolutions");
-  EXPECT_EQ(cases.size(), 15);
+  EXPECT_EQ(cases.size(), 18);
   for (const auto& [name, golden] : cases) {
     SCOPED_TRACE(name);
     Against(golden, DType::f64, 1e-12).run();

@@ -147,20 +147,27 @@ CONVOLUTIONS = {
     "pool_rest_unused": ("max_pool2d", 2, 0, (2, 3, 9, 9), 2),
     "pool_overlapping": ("max_pool2d", 1, 0, (2, 2, 6, 7), 3),
     "pool_padded": ("max_pool2d", 2, 1, (2, 2, 7, 7), 3),
+    "transposed_output_padded": ("conv_transpose2d", 2, 1, (2, 3, 5, 4), (3, 2, 3, 3), (1, 0)),
+    "transposed_output_padded_much": ("conv_transpose2d", 3, 0, (2, 2, 3, 4), (2, 3, 2, 2), (1, 2)),
+    "upsample": ("upsample2d", 1, 0, (2, 3, 4, 5), 3),
 }
 
 
-def convolution_case(kind, stride, padding, input_shape, weight):
+def convolution_case(kind, stride, padding, input_shape, weight, output_padding=None):
     """Every tensor of one forward and backward pass for a random gradient of the output."""
     new = lambda shape: torch.randn(shape, dtype=torch.float64, requires_grad=True)
     x = new(input_shape)
     if kind == "max_pool2d":
         leaves = {"input": x}
         output = F.max_pool2d(x, weight, stride, padding)
+    elif kind == "upsample2d":
+        leaves = {"input": x}
+        output = F.interpolate(x, scale_factor=weight, mode="nearest")
     else:
         w = new(weight)
         leaves = {"input": x, "weight": w, "bias": new(weight[0] if kind == "conv2d" else weight[1])}
-        output = getattr(F, kind)(x, w, leaves["bias"], stride, padding)
+        more = {"output_padding": output_padding} if output_padding else {}
+        output = getattr(F, kind)(x, w, leaves["bias"], stride, padding, **more)
     seed = torch.randn_like(output)
     gradients = torch.autograd.grad(output, list(leaves.values()), seed)
     return {**leaves, "output": output, "grad_output": seed, **{f"grad_{k}": g for k, g in zip(leaves, gradients)}}
@@ -170,9 +177,10 @@ def write_convolutions():
     torch.manual_seed(2)
     tensors, metadata = {}, {}
     for name, case in CONVOLUTIONS.items():
-        kind, stride, padding, _, weight = case
-        kernel = weight if kind == "max_pool2d" else weight[-1]
-        metadata[name] = json.dumps({"kind": kind, "stride": stride, "padding": padding, "kernel": kernel})
+        kind, stride, padding, _, weight = case[:5]
+        kernel = weight if isinstance(weight, int) else weight[-1]
+        about = {"kind": kind, "stride": stride, "padding": padding, "kernel": kernel}
+        metadata[name] = json.dumps(about | ({"output_padding": case[5]} if len(case) > 5 else {}))
         tensors |= {f"{name}.{k}": t for k, t in convolution_case(*case).items()}
     write_safetensors(HERE / "values" / "convolutions.safetensors", tensors, metadata)
 

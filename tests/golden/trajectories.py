@@ -39,6 +39,9 @@ DECODE = {
     "two dense": '[{ dense = 16 }, "tanh", { dense = 784 }, "sigmoid"]',
     "two convs": '[{ conv_transpose2d = 4, kernel = 4, stride = 2 }, "relu", '
     '{ conv_transpose2d = 1, kernel = 4, stride = 2, padding = 1 }, "sigmoid"]',
+    "reshaped": '[{ dense = 196 }, "relu", { reshape = [4, 7, 7] }, { upsample2d = 2 }, '
+    '{ conv2d = 3, kernel = 3, padding = 1 }, "tanh", '
+    '{ conv_transpose2d = 1, kernel = 3, stride = 2, padding = 1, output_padding = 1 }, "sigmoid"]',
 }
 
 # name: (encoder, decoder, reconstruction, whatever else differs from the default)
@@ -97,6 +100,7 @@ CASES = {
     "topk_falling": ("falling topk", "identity", "mse", "train.epochs = 2", "train.batch_size = 128"),
     "topk_tied": ("topk", "sigmoid", "bce", "model.tied = true"),
     "topk_contractive": ("deep topk", "sigmoid", "bce", "objective.contractive = { weight = 0.1 }"),
+    "conv_reshaped": ("conv then dense", "reshaped", "bce"),
     "hessian_one_layer": ("sigmoid", "sigmoid", "bce", "objective.hessian = { weight = 10, std = 0.3, samples = 2 }"),
     "hessian_deep": ("deep soft", "sigmoid", "bce", "objective.hessian = { weight = 1e2, std = 0.3, samples = 2 }"),
     "hessian_conv": ("conv", "3 pixels", "bce", "objective.hessian = { weight = 10, std = 0.2 }"),

@@ -25,6 +25,7 @@ std::map<std::string, GoldenCase> golden_cases(const std::string& file) {
     c.stride = about.at("stride");
     c.padding = about.at("padding");
     c.kernel = about.at("kernel");
+    if (about.contains("output_padding")) c.output_padding = about.at("output_padding");
   }
   return cases;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -16,6 +17,7 @@ struct GoldenCase {
   std::map<std::string, Tensor> tensors;
   std::string kind;  ///< of convolutions: the layer's
   int64_t stride = 0, padding = 0, kernel = 0;
+  std::array<int64_t, 2> output_padding = {};
   std::string recipe;  ///< of penalties: [model] and [objective]; of spectra and classifiers: [model]
 
   /// [model] of the recipe.

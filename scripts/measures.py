@@ -13,10 +13,17 @@ SIDE = 28  # pixels of an image of MNIST and Fashion-MNIST
 
 
 @cache
-def test_images(data):
-    """(10000, 784) values in [0, 1] of mnist or fashion-mnist."""
+def images(data, part):
+    """(rows, 784) bytes of mnist or fashion-mnist; part: train or t10k."""
     folder = Path(hourglass("data", "fetch", data).split(": ")[1].rsplit(" (", 1)[0])
-    return numpy.fromfile(folder / "t10k-images-idx3-ubyte", numpy.uint8, offset=16).reshape(-1, SIDE * SIDE) / 255
+    return numpy.fromfile(folder / f"{part}-images-idx3-ubyte", numpy.uint8, offset=16).reshape(-1, SIDE * SIDE)
+
+
+def few_rows(data, count, seed, file):
+    """Writes `count` training images, drawn by the seed, to an .npy file."""
+    every = images(data, "train")
+    chosen = numpy.random.default_rng(seed).choice(len(every), count, replace=False)
+    numpy.save(file, every[chosen].reshape(-1, SIDE, SIDE))
 
 
 def first_weights(model_file):
@@ -53,7 +60,7 @@ def bce(reconstruction, target):
 
 def noisy_losses(model, data, std, draws=8):
     """bce of the reconstructions of x + std n against x + std n, one for each draw of n ~ N(0, 1). A draw is followed by its negative."""
-    clean, losses = test_images(data), []
+    clean, losses = images(data, "t10k") / 255, []
     random = numpy.random.default_rng(0)
     with tempfile.TemporaryDirectory() as folder:
         rows, output = Path(folder, "noisy.npy"), Path(folder, "reconstruction.npy")

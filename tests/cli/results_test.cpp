@@ -73,8 +73,7 @@ TEST_F(Results, ANumericColumnMayBeNamedLikeACategory) {
   ASSERT_TRUE(succeeded(run({"reconstruct", "run", "-o", "r.csv"})));
   EXPECT_EQ(read("r.csv").substr(0, 8), "k=A,k,v\n");
   const Table table = scan_table(read("r.csv"), "r.csv");
-  for (const std::string& word : table.columns.at(1).words)
-    EXPECT_TRUE(word == "A" || word == "B") << word;
+  for (const std::string& word : table.columns.at(1).words) EXPECT_TRUE(word == "A" || word == "B") << word;
   EXPECT_TRUE(succeeded(run({"score", "run", "--data", "r.csv", "-o", "s.csv"})));
 }
 

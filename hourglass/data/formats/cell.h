@@ -29,7 +29,8 @@ std::optional<CellNumber> parse_number(std::string_view cell, char decimal = '.'
 std::optional<double> number_in(std::string_view cell, char decimal = '.');
 
 /// The texts that stand for a missing value: an empty cell and what databases, spreadsheets and statistics programs
-/// write, in upper or lower case (NA, N/A, #N/A, NULL, NaN, NaT, <NA>, \N, ?, -, ., 1.#QNAN, …), and None.
+/// write, in upper or lower case (NA, N/A, NULL, NaN, NaT, ?, a dash, a point, a backslash and N, the error values of
+/// spreadsheets and of the C library, …), and None.
 class MissingMarkers {
  public:
   /// `more` are further texts, compared exactly, or numbers, compared by value.

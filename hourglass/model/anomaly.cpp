@@ -251,7 +251,9 @@ AnomalyScale fit_anomaly_evidence(const Inference& inference, const Dataset& dat
   scale.threshold = kAboveRounding * empirical_quantile(scores, config.quantile);
   if (scale.threshold > 0) return scale;
   std::erase(scores, 0.0);  // most rows are the same: those that differ are above the threshold
-  if (scores.empty()) fail("{}: all rows are the same, which leaves nothing to measure scores against", data.name);
+  if (scores.empty())
+    fail("{}: all rows are the same ({} {}), which leaves nothing to measure scores against", data.name, fitted.size(),
+         fitted.size() == 1 ? "sample" : "samples");
   scale.threshold = std::ranges::min(scores) / 2;
   return scale;
 }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "hourglass/model/inference.h"
@@ -34,6 +36,28 @@ struct RowSums {
   void add(const RowSums& part);
 };
 
+/// Adds up parts by T::add in the order of their numbers 0, 1, …, whatever the order in which threads deliver them.
+/// Only parts that come before an earlier one are held.
+template <class T>
+class OrderedSum {
+ public:
+  void add(int64_t number, T part) {
+    const std::lock_guard lock(mutex_);
+    waiting_.emplace(number, std::move(part));
+    for (auto next = waiting_.begin(); next != waiting_.end() && next->first == next_; ++next_) {
+      total_.add(next->second);
+      next = waiting_.erase(next);
+    }
+  }
+  T take() && { return std::move(total_); }
+
+ private:
+  std::mutex mutex_;
+  std::map<int64_t, T> waiting_;
+  int64_t next_ = 0;
+  T total_ = {};
+};
+
 /// A data set, the model to evaluate on it, and how its rows pass through the model.
 struct MeasuredRows {
   const Autoencoder& model;
@@ -47,16 +71,14 @@ struct MeasuredRows {
   /// measurement in progress reports.
   template <class T, class F>
   T collect(std::string_view what, F part) const {
-    std::vector<T> parts(inference.chunks(data.rows()));
+    OrderedSum<T> sum;
     ProgressCounter counter(progress, what, data.rows());
     const auto measure = [&](const Inference::Chunk& chunk) {
-      parts[chunk.index] = part(chunk);
+      sum.add(chunk.index, part(chunk));
       counter.advance(chunk.rows);
     };
     inference.reconstruct(data, measure, corrupt_input);
-    T total;
-    for (const T& p : parts) total.add(p);
-    return total;
+    return std::move(sum).take();
   }
 };
 

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "hourglass/data/scaler.h"
+#include "hourglass/eval/analysis/budget.h"
 #include "hourglass/eval/analysis/spectrum.h"
 #include "hourglass/eval/classify/neighbours.h"
 #include "hourglass/eval/classify/probe.h"
@@ -30,6 +31,11 @@ void exact_jacobian(Measurements& m) {
 
 void affordable_spectrum(Measurements& m) {
   if (m.options().jacobian.probes > 0) fail("probes estimate only the norm, not singular values");
+  if (const double bytes = spectrum_bytes(m.network()); bytes > kPartBytes && !m.options().jacobian.exact)
+    fail(
+        "the {} × {} Jacobian of a row takes about {:.0f} MB on every thread; use --exact, and --rows to limit the "
+        "data",
+        m.units(), m.features(), bytes / 1e6);
   const double cost = spectrum_cost(m.network());
   if (cost > kMaxRelativeCost && !m.options().jacobian.exact)
     fail(

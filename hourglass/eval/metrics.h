@@ -30,7 +30,8 @@ struct EvaluationOptions {
   /// Called with each metric that does not apply and is skipped. Without it, a metric requested by its own name that
   /// does not apply is an Error.
   std::function<void(const Omission&)> note = nullptr;
-  int64_t chunk_rows = 256;  ///< rows per forward pass; changes results by rounding only
+  /// The most rows of a forward pass (Inference); changes results by rounding only.
+  int64_t chunk_rows = Inference::kChunkRows;
 };
 
 /// Evaluates the named metrics over the whole data set, each once. Sums are in double and depend neither on the number

@@ -263,8 +263,9 @@ AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const D
   const int64_t width = data.sample.size(), rows = data.rows();
   AnomalyScores out{std::vector<double>(rows), std::min(top, width), {}};
   out.contributions.resize(rows * out.top);
-  // Whole chunks: a row's bits may depend on how many others are taken with it.
-  const int64_t chunk = detectors[0].inference.chunk_rows();
+  // Whole chunks: a row's bits may depend on how many others are taken with it. Each chunk is a half of a larger one.
+  int64_t chunk = 1;
+  for (const AnomalyDetector& detector : detectors) chunk = std::max(chunk, detector.inference.chunk_rows());
   const int64_t most = std::max(chunk, std::min(kScoredTogether, kMostTerms / width) / chunk * chunk);
   std::list<ReadyDetector> ready;
   for (const AnomalyDetector& detector : detectors) ready.emplace_back(detector);

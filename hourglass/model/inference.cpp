@@ -27,8 +27,22 @@ double mean_loss(const Inference& inference, const Dataset& data, std::span<cons
 
 }  // namespace
 
-Inference::Inference(const Autoencoder& model, int threads, int64_t chunk_rows)
-    : model_(model), threads_(threads), chunk_rows_(chunk_rows) {}
+int64_t Inference::rows_of_a_chunk(const Network& network, DType dtype, int64_t most) {
+  const int64_t bytes = MicroBatch::bytes_of_a_row(network, dtype);
+  int64_t rows = std::max<int64_t>(1, most);
+  while (rows > 1 && rows > kPassBytes / bytes) rows /= 2;
+  return rows;
+}
+
+Inference::Inference(const Autoencoder& model, int threads, int64_t most_chunk_rows)
+    : model_(model),
+      threads_(threads),
+      chunk_rows_(rows_of_a_chunk(model.network(), model.theta().dtype(), most_chunk_rows)) {}
+
+int64_t Inference::whole_chunks(int64_t width, int64_t bytes) const {
+  const int64_t rows = bytes / (width * size_of(model_.theta().dtype()));
+  return std::max(chunk_rows_, rows / chunk_rows_ * chunk_rows_);
+}
 
 const MicroBatch& Inference::Chunk::repeat(int last, const std::function<void(View)>& fill) const {
   auto& again = workspace.second_pass;
@@ -41,16 +55,22 @@ const MicroBatch& Inference::Chunk::repeat(int last, const std::function<void(Vi
 
 void Inference::for_each_chunk(int64_t rows,
                                const std::function<void(Workspace&, int64_t, int64_t, int64_t)>& chunk) const {
+  // Sums in the order of chunks hold the parts of so many chunks, each about as wide as a row.
+  constexpr int64_t kFewest = 16, kMost = 256, kBytes = int64_t{1} << 26;
+  const int64_t row_bytes = MicroBatch::bytes_of_a_row(model_.network(), model_.theta().dtype());
+  const int64_t together = std::clamp(kBytes / row_bytes, kFewest, kMost);
   const int64_t capacity = std::min(chunk_rows_, rows);
   const auto make = [&] { return std::make_unique<Workspace>(model_, capacity); };
-  auto work = [&](int64_t c) {
-    const int64_t first = c * chunk_rows_;
+  int64_t begin = 0;
+  auto work = [&](int64_t k) {
+    const int64_t c = begin + k, first = c * chunk_rows_;
     workspaces_.with(make, [&](Workspace& workspace) {
       if (workspace.pass.capacity() < capacity) workspace = Workspace(model_, capacity);
       chunk(workspace, c, first, std::min(chunk_rows_, rows - first));
     });
   };
-  parallel_for(chunks(rows), threads_, work);
+  for (; begin < chunks(rows); begin += together)
+    parallel_for(std::min(together, chunks(rows) - begin), threads_, work);
 }
 
 void Inference::run(const Dataset& data, std::optional<std::span<const uint32_t>> rows, Mode mode, int last,
@@ -96,6 +116,11 @@ void Inference::encode(const Dataset& data, View codes, Mode mode) const {
   run(data, std::nullopt, mode, model_.network().code_end(), copy_out, nullptr);
 }
 
+void Inference::encode(const Dataset& data, std::span<const uint32_t> rows, View codes) const {
+  const auto copy_out = [&](const Chunk& c) { read_codes(c.pass, codes.slice(c.first, c.rows)); };
+  run(data, rows, Mode::encoding, model_.network().code_end(), copy_out, nullptr);
+}
+
 Tensor Inference::decode(ConstView codes) const {
   Tensor out(model_.theta().dtype(), model_.network().input().batch(codes.rows()));
   decode(codes, out);
@@ -122,6 +147,10 @@ Tensor Inference::reconstruct(const Dataset& data) const {
 
 void Inference::reconstruct(const Dataset& data, View out) const {
   reconstruct(data, [&](const Chunk& c) { copy(c.reconstruction(), out.slice(c.first, c.rows)); });
+}
+
+void Inference::reconstruct(const Dataset& data, std::span<const uint32_t> rows, View out) const {
+  reconstruct(data, rows, [&](const Chunk& c) { copy(c.reconstruction(), out.slice(c.first, c.rows)); });
 }
 
 double mean_bce(const Inference& inference, const Dataset& data, std::span<const uint32_t> rows,

@@ -11,12 +11,19 @@
 
 namespace hourglass {
 
-/// Runs an autoencoder over many rows, some at a time, on several threads. The result for a row does not depend on the
-/// number of threads. Memory is bounded by threads × chunk rows, and kept for the next call. Any number of threads may
-/// use one object at once.
+/// Runs an autoencoder over many rows, a chunk at a time, on several threads. The rows of a chunk follow from the
+/// network alone, so that the result for a row depends neither on the number of threads nor on the memory of the
+/// machine. A thread's pass takes at most kPassBytes, or the memory of one row, and keeps it for the next call. Any
+/// number of threads may use one object at once.
 class Inference {
  public:
-  explicit Inference(const Autoencoder& model, int threads, int64_t chunk_rows = 256);
+  static constexpr int64_t kChunkRows = 256;
+  static constexpr int64_t kPassBytes = int64_t{1} << 28;
+
+  /// Rows of a chunk: `most`, halved until their pass takes at most kPassBytes, and at least one.
+  static int64_t rows_of_a_chunk(const Network& network, DType dtype, int64_t most = kChunkRows);
+
+  explicit Inference(const Autoencoder& model, int threads, int64_t most_chunk_rows = kChunkRows);
 
   /// Working memory for one chunk; later chunks reuse it.
   struct Workspace {
@@ -69,13 +76,20 @@ class Inference {
   /// The network's output for every row, scaled as in training. `out` may be the memory of the data.
   Tensor reconstruct(const Dataset& data) const;
   void reconstruct(const Dataset& data, View out) const;
+  /// Codes, or outputs of the network, of chosen rows.
+  void encode(const Dataset& data, std::span<const uint32_t> rows, View codes) const;
+  void reconstruct(const Dataset& data, std::span<const uint32_t> rows, View out) const;
 
-  /// Calls chunk(workspace, index, first row, rows) for all chunks of `rows` rows, on worker threads.
+  /// Calls chunk(workspace, index, first row, rows) for all chunks of `rows` rows, on worker threads: some of them
+  /// at a time, in order, all of which are finished before the next begin.
   void for_each_chunk(int64_t rows, const std::function<void(Workspace&, int64_t, int64_t, int64_t)>& chunk) const;
 
   const Autoencoder& model() const { return model_; }
   int64_t chunks(int64_t rows) const { return (rows + chunk_rows_ - 1) / chunk_rows_; }
   int64_t chunk_rows() const { return chunk_rows_; }
+  /// The most rows that take at most `bytes` for values of this width, as whole chunks; at least one chunk. Results for
+  /// so many rows at a time have the same bits as those for all rows at once.
+  int64_t whole_chunks(int64_t width, int64_t bytes) const;
 
  private:
   /// Layers [0, last) for the given rows of the data, or all.

@@ -9,8 +9,6 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kChunkRows = 256;  // as in the program
-
 /// `count` samples of a shape.
 ConstView rows_at(const float* values, int64_t count, const Shape& sample) {
   return {reinterpret_cast<const std::byte*>(values), DType::f32, sample.batch(count)};
@@ -31,7 +29,7 @@ void refuse_missing(const Scaler& scaler, std::span<const float> rows, int64_t w
 }  // namespace
 
 Predictor::Predictor(const std::filesystem::path& path)
-    : model_(load_model(path)), inference_(model_.autoencoder, /*threads=*/1, kChunkRows) {
+    : model_(load_model(path)), inference_(model_.autoencoder, /*threads=*/1) {
   if (has_scores() && model_.anomaly->evidence)
     scorer_.emplace(inference_, model_.anomaly->spread, *model_.anomaly->evidence);
 }

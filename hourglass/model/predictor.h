@@ -11,7 +11,7 @@ namespace hourglass {
 
 /// Applies a stored model to rows in memory: consecutive floats in the data's own units. Any number of threads may call
 /// one object at the same time; a call runs on its own thread only and reuses memory of earlier calls. Results equal
-/// those of the program's subcommands, bit for bit if rows are split into the same chunks of 256.
+/// those of the program's subcommands, bit for bit if rows are split at multiples of Inference::kChunkRows.
 class Predictor {
  public:
   /// A run folder or a .safetensors file. Throws Error as load_model does.

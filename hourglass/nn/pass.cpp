@@ -19,6 +19,12 @@ bool reuses_output(const Network& network, const GradientSources& sources, int l
 
 }  // namespace
 
+int64_t MicroBatch::bytes_of_a_row(const Network& network, DType dtype) {
+  int64_t values = network.input().size();
+  for (int i = 0; i < network.layers(); ++i) values += network.layer(i).output().size();
+  return values * size_of(dtype);
+}
+
 MicroBatch::MicroBatch(const Network& network, DType dtype, Arena& arena)
     : network_(&network), dtype_(dtype), arena_(&arena) {}
 

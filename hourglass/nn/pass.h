@@ -40,6 +40,9 @@ struct GradientSources {
 /// step; after the first pass nothing is allocated. The result for a row does not depend on how the batch is split.
 class MicroBatch {
  public:
+  /// Memory that the outputs of all layers and the input take for one row.
+  static int64_t bytes_of_a_row(const Network& network, DType dtype);
+
   /// Allocates the outputs of all layers, for up to `capacity` rows.
   MicroBatch(const Network& network, DType dtype, int64_t capacity);
   /// Also allocates the gradients of a backward pass from these sources. Layer i's output buffer is reused for its

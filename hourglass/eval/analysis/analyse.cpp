@@ -103,9 +103,11 @@ struct AnalysisBuilder {
   const AnalysisOptions& options;
   Analysis a = {};
   int64_t chunk_rows = data.rows() >= kManyRows ? kRowsOfAChunk : kFewRowsOfAChunk;
-  Inference inference{model, options.threads, chunk_rows};
   Tensor codes = {};
   int64_t typical = 0;
+
+  /// For one part: it frees its memory when the part is done.
+  Inference inference() const { return Inference(model, options.threads, chunk_rows); }
 
   /// Makes a part, or records why it does not apply.
   void attempt(const std::string& part, const std::function<void()>& make) {
@@ -117,7 +119,7 @@ struct AnalysisBuilder {
   }
 
   void add_examples() {
-    const Errors errors = errors_of({model, inference, data, nullptr, options.progress});
+    const Errors errors = errors_of({model, inference(), data, nullptr, options.progress});
     a.feature_error = errors.features;
     a.feature_variance = errors.variances;
     a.feature_unit = units_of_features(model.scaler, data.sample.size());
@@ -153,16 +155,22 @@ struct AnalysisBuilder {
 
   /// Measures a metric on as many rows as the budget allows.
   void measure_some(const std::string& name, int64_t fewest, const EvaluationOptions& how) {
-    const double products = row_products(name, model.network());
+    const double products = row_products(name, model.network()), bytes = row_bytes(name, model.network());
     const int64_t rows = affordable(products, a.rows);
+    if (bytes > kPartBytes)
+      return leave_out(name, fmt::format("a row takes {:.1e} bytes of memory, and a report spends at most {:.1e}",
+                                         bytes, kPartBytes));
     if (rows < std::min(fewest, a.rows))
-      return a.omissions.push_back(
-          {name, fmt::format("a row takes {:.1e} multiplications, and a report spends at most {:.0e} on it; hourglass "
-                             "eval MODEL --metrics {}{} --rows 1 measures one row",
-                             products, kPartProducts, name,
-                             metric_row(name).setting == MetricSetting::jacobian ? " --exact" : "")});
+      return leave_out(name, fmt::format("a row takes {:.1e} multiplications, and a report spends at most {:.0e}",
+                                         products, kPartProducts));
     if (rows < a.rows) a.metric_rows[name] = rows;
     measure({name}, evenly_spread(data, rows), how);
+  }
+
+  void leave_out(const std::string& name, const std::string& why) {
+    const bool is_exact = metric_row(name).setting == MetricSetting::jacobian;
+    a.omissions.push_back({name, fmt::format("{} on it; hourglass eval MODEL --metrics {}{} --rows 1 measures one row",
+                                             why, name, is_exact ? " --exact" : "")});
   }
 
   void measure(const std::vector<std::string>& names, const Dataset& on, EvaluationOptions how) {
@@ -175,7 +183,7 @@ struct AnalysisBuilder {
   void add_codes() {
     tell("codes", 0);
     codes = Tensor(DType::f32, {data.rows(), a.code.size()});
-    copy(inference.encode(data, Mode::evaluation), codes);
+    copy(inference().encode(data, Mode::evaluation), codes);
     describe_units(codes, a.mean_activation, a.deviation);
     a.activations = histogram({codes.as<float>(), static_cast<size_t>(codes.size())});
     tell("map of codes", 0);
@@ -192,8 +200,9 @@ struct AnalysisBuilder {
   void add_units() {
     if (!a.is_image()) return;
     tell("units", 0);
-    const EncodedRows rows{model, inference, data, codes, a.mean_activation, a.deviation};
-    const double products = decoder_products(model.network());
+    const Inference own = inference();
+    const EncodedRows rows{model, own, data, codes, a.mean_activation, a.deviation};
+    const double products = atom_products(model.network());
     a.atoms = decoder_atoms(rows, kImages, std::max<int64_t>(1, affordable(products, a.code.size())));
     tell("units", 0);
     a.strong = strong_units(rows, *a.atoms, kStrongUnits, typical);
@@ -203,7 +212,8 @@ struct AnalysisBuilder {
   void add_scores(const Dataset& all) {
     if (!options.anomaly) return;
     const int64_t most = std::max(a.rows, affordable(row_products("mse", model.network()), kMaxScores));
-    a.scores = summarise_scores({inference, *options.anomaly}, all, evenly_spaced(all.rows(), most), options.progress);
+    const Inference own = inference();
+    a.scores = summarise_scores({own, *options.anomaly}, all, evenly_spaced(all.rows(), most), options.progress);
   }
 
   /// Gives the caller's function the chance to end the analysis.
@@ -224,16 +234,16 @@ Examples reconstruct_samples(const Autoencoder& model, const Dataset& data, cons
       corruption.apply(clean, 0, ids, input);
     };
   Examples e;
-  const auto uncentred = [&](ConstView v) {
-    Tensor t(v.dtype(), {v.rows(), v.columns()});
-    copy(v, t);
-    uncenter(model.scaler, t);
-    return t;
+  const auto put = [&](ConstView some, int64_t at, Tensor& all) {
+    if (!all.size()) all = Tensor(some.dtype(), {first.rows(), some.columns()});
+    const View rows = all.view().slice(at, some.rows());
+    copy(some, rows);
+    uncenter(model.scaler, rows);
   };
-  const auto visit = [&](const Inference::Chunk& chunk) {
-    e.inputs = uncentred(chunk.clean);
-    if (corrupt) e.corrupted = uncentred(chunk.input);
-    e.reconstructions = uncentred(chunk.reconstruction());
+  const auto visit = [&](const Inference::Chunk& chunk) {  // on one thread
+    put(chunk.clean, chunk.first, e.inputs);
+    if (corrupt) put(chunk.input, chunk.first, e.corrupted);
+    put(chunk.reconstruction(), chunk.first, e.reconstructions);
   };
   inference.reconstruct(first, visit, corrupt);
   return e;

@@ -13,6 +13,7 @@ namespace {
 // How many times longer a multiplication takes than in a product of large matrices of 32-bit numbers, measured.
 constexpr double kOfDecompositions = 1.5;  // dense decompositions in double, beside products of such matrices
 constexpr double kOfThinMatrices = 28;     // products of a matrix and a few vectors in double
+constexpr double kOfWrittenCodes = 10;     // a number of a code that is written to memory, by estimate
 
 double products_of(const Network& network, int first, int end) {
   double products = 0;
@@ -34,6 +35,14 @@ double row_products(std::string_view metric, const Network& network) {
   if (metric == "contraction_ratio") return static_cast<double>(kRadii.size()) * encoder_products(network);
   if (metric == "relative_contraction") return static_cast<double>(kReportProbes) * encoder_products(network);
   return encoder_products(network) + decoder_products(network);
+}
+
+double row_bytes(std::string_view metric, const Network& network) {
+  return metric == "jacobian_spectrum" ? spectrum_bytes(network) : 0;
+}
+
+double atom_products(const Network& network) {
+  return std::max(decoder_products(network), kOfWrittenCodes * static_cast<double>(network.code().output().size()));
 }
 
 double map_products(const Network& network) {

@@ -11,6 +11,10 @@ namespace hourglass {
 /// seconds, so that a run has the same report on every machine.
 inline constexpr double kPartProducts = 4e10;
 
+/// Memory that one part of a report may take on a thread beside the pass through the network; a part that takes more
+/// for a single row is left out.
+inline constexpr double kPartBytes = 1 << 28;
+
 /// Probe vectors per row for the Jacobian metrics of a report.
 inline constexpr int64_t kReportProbes = 8;
 
@@ -23,6 +27,10 @@ double decoder_products(const Network& network);
 
 /// What a metric of a report costs per row.
 double row_products(std::string_view metric, const Network& network);
+/// Memory that a metric of a report takes for a row, where it matters beside the pass.
+double row_bytes(std::string_view metric, const Network& network);
+/// What a decoder atom costs.
+double atom_products(const Network& network);
 /// What a map of codes costs per row.
 double map_products(const Network& network);
 

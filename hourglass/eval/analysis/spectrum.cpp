@@ -12,7 +12,9 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kTileElements = 1 << 18;  // of the widest layer's rows: 1 MB
+constexpr int64_t kTileElements = 1 << 18;      // of the widest layer's rows: 1 MB
+constexpr int64_t kMostTileElements = 1 << 22;  // of layers so wide that few rows fit: 16 MB
+constexpr int64_t kFewestTileRows = 16;
 
 /// J of one row at a time: vector–Jacobian products of the code's unit vectors, as many at once as fit into the cache.
 /// Units whose activation has derivative 0, such as inactive relus, have no row in the result.
@@ -22,7 +24,8 @@ class RowJacobian {
       : model_(model), jacobian_(model.theta().dtype(), {units(), network().input().size()}) {
     int64_t widest = network().input().size();
     for (int i = 0; i < network().code_end(); ++i) widest = std::max(widest, network().layer(i).output().size());
-    tile_ = std::min(units(), std::max<int64_t>(kTileElements / widest, 16));
+    tile_ = std::max(kTileElements / widest, std::min(kFewestTileRows, kMostTileElements / widest));
+    tile_ = std::clamp<int64_t>(tile_, 1, units());
     for (Tensor& t : products_) t = Tensor(model.theta().dtype(), {tile_, widest});
     layers_.resize(network().code_end());
   }
@@ -95,22 +98,22 @@ Vector jacobian_singular_values(ConstView jacobian) {
 
 std::vector<double> jacobian_spectrum(const MeasuredRows& rows) {
   const auto count = std::min(rows.network().code().output().size(), rows.network().input().size());
-  std::vector<Vector> parts(rows.inference.chunks(rows.data.rows()));
+  OrderedSum<RowSums> sums;
   ProgressCounter counter(rows.progress, "jacobian_spectrum", rows.data.rows());
   const auto measure = [&](const Inference::Chunk& chunk) {
     RowJacobian jacobian(rows.model);
-    Vector& sum = parts[chunk.index] = Vector::Zero(count);
+    std::vector<double> sum(count);
     for (int64_t row = 0; row < chunk.rows; ++row) {
       const Vector values = jacobian_singular_values(jacobian(chunk, row));
-      sum.head(values.size()) += values;
+      for (int64_t i = 0; i < values.size(); ++i) sum[i] += values[i];
       counter.advance();
     }
+    sums.add(chunk.index, {std::move(sum)});
   };
   rows.inference.reconstruct(rows.data, measure, rows.corrupt_input);
-  Vector mean = Vector::Zero(count);
-  for (const Vector& part : parts) mean += part;
-  mean /= static_cast<double>(rows.data.rows());
-  return {mean.begin(), mean.end()};
+  std::vector<double> mean = std::move(sums).take().values;
+  for (double& value : mean) value /= static_cast<double>(rows.data.rows());
+  return mean;
 }
 
 double spectrum_products(const Network& network) {
@@ -121,6 +124,12 @@ double spectrum_products(const Network& network) {
   double products = side * units * inputs + 4 * side * side * side;
   for (int i = 0; i < network.code_end(); ++i) products += units * static_cast<double>(network.layer(i).products());
   return products;
+}
+
+double spectrum_bytes(const Network& network) {
+  const auto units = static_cast<double>(network.code().output().size());
+  const auto inputs = static_cast<double>(network.input().size()), side = std::min(units, inputs);
+  return 12 * units * inputs + 16 * side * side;  // J in the model's numbers and in double; its Gram matrix, twice
 }
 
 double spectrum_cost(const Network& network) { return spectrum_products(network) / network.products(); }

@@ -12,6 +12,8 @@ std::vector<double> jacobian_spectrum(const MeasuredRows& rows);
 
 /// Multiplications of jacobian_spectrum per row.
 double spectrum_products(const Network& network);
+/// Memory that jacobian_spectrum takes for one row, about; a thread works on one row at a time.
+double spectrum_bytes(const Network& network);
 /// spectrum_products as a multiple of a plain training step's per row.
 double spectrum_cost(const Network& network);
 

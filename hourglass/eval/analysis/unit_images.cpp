@@ -26,16 +26,28 @@ Tensor decoded(const EncodedRows& rows, const Tensor& codes) {
   return flat;
 }
 
-/// Row 0: the mean code. Row 1 + i: the same with units[i] one σ higher.
-Tensor raised_codes(const EncodedRows& rows, const std::vector<int64_t>& units) {
+/// Codes [first, first + count) of these: 0 is the mean code, 1 + i the same with units[i] one σ higher.
+Tensor raised_codes(const EncodedRows& rows, const std::vector<int64_t>& units, int64_t first, int64_t count) {
   const int64_t width = rows.units();
-  Tensor codes(DType::f32, {static_cast<int64_t>(units.size()) + 1, width});
-  for (int64_t i = 0; i < codes.rows(); ++i) {
-    float* code = codes.as<float>() + i * width;
+  Tensor codes(DType::f32, {count, width});
+  for (int64_t k = 0; k < count; ++k) {
+    float* code = codes.as<float>() + k * width;
     std::ranges::copy(rows.mean, code);
-    if (i > 0) code[units[i - 1]] += static_cast<float>(rows.deviation[units[i - 1]]);
+    if (const int64_t i = first + k; i > 0) code[units[i - 1]] += static_cast<float>(rows.deviation[units[i - 1]]);
   }
   return codes;
+}
+
+/// The images of all raised codes; as many codes are in memory at once as kMaxDecodedValues allows.
+Tensor decoded_raised_codes(const EncodedRows& rows, const std::vector<int64_t>& units) {
+  Tensor images(DType::f32, {static_cast<int64_t>(units.size()) + 1, rows.inputs()});
+  const int64_t together =
+      rows.inference.whole_chunks(std::max(rows.units(), rows.inputs()), kMaxDecodedValues * size_of(DType::f32));
+  for (int64_t first = 0; first < images.rows(); first += together) {
+    const int64_t count = std::min(together, images.rows() - first);
+    copy(decoded(rows, raised_codes(rows, units, first, count)), images.view().slice(first, count));
+  }
+  return images;
 }
 
 /// Writes kTraversalSteps codes: `start` with one unit increasing from low to high.
@@ -95,7 +107,7 @@ SignedImages first_filters(const Autoencoder& model, const std::vector<int64_t>&
 SignedImages decoder_atoms(const EncodedRows& rows, int64_t count, int64_t most) {
   auto units = largest(rows.deviation, std::clamp<int64_t>(kMaxDecodedValues / rows.inputs(), 1, most));
   std::ranges::sort(units);
-  const Tensor images = decoded(rows, raised_codes(rows, units));
+  const Tensor images = decoded_raised_codes(rows, units);
   const float* mean = images.as<float>();
   std::vector<double> squares;
   Tensor differences(DType::f32, {static_cast<int64_t>(units.size()), rows.inputs()});

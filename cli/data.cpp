@@ -24,9 +24,6 @@ void fetch_named(const std::string& name) {
   fmt::print("{}: {} ({})\n", name, result.folder.string(), result.origin);
 }
 
-/// Features are shown one by one up to here; more are pixels, or might as well be.
-constexpr size_t kMostShown = 64;
-
 void print_column(const TableColumn& c) {
   std::string text = c.numbers + c.texts == 0 ? ""
                      : c.texts == 0
@@ -41,24 +38,15 @@ void print_column(const TableColumn& c) {
   fmt::print("  {:24} {:7} {}\n", c.name, type, text);
 }
 
-void print_summary(const std::vector<TableColumn>& columns) {
-  TableColumn all;
-  size_t constant = 0;
-  for (const TableColumn& c : columns) {
-    constant += c.is_constant();
-    all.missing += c.missing;
-    if (c.numbers == 0) continue;
-    all.count(c.low);
-    all.count(c.high);
-  }
-  fmt::print("  {} features from {} to {}, {} of them constant, {} values missing\n", columns.size(), all.low, all.high,
-             constant, all.missing);
+void print_summary(const ColumnSummary& all) {
+  fmt::print("  {} features from {} to {}, {} of them constant, {} values missing\n", all.columns, all.low, all.high,
+             all.constant, all.missing);
 }
 
 std::string label_text(const Inspection& found) {
   if (found.labels.empty()) return "";
   std::string text = fmt::format(", {} classes", found.labels.size());
-  if (found.classes.empty() || found.classes.size() > kMostShown) return text;
+  if (found.classes.empty() || found.classes.size() > Inspection::kMostShown) return text;
   return fmt::format("{}: {}", text, fmt::join(found.classes, ", "));
 }
 
@@ -76,17 +64,23 @@ void print_decisions(const std::vector<ReadingDecision>& reading, const std::vec
       fmt::print("  {:14} {}{}\n", key.empty() ? "-" : key, text, is_uncertain ? " (uncertain)" : "");
 }
 
-void inspect(const std::string& source) {
+/// Prints what the source holds and how it is read, and returns how to read it.
+ReadOptions describe(const std::string& source) {
   const Inspection found = inspect_source(source);
   fmt::print("{}: {}\n{} rows of {}{}{}\n", source, found.format, found.rows, shape_text(found),
              found.test_rows > 0 ? fmt::format(", {} more for tests", found.test_rows) : "", label_text(found));
   for (const std::string& note : found.notes) fmt::print("{}\n", note);
-  if (found.columns.size() > kMostShown)
-    print_summary(found.columns);
+  if (found.summary.columns > static_cast<int64_t>(Inspection::kMostShown))
+    print_summary(found.summary);
   else
     for (const TableColumn& c : found.columns) print_column(c);
   const auto [how, decisions] = suggested_reading(found);
   print_decisions(found.decisions, decisions);
+  return how;
+}
+
+void inspect(const std::string& source) {
+  const ReadOptions how = describe(source);
   const DataSplits data = open_source(source, how);
   fmt::print("\nSuggested recipe, which `hourglass train --data {}` uses:\n\n{}", source,
              recipe_toml(suggest_recipe(source, how, data.train)));

@@ -18,27 +18,28 @@ struct Options : ModelOptions {
   bool probabilities = false;
 };
 
-void write(const Options& o, const TrainedModel& model, Tensor outputs, const std::vector<TextColumn>& kept = {}) {
-  const int64_t rows = outputs.rows();
-  write_samples(o.output, model, std::move(outputs), o.probabilities ? Categories::probabilities : Categories::texts,
-                kept);
-  fmt::print("{}: {} reconstructions\n", o.output, rows);
+void write(const Options& o, const TrainedModel& model, const ModelOutput& outputs,
+           const std::vector<TextColumn>& kept = {}) {
+  write_samples(o.output, model, outputs, o.probabilities ? Categories::probabilities : Categories::texts, kept);
+  fmt::print("{}: {} reconstructions\n", o.output, outputs.rows);
 }
 
 void encode(const Options& o) {
   const TrainedModel model = open_model(o.model);
   check_output(o.output, {".npy", ".csv"}, {o.model}, model, o.data);
   const Dataset data = open_every_row(model, o.data, print_note);
-  const Tensor codes = Inference(model.autoencoder, o.thread_count()).encode(data);
+  const Inference inference(model.autoencoder, o.thread_count());
+  const ModelOutput codes = encoded(inference, data);
   write_codes(o.output, codes, data.kept);
-  fmt::print("{}: {} codes of {}\n", o.output, codes.rows(), model.autoencoder.network().code().output().text());
+  fmt::print("{}: {} codes of {}\n", o.output, codes.rows, codes.sample.text());
 }
 
 void decode(const Options& o) {
   const TrainedModel model = open_model(o.model);
   check_output(o.output, {".npy", ".csv", ".png"}, {o.model}, model, o.data);
   const Tensor codes = read_codes(o.data.source, model.autoencoder.network().code().output());
-  write(o, model, Inference(model.autoencoder, o.thread_count()).decode(codes));
+  const Inference inference(model.autoencoder, o.thread_count());
+  write(o, model, decoded(inference, codes));
 }
 
 void reconstruct(const Options& o) {
@@ -46,7 +47,8 @@ void reconstruct(const Options& o) {
   check_output(o.output, {".npy", ".csv", ".png"}, {o.model}, model, o.data);
   Dataset data = open_every_row(model, o.data, print_note);
   if (o.output.ends_with(".png")) data = data.slice(0, std::min(kMostDrawnSamples, data.rows()));
-  write(o, model, Inference(model.autoencoder, o.thread_count()).reconstruct(data), data.kept);
+  const Inference inference(model.autoencoder, o.thread_count());
+  write(o, model, reconstructed(inference, data), data.kept);
 }
 
 void add(Subcommand app, const char* name, const char* help, void (*action)(const Options&)) {

@@ -29,8 +29,7 @@ void print_separation(const ScoredData& scored, const Separation& s) {
 
 void score(const Options& o) {
   const ScoredData scored = score_data(o.request, print_note);
-  write_scores(o.request.output, scored);
-  fmt::print("{}: {} rows, {} of them abnormal (score above {:.4g})\n", o.request.output, scored.scores.score.size(),
+  fmt::print("{}: {} rows, {} of them abnormal (score above {:.4g})\n", o.request.output, scored.scores.size(),
              scored.abnormal_rows, scored.threshold);
   if (scored.separation) print_separation(scored, *scored.separation);
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <ranges>
 
 #include "hourglass/data/image_folder.h"
 #include "hourglass/data/source.h"
@@ -15,23 +14,36 @@ Inspection of_table(const Source& source, const ReadOptions& how) {
   const std::string delimiter = table.delimiter == '\t'  ? "tab"
                                 : table.delimiter == ' ' ? "runs of blanks"
                                                          : fmt::format("'{}'", table.delimiter);
+  ColumnSummary summary;
+  for (const TableColumn& column : table.columns) summary.add(column);
   return {.format = fmt::format("CSV, delimiter {}, {} header", delimiter, table.header ? "with a" : "no"),
           .rows = table.rows,
           .sample = {static_cast<int64_t>(table.columns.size())},
           .columns = std::move(table.columns),
+          .summary = summary,
           .is_table = true,
           .decisions = std::move(table.decisions)};
 }
 
-std::vector<TableColumn> columns_of(const Dataset& data) {
-  std::vector<TableColumn> columns(static_cast<size_t>(data.sample.size()));
-  for (size_t j = 0; j < columns.size(); ++j) columns[j].name = std::to_string(j + 1);
-  data.with_rows([&](const auto& rows) {
-    rows.for_each(std::views::iota(int64_t{0}, data.rows()), [&](const auto* x) {
-      for (size_t j = 0; j < columns.size(); ++j) columns[j].count(static_cast<double>(x[j]));
+/// Describes the features, some of them at a time, so that memory does not grow with their number.
+void describe_features(const Dataset& data, Inspection& inspection) {
+  constexpr size_t kTogether = 1024;
+  const auto width = static_cast<size_t>(data.sample.size()), rows = static_cast<size_t>(data.rows());
+  for (size_t first = 0; first < width; first += kTogether) {
+    std::vector<TableColumn> some(std::min(kTogether, width - first));
+    data.with_rows([&](const auto& all) {
+      all.for_each_part(rows, first, some.size(), [&](const auto* x) {
+        for (size_t k = 0; k < some.size(); ++k) some[k].count_alone(static_cast<double>(x[k]));
+      });
     });
-  });
-  return columns;
+    for (size_t k = 0; k < some.size(); ++k) {
+      inspection.summary.add(some[k]);
+      some[k].name = std::to_string(first + k + 1);
+      const bool is_kept = width <= Inspection::kMostShown || some[k].outlier().has_value();
+      if (is_kept && inspection.columns.size() < Inspection::kMostShown)
+        inspection.columns.push_back(std::move(some[k]));
+    }
+  }
 }
 
 std::vector<std::string> notes_of(const DataSplits& splits) {
@@ -42,14 +54,15 @@ std::vector<std::string> notes_of(const DataSplits& splits) {
 
 Inspection of_arrays(const DataSplits& splits) {
   const Dataset& data = splits.train;
-  return {.format = data.is_bytes() ? "bytes" : "floats",
-          .rows = data.rows(),
-          .test_rows = splits.test ? splits.test->rows() : 0,
-          .sample = data.sample,
-          .columns = columns_of(data),
-          .classes = data.classes,
-          .labels = distinct(data.labels),
-          .notes = notes_of(splits)};
+  Inspection inspection{.format = data.is_bytes() ? "bytes" : "floats",
+                        .rows = data.rows(),
+                        .test_rows = splits.test ? splits.test->rows() : 0,
+                        .sample = data.sample,
+                        .classes = data.classes,
+                        .labels = distinct(data.labels),
+                        .notes = notes_of(splits)};
+  describe_features(data, inspection);
+  return inspection;
 }
 
 }  // namespace

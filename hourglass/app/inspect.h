@@ -9,11 +9,16 @@ namespace hourglass {
 
 /// Description of a data source, independent of the reading options that choose columns.
 struct Inspection {
+  static constexpr size_t kMostShown = 64;  ///< features are described one by one up to here
+
   std::string format;  ///< "CSV, delimiter ',', with a header", "bytes", "floats"
   int64_t rows = 0;    ///< of the training part
   int64_t test_rows = 0;
-  Shape sample;                           ///< for a table: (columns)
-  std::vector<TableColumn> columns = {};  ///< columns of a table; else one per feature, named "1", "2", …
+  Shape sample;  ///< for a table: (columns)
+  /// Columns of a table, all of them. Of an array the features, named "1", "2", …: all up to kMostShown, of more the
+  /// first kMostShown that have an outlier.
+  std::vector<TableColumn> columns = {};
+  ColumnSummary summary = {};             ///< of all columns or features
   std::vector<std::string> classes = {};  ///< text of each label, if labels are texts
   std::vector<int32_t> labels = {};       ///< distinct labels, ascending; empty for a table
   std::vector<std::string> notes = {};    ///< what reading guessed, changed or left out; for a table: empty
@@ -42,7 +47,7 @@ struct SuggestedReading {
 /// for missing values; otherwise it is categorical if it has few different cells, and left out if not. If no column
 /// were left, numbers are kept. Missing values become the mean, also where there are none now. Images of
 /// several sizes are resized to a common one. The decisions also name
-/// what may be the label, constant columns, and columns in which one number takes nearly all of the range.
+/// what may be the label, constant columns, and the first columns in which one number takes nearly all of the range.
 SuggestedReading suggested_reading(const Inspection& found, const ReadOptions& given = {});
 
 }  // namespace hourglass

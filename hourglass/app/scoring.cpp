@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <list>
+#include <utility>
 
 #include "hourglass/app/interchange.h"
 #include "hourglass/app/outputs.h"
@@ -51,28 +52,66 @@ AnomalyDetector detector(ScoringModel& m, const Dataset& data, const Notify& not
   return {m.inference, *m.model.anomaly};
 }
 
-std::vector<CsvColumn> score_columns(const ScoredData& scored) {
-  const AnomalyScores& scores = scored.scores;
-  const auto anomaly = [&](std::string& text, int64_t row) {
-    text += scores.score[row] > scored.threshold ? '1' : '0';
-  };
+/// The row that is being written.
+struct ScoredRow {
+  double score = 0;
+  std::span<const Contribution> contributions = {};
+};
+
+/// Cells of `now`; `top` is its number of contributions. All arguments must outlive the columns.
+std::vector<CsvColumn> score_columns(const ScoredRow& now, const double& threshold, int64_t top,
+                                     const std::vector<std::string>& features, const std::vector<TextColumn>& kept) {
+  const auto anomaly = [&](std::string& text, int64_t) { text += now.score > threshold ? '1' : '0'; };
   std::vector<CsvColumn> columns = {
       {"row", [](std::string& text, int64_t row) { append_number(text, row); }},
-      {"score", [&](std::string& text, int64_t row) { text += fmt::format("{}", scores.score[row]); }},
+      {"score", [&](std::string& text, int64_t) { text += fmt::format("{}", now.score); }},
       {"anomaly", anomaly}};
-  for (int64_t k = 0; k < scores.top; ++k) {
-    const auto contribution = [&scores, k](int64_t row) { return scores.of(row)[static_cast<size_t>(k)]; };
-    columns.push_back({fmt::format("feature_{}", k + 1), [&scored, contribution](std::string& text, int64_t row) {
-                         append_csv_cell(text, scored.features[contribution(row).feature]);
+  for (int64_t k = 0; k < top; ++k) {
+    columns.push_back({fmt::format("feature_{}", k + 1), [&now, &features, k](std::string& text, int64_t) {
+                         append_csv_cell(text, features[now.contributions[static_cast<size_t>(k)].feature]);
                        }});
-    columns.push_back({fmt::format("share_{}", k + 1), [contribution](std::string& text, int64_t row) {
-                         text += fmt::format("{:.4g}", contribution(row).share);
+    columns.push_back({fmt::format("share_{}", k + 1), [&now, k](std::string& text, int64_t) {
+                         text += fmt::format("{:.4g}", now.contributions[static_cast<size_t>(k)].share);
                        }});
   }
   const auto has_label = [&](const TextColumn& column) { return column.name == "label"; };
-  if (std::ranges::none_of(scored.kept, has_label)) columns.push_back({"label", anomaly});
-  insert_text_columns(columns, 3, scored.kept);
+  if (std::ranges::none_of(kept, has_label)) columns.push_back({"label", anomaly});
+  insert_text_columns(columns, 3, kept);
   return columns;
+}
+
+using Detectors = std::span<const AnomalyDetector>;
+
+std::vector<double> scores_of(Detectors detectors, const Dataset& data) {
+  return anomaly_scores(detectors, data, 0).score;
+}
+
+/// Writes the file while the rows are scored, and returns the scores.
+std::vector<double> write_csv(const ScoringRequest& request, Detectors detectors, const Dataset& data, double threshold,
+                              const std::vector<std::string>& features) {
+  constexpr size_t kTextBytes = size_t{1} << 20;
+  AtomicFile file(request.output);
+  std::vector<double> scores;
+  ScoredRow now;
+  const int64_t top = std::min(request.top, data.sample.size());
+  const std::vector<CsvColumn> columns = score_columns(now, threshold, top, features, data.kept);
+  std::string text;
+  append_csv_names(text, columns);
+  for_each_score(detectors, data, top, [&](int64_t row, double score, std::span<const Contribution> contributions) {
+    now = {score, contributions};
+    scores.push_back(score);
+    append_csv_row(text, columns, row);
+    if (text.size() >= kTextBytes) file.append(std::exchange(text, ""));
+  });
+  file.append(text);
+  file.commit();
+  return scores;
+}
+
+void write_npy(const std::string& path, const std::vector<double>& scores) {
+  Tensor column(DType::f64, {std::ssize(scores)});
+  std::ranges::copy(scores, column.as<double>());
+  write_file_atomically(path, npy_bytes(column));
 }
 
 }  // namespace
@@ -89,23 +128,20 @@ ScoredData score_data(const ScoringRequest& request, const Notify& notify) {
   const Dataset data = open_every_row(models.front().model, request.data, notify);
   std::vector<AnomalyDetector> detectors;
   for (ScoringModel& m : models) detectors.push_back(detector(m, data, notify));
-  ScoredData result{.scores = anomaly_scores(detectors, data, request.top),
-                    .features = feature_names(models.front().model.autoencoder),
-                    .classes = data.classes,
-                    .kept = data.kept};
-  const auto& scores = result.scores.score;
-  if (request.rate > 0) result.threshold = empirical_quantile(scores, 1 - request.rate);
+  const bool is_npy = request.output.ends_with(".npy");
+  ScoredData result;
+  result.classes = data.classes;
+  if (is_npy || request.rate > 0) result.scores = scores_of(detectors, data);
+  if (request.rate > 0) result.threshold = empirical_quantile(result.scores, 1 - request.rate);
+  if (is_npy)
+    write_npy(request.output, result.scores);
+  else
+    result.scores =
+        write_csv(request, detectors, data, result.threshold, feature_names(models.front().model.autoencoder));
+  const auto& scores = result.scores;
   result.abnormal_rows = std::ranges::count_if(scores, [&](double s) { return s > result.threshold; });
   result.separation = separation(scores, data.labels, result.threshold);
   return result;
-}
-
-void write_scores(const std::string& path, const ScoredData& scored) {
-  const auto rows = std::ssize(scored.scores.score);
-  if (!path.ends_with(".npy")) return write_file_atomically(path, csv_table(rows, score_columns(scored)));
-  Tensor column(DType::f64, {rows});
-  std::ranges::copy(scored.scores.score, column.as<double>());
-  write_file_atomically(path, npy_bytes(column));
 }
 
 }  // namespace hourglass

@@ -5,6 +5,8 @@
 #include <cctype>
 #include <cmath>
 #include <map>
+#include <set>
+#include <string_view>
 
 #include "hourglass/app/inspect.h"
 #include "hourglass/base/text.h"
@@ -133,35 +135,33 @@ std::string with_mixture(const TableColumn& c) {
                      quoted(*c.words.begin()));
 }
 
-/// One number takes nearly all of a column's range: empty, or a sentence.
-std::string outlier_text(const TableColumn& c) {
-  constexpr double kNearlyAll = 0.99, kMostOfIt = 0.8;
-  constexpr int64_t kEnough = 20;
-  if (c.numbers < kEnough || c.values.size() < 4) return "";
-  const double range = c.high - c.low, above = c.high - c.next_high, below = c.next_low - c.low;
-  const bool is_high = above > below;
-  const double outlier = is_high ? c.high : c.low;
-  const int64_t count = is_high ? c.at_high : c.at_low;
-  const double share = std::max(above, below) / range;
-  // -999, 9999 and the like are written for missing values.
-  std::string digits = fmt::format("{}", std::abs(outlier));
-  const bool is_mark = digits.size() > 1 && digits.find_first_not_of('9') == std::string::npos;
-  if (share < (is_mark ? kMostOfIt : kNearlyAll) || !std::isfinite(range) || 2 * count > c.numbers) return "";
+std::string outlier_text(const TableColumn& c, const Outlier& o) {
   return fmt::format(
       "in \"{}\" the number {} ({} of {} rows) takes {:.4g} % of the range, so that the others become nearly one "
       "number: "
       "correct it, or let it stand for a missing value with data.missing_values = [{}], or use data.scale = \"robust\"",
-      c.name, outlier, count, c.numbers + c.missing, 100 * share, outlier);
+      c.name, o.number, o.count, c.numbers + c.missing, 100 * o.share, o.number);
 }
 
 class Suggestion {
  public:
-  Suggestion(const Inspection& found, const ReadOptions& given) : found_(found), given_(given) { result_.how = given; }
+  Suggestion(const Inspection& found, const ReadOptions& given)
+      : found_(found), given_(given), ignored_(given.ignore.begin(), given.ignore.end()), used_(ignored_) {
+    result_.how = given;
+    used_.insert(given.label);
+    for (const auto* names : {&given.categorical, &given.numeric}) used_.insert(names->begin(), names->end());
+    const auto is_stray = [](const TableColumn& c) { return role_of(c) == ColumnRole::stray_texts; };
+    if (!found.is_table || std::ranges::none_of(found.columns, is_stray)) return;
+    for (const TableColumn& c : found.columns)
+      if (c.numbers == 0) categories_.insert(c.words.begin(), c.words.end());
+  }
 
   SuggestedReading make() {
+    has_missing_ = !found_.is_table && found_.summary.missing > 0;
     for (const TableColumn& c : found_.columns) {
-      if (found_.is_table && !is_given(c.name)) columns_[role(c)].push_back(&c);
-      if (c.missing > 0 && !contains(given_.ignore, c.name)) has_missing_ = true;
+      if (!found_.is_table) break;
+      if (!is_given(c.name)) columns_[role(c)].push_back(&c);
+      if (c.missing > 0 && !ignored_.contains(c.name)) has_missing_ = true;
     }
     keep_a_feature();
     use_columns();
@@ -183,20 +183,15 @@ class Suggestion {
                                  "images", true});
   }
 
-  bool is_given(const std::string& name) const {
-    return name == given_.label || contains(given_.categorical, name) || contains(given_.ignore, name) ||
-           contains(given_.numeric, name);
-  }
+  bool is_given(const std::string& name) const { return used_.contains(name); }
 
   /// A stray text that other columns have as a category cannot stand for a missing value.
   ColumnRole role(const TableColumn& c) const {
     const ColumnRole found = role_of(c);
     if (found != ColumnRole::stray_texts) return found;
-    const bool is_used = std::ranges::any_of(found_.columns, [&](const TableColumn& other) {
-      return &other != &c && other.numbers == 0 &&
-             std::ranges::any_of(c.words, [&](const std::string& word) { return other.words.contains(word); });
-    });
-    return is_used ? ColumnRole::mixed : found;
+    const bool is_category =
+        std::ranges::any_of(c.words, [&](const std::string& word) { return categories_.contains(word); });
+    return is_category ? ColumnRole::mixed : found;
   }
 
   void decide(std::string text, std::string key, bool uncertain = true) {
@@ -231,9 +226,10 @@ class Suggestion {
         for (const TableColumn* c : columns) how.categorical.push_back(c->name);
         decide("every text is a feature of its own (one-hot) in " + listed(names(role)), "ignore");
       } else if (role == ColumnRole::stray_texts) {
+        std::set<std::string> marks(how.missing_values.begin(), how.missing_values.end());
         for (const TableColumn* c : columns)
           for (const std::string& word : c->words)
-            if (!contains(how.missing_values, word)) how.missing_values.push_back(word);
+            if (marks.insert(word).second) how.missing_values.push_back(word);
         has_missing_ = true;
         decide("texts among the numbers stand for missing values in " + listed(names(role)), "missing_values");
       } else if (is_left_out(role)) {
@@ -273,17 +269,26 @@ class Suggestion {
   }
 
   void tell_numbers() {
+    constexpr int64_t kTold = 8;
     std::vector<std::string> constant;
+    int64_t outliers = 0;
     for (const TableColumn& c : found_.columns) {
       if (c.is_constant() && found_.is_table) constant.push_back(c.name);
+      const auto outlier = c.outlier();
       const bool is_number = !found_.is_table || (!is_given(c.name) && role(c) == ColumnRole::number);
-      if (const std::string text = is_number ? outlier_text(c) : ""; !text.empty()) decide(text, "scale");
+      if (outlier && is_number && outliers++ < kTold) decide(outlier_text(c, *outlier), "scale");
     }
+    if (!found_.is_table) outliers = found_.summary.with_outlier;
+    if (outliers > kTold)
+      decide(fmt::format("one number takes nearly all of the range in {} more features", outliers - kTold), "scale");
     if (!constant.empty()) decide("the same value in every row: " + listed(constant), "ignore", false);
   }
 
   const Inspection& found_;
   const ReadOptions& given_;
+  const std::set<std::string> ignored_;
+  std::set<std::string> used_;             ///< columns that the given options name
+  std::set<std::string_view> categories_;  ///< texts of the columns that have only texts, where some are stray texts
   SuggestedReading result_ = {};
   std::map<ColumnRole, std::vector<const TableColumn*>> columns_ = {};
   bool has_missing_ = false;

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "hourglass/base/error.h"
 
@@ -53,14 +54,27 @@ struct Temporary {
 /// Returns 0 or the errno of the failure.
 int sync(int descriptor) { return TEMP_FAILURE_RETRY(::fsync(descriptor)) == 0 ? 0 : errno; }
 
-/// Writes all bytes and syncs the file; returns 0 or the errno of the failure.
+/// Writes all bytes; returns 0 or the errno of the failure.
 int write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t n = TEMP_FAILURE_RETRY(::write(descriptor, bytes.data(), bytes.size()));
     if (n < 0) return errno;
     bytes.remove_prefix(static_cast<size_t>(n));
   }
-  return sync(descriptor);
+  return 0;
+}
+
+int write_and_sync(int descriptor, std::string_view bytes) {
+  const int error = write_all(descriptor, bytes);
+  return error != 0 ? error : sync(descriptor);
+}
+
+std::filesystem::path checked_target(std::filesystem::path path) {
+  struct stat previous;
+  // Renaming onto a device such as /dev/null would replace it.
+  const bool special = ::stat(path.c_str(), &previous) == 0 && !S_ISREG(previous.st_mode);
+  if (special) throw RuntimeFailure(fmt::format("{}: cannot write: exists and is not a regular file", path.string()));
+  return path;
 }
 
 }  // namespace
@@ -114,21 +128,36 @@ bool file_holds(const std::filesystem::path& path, std::string_view bytes) {
   return std::filesystem::exists(path) && read_file(path) == bytes;
 }
 
-void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
-  struct stat previous;
-  // Renaming onto a device such as /dev/null would replace it.
-  const bool special = ::stat(path.c_str(), &previous) == 0 && !S_ISREG(previous.st_mode);
-  if (special) throw RuntimeFailure(fmt::format("{}: cannot write: exists and is not a regular file", path.string()));
-  // The folder is opened first, so that after the rename only its fsync can fail.
-  const Descriptor folder(open_retrying(path.has_parent_path() ? path.parent_path() : ".", O_RDONLY | O_DIRECTORY));
-  if (folder.value < 0) cannot_write(path, errno);
-  Temporary temporary(path);
-  if (temporary.file.value < 0) cannot_write(path, errno);
-  if (const int error = write_all(temporary.file.value, bytes)) cannot_write(path, error);
-  if (::rename(temporary.path.c_str(), path.c_str()) != 0) cannot_write(path, errno);
-  temporary.renamed = true;
+struct AtomicFile::Content : Temporary {
+  using Temporary::Temporary;
+};
+
+AtomicFile::AtomicFile(std::filesystem::path path)
+    : path_(checked_target(std::move(path))),
+      folder_(open_retrying(path_.has_parent_path() ? path_.parent_path() : ".", O_RDONLY | O_DIRECTORY)) {
+  if (folder_.value < 0) cannot_write(path_, errno);
+  content_ = std::make_unique<Content>(path_);
+  if (content_->file.value < 0) cannot_write(path_, errno);
+}
+
+AtomicFile::~AtomicFile() = default;
+
+void AtomicFile::append(std::string_view bytes) {
+  if (const int error = write_all(content_->file.value, bytes)) cannot_write(path_, error);
+}
+
+void AtomicFile::commit() {
+  if (const int error = sync(content_->file.value)) cannot_write(path_, error);
+  if (::rename(content_->path.c_str(), path_.c_str()) != 0) cannot_write(path_, errno);
+  content_->renamed = true;
   // EINVAL: the file system does not support fsync of folders.
-  if (const int error = sync(folder.value); error != 0 && error != EINVAL) cannot_write(path, error);
+  if (const int error = sync(folder_.value); error != 0 && error != EINVAL) cannot_write(path_, error);
+}
+
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
+  AtomicFile file(path);
+  file.append(bytes);
+  file.commit();
 }
 
 bool append_to_file(const std::filesystem::path& path, uint64_t size, std::string_view bytes) {
@@ -136,7 +165,7 @@ bool append_to_file(const std::filesystem::path& path, uint64_t size, std::strin
   struct stat info;
   if (file.value < 0 || ::fstat(file.value, &info) != 0 || !S_ISREG(info.st_mode)) return false;
   if (static_cast<uint64_t>(info.st_size) != size) return false;
-  if (const int error = write_all(file.value, bytes)) {
+  if (const int error = write_and_sync(file.value, bytes)) {
     if (::ftruncate(file.value, info.st_size) == 0) sync(file.value);
     cannot_write(path, error);
   }

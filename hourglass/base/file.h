@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,9 +35,26 @@ std::string read_start(const std::filesystem::path& path, size_t count);
 /// True if the file exists and consists of exactly these bytes. Throws Error if it cannot be read.
 bool file_holds(const std::filesystem::path& path, std::string_view bytes);
 
-/// Writes `bytes` to `path` atomically: write to a temporary file in the same folder, fsync, rename, fsync of the
-/// folder. On failure throws RuntimeFailure with path and reason, deletes the temporary file and leaves the previous
-/// file unchanged.
+/// A file that appears under its name when it is complete: append() writes to a temporary file in the same folder,
+/// commit() is fsync, rename, fsync of the folder. On failure they throw RuntimeFailure with path and reason. Without
+/// commit() the temporary file is deleted and the previous file stays as it was.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path path);
+  AtomicFile(const AtomicFile&) = delete;
+  ~AtomicFile();
+  void append(std::string_view bytes);
+  void commit();
+
+ private:
+  struct Content;
+  std::filesystem::path path_;
+  // The folder is opened first, so that after the rename only its fsync can fail.
+  Descriptor folder_;
+  std::unique_ptr<Content> content_;
+};
+
+/// Writes all of an AtomicFile.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
 /// Appends `bytes` to a regular file of exactly `size` bytes, then fsync. Returns false and changes nothing if there is

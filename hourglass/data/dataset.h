@@ -25,6 +25,10 @@ struct PlainRows {
   void for_each(const auto& rows, auto f) const {
     for (const auto row : rows) f((*this)[row]);
   }
+  /// Calls f(x) for all of `rows` rows in order, where x points to `count` values of a row, those from `first` on.
+  void for_each_part(size_t rows, size_t first, size_t /*count*/, auto f) const {
+    for (size_t row = 0; row < rows; ++row) f((*this)[row] + first);
+  }
 };
 
 /// Rows of a stored array whose values must be converted to float.
@@ -38,6 +42,13 @@ struct StoredRows {
     std::vector<float> buffer(width);
     for (const auto row : rows) {
       array.read(static_cast<size_t>(row) * width, width, buffer.data());
+      f(static_cast<const float*>(buffer.data()));
+    }
+  }
+  void for_each_part(size_t rows, size_t first, size_t count, auto f) const {
+    std::vector<float> buffer(count);
+    for (size_t row = 0; row < rows; ++row) {
+      array.read(row * width + first, count, buffer.data());
       f(static_cast<const float*>(buffer.data()));
     }
   }

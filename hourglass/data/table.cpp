@@ -3,7 +3,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <set>
+#include <string_view>
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/text.h"
@@ -52,9 +55,10 @@ class ColumnScan {
   TableColumn take(char decimal) {
     TableColumn column = decimal == ',' && comma_ ? std::move(*comma_) : std::move(point_);
     column.decimal = decimal;
+    column.finish();
     return column;
   }
-  const TableColumn& likelier() const { return comma_ && only_comma_ > only_point_ ? *comma_ : point_; }
+  TableColumn take_likelier() { return std::move(comma_ && only_comma_ > only_point_ ? *comma_ : point_); }
 
  private:
   static void count(TableColumn& column, const std::optional<CellNumber>& number, std::string_view cell,
@@ -90,9 +94,10 @@ struct Sample {
   size_t narrowest = SIZE_MAX, widest = 0;  ///< cells of the rows below the first
   bool ends_empty = true;                   ///< so do all rows below the first
   std::vector<ColumnScan> columns;
-  std::vector<TableColumn> likelier() const {
+  std::vector<TableColumn> take_likelier() {
     std::vector<TableColumn> all;
-    for (const ColumnScan& column : columns) all.push_back(column.likelier());
+    for (ColumnScan& column : columns) all.push_back(column.take_likelier());
+    columns.clear();
     return all;
   }
 };
@@ -111,9 +116,7 @@ class Scanner {
 
   Table scan() {
     choose_dialect();
-    const Sample sample = read_sample();
-    choose_width(sample);
-    choose_header(sample);
+    choose_width_and_header(read_sample());
     std::vector<ColumnScan> scans = count_rows();
     choose_decimals(scans);
     name_columns();
@@ -159,6 +162,11 @@ class Scanner {
     return sample;
   }
 
+  void choose_width_and_header(Sample sample) {
+    choose_width(sample);
+    choose_header(sample);
+  }
+
   void choose_width(const Sample& sample) {
     const size_t first = sample.first.size();
     const bool is_even = sample.narrowest == sample.widest;
@@ -180,14 +188,14 @@ class Scanner {
           "is no feature");
   }
 
-  void choose_header(const Sample& sample) {
+  void choose_header(Sample& sample) {
     HeaderDecision found{true, false, ""};
     if (how_.header) {
       found.is_header = *how_.header;
     } else if (header_is_comment_) {
       found = {true, true, "the comment above the rows has a name for every column"};
     } else if (!table_.has_row_names && !has_names_of_features(sample.first)) {
-      auto columns = sample.likelier();
+      auto columns = sample.take_likelier();
       columns.resize(std::max(columns.size(), sample.first.size()));
       found = decide_header(sample.first, sample.second, columns);
     }
@@ -201,8 +209,9 @@ class Scanner {
   bool has_names_of_features(const Row& first) const {
     // Columns without names are numbered from 1.
     if (features_.empty() || features_[0] == "1") return false;
-    return std::ranges::all_of(features_, [&](const std::string& feature) {
-      return contains(first, feature) || contains(first, feature.substr(0, feature.find('=')));
+    const std::set<std::string_view> names(first.begin(), first.end());
+    return std::ranges::all_of(features_, [&](std::string_view feature) {
+      return names.contains(feature) || names.contains(feature.substr(0, feature.find('=')));
     });
   }
 
@@ -251,9 +260,10 @@ class Scanner {
     std::set<std::string> taken;
     std::vector<std::string> repeated;
     const size_t unnamed = table_.has_row_names ? 1 : 0;  // columns before the first name
+    std::map<std::string, int> endings;                   // the last one of each name
     const auto unique = [&](const std::string& wanted) {
       std::string found = wanted;
-      for (int n = 1; !taken.insert(found).second; ++n) found = fmt::format("{}.{}", wanted, n);
+      while (!taken.insert(found).second) found = fmt::format("{}.{}", wanted, ++endings[wanted]);
       return found;
     };
     for (const std::string& header : table_.names) taken.insert(header);

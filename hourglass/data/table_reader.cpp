@@ -5,6 +5,8 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <span>
+#include <unordered_map>
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/text.h"
@@ -36,12 +38,15 @@ class Reader {
         markers_(how.missing_values),
         table_(scan_text(text, name, how, features)),
         uses_(table_.columns.size()) {
-    for (const TableColumn& column : table_.columns) names_.push_back(column.name);
+    for (const TableColumn& column : table_.columns) {
+      places_.emplace(column.name, names_.size());
+      names_.push_back(column.name);
+    }
     for (const std::string& column : how.categorical) {
-      if (!features.empty() && !contains(names_, column)) refuse_lacking(column);
+      if (!features.empty() && !places_.contains(column)) refuse_lacking(column);
       use(column).kind = Use::Kind::categories;
     }
-    if (!how.label.empty() && (features.empty() || contains(names_, how.label))) use(how.label).kind = Use::Kind::label;
+    if (!how.label.empty() && (features.empty() || places_.contains(how.label))) use(how.label).kind = Use::Kind::label;
     // With the features of a model, other columns are ignored and may be missing.
     if (features.empty())
       for (const std::string& column : how.ignore) use(column).kind = Use::Kind::ignored;
@@ -81,10 +86,16 @@ class Reader {
 
  private:
   Use& use(const std::string& column) {
-    const auto i = static_cast<size_t>(std::ranges::find(names_, column) - names_.begin());
+    const size_t i = place_of(column);
     if (i == names_.size()) fail("{}: no column \"{}\"{}", name_, column, did_you_mean(column, names_));
     if (uses_[i].kind != Use::Kind::skip) fail("{}: column \"{}\" is used twice in [data]", name_, column);
     return uses_[i];
+  }
+
+  /// The number of the column; that of columns where there is none of this name.
+  size_t place_of(const std::string& column) const {
+    const auto found = places_.find(column);
+    return found == places_.end() ? names_.size() : found->second;
   }
 
   void for_each_row(auto f) {
@@ -159,7 +170,7 @@ class Reader {
   void take(std::span<const std::string> features) {
     features_.assign(features.begin(), features.end());
     for (const FeatureColumn& column : feature_columns(features, how_.categorical)) {
-      const auto i = static_cast<size_t>(std::ranges::find(names_, column.name) - names_.begin());
+      const size_t i = place_of(column.name);
       const auto first = static_cast<size_t>(column.first);
       const bool is_number = column.texts.empty();
       if (i == names_.size() || (is_number && uses_[i].kind != Use::Kind::skip)) refuse_lacking(column.name);
@@ -169,8 +180,10 @@ class Reader {
   }
 
   [[noreturn]] void refuse_lacking(const std::string& column) const {
-    fail("{}: no column \"{}\", which the model was trained on; the file has {}", name_, column,
-         fmt::join(names_, ", "));
+    constexpr size_t kShown = 20;
+    const auto shown = std::span(names_).first(std::min(kShown, names_.size()));
+    fail("{}: no column \"{}\", which the model was trained on; the file has {}{}", name_, column,
+         fmt::join(shown, ", "), names_.size() > kShown ? fmt::format(" and {} more", names_.size() - kShown) : "");
   }
 
   /// Reads a cell; false if a value is missing.
@@ -263,8 +276,9 @@ class Reader {
   const bool is_for_model_;
   const MissingMarkers markers_;
   const Table table_;
-  std::vector<Use> uses_;                ///< per column
-  std::vector<std::string> names_ = {};  ///< of the columns
+  std::vector<Use> uses_;                                ///< per column
+  std::vector<std::string> names_ = {};                  ///< of the columns
+  std::unordered_map<std::string, size_t> places_ = {};  ///< the number of the column of each name
   std::vector<std::string> features_ = {};
   std::vector<std::string> classes_ = {};  ///< texts of the labels, in the order of their numbers
   int64_t line_ = 0;

@@ -258,11 +258,11 @@ AnomalyScale fit_anomaly_evidence(const Inference& inference, const Dataset& dat
   return scale;
 }
 
-AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const Dataset& data, int64_t top) {
+void for_each_score(std::span<const AnomalyDetector> detectors, const Dataset& data, int64_t top,
+                    const VisitScore& visit) {
   HOURGLASS_CHECK(!detectors.empty());
   const int64_t width = data.sample.size(), rows = data.rows();
-  AnomalyScores out{std::vector<double>(rows), std::min(top, width), {}};
-  out.contributions.resize(rows * out.top);
+  std::vector<Contribution> shares(static_cast<size_t>(std::min(top, width)));
   // Whole chunks: a row's bits may depend on how many others are taken with it. Each chunk is a half of a larger one.
   int64_t chunk = 1;
   for (const AnomalyDetector& detector : detectors) chunk = std::max(chunk, detector.inference.chunk_rows());
@@ -278,10 +278,18 @@ AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const D
       add_terms(detector, 1.0 / static_cast<double>(detectors.size()), data, together, terms);
     for (size_t i = 0; i < together.size(); ++i) {
       const auto row = std::span(terms).subspan(i * width, width);
-      out.score[first + i] = std::accumulate(row.begin(), row.end(), 0.0);
-      largest_shares(row, std::span(out.contributions).subspan((first + i) * out.top, out.top));
+      largest_shares(row, shares);
+      visit(first + static_cast<int64_t>(i), std::accumulate(row.begin(), row.end(), 0.0), shares);
     }
   }
+}
+
+AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const Dataset& data, int64_t top) {
+  AnomalyScores out{{}, std::min(top, data.sample.size()), {}};
+  for_each_score(detectors, data, top, [&](int64_t, double score, std::span<const Contribution> contributions) {
+    out.score.push_back(score);
+    out.contributions.insert(out.contributions.end(), contributions.begin(), contributions.end());
+  });
   return out;
 }
 

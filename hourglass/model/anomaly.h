@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -69,9 +70,16 @@ struct AnomalyScores {
   std::span<const Contribution> of(int64_t row) const { return std::span(contributions).subspan(row * top, top); }
 };
 
-/// Scores every row: the mean over the detectors of their scores. `top` features a row are kept, at most all. The
-/// result does not depend on threads; memory beside it and the inference's own is at most 128 MiB, or a double for
-/// every feature of a chunk of rows. Throws Error when the data do not fit a model.
+/// Called with a row, its score and the features that contribute most to it, the largest share first.
+using VisitScore = std::function<void(int64_t row, double score, std::span<const Contribution> contributions)>;
+
+/// Scores every row, in order: the mean over the detectors of their scores, and `top` features, at most all. The
+/// result does not depend on threads; memory beside the inference's own is at most 128 MiB, or a double for every
+/// feature of a chunk of rows. Throws Error when the data do not fit a model.
+void for_each_score(std::span<const AnomalyDetector> detectors, const Dataset& data, int64_t top,
+                    const VisitScore& visit);
+
+/// The same for all rows together.
 AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const Dataset& data, int64_t top);
 
 /// The scores, without evidence, by one model of rows that are scaled and reconstructed already, both (scores.size(),

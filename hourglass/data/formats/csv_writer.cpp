@@ -13,12 +13,23 @@ void append_shortest(std::string& text, auto number) {
 }
 
 template <class T>
-std::vector<CsvColumn> columns_of(const T* values, int64_t width, std::span<const std::string> names) {
+std::vector<CsvColumn> columns_of(const SomeRows& rows, std::span<const std::string> names) {
   std::vector<CsvColumn> columns;
-  for (int64_t j = 0; j < width; ++j)
-    columns.push_back({names[static_cast<size_t>(j)],
-                       [=](std::string& text, int64_t row) { append_number(text, values[row * width + j]); }});
+  for (const std::string& name : names)
+    columns.push_back({name, [&rows, j = std::ssize(columns), width = rows.values.columns()](auto& text, int64_t row) {
+                         append_number(text, rows.values.template as<T>()[(row - rows.first) * width + j]);
+                       }});
   return columns;
+}
+
+void append_line(std::string& text, std::span<const CsvColumn> columns, auto append_cell) {
+  const size_t start = text.size();
+  for (const CsvColumn& column : columns) {
+    if (&column != columns.data()) text += ',';
+    append_cell(column);
+  }
+  if (text.size() == start) text += "\"\"";  // a reader skips an empty line
+  text += '\n';
 }
 
 }  // namespace
@@ -39,26 +50,23 @@ void append_number(std::string& text, float number) { append_shortest(text, numb
 void append_number(std::string& text, double number) { append_shortest(text, number); }
 void append_number(std::string& text, int64_t number) { append_shortest(text, number); }
 
-std::vector<CsvColumn> csv_columns(ConstView matrix, std::span<const std::string> names) {
-  const int64_t width = matrix.columns();
-  HOURGLASS_CHECK(static_cast<int64_t>(names.size()) == width);
-  return matrix.dtype() == DType::f32 ? columns_of(matrix.as<float>(), width, names)
-                                      : columns_of(matrix.as<double>(), width, names);
+std::vector<CsvColumn> csv_columns(const SomeRows& rows, std::span<const std::string> names) {
+  HOURGLASS_CHECK(std::ssize(names) == rows.values.columns());
+  return rows.values.dtype() == DType::f32 ? columns_of<float>(rows, names) : columns_of<double>(rows, names);
+}
+
+void append_csv_names(std::string& text, std::span<const CsvColumn> columns) {
+  append_line(text, columns, [&](const CsvColumn& column) { append_csv_cell(text, column.name); });
+}
+
+void append_csv_row(std::string& text, std::span<const CsvColumn> columns, int64_t row) {
+  append_line(text, columns, [&](const CsvColumn& column) { column.append(text, row); });
 }
 
 std::string csv_table(int64_t rows, std::span<const CsvColumn> columns, bool header) {
   std::string text;
-  const auto append_line = [&](auto append_cell) {
-    const size_t start = text.size();
-    for (const CsvColumn& column : columns) {
-      if (&column != columns.data()) text += ',';
-      append_cell(column);
-    }
-    if (text.size() == start) text += "\"\"";  // a reader skips an empty line
-    text += '\n';
-  };
-  if (header) append_line([&](const CsvColumn& column) { append_csv_cell(text, column.name); });
-  for (int64_t row = 0; row < rows; ++row) append_line([&](const CsvColumn& column) { column.append(text, row); });
+  if (header) append_csv_names(text, columns);
+  for (int64_t row = 0; row < rows; ++row) append_csv_row(text, columns, row);
   return text;
 }
 

@@ -26,10 +26,20 @@ struct CsvColumn {
   std::function<void(std::string& text, int64_t row)> append;
 };
 
-/// The columns of a matrix (rows, …), its further axes flattened, under these names. The matrix must outlive them.
-std::vector<CsvColumn> csv_columns(ConstView matrix, std::span<const std::string> names);
+/// Consecutive rows of a matrix: the only ones that are in memory now. Rows count in the whole matrix.
+struct SomeRows {
+  ConstView values;  ///< (rows, …), its further axes flattened
+  int64_t first = 0;
+};
 
-/// A table as CSV: a line of names unless `header` is false, then one line per row, with commas and line ends "\n".
+/// The columns of a matrix under these names. They append the rows that `rows` holds then; it must outlive them.
+std::vector<CsvColumn> csv_columns(const SomeRows& rows, std::span<const std::string> names);
+
+/// Appends a line of the columns' names.
+void append_csv_names(std::string& text, std::span<const CsvColumn> columns);
+/// Appends a row's line, with commas and the line end "\n".
+void append_csv_row(std::string& text, std::span<const CsvColumn> columns, int64_t row);
+/// A whole table: the names unless `header` is false, then the rows.
 std::string csv_table(int64_t rows, std::span<const CsvColumn> columns, bool header = true);
 
 }  // namespace hourglass

@@ -32,16 +32,32 @@ TEST(CsvWriter, WritesTheShortestNumberThatReadsBack) {
   Tensor t(DType::f32, {2, 2});
   const std::array<float, 4> values = {0.1f, 1.0f / 3.0f, -2.0f, 1e-30f};
   std::copy(values.begin(), values.end(), t.as<float>());
-  EXPECT_EQ(csv_table(2, csv_columns(t, kNames)), "a,\"b, c\"\n0.1,0.33333334\n-2,1e-30\n");
+  const SomeRows rows{t};
+  EXPECT_EQ(csv_table(2, csv_columns(rows, kNames)), "a,\"b, c\"\n0.1,0.33333334\n-2,1e-30\n");
   Tensor doubles(DType::f64, {1, 2});
   doubles.as<double>()[0] = 1.0 / 3.0;
   doubles.as<double>()[1] = -std::numeric_limits<double>::denorm_min();
-  EXPECT_EQ(csv_table(1, csv_columns(doubles, kNames), false), "0.3333333333333333,-5e-324\n");
+  const SomeRows row{doubles};
+  EXPECT_EQ(csv_table(1, csv_columns(row, kNames), false), "0.3333333333333333,-5e-324\n");
 }
 
 TEST(CsvWriter, FlattensLaterAxesAndWritesAHeaderWithoutRows) {
-  EXPECT_EQ(csv_table(2, csv_columns(Tensor(DType::f32, {2, 1, 2}), kNames), false), "0,0\n0,0\n");
-  EXPECT_EQ(csv_table(0, csv_columns(ConstView(nullptr, DType::f32, {0, 2}), kNames)), "a,\"b, c\"\n");
+  const Tensor t(DType::f32, {2, 1, 2});
+  const SomeRows rows{t}, none{ConstView(nullptr, DType::f32, {0, 2})};
+  EXPECT_EQ(csv_table(2, csv_columns(rows, kNames), false), "0,0\n0,0\n");
+  EXPECT_EQ(csv_table(0, csv_columns(none, kNames)), "a,\"b, c\"\n");
+}
+
+TEST(CsvWriter, WritesTheRowsThatAreInMemory) {
+  Tensor t(DType::f32, {2, 2});
+  for (int i = 0; i < 4; ++i) t.as<float>()[i] = static_cast<float>(i);
+  SomeRows rows{t.view().slice(0, 1)};
+  const auto columns = csv_columns(rows, kNames);
+  std::string text;
+  append_csv_row(text, columns, 0);
+  rows = {t.view().slice(1, 1), 7};
+  append_csv_row(text, columns, 7);
+  EXPECT_EQ(text, "0,1\n2,3\n");
 }
 
 TEST(CsvWriter, LeavesNoLineEmpty) {

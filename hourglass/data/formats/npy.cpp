@@ -254,18 +254,20 @@ NpyArray npy_values(const NpyHeader& header, std::string_view data, bool nan_is_
           with_type(header.type, [&]<class T>(T) { return floats<T>(data, header, nan_is_missing, name); })};
 }
 
-std::string npy_bytes(ConstView array) {
-  const Shape& shape = array.shape();
+std::string npy_start(DType dtype, const Shape& shape) {
   std::string header =
-      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}",
-                  array.dtype() == DType::f32 ? "<f4" : "<f8", fmt::join(shape, ", "), shape.rank() == 1 ? "," : "");
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", dtype == DType::f32 ? "<f4" : "<f8",
+                  fmt::join(shape, ", "), shape.rank() == 1 ? "," : "");
   constexpr size_t kPrefix = 10, kAlignment = 64;
   header.append(kAlignment - 1 - (kPrefix + header.size()) % kAlignment, ' ');
   header += '\n';
   std::string bytes(kMagic);
   bytes += {'\x01', '\x00', static_cast<char>(header.size() & 0xff), static_cast<char>(header.size() >> 8)};
-  bytes += header;
-  return bytes.append(to_host(array).bytes());
+  return bytes + header;
+}
+
+std::string npy_bytes(ConstView array) {
+  return npy_start(array.dtype(), array.shape()).append(to_host(array).bytes());
 }
 
 }  // namespace hourglass

@@ -60,5 +60,7 @@ NpyArray npy_values(const NpyHeader& header, std::string_view data, bool nan_is_
 
 /// Writes an array as a NumPy file, version 1.0, C order: '<f4' for f32, '<f8' for f64.
 std::string npy_bytes(ConstView array);
+/// What comes before the numbers of such an array.
+std::string npy_start(DType dtype, const Shape& shape);
 
 }  // namespace hourglass

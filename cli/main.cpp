@@ -67,7 +67,8 @@ int run(CLI::App& app, int argc, char** argv) {
   } catch (const hourglass::Error& e) {
     return report_error(kBadInput, e.what());
   } catch (const std::bad_alloc&) {
-    return report_error(kFailed, "out of memory; a smaller batch_size or network needs less");
+    return report_error(kFailed,
+                        "out of memory; fewer --threads, a smaller batch_size or a narrower network need less");
   } catch (const std::exception& e) {
     return report_error(kFailed, e.what());
   }

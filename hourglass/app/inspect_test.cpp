@@ -143,5 +143,46 @@ TEST_F(Inspect, SumsUpTheFeaturesOfAnArray) {
   EXPECT_EQ(suggested_reading(found).how.missing, MissingValues::mean);
 }
 
+TEST_F(Inspect, DescribesOfManyFeaturesOnlyThoseWithAnOutlier) {
+  Tensor t(DType::f32, {30, 3000});
+  for (int64_t i = 0; i < t.size(); ++i) t.as<float>()[i] = static_cast<float>(i % 3000 == 7 ? 3 : i % 11);
+  t.as<float>()[20 * 3000 + 2500] = 1e7F;
+  t.as<float>()[2999] = std::nanf("");
+  const Inspection found = inspect_source(file(npy_bytes(t)));
+  ASSERT_EQ(found.columns.size(), 1u);
+  EXPECT_EQ(found.columns[0].name, "2501");
+  EXPECT_EQ(found.summary.columns, 3000);
+  EXPECT_EQ(found.summary.constant, 1);
+  EXPECT_EQ(found.summary.missing, 1);
+  EXPECT_EQ(found.summary.with_outlier, 1);
+  EXPECT_EQ(found.summary.low, 0);
+  EXPECT_EQ(found.summary.high, 1e7F);
+  EXPECT_EQ(suggested_reading(found).how.missing, MissingValues::mean);
+  EXPECT_NE(texts(suggested_reading(found).decisions).find("in \"2501\" the number 10000000 (1 of 30 rows)"),
+            std::string::npos);
+}
+
+TEST_F(Inspect, TellsOfAFewOutliersAndCountsTheOthers) {
+  Tensor t(DType::f32, {30, 100});
+  for (int64_t i = 0; i < t.size(); ++i) t.as<float>()[i] = static_cast<float>(i / 100 == 20 ? 1e7 : i / 100 % 11);
+  const Inspection found = inspect_source(file(npy_bytes(t)));
+  EXPECT_EQ(found.columns.size(), Inspection::kMostShown);
+  EXPECT_EQ(found.summary.with_outlier, 100);
+  const auto decisions = suggested_reading(found).decisions;
+  EXPECT_EQ(decisions.size(), 9u);
+  EXPECT_NE(texts(decisions).find("nearly all of the range in 92 more features"), std::string::npos);
+}
+
+TEST_F(Inspect, TakesATextThatAnotherColumnHasForACategory) {
+  const auto ignored = [&](const std::string& other) {
+    const std::string path = file(rows_of("a,b,c", [&](int i) {
+      return fmt::format("{},{},{}", i == 9 ? "low" : std::to_string(i % 17), i % 2 ? other : "high", i % 7);
+    }));
+    return suggested_reading(inspect_source(path)).how.ignore;
+  };
+  EXPECT_EQ(ignored("low"), (std::vector<std::string>{"a"}));
+  EXPECT_EQ(ignored("medium"), std::vector<std::string>());
+}
+
 }  // namespace
 }  // namespace hourglass

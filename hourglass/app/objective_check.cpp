@@ -62,16 +62,17 @@ std::vector<uint32_t> spread_rows(int64_t rows, int64_t features) {
 
 /// Moments by Welford's updates, which do not lose digits beside a large mean.
 Summary summarise(const Dataset& data, const Scaler& scaler, const std::optional<OutputRange>& range) {
-  constexpr size_t kTogether = 256;
+  constexpr int64_t kMostTogether = 256, kMostValues = int64_t{1} << 22;
   const int64_t features = data.sample.size();
+  const auto together = static_cast<size_t>(std::clamp<int64_t>(kMostValues / features, 1, kMostTogether));
   const std::vector<uint32_t> rows = spread_rows(data.rows(), features);
-  Tensor scaled(DType::f32, {kTogether, features});
+  Tensor scaled(DType::f32, {static_cast<int64_t>(together), features});
   Summary s;
   s.mean.resize(features);
   s.variance.resize(features);
   double count = 0, outside = 0;
-  for (size_t first = 0; first < rows.size(); first += kTogether) {
-    const size_t some = std::min(kTogether, rows.size() - first);
+  for (size_t first = 0; first < rows.size(); first += together) {
+    const size_t some = std::min(together, rows.size() - first);
     gather(data, scaler, std::span(rows).subspan(first, some), scaled.view().slice(0, static_cast<int64_t>(some)));
     const float* x = scaled.as<float>();
     for (size_t i = 0; i < some; ++i) {

@@ -1,5 +1,7 @@
 #include "hourglass/app/run_report.h"
 
+#include <sstream>
+
 #include "hourglass/app/outputs.h"
 #include "hourglass/base/file.h"
 #include "hourglass/base/parallel.h"
@@ -31,6 +33,21 @@ std::string reconstructions_png(const RunResults& run) {
   return png_bytes(image_grid(rows, run.samples.sample, {.captions = captions}));
 }
 
+/// The recipe with the middle of long lines left out: a list of columns may have a megabyte.
+std::string shown_recipe(const Recipe& recipe) {
+  constexpr size_t kLongest = 2000, kBegin = 1500;
+  std::istringstream text(recipe_toml(recipe));
+  std::string shown;
+  for (std::string line; std::getline(text, line); shown += line + "\n") {
+    if (line.size() <= kLongest) continue;
+    // Lists are cut between their elements.
+    size_t end = std::min(line.find(", ", kBegin), kLongest);
+    while ((static_cast<unsigned char>(line[end]) & 0xc0) == 0x80) --end;  // no character is cut in two
+    line = fmt::format("{}, … ({} characters)", line.substr(0, end), line.size());
+  }
+  return shown;
+}
+
 /// Uses the files of a chart where they exist, else renders and writes them at once: after a kill, drawing resumes with
 /// the first missing chart.
 ChartRenderer cached_chart_renderer(const fs::path& plots) {
@@ -50,7 +67,7 @@ void write_report(const RunFolder& folder, const RunResults& run, const ChartRen
   RunReport report{
       title_of(folder),
       run.recipe.description,
-      recipe_toml(run.recipe),
+      shown_recipe(run.recipe),
       run.loss,
       run.epochs,
       analyse(run.model, run.samples, corruption_of(run), {thread_count(run.threads), run.anomaly, run.progress}),

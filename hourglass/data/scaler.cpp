@@ -214,12 +214,12 @@ void to_data_units(const Scaler& scaler, View values) {
 
 void check_unit_interval(const Dataset& data, const Scaler& scaler) {
   if (data.is_bytes() && scaler.kind == ScalerKind::unit) return;  // bytes / 255
-  constexpr int64_t kRows = 256;
-  const int64_t features = data.sample.size();
-  Tensor scaled(DType::f32, {kRows, features});
-  std::vector<uint32_t> rows(kRows);
-  for (int64_t first = 0; first < data.rows(); first += kRows) {
-    const int64_t count = std::min(kRows, data.rows() - first);
+  constexpr int64_t kMostRows = 256, kMostValues = int64_t{1} << 22;
+  const int64_t features = data.sample.size(), together = std::clamp<int64_t>(kMostValues / features, 1, kMostRows);
+  Tensor scaled(DType::f32, {together, features});
+  std::vector<uint32_t> rows(static_cast<size_t>(together));
+  for (int64_t first = 0; first < data.rows(); first += together) {
+    const int64_t count = std::min(together, data.rows() - first);
     std::iota(rows.begin(), rows.end(), static_cast<uint32_t>(first));
     gather(data, scaler, std::span(rows).first(count), scaled.view().slice(0, count));
     const float* values = scaled.as<float>();

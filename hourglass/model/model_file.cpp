@@ -76,13 +76,9 @@ std::string model_bytes(const Recipe& recipe, const Autoencoder& model, const st
   return safetensors_bytes(tensors, model_metadata(recipe, model, anomaly));
 }
 
-TrainedModel load_model(const std::filesystem::path& path) {
-  const auto file = std::filesystem::is_directory(path) ? path / "model.safetensors" : path;
-  return parse_model(read_file(file), file.string());
-}
+namespace {
 
-TrainedModel parse_model(std::string_view bytes, const std::string& name) {
-  const SafeTensors file = parse_safetensors(bytes, name);
+TrainedModel model_of(const SafeTensors& file, const std::string& name) {
   const std::string& recipe_text = metadata(file, "recipe", name);
   const Shape input = input_shape(metadata(file, "input", name), name);
   const Recipe recipe = recipe_from_json(recipe_text, name + ": recipe");
@@ -92,6 +88,17 @@ TrainedModel parse_model(std::string_view bytes, const std::string& name) {
     model.anomaly = anomaly_from_json(found->second, input.size(), name);
   if (model.anomaly && model.anomaly->evidence) take_stored_rows(file, input.size(), name, *model.anomaly->evidence);
   return model;
+}
+
+}  // namespace
+
+TrainedModel load_model(const std::filesystem::path& path) {
+  const auto file = std::filesystem::is_directory(path) ? path / "model.safetensors" : path;
+  return model_of(read_safetensors(file), file.string());  // the bytes are gone when the weights are made
+}
+
+TrainedModel parse_model(std::string_view bytes, const std::string& name) {
+  return model_of(parse_safetensors(bytes, name), name);
 }
 
 }  // namespace hourglass

@@ -63,6 +63,20 @@ class Links(unittest.TestCase):
                 self.assertTrue(page in listed or below_index or page.name == "README.md")
 
 
+class Limits(unittest.TestCase):
+    def test_every_limit_names_tests_that_exist(self):
+        sources = [p.read_text() for folder in ("hourglass", "tests") for p in (ROOT / folder).rglob("*_test.cpp")]
+        known = {f"{suite}.{name}" for text in sources
+                 for suite, name in re.findall(r"^(?:TEST|TEST_F|RC_GTEST_PROP)\((\w+),\s*(\w+)", text, re.MULTILINE)}
+        rows = [row for row in tables((ROOT / "docs/limits.md").read_text()) if row[-1] != "tests" and "---" not in row[-1]]
+        self.assertGreater(len(rows), 20)
+        for row in rows:
+            names = re.findall(r"`(\w+\.\w+)`", row[-1])
+            with self.subTest(limit=row[0]):
+                self.assertTrue(names)
+                self.assertEqual([name for name in names if name not in known], [])
+
+
 class Figures(unittest.TestCase):
     def setUp(self):
         self.readme = (ROOT / "README.md").read_text()

@@ -157,12 +157,12 @@ struct AnalysisBuilder {
   void measure_some(const std::string& name, int64_t fewest, const EvaluationOptions& how) {
     const double products = row_products(name, model.network()), bytes = row_bytes(name, model.network());
     const int64_t rows = affordable(products, a.rows);
-    if (bytes > kPartBytes)
-      return leave_out(name, fmt::format("a row takes {:.1e} bytes of memory, and a report spends at most {:.1e}",
-                                         bytes, kPartBytes));
     if (rows < std::min(fewest, a.rows))
       return leave_out(name, fmt::format("a row takes {:.1e} multiplications, and a report spends at most {:.0e}",
                                          products, kPartProducts));
+    if (bytes > kPartBytes)
+      return leave_out(name, fmt::format("a row takes {:.1e} bytes of memory, and a report spends at most {:.1e}",
+                                         bytes, kPartBytes));
     if (rows < a.rows) a.metric_rows[name] = rows;
     measure({name}, evenly_spread(data, rows), how);
   }
@@ -188,6 +188,8 @@ struct AnalysisBuilder {
     a.activations = histogram({codes.as<float>(), static_cast<size_t>(codes.size())});
     tell("map of codes", 0);
     attempt("Map of codes", [&] {
+      if (const double bytes = code_map_bytes(a.code.size()); bytes > kPartBytes)
+        fail("it takes {:.1e} bytes of memory, and a report spends at most {:.1e} on it", bytes, kPartBytes);
       const auto spread =
           evenly_spaced(a.rows, std::max(affordable(map_products(model.network()), a.rows), kFewestRows));
       const std::vector<int64_t> some(spread.begin(), spread.end());

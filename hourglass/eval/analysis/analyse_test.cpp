@@ -170,6 +170,37 @@ TEST(Analyse, LeavesOutWhatCostsTooMuchAndSaysSo) {
   EXPECT_TRUE(all.map);
 }
 
+TEST(Analyse, LeavesOutWhatTakesTooMuchMemoryAndSaysSo) {
+  const Shape image{1, 1224, 1224};
+  const Autoencoder a =
+      fresh(model({layer("conv2d", 1, 1), layer("max_pool2d", 306)}, {layer("upsample2d", 306)}), image);
+  const Analysis all = analyse(a, data_of(image, 2), kClean, {.threads = 1});
+  const auto spectrum = std::ranges::find(all.omissions, "jacobian_spectrum", &Omission::part);
+  ASSERT_NE(spectrum, all.omissions.end());
+  EXPECT_NE(spectrum->reason.find("bytes of memory"), std::string::npos) << spectrum->reason;
+  EXPECT_TRUE(find_metric<ContractionCurve>(all.metrics, "contraction_ratio"));
+}
+
+/// Of a code so wide that its atoms are decoded some at a time, those of the last ones too.
+TEST(Analyse, DecodesTheAtomsOfAWideCode) {
+  const Shape image{1, 64, 64};
+  const Autoencoder a = fresh(model({layer("conv2d", 1, 1), layer("upsample2d", 2)}, {layer("max_pool2d", 2)}), image);
+  Dataset data = data_of(image, 3);
+  auto& values = std::get<std::vector<float>>(data.values);
+  for (int row = 0; row < 3; ++row) values[row * 4096 + 4095] = static_cast<float>(100 * row);  // the last pixel
+  const Analysis all = analyse(a, data, kClean, {.threads = 1});
+  ASSERT_EQ(all.deviation.size(), 4u * 4096);
+  ASSERT_EQ(all.atoms->units.size(), 64u);
+  const int64_t unit = all.atoms->units.back();
+  EXPECT_GE(unit, 126 * 128) << "of the last pixel, in the last two rows";
+  Tensor codes(DType::f32, {2, 1, 128, 128});
+  for (int64_t j = 0; j < 2 * 4 * 4096; ++j)
+    codes.as<float>()[j] = static_cast<float>(all.mean_activation[j % (4 * 4096)]);
+  codes.as<float>()[4 * 4096 + unit] += static_cast<float>(all.deviation[unit]);
+  const std::vector<double> decoded = values_of(Inference(a, 1).decode(codes)), atoms = values_of(all.atoms->values);
+  for (size_t i = 0; i < 4096; ++i) EXPECT_NEAR(atoms[63 * 4096 + i], decoded[4096 + i] - decoded[i], 1e-4) << i;
+}
+
 TEST(Analyse, TellsOnHowManyRowsAMetricIsMeasured) {
   const Autoencoder a = fresh(model({layer("dense", 200)}, {layer("dense", 600)}), {600});
   const Analysis all = analyse(a, data_of({600}, 900), kClean, {.threads = 1});

@@ -13,7 +13,7 @@ namespace {
 // How many times longer a multiplication takes than in a product of large matrices of 32-bit numbers, measured.
 constexpr double kOfDecompositions = 1.5;  // dense decompositions in double, beside products of such matrices
 constexpr double kOfThinMatrices = 28;     // products of a matrix and a few vectors in double
-constexpr double kOfWrittenCodes = 10;     // a number of a code that is written to memory, by estimate
+constexpr double kOfWrittenCodes = 100;    // a number of a code that is written and read, by estimate
 
 double products_of(const Network& network, int first, int end) {
   double products = 0;

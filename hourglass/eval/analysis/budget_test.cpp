@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "hourglass/eval/analysis/code_map.h"
 #include "support/networks.h"
 
 namespace hourglass {
@@ -31,6 +32,26 @@ TEST(Budget, CountsEveryPass) {
   EXPECT_EQ(row_products("mse", n), 2000);
   EXPECT_EQ(row_products("contraction_ratio", n), 6000);
   EXPECT_EQ(row_products("relative_contraction", n), 8000);
+}
+
+/// The Jacobian of one row, 16 × 1.5 million, takes more memory than time.
+TEST(Budget, BoundsTheMemoryOfARowsJacobian) {
+  const Network wide(model({layer("max_pool2d", 306)}, {layer("upsample2d", 306)}), {1, 1224, 1224});
+  EXPECT_GE(affordable(row_products("jacobian_spectrum", wide), 100), 1);
+  EXPECT_GT(row_bytes("jacobian_spectrum", wide), kPartBytes);
+  EXPECT_LT(row_bytes("jacobian_spectrum", network(5000, 32)), kPartBytes);
+  EXPECT_EQ(row_bytes("mse", wide), 0);
+}
+
+/// To write the code of an atom may take longer than to decode it.
+TEST(Budget, CountsTheNumbersOfACodeOfAnAtom) {
+  EXPECT_EQ(atom_products(network(200, 20)), 4000);
+  EXPECT_EQ(atom_products(network(5, 40'000)), 4'000'000);
+}
+
+TEST(Budget, BoundsTheMemoryOfAMapOfCodes) {
+  EXPECT_LT(code_map_bytes(1'300'000), kPartBytes);
+  EXPECT_GT(code_map_bytes(1'400'000), kPartBytes);
 }
 
 }  // namespace

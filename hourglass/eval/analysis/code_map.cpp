@@ -56,4 +56,9 @@ double code_map_products(int64_t units) {
   return 2.0 * kIterations * static_cast<double>(std::min(kBlock, units)) * static_cast<double>(units);
 }
 
+double code_map_bytes(int64_t units) {
+  constexpr double kCopies = 3;  // of the basis, in double
+  return kCopies * sizeof(double) * static_cast<double>(kBlock) * static_cast<double>(units);
+}
+
 }  // namespace hourglass

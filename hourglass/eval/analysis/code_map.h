@@ -12,5 +12,7 @@ CodeMap code_map(ConstView codes);
 
 /// Multiplications of code_map per row.
 double code_map_products(int64_t units);
+/// Memory that code_map takes beside copies of the codes.
+double code_map_bytes(int64_t units);
 
 }  // namespace hourglass

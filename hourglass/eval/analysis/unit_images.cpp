@@ -130,8 +130,8 @@ StrongUnits strong_units(const EncodedRows& rows, const SignedImages& atoms, int
   StrongUnits strong;
   strong.traversal_steps = kTraversalSteps;
   strong.inputs_per_unit = std::min(kInputsPerUnit, rows.data.rows());
-  const auto best =
-      largest(squares, std::clamp<int64_t>(kMaxDecodedValues / kTraversalSteps / rows.inputs(), 1, count));
+  const int64_t most = kMaxDecodedValues / kTraversalSteps / std::max(rows.inputs(), rows.units());
+  const auto best = largest(squares, std::clamp<int64_t>(most, 1, count));
   Tensor codes(DType::f32, {static_cast<int64_t>(best.size()) * kTraversalSteps, rows.units()});
   std::vector<uint32_t> tops;
   for (const int64_t i : best) {

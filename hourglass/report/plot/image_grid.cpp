@@ -12,6 +12,7 @@ namespace {
 constexpr int64_t kDefaultSide = 84;
 constexpr int64_t kStripHeight = 12;
 constexpr int64_t kMaxValues = int64_t{1} << 28;
+constexpr int64_t kMostGridValues = int64_t{1} << 19;  // of samples that are not enlarged: half a megabyte of a page
 constexpr uint8_t kBackground = 230;
 constexpr uint8_t kInk = 40;
 constexpr int kTextScale = 2;
@@ -53,6 +54,15 @@ Cell cell_of(const Shape& sample, int scale) {
   if (scale == 0 && cell.rows > 1) cell.square = (longer + 2 * kDefaultSide - 1) / (2 * kDefaultSide);
   if (cell.rows == 1) cell.pixel_height = std::max(size, kStripHeight);
   return cell;
+}
+
+/// Averages over larger squares until `count` samples have at most kMostGridValues, but keeps some pixels of each.
+void shrink(Cell& cell, int64_t count) {
+  constexpr int64_t kFewestPixels = 16;  // on a side
+  if (cell.rows == 1 || cell.pixel_width > 1) return;
+  while (count * cell.width() * cell.height() * cell.channels > kMostGridValues &&
+         std::min(cell.width(), cell.height()) > kFewestPixels)
+    ++cell.square;
 }
 
 /// Layout of a grid of equal cells with gaps around them and space for captions at the left.
@@ -107,8 +117,9 @@ Image image_grid(std::span<const ConstView> batches, const Shape& sample, const 
   HOURGLASS_CHECK(options.columns > 0 && options.gap >= 0);
   HOURGLASS_CHECK(options.captions.empty() || options.captions.size() == batches.size());
   if (batches.empty() || batches[0].rows() < 1) fail("an image needs at least one sample, found none");
-  const Cell cell = cell_of(sample, options.scale);
   const int64_t columns = std::min<int64_t>(options.columns, batches[0].rows());
+  Cell cell = cell_of(sample, options.scale);
+  if (options.scale == 0) shrink(cell, columns * std::ssize(batches));
   Layout layout{cell, columns, static_cast<int64_t>(batches.size()), 0, cell.height(), options.gap};
   for (const std::string& caption : options.captions) {
     layout.left = std::max(layout.left, text_width(caption) + 2 * kGlyphAdvance);

@@ -142,5 +142,12 @@ TEST(ImageGrid, ShrinksLargeSamples) {
   EXPECT_EQ(image.pixels[0], 128) << "the mean of 0, 0.5 and 1";
 }
 
+TEST(ImageGrid, HasNoMoreValuesTheMoreLargeSamplesThereAre) {
+  const Tensor large(DType::f32, {64, 3 * 160 * 160});
+  const Image image = tile(large, {3, 160, 160}, 8);
+  EXPECT_LE(image.pixels.size(), size_t{600'000});
+  EXPECT_GE(image.width, 8 * 40) << "which is still something to look at";
+}
+
 }  // namespace
 }  // namespace hourglass

@@ -19,8 +19,8 @@ inline constexpr int64_t kMostDrawnSamples = 100;
 /// The names of the features of a model; a feature without one has its number, from 1.
 std::vector<std::string> feature_names(const Autoencoder& model);
 
-/// Rows that a model makes of data, computed some at a time: so only these are in memory. They have the same bits as if
-/// all were computed at once.
+/// Rows that a model computes from data, some at a time, so that only these are in memory. They have the same bits as
+/// if all were computed at once.
 struct ModelOutput {
   Shape sample;  ///< of one row
   int64_t rows = 0;
@@ -30,7 +30,7 @@ struct ModelOutput {
   std::function<void(int64_t first, View out)> compute = nullptr;
 };
 
-/// What the inference makes of every row: codes (…code), or outputs of the network (…input). The arguments must outlive
+/// The outputs for every row: codes (…code), or outputs of the network (…input). The arguments must outlive
 /// the result.
 ModelOutput encoded(const Inference& inference, const Dataset& data);
 ModelOutput decoded(const Inference& inference, const Tensor& codes);

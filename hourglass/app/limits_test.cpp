@@ -12,7 +12,7 @@ int64_t chunk_rows(const ModelConfig& model, const Shape& sample) {
   return Inference::rows_of_a_chunk(Network(model, sample), DType::f32);
 }
 
-/// The limit of memory leaves the numbers of ordinary networks alone: they pass 256 rows at a time, as ever.
+/// The limit of memory leaves the numbers of ordinary networks alone: their chunks still have 256 rows.
 TEST(Limits, LetEveryShippedRecipePassWholeChunks) {
   for (const std::string& name : shipped_recipe_names())
     EXPECT_EQ(chunk_rows(open_recipe(name).model, {1, 28, 28}), Inference::kChunkRows) << name;

@@ -13,7 +13,7 @@ namespace hourglass {
 /// Maximum number of categories of a text column.
 constexpr size_t kMostCategories = 1000;
 
-/// A number that takes nearly all of a column's range: -999 for a missing value, or a slip of the pen.
+/// A number that takes nearly all of a column's range: -999 for a missing value, or a mistake.
 struct Outlier {
   double number;
   int64_t count;  ///< how often it occurs

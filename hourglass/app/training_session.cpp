@@ -15,6 +15,8 @@
 #include "hourglass/recipe/suggest.h"
 #include "hourglass/report/format.h"
 #include "hourglass/run/run_metrics.h"
+#include "hourglass/tensor/processor.h"
+#include "hourglass/train/resume_check.h"
 
 namespace hourglass {
 
@@ -146,6 +148,8 @@ std::vector<EpochRecord> TrainingSession::resume() {
   const int64_t steps = trainer_.steps_into_epoch();
   note(fmt::format("{}resuming from {} after epoch {}{}", problems, checkpoint->name, trainer_.epochs_done(),
                    steps > 0 ? fmt::format(" and {} steps", steps) : ""));
+  if (const auto other = note_of_arithmetic(checkpoint->content.metadata, arithmetic_text()); !other.empty())
+    note(other);
   if (trainer_.has_stopped_early())
     note(fmt::format("the run stopped early; it continues with a larger train.early_stopping.patience than {}",
                      recipe_.train.early_stopping->patience));

@@ -9,6 +9,7 @@
 
 #include "arrays.h"
 #include "hourglass/base/parallel.h"
+#include "hourglass/data/scaler.h"
 #include "hourglass/model/model_file.h"
 #include "hourglass/tensor/copy.h"
 #include "hourglass/tensor/visit.h"
@@ -115,7 +116,14 @@ class Model {
   const Network& network() const { return trained_.autoencoder.network(); }
 
  private:
-  Rows rows(const py::object& array) const { return rows_of(array, "rows", !trained_.autoencoder.scaler.fill.empty()); }
+  /// Warns, as Python does, of pixels in other units than those of training.
+  Rows rows(const py::object& array) const {
+    const Scaler& scaler = trained_.autoencoder.scaler;
+    Rows rows = rows_of(array, "rows", !scaler.fill.empty());
+    const std::string note = note_of_units(rows.data, scaler);
+    if (!note.empty() && PyErr_WarnEx(PyExc_UserWarning, note.c_str(), 1) != 0) throw py::error_already_set();
+    return rows;
+  }
 
   Inference inference(int threads) const { return Inference(trained_.autoencoder, thread_count(threads)); }
 

@@ -99,6 +99,9 @@ class Training(unittest.TestCase):
         self.assertEqual(model.encode(images).shape, (40, 2, 4, 4))
         np.testing.assert_array_equal(model.encode(images), model.encode(images[:, None]))
         np.testing.assert_array_equal(model.encode(images), model.encode((images / np.float32(255)).astype("f")))
+        for other in (images.astype(np.int16), images.astype(float)):
+            with self.assertWarnsRegex(UserWarning, "trained on bytes, .* divides by 255"):
+                model.encode(other)
 
 
 class Stopping(unittest.TestCase):

@@ -35,6 +35,12 @@ TEST(Table, ReadsNumbersUnderTheirNames) {
   EXPECT_TRUE(data.labels.empty());
 }
 
+TEST(Table, EndsLinesAtCarriageReturnsOutsideOfQuotes) {
+  EXPECT_EQ(values(read("a,b\r1,2\r3,4\r5,6\r")), (std::vector<float>{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(read("a,c\r1,\"x\ry\"\r3,z\r", {.categorical = {"c"}}).columns,
+            (std::vector<std::string>{"a", "c=x\ry", "c=z"}));
+}
+
 TEST(Table, NumbersColumnsThatHaveNoNames) {
   EXPECT_EQ(read("1,2\n3,4\n").columns, (std::vector<std::string>{"1", "2"}));
   EXPECT_EQ(read(",a\n3,4\n").columns, (std::vector<std::string>{"1", "a"}));

@@ -169,6 +169,13 @@ TEST_F(OwnData, TablesThatCannotBeRead) {
   }
 }
 
+TEST_F(OwnData, AnArrayWithAnEmptyColumnIsRefusedByTheNumberOfTheFeature) {
+  Tensor rows(DType::f32, {20, 4});
+  for (int64_t i = 0; i < rows.size(); ++i) rows.as<float>()[i] = i % 4 == 2 ? NAN : static_cast<float>(i * i % 17);
+  write("holes.npy", npy_bytes(rows));
+  expect_refused("holes.npy", {"holes.npy: no training row has a value of feature 3"});
+}
+
 /// What is not refused is read, and said.
 TEST_F(OwnData, TablesThatAreReadByAGuess) {
   const std::map<std::string, std::pair<std::string, std::string>> tables = {

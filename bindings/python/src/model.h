@@ -119,10 +119,10 @@ class Model {
   /// Warns, as Python does, of pixels in other units than those of training.
   Rows rows(const py::object& array) const {
     const Scaler& scaler = trained_.autoencoder.scaler;
-    Rows rows = rows_of(array, "rows", !scaler.fill.empty());
-    const std::string note = note_of_units(rows.data, scaler);
+    Rows found = rows_of(array, "rows", !scaler.fill.empty());
+    const std::string note = note_of_units(found.data, scaler);
     if (!note.empty() && PyErr_WarnEx(PyExc_UserWarning, note.c_str(), 1) != 0) throw py::error_already_set();
-    return rows;
+    return found;
   }
 
   Inference inference(int threads) const { return Inference(trained_.autoencoder, thread_count(threads)); }

@@ -1,10 +1,14 @@
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
+#include <iostream>
 #include <new>
 #include <string>
 #include <string_view>
@@ -74,6 +78,23 @@ int run(CLI::App& app, int argc, char** argv) {
   }
 }
 
+/// Results may stand in a buffer until the end: an output that takes no more of them is an error then.
+int end_output(int code) {
+  errno = 0;
+  const bool is_flushed = std::fflush(stdout) == 0;
+  const int error = errno;
+  if ((is_flushed && std::ferror(stdout) == 0 && std::cout.flush()) || code != 0) return code;
+  const char* reason = error != 0 ? std::strerror(error) : "an earlier part of it failed";
+  return report_error(kFailed, fmt::format("standard output: cannot write: {}", reason).c_str());
+}
+
+/// Opens what is closed of standard input, output and error, so that no file of the program gets their place. Writing
+/// there fails.
+void occupy_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != stream) _exit(kFailed);
+}
+
 /// Handles SIGBUS: a mapped file was truncated or its disk failed. Prints its name and exits.
 void end_without_file(int, siginfo_t* info, void*) {
   const char* path = hourglass::mapped_file_at(info->si_addr);
@@ -94,6 +115,7 @@ void handle_lost_files() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  occupy_standard_streams();
   mallopt(M_ARENA_MAX, 1);  // else 64 MB of addresses for every thread, which `ulimit -v` counts
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error to report, not a death
@@ -107,5 +129,5 @@ int main(int argc, char** argv) {
        {add_train, add_eval, add_probe, add_inference, add_score, add_export, add_report, add_compare, add_info,
         add_recipes, add_models, add_data, add_gradcheck, add_doctor, add_man, add_completion})
     add(program);
-  return run(app, argc, argv);
+  return end_output(run(app, argc, argv));
 }

@@ -5,6 +5,7 @@
 #include "hourglass/app/shipped.h"
 #include "hourglass/base/text.h"
 #include "hourglass/data/known.h"
+#include "hourglass/data/scaler.h"
 #include "hourglass/data/source.h"
 #include "hourglass/data/split.h"
 
@@ -150,6 +151,12 @@ std::optional<Dataset> validation_part(const Recipe& recipe, const Dataset& trai
 
 namespace {
 
+void warn_of_units(const TrainedModel& model, const DataSplits& parts, const Notify& notify) {
+  for (const Dataset* data : {&parts.train, parts.test ? &*parts.test : nullptr})
+    if (const std::string note = data ? note_of_units(*data, model.autoencoder.scaler) : ""; !note.empty())
+      notify("warning: " + note);
+}
+
 /// The source of the request, and the test part where there is one; that of data.test if the request names no data, or
 /// a part of the model's own source.
 DataSplits open_parts(const TrainedModel& model, const DataRequest& request, bool own, const Notify& notify) {
@@ -161,6 +168,7 @@ DataSplits open_parts(const TrainedModel& model, const DataRequest& request, boo
   DataSplits parts =
       as_trained ? open_recipe_data(recipe, notify, features) : open_data(source, recipe.data.read, notify, features);
   if (!request.test.empty()) parts.test = open_test_data(request.test, recipe.data.read, parts.train, notify);
+  warn_of_units(model, parts, notify);
   return parts;
 }
 
@@ -202,6 +210,7 @@ Dataset open_every_row(const TrainedModel& model, const DataRequest& request, co
   if (how.missing == MissingValues::drop) how.missing = MissingValues::refuse;
   how.keep = request.keep;
   DataSplits parts = open_data(source_of(model, request), how, notify, model.autoencoder.scaler.columns);
+  warn_of_units(model, parts, notify);
   return std::move(measured_part(parts));
 }
 

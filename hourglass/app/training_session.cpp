@@ -15,6 +15,8 @@
 #include "hourglass/recipe/suggest.h"
 #include "hourglass/report/format.h"
 #include "hourglass/run/run_metrics.h"
+#include "hourglass/tensor/processor.h"
+#include "hourglass/train/resume_check.h"
 
 namespace hourglass {
 
@@ -70,16 +72,16 @@ Recipe recipe_of(const TrainingRequest& request, const Notify& notify) {
   return recipe;
 }
 
-/// Features whose spread is small beside their mean, as times in seconds since 1970: float32 has 24 bits.
-void note_rounding(const Scaler& scaler, const std::string& data, RunListener& listener) {
-  if (scaler.kind != ScalerKind::standard && scaler.kind != ScalerKind::robust) return;
-  for (size_t j = 0; j < scaler.offset.size(); ++j) {
-    const float parts = std::abs(scaler.offset[j] * scaler.factor[j]);
-    if (parts < 1e5f) continue;
+/// Of a picture with thousands of such features the first ones say it.
+void note_rounding(const Dataset& data, RunListener& listener) {
+  constexpr size_t kMostNamed = 10;
+  const std::vector<CoarseFeature> coarse = coarse_features(data);
+  for (const auto& [feature, mean, steps] : std::span(coarse).first(std::min(kMostNamed, coarse.size())))
     listener.on_note(fmt::format(
-        "{}: {} varies by one part in {:.0f}, and 32-bit numbers tell 16 million apart: subtract {:.0f} first", data,
-        scaler.columns.empty() ? fmt::format("feature {}", j + 1) : scaler.columns[j], parts, scaler.offset[j]));
-  }
+        "{}: {} varies by one part in {:.0f}, and 32-bit numbers tell 16 million apart: subtract {:.0f} first",
+        data.name, data.columns.empty() ? fmt::format("feature {}", feature + 1) : data.columns[feature], steps, mean));
+  if (coarse.size() > kMostNamed)
+    listener.on_note(fmt::format("{}: so do {} further features", data.name, coarse.size() - kMostNamed));
 }
 
 }  // namespace
@@ -92,7 +94,9 @@ TrainingSession::TrainingSession(const TrainingRequest& request, RunListener& li
       data_(open_training_data()),
       model_(initial_model(recipe_, data_.train, read_weights(request.init))),
       trainer_(recipe_, model_, data_.train, data_.test ? &*data_.test : nullptr, request.threads) {
-  note_rounding(model_.scaler, data_.train.name, listener);
+  note_rounding(data_.train, listener);
+  if (const std::string units = data_.test ? note_of_units(*data_.test, model_.scaler) : ""; !units.empty())
+    listener.on_note("warning: " + units);
 }
 
 void TrainingSession::refuse_overwriting_inputs() const {
@@ -146,6 +150,8 @@ std::vector<EpochRecord> TrainingSession::resume() {
   const int64_t steps = trainer_.steps_into_epoch();
   note(fmt::format("{}resuming from {} after epoch {}{}", problems, checkpoint->name, trainer_.epochs_done(),
                    steps > 0 ? fmt::format(" and {} steps", steps) : ""));
+  if (const auto other = note_of_arithmetic(checkpoint->content.metadata, arithmetic_text()); !other.empty())
+    note(other);
   if (trainer_.has_stopped_early())
     note(fmt::format("the run stopped early; it continues with a larger train.early_stopping.patience than {}",
                      recipe_.train.early_stopping->patience));

@@ -24,9 +24,9 @@ class TaskRef {
 
 /// Runs task(0 … tasks − 1) on up to `threads` threads, including the calling thread. Each thread starts with the same
 /// share of the tasks in every call, which keeps their data in its cache, and then takes tasks that other threads have
-/// not started; a thread that the operating system has preempted therefore delays at most one task. Rethrows the first
-/// exception after all tasks have ended. If called from within a task, or while another loop runs, all tasks run on the
-/// calling thread.
+/// not started; a thread that the operating system has preempted therefore delays at most one task. Tasks compute with
+/// 0 in place of subnormal numbers. Rethrows the first exception after all tasks have ended. If called from within a
+/// task, or while another loop runs, all tasks run on the calling thread.
 void parallel_for(int64_t tasks, int threads, TaskRef task);
 
 }  // namespace hourglass

@@ -4,6 +4,8 @@
 #include <omp.h>
 
 #include <atomic>
+#include <bit>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -27,6 +29,32 @@ TEST(ParallelFor, RunsEachTaskOnce) {
       parallel_for(tasks, threads, task);
       for (const auto& count : runs) EXPECT_EQ(count, 1) << threads << " threads, " << tasks << " tasks";
     }
+}
+
+/// 1e-39f, a subnormal number, times 1.
+float tiny_product() {
+  volatile float tiny = 1e-39f, one = 1;
+  return tiny * one;
+}
+
+TEST(ParallelFor, ComputesWithZeroInPlaceOfSubnormalNumbersInTasksAlone) {
+  const auto is_zero = [] { return std::bit_cast<uint32_t>(tiny_product()) == 0; };
+  EXPECT_FALSE(is_zero());
+  for (const int threads : {1, 4}) {
+    std::atomic<int> zeros = 0;
+    auto nested = [&](int64_t) { zeros += is_zero(); };
+    auto task = [&](int64_t) {
+      zeros += is_zero();
+      parallel_for(2, threads, nested);
+      zeros += is_zero();
+    };
+    parallel_for(100, threads, task);
+    EXPECT_EQ(zeros, 400) << threads;
+    EXPECT_FALSE(is_zero());
+    auto failing = [](int64_t) { throw std::runtime_error("x"); };
+    EXPECT_THROW(parallel_for(2, threads, failing), std::runtime_error);
+    EXPECT_FALSE(is_zero());
+  }
 }
 
 TEST(ParallelFor, RunsManyShortLoopsOneAfterTheOther) {

@@ -44,13 +44,24 @@ struct SpawnSettings {
   }
 };
 
-pid_t start(const std::vector<std::string>& command, const SpawnSettings& settings) {
+/// The environment without the variable of this name.
+std::vector<char*> environment_without(std::string_view name) {
+  std::vector<char*> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    if (name.empty() || text.substr(0, text.find('=')) != name) variables.push_back(*variable);
+  }
+  variables.push_back(nullptr);
+  return variables;
+}
+
+pid_t start(const std::vector<std::string>& command, const SpawnSettings& settings, std::string_view hidden) {
   std::vector<char*> arguments;
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   pid_t process = 0;
-  const int error =
-      posix_spawnp(&process, arguments[0], &settings.actions, &settings.attributes, arguments.data(), environ);
+  const int error = posix_spawnp(&process, arguments[0], &settings.actions, &settings.attributes, arguments.data(),
+                                 environment_without(hidden).data());
   if (error == ENOENT) throw ProgramNotFound(about(command, command[0] + " is not installed"));
   if (error != 0) throw RuntimeFailure(about(command, std::generic_category().message(error)));
   return process;
@@ -63,7 +74,7 @@ ProcessResult run_process(const std::vector<std::string>& command, const Process
   std::ofstream in(files.path() / "in", std::ios::binary);
   if (!in.write(options.input.data(), std::ssize(options.input)).flush())
     throw RuntimeFailure(about(command, "cannot write its input to " + files.path().string()));
-  const pid_t process = start(command, SpawnSettings(options, files.path()));
+  const pid_t process = start(command, SpawnSettings(options, files.path()), options.hidden);
   int status = 0;
   if (TEMP_FAILURE_RETRY(waitpid(process, &status, 0)) < 0)
     throw RuntimeFailure(about(command, std::generic_category().message(errno)));

@@ -19,6 +19,7 @@ struct ProcessOptions {
   std::filesystem::path folder = {};  ///< working directory; empty: the calling process's
   std::string_view input = {};        ///< what the program reads from standard input
   bool own_group = false;             ///< run in a new process group, which Ctrl-C in the terminal does not reach
+  std::string_view hidden = {};       ///< name of an environment variable that the program does not get; empty: none
 };
 
 struct ProcessResult {

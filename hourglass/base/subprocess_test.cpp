@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
 #include "support/message_of.h"
@@ -43,6 +45,14 @@ TEST(Process, HasItsOwnInputAndTwoOutputs) {
   EXPECT_EQ(result.exit_status, 3);
   EXPECT_EQ(result.output, "a\nb");
   EXPECT_EQ(result.errors, "no\n");
+}
+
+TEST(Process, MayBeWithoutAVariableOfTheEnvironment) {
+  setenv("HOURGLASS_TEST_A", "1", 1);
+  setenv("HOURGLASS_TEST_AB", "2", 1);
+  const std::vector<std::string> command = {"sh", "-c", "echo $HOURGLASS_TEST_A,$HOURGLASS_TEST_AB"};
+  EXPECT_EQ(run_process(command, {.hidden = "HOURGLASS_TEST_A"}).output, ",2\n");
+  EXPECT_EQ(run_process(command).output, "1,2\n");
 }
 
 TEST(Process, MayHaveItsOwnProcessGroup) {

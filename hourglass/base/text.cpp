@@ -60,6 +60,21 @@ std::string did_you_mean(std::string_view name, std::span<const std::string> kno
   return known.empty() ? "" : fmt::format("; known: {}", fmt::join(known, ", "));
 }
 
+bool is_below_range(std::string_view number) {
+  const size_t mantissa_end = std::min(number.find_first_of("eE"), number.size());
+  const std::string_view mantissa = number.substr(0, mantissa_end);
+  const size_t point = std::min(mantissa.find('.'), mantissa.size());
+  const size_t first = std::min(mantissa.find_first_of("123456789"), mantissa.size());
+  // The number is 0.ddd · 10^magnitude · 10^exponent.
+  const int64_t magnitude = static_cast<int64_t>(point) - static_cast<int64_t>(first) + (first > point ? 1 : 0);
+  std::string_view digits = number.substr(std::min(mantissa_end + 1, number.size()));
+  if (digits.starts_with('+')) digits.remove_prefix(1);
+  int64_t exponent = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
+  if (error == std::errc::result_out_of_range) return digits.starts_with('-');
+  return exponent < -magnitude;
+}
+
 std::string shell_quoted(const std::string& text) {
   constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+=:@%,";
   if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;

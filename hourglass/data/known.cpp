@@ -154,11 +154,12 @@ std::optional<fs::path> kept_folder(const KnownSet& set) {
 FetchResult fetch(const KnownSet& set) {
   const fs::path home = data_home() / set.name;
   std::string reasons;
-  if (kept_folder(set) && attempt(set, home, reasons)) return {home, "kept there, verified again"};
+  const bool is_kept = kept_folder(set).has_value();
+  if (is_kept && attempt(set, home, reasons)) return {home, "kept there, verified again"};
   for (const Origin& origin : origins(set)) {
     if (const auto contents = attempt(set, origin.folder, reasons)) {
       keep(*contents, home);
-      return {home, origin.text};
+      return {home, origin.text, is_kept};
     }
   }
   fail(

@@ -34,6 +34,7 @@ struct KnownSet {
 struct FetchResult {
   std::filesystem::path folder;
   std::string origin;
+  bool has_replaced = false;  ///< a copy that was kept there, but is not the data set
 };
 
 std::span<const KnownSet> known_sets();
@@ -44,8 +45,8 @@ std::vector<std::string> known_names();
 /// Folder for data sets: $XDG_DATA_HOME/hourglass, or ~/.local/share/hourglass.
 std::filesystem::path data_home();
 
-/// Folder of a data set that is already in data_home(), else empty. Only compares file sizes, because contents are
-/// verified when they are stored.
+/// Folder of a data set that is already in data_home(), else empty. Only compares file sizes: fetch() verifies
+/// contents, also whenever they are read.
 std::optional<std::filesystem::path> kept_folder(const KnownSet& set);
 
 /// Stores a data set in data_home() and verifies every file by the SHA-256 of its unpacked bytes. Sources, in this

@@ -10,6 +10,7 @@
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
 #include "hourglass/base/hash.h"
+#include "hourglass/data/source.h"
 #include "support/message_of.h"
 
 namespace hourglass {
@@ -124,6 +125,27 @@ TEST_F(FetchTest, ReplacesADamagedCopy) {
   set_.installed = elsewhere_;
   EXPECT_EQ(fetch(set_).origin, elsewhere_.string());
   expect_kept();
+}
+
+TEST_F(FetchTest, ReadsNoCopyThatHasChanged) {
+  const auto read = [&] { return read_source({"tiny", {}, Source::Kind::known, {}, &set_}); };
+  lay_out(kept_, false);
+  const std::vector<uint8_t> pixels = std::get<0>(read().train.values);
+  EXPECT_TRUE(read().train.notes.empty());
+  std::string changed = contents_[0];
+  changed.back() ^= 1;
+  write_file_atomically(kept_ / kSplitFiles[0], changed);
+  const std::string message = message_of<Error>(read);
+  EXPECT_NE(message.find((kept_ / kSplitFiles[0]).string() + ": not the file of tiny: its SHA-256 is "),
+            std::string::npos)
+      << message;
+  lay_out(elsewhere_, true);
+  set_.installed = elsewhere_;
+  const DataSplits again = read();
+  EXPECT_EQ(std::get<0>(again.train.values), pixels);
+  ASSERT_EQ(again.train.notes.size(), 1u);
+  EXPECT_EQ(again.train.notes[0], "tiny: the copy in " + kept_.string() +
+                                      " was not the data set; it is replaced by that of " + elsewhere_.string());
 }
 
 TEST_F(FetchTest, KeepsNothingThatIsNotTheDataSet) {

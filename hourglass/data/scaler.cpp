@@ -11,6 +11,8 @@
 namespace hourglass {
 namespace {
 
+constexpr int64_t kSampledRows = 4096;  // of data that a note to the user is about
+
 /// Factor of "unit".
 float unit_factor(bool is_bytes) { return is_bytes ? 1.0f / 255.0f : 1.0f; }
 
@@ -210,6 +212,36 @@ void uncenter(const Scaler& scaler, View values) {
 void to_data_units(const Scaler& scaler, View values) {
   scaler.kind == ScalerKind::unit || scaler.kind == ScalerKind::center ? uncenter(scaler, values)
                                                                        : unscale(scaler, values);
+}
+
+std::vector<CoarseFeature> coarse_features(const Dataset& data) {
+  constexpr double kFewest = 1e5;
+  std::vector<CoarseFeature> coarse;
+  if (data.is_bytes()) return coarse;
+  const auto rows = evenly_spaced(data.rows(), std::min(kSampledRows, data.rows()));
+  data.with_rows([&](const auto& values) {
+    const Statistics s = statistics(values, static_cast<size_t>(data.sample.size()), rows);
+    for (size_t j = 0; j < s.mean.size(); ++j)
+      if (const double steps = std::abs(s.mean[j]) / s.deviation[j]; s.deviation[j] > 0 && steps >= kFewest)
+        coarse.push_back({static_cast<int64_t>(j), s.mean[j], steps});
+  });
+  return coarse;
+}
+
+std::string note_of_units(const Dataset& data, const Scaler& scaler) {
+  const bool is_of_pixels = scaler.kind == ScalerKind::unit || scaler.kind == ScalerKind::center;
+  if (!is_of_pixels || scaler.factor[0] == 1.0f || data.is_bytes()) return "";
+  const auto rows = evenly_spaced(data.rows(), std::min(kSampledRows, data.rows()));
+  float largest = 0;
+  data.with_rows([&](const auto& values) {
+    for_each_value(values, static_cast<size_t>(data.sample.size()), rows,
+                   [&](size_t, double x) { largest = std::max(largest, static_cast<float>(x)); });
+  });
+  if (largest <= 1) return "";
+  return fmt::format(
+      "{}: a value is {}, but the model was trained on bytes, which scale = \"{}\" divides by 255; numbers of other "
+      "types are taken as they are, from 0 to 1: store pixels as bytes (uint8), or divide them by 255",
+      data.name, largest, name_of(scaler.kind));
 }
 
 void check_unit_interval(const Dataset& data, const Scaler& scaler) {

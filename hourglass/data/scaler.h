@@ -52,6 +52,21 @@ void uncenter(const Scaler& scaler, View values);
 /// values become raw.
 void to_data_units(const Scaler& scaler, View values);
 
+/// A feature whose numbers are large beside their spread, so that 32 bits tell few of them apart: times in seconds
+/// since 1970, for example.
+struct CoarseFeature {
+  int64_t feature;
+  double mean, steps;  ///< steps: mean / standard deviation, in absolute value, at least 1e5; 32 bits have 1.7e7
+};
+
+/// Those of data that are not bytes, whatever their scale. Looks at no more than 4096 rows, evenly spaced.
+std::vector<CoarseFeature> coarse_features(const Dataset& data);
+
+/// A sentence for the user if the scaler divides bytes by 255 ("unit" and "center", fitted to bytes) and `data` have
+/// other numbers, one of them above 1, which are not divided: pixels of another type, most likely. Empty if all is
+/// well. Looks at no more than 4096 rows, evenly spaced.
+std::string note_of_units(const Dataset& data, const Scaler& scaler);
+
 /// Throws Error with the first row and feature (from 1) whose scaled value is outside [0, 1]. Binary cross-entropy
 /// requires values that can be interpreted as probabilities.
 void check_unit_interval(const Dataset& data, const Scaler& scaler);

@@ -33,6 +33,38 @@ Dataset all_bytes() {
   return bytes(std::move(values), 1);
 }
 
+TEST(Scaler, TellsOfPixelsInOtherUnitsThanThoseOfTraining) {
+  const Dataset trained = all_bytes();
+  for (const ScalerKind kind : {ScalerKind::unit, ScalerKind::center}) {
+    const Scaler of_bytes = fit_scaler(kind, trained, all_rows(trained));
+    EXPECT_EQ(note_of_units(floats({0, 0.5f, NAN, 255}, 1), of_bytes),
+              "floats: a value is 255, but the model was trained on bytes, which scale = \"" + name_of(kind) +
+                  "\" divides by 255; numbers of other types are taken as they are, from 0 to 1: store pixels as bytes "
+                  "(uint8), or divide them by 255");
+    EXPECT_EQ(note_of_units(floats({0, 0.5f, 1}, 1), of_bytes), "");
+    EXPECT_EQ(note_of_units(trained, of_bytes), "");
+    const Dataset numbers = floats({0, 0.5f, 255}, 1);
+    EXPECT_EQ(note_of_units(numbers, fit_scaler(kind, numbers, all_rows(numbers))), "") << "trained on such numbers";
+  }
+  EXPECT_EQ(note_of_units(floats({255}, 1), fit_scaler(ScalerKind::standard, trained, all_rows(trained))), "");
+}
+
+TEST(CoarseFeatures, AreThoseWithASmallSpreadBesideTheirSize) {
+  std::vector<float> values;
+  for (int i = 0; i < 100; ++i) {
+    values.push_back(-1.7e9f + 256.0f * static_cast<float>(i % 3));  // steps of the 32-bit numbers there are 128
+    values.push_back(static_cast<float>(i));
+    values.push_back(1e9f);
+  }
+  values[0] = NAN;
+  const auto coarse = coarse_features(floats(values, 3));
+  ASSERT_EQ(coarse.size(), 1u) << "a constant feature is none";
+  EXPECT_EQ(coarse[0].feature, 0);
+  EXPECT_NEAR(coarse[0].mean, -1.7e9, 1e3);
+  EXPECT_NEAR(coarse[0].steps, 8.1e6, 2e5);
+  EXPECT_TRUE(coarse_features(all_bytes()).empty());
+}
+
 TEST(Scaler, UnitDividesBytesBy255RoundedOnce) {
   const Dataset data = all_bytes();
   const auto scaled = gathered(data, fit_scaler(ScalerKind::unit, data, all_rows(data)), all_rows(data));

@@ -137,6 +137,16 @@ DataSplits read_folder(const fs::path& folder, const std::string& name) {
   return splits;
 }
 
+/// The files may have changed since they were kept, so their SHA-256 is compared every time.
+DataSplits read_known(const KnownSet& set) {
+  const FetchResult found = fetch(set);
+  DataSplits splits = read_folder(found.folder, set.name);
+  if (found.has_replaced)
+    splits.train.notes.push_back(fmt::format("{}: the copy in {} was not the data set; it is replaced by that of {}",
+                                             set.name, found.folder.string(), found.origin));
+  return splits;
+}
+
 NpyArray read_array(const Source& source) {
   const std::string file = source.name;
   if (source.kind == Source::Kind::safetensors)
@@ -246,8 +256,7 @@ DataSplits read_source(const Source& source, const ReadOptions& how, std::span<c
   if (source.kind == Source::Kind::image_folder) return read_image_folder(source.path, how.images, how.classes);
   if (source.kind == Source::Kind::idx_folder) return read_folder(source.path, source.name);
   if (!source.known) return {read_array_data(source, how), std::nullopt};
-  const auto kept = kept_folder(*source.known);
-  return read_folder(kept ? *kept : fetch(*source.known).folder, source.name);
+  return read_known(*source.known);
 }
 
 DataSplits open_source(const std::string& name, const ReadOptions& how, std::span<const std::string> features) {

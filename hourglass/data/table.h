@@ -51,7 +51,8 @@ Table scan_table(std::string_view bytes, const std::string& name, const ReadOpti
 /// empty, among the texts of the column in alphabetical order. A missing value is an error, NaN ("mean": the scaler
 /// replaces it), or removes its row ("drop"), depending on `how`. Uncertain decisions of scan_table are notes of the
 /// data set. Its `kept` are the columns of how.keep (places_of). Throws Error with line and column, from 1, for text in
-/// a numeric column and for an unknown label.
+/// a numeric column and for an unknown label, and names two columns whose features have names that
+/// could be confused, as those of a category "city" and a number "city=Bern".
 ///
 /// `features` are the features that a model was trained on: these are produced, in this order; other columns are
 /// ignored. A text of a categorical column that is not among them is 0 in all of its features, which a note tells. The

@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <unordered_map>
 
@@ -153,22 +154,48 @@ class Reader {
   }
 
   void take_all() {
+    std::vector<std::string_view> columns;  // of each feature
+    const auto add = [&](size_t i, const std::string& feature) {
+      features_.push_back(feature);
+      columns.emplace_back(names_[i]);
+      return features_.size() - 1;
+    };
     for (size_t i = 0; i < uses_.size(); ++i) {
-      if (uses_[i].kind == Use::Kind::skip) uses_[i] = {Use::Kind::number, add_feature(names_[i]), {}};
+      if (uses_[i].kind == Use::Kind::skip) uses_[i] = {Use::Kind::number, add(i, names_[i]), {}};
       if (uses_[i].kind != Use::Kind::categories) continue;
-      for (auto& [category, place] : uses_[i].categories) place = add_feature(names_[i] + "=" + category);
+      for (auto& [category, place] : uses_[i].categories) place = add(i, names_[i] + "=" + category);
     }
     if (features_.empty()) fail("{}: no column is left for features", name_);
+    refuse_mixed_up(columns);
   }
 
-  size_t add_feature(const std::string& feature) {
-    features_.push_back(feature);
-    return features_.size() - 1;
+  /// A model keeps the names of its features, and must find the column of each again: no two names are equal, and
+  /// feature_columns() finds every feature's column. `columns` are the names of these.
+  void refuse_mixed_up(std::span<const std::string_view> columns) const {
+    const auto refuse = [&](std::string_view one, std::string_view other, const std::string& feature) {
+      const std::string_view longer = one.size() > other.size() ? one : other;
+      fail(
+          "{}: columns \"{}\" and \"{}\" make features that cannot be told apart, such as \"{}\"; rename one of them, "
+          "or leave one out: [data] ignore = [\"{}\"]",
+          name_, one, other, feature, longer);
+    };
+    std::map<std::string_view, size_t> places;
+    for (size_t i = 0; i < features_.size(); ++i)
+      if (const auto [first, is_new] = places.emplace(features_[i], i); !is_new)
+        refuse(columns[first->second], columns[i], features_[i]);
+    for (const FeatureColumn& found : feature_columns(features_, how_.categorical))
+      for (size_t k = 0; k < found.texts.size(); ++k)
+        if (const size_t i = static_cast<size_t>(found.first) + k; columns[i] != found.name)
+          refuse(found.name, columns[i], features_[i]);
   }
 
   /// Uses the columns for the features that a model was trained on, in any order of the file.
   void take(std::span<const std::string> features) {
     features_.assign(features.begin(), features.end());
+    std::set<std::string_view> names;
+    for (const std::string& feature : features_)
+      if (!names.insert(feature).second)
+        fail("{}: the model has two features called \"{}\", so their columns cannot be told apart", name_, feature);
     for (const FeatureColumn& column : feature_columns(features, how_.categorical)) {
       const size_t i = place_of(column.name);
       const auto first = static_cast<size_t>(column.first);

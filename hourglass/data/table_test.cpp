@@ -35,6 +35,12 @@ TEST(Table, ReadsNumbersUnderTheirNames) {
   EXPECT_TRUE(data.labels.empty());
 }
 
+TEST(Table, EndsLinesAtCarriageReturnsOutsideOfQuotes) {
+  EXPECT_EQ(values(read("a,b\r1,2\r3,4\r5,6\r")), (std::vector<float>{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(read("a,c\r1,\"x\ry\"\r3,z\r", {.categorical = {"c"}}).columns,
+            (std::vector<std::string>{"a", "c=x\ry", "c=z"}));
+}
+
 TEST(Table, NumbersColumnsThatHaveNoNames) {
   EXPECT_EQ(read("1,2\n3,4\n").columns, (std::vector<std::string>{"1", "2"}));
   EXPECT_EQ(read(",a\n3,4\n").columns, (std::vector<std::string>{"1", "a"}));
@@ -141,6 +147,35 @@ TEST(Table, MakesTheFeaturesOfAModel) {
             "f.csv: no column \"age\", which the model was trained on; the file has city, old");
   EXPECT_EQ(refusal("age,old\n2,1\n", how, features),
             "f.csv: no column \"city\", which the model was trained on; the file has age, old");
+}
+
+TEST(Table, RefusesColumnsWhoseFeaturesCouldBeConfused) {
+  const auto refused = [](std::string_view text, std::vector<std::string> categorical) {
+    return refusal(text, {.categorical = std::move(categorical)});
+  };
+  EXPECT_EQ(refused("city,city=Bern\nBern,1\nChur,0\n", {"city"}),
+            "f.csv: columns \"city\" and \"city=Bern\" make features that cannot be told apart, such as \"city=Bern\"; "
+            "rename one of them, or leave one out: [data] ignore = [\"city=Bern\"]");
+  const std::string start = "f.csv: columns \"a\" and \"a=b\" make features that cannot be told apart, such as ";
+  EXPECT_TRUE(refused("a,a=b\nb=c,c\nx,d\n", {"a", "a=b"}).starts_with(start + "\"a=b=c\"")) << "equal names";
+  EXPECT_TRUE(refused("a,a=b\nA,1\nAA,2\n", {"a"}).starts_with(start + "\"a=b\"")) << "one run of texts";
+  EXPECT_TRUE(refused("a=b,a\n1,c\n2,d\n", {"a"}).starts_with(start + "\"a=b\"")) << "one run in front";
+  EXPECT_TRUE(refused("a=x,a=y,a=z,a\n1,2,3,b\n4,5,6,c\n", {"a"}).find("columns \"a\" and \"a=x\"") !=
+              std::string::npos)
+      << "the numbers make the longer run";
+}
+
+TEST(Table, AModelFindsEveryColumnAgainWhereNamesBeginAlike) {
+  const ReadOptions how{.categorical = {"a", "a=b"}};
+  const std::string text = "a,n,a=b\nx,1,c\ny,2,d\n";
+  const Dataset trained = read(text, how);
+  EXPECT_EQ(trained.columns, (std::vector<std::string>{"a=x", "a=y", "n", "a=b=c", "a=b=d"}));
+  EXPECT_EQ(values(read("a=b,a,n\nc,x,1\nd,y,2\n", how, trained.columns)), values(trained));
+}
+
+TEST(Table, RefusesAModelWithTwoFeaturesOfOneName) {
+  EXPECT_EQ(refusal("a,b\n1,2\n", {}, {"a", "b", "a"}),
+            "f.csv: the model has two features called \"a\", so their columns cannot be told apart");
 }
 
 TEST(Table, RefusesNamesThatAreNotThere) {

@@ -6,6 +6,7 @@
 
 #include "hourglass/base/schema/fields_json.h"
 #include "hourglass/tensor/copy.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 
@@ -29,6 +30,7 @@ void check_weights(const Network& network, const SafeTensors& file, const std::s
     if (found == file.tensors.end()) fail("{}: tensor {} is missing; expected shape {}", name, tensor, shape.text());
     if (!(found->second.shape() == shape))
       fail("{}: tensor {} has shape {}, expected {}", name, tensor, found->second.shape().text(), shape.text());
+    if (!all_finite(found->second)) fail("{}: tensor {} has a value that is not a finite number", name, tensor);
   };
   for (const Parameter& p : network.parameters()) check(p.name, p.shape);
   for (const LayerState* s : network.state())
@@ -44,7 +46,7 @@ Autoencoder::Autoencoder(Network network, const SafeTensors& file, const std::st
     : network_(std::move(network)) {
   check_weights(network_, file, name);
   theta_ = Tensor(DType::f32, {network_.parameter_count()});
-  load_weights(file, name);
+  copy_weights(file);
 }
 
 void Autoencoder::check_fits(const Dataset& data) const {
@@ -54,6 +56,10 @@ void Autoencoder::check_fits(const Dataset& data) const {
 
 void Autoencoder::load_weights(const SafeTensors& file, const std::string& name) {
   check_weights(network_, file, name);
+  copy_weights(file);
+}
+
+void Autoencoder::copy_weights(const SafeTensors& file) {
   for (const Parameter& p : network_.parameters()) copy(file.tensors.at(p.name).cast(theta_.dtype()), p.in(theta()));
   for (LayerState* s : state())
     if (s->in_model) copy(file.tensors.at(s->name).cast(s->values.dtype()), s->values);

@@ -32,8 +32,8 @@ class Autoencoder {
   /// Throws Error when the data's samples are not of the network's size.
   void check_fits(const Dataset& data) const;
 
-  /// Takes the weights of every parameter from `file`. Throws Error naming a missing, surplus or misshapen tensor; then
-  /// nothing has changed. `name` is the file, for messages.
+  /// Takes the weights of every parameter from `file`. Throws Error naming a missing, surplus or misshapen tensor, or
+  /// one with a value that is not a finite number; then nothing has changed. `name` is the file, for messages.
   void load_weights(const SafeTensors& file, const std::string& name);
 
   /// Tensors of layers that are not weights: Network::state.
@@ -47,6 +47,8 @@ class Autoencoder {
   std::map<std::string, ConstView> weights() const;
 
  private:
+  void copy_weights(const SafeTensors& file);
+
   Network network_;
   Tensor theta_;
 };

@@ -1,11 +1,9 @@
 #include "hourglass/model/model_file.h"
 
-#include <algorithm>
-#include <cmath>
-
 #include "hourglass/base/file.h"
 #include "hourglass/base/schema/fields_json.h"
 #include "hourglass/base/version.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 
@@ -37,10 +35,9 @@ void take_stored_rows(const SafeTensors& file, int64_t features, const std::stri
   const Shape& shape = found->second.shape();
   if (shape.rank() != 2 || shape[0] < 1 || shape[1] != features)
     fail("{}: tensor {} has shape {}, expected rows of {}", name, kStoredRows, shape.text(), features);
+  if (!all_finite(found->second)) fail("{}: tensor {} has a value that is not a finite number", name, kStoredRows);
   const Tensor rows = found->second.cast(DType::f32);
   evidence.rows.assign(rows.as<float>(), rows.as<float>() + rows.size());
-  if (!std::ranges::all_of(evidence.rows, [](float x) { return std::isfinite(x); }))
-    fail("{}: tensor {} has a value that is not a finite number", name, kStoredRows);
 }
 
 Shape input_shape(const std::string& text, const std::string& name) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <cmath>
 #include <cstring>
 
 #include "hourglass/model/inference.h"
@@ -70,6 +71,26 @@ TEST(ModelFile, RefusesScoresOfAnotherNumberOfFeatures) {
             std::string::npos);
 }
 
+TEST(ModelFile, RefusesWeightsThatAreNotFinite) {
+  for (const float value : {NAN, INFINITY, -INFINITY}) {
+    TrainedModel model = example();
+    const Parameter& last = model.autoencoder.network().parameters().back();
+    last.in(model.autoencoder.theta()).as<float>()[last.shape.size() - 1] = value;
+    EXPECT_EQ(refusal(model_bytes(model.recipe, model.autoencoder)),
+              "m: tensor " + last.name + " has a value that is not a finite number");
+  }
+}
+
+TEST(ModelFile, RefusesWeightsThatAreNotFiniteIn32Bits) {
+  TrainedModel model = example();
+  SafeTensors file = parse_safetensors(model_bytes(model.recipe, model.autoencoder), "m");
+  Tensor large(DType::f64, {9});
+  large.as<double>()[3] = 1e300;
+  file.tensors["decoder.0.bias"] = std::move(large);
+  EXPECT_EQ(message_of<Error>([&] { model.autoencoder.load_weights(file, "init"); }),
+            "init: tensor decoder.0.bias has a value that is not a finite number");
+}
+
 RC_GTEST_PROP(ModelFile, ComesBackWithAnyWeights, ()) {
   TrainedModel model = example();
   auto* theta = model.autoencoder.theta().as<float>();
@@ -77,6 +98,7 @@ RC_GTEST_PROP(ModelFile, ComesBackWithAnyWeights, ()) {
     for (int64_t i = 0; i < p.shape.size(); ++i) {
       const auto bits = *rc::gen::arbitrary<uint32_t>();
       std::memcpy(theta + p.offset + i, &bits, sizeof bits);
+      if (!std::isfinite(theta[p.offset + i])) theta[p.offset + i] = 0;
     }
   const std::string bytes = model_bytes(model.recipe, model.autoencoder);
   const TrainedModel back = parse_model(bytes, "m");

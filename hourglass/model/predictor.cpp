@@ -17,12 +17,12 @@ View rows_at(float* values, int64_t count, const Shape& sample) {
   return {reinterpret_cast<std::byte*>(values), DType::f32, sample.batch(count)};
 }
 
-/// As the program's readers do, where the model fills nothing in.
+/// As the program's readers do, where the model fills nothing in: NaN would come out as NaN at best.
 void refuse_missing(const Scaler& scaler, std::span<const float> rows, int64_t width) {
   if (!scaler.fill.empty()) return;
   const auto at = std::ranges::find_if(rows, [](float x) { return std::isnan(x); }) - rows.begin();
   if (at < std::ssize(rows))
-    fail("row {}, value {} (counted from 0) is missing (NaN); a model trained with [data] missing = \"mean\" scores it",
+    fail("row {}, value {} (counted from 0) is missing (NaN); a model trained with [data] missing = \"mean\" takes it",
          at / width, at % width);
 }
 
@@ -35,6 +35,7 @@ Predictor::Predictor(const std::filesystem::path& path)
 }
 
 Dataset Predictor::dataset(const float* rows, int64_t count) const {
+  refuse_missing(model_.autoencoder.scaler, {rows, static_cast<size_t>(count * inputs())}, inputs());
   return {"rows", network().input(), std::span(rows, static_cast<size_t>(count * inputs())), {}};
 }
 
@@ -56,7 +57,6 @@ void Predictor::reconstruct(const float* rows, int64_t count, float* out) const 
 
 void Predictor::score(const float* rows, int64_t count, double* scores) const {
   if (!has_scores()) fail("the model stores no threshold to score by: its recipe has no [anomaly]");
-  refuse_missing(model_.autoencoder.scaler, {rows, static_cast<size_t>(count * inputs())}, inputs());
   if (scorer_) {
     const double factor = 1 / model_.anomaly->threshold;
     return scorer_->terms(dataset(rows, count), all_rows(count), [&](int64_t row, std::span<const double> terms) {

@@ -22,14 +22,16 @@ class Predictor {
 
   bool has_scores() const { return model_.anomaly.has_value(); }
 
+  /// As reconstruct and score: throws Error when a value is NaN and the model fills none in.
   void encode(const float* rows, int64_t count, float* codes) const;
   void decode(const float* codes, int64_t count, float* rows) const;
   void reconstruct(const float* rows, int64_t count, float* out) const;
-  /// Throws Error when the model stores no threshold, or a value is NaN and the model fills none in.
+  /// Throws Error also when the model stores no threshold.
   void score(const float* rows, int64_t count, double* scores) const;
 
  private:
   const Network& network() const { return model_.autoencoder.network(); }
+  /// The rows, once they are checked for missing values.
   Dataset dataset(const float* rows, int64_t count) const;
 
   TrainedModel model_;

@@ -11,7 +11,7 @@ namespace hourglass {
 
 /// An activation function s(z). All are element-wise except topk, which keeps the k largest elements of a row and sets
 /// the others to 0; of equal elements the earlier ones count as larger (Makhzani and Frey, "k-sparse autoencoders",
-/// 2013).
+/// 2013). s(NaN) is NaN, and so are s' and s'' there.
 struct Activation {
   enum class Kind { identity, sigmoid, tanh, relu, leaky_relu, elu, softplus, gelu, topk };
   Kind kind = Kind::identity;

@@ -42,7 +42,7 @@ void conv2d_transposed(const ConvGeometry& g, ConstView out, ConstView weight, C
 void conv2d_weight_gradient(const ConvGeometry& g, ConstView in, ConstView grad_out, View grad_weight);
 
 /// out assigned = the maximum of each window, within the image: padding is never the maximum. Of equal elements the
-/// first in row order counts.
+/// first in row order counts; NaN is larger than any number.
 void max_pool2d(const ConvGeometry& g, ConstView in, View out);
 /// grad_in assigned = the gradient of max_pool2d: each window's gradient is added at its maximum. grad_out and grad_in
 /// may hold k rows per row of `in`: rows k·i … k·i + k − 1 belong to row i.

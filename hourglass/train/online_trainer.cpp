@@ -16,9 +16,14 @@ double OnlineTrainer::pass(const Dataset& part, int threads, const std::function
   std::iota(rows.begin(), rows.end(), 0u);
   ThreadChoice fixed(threads > 0 ? threads : available_threads(), 1);
   EpochProgress progress;
-  if (!loop_.run_epoch(part, rows, ++passes_, fixed, progress, [&] { return !stop(); }))
-    throw RuntimeFailure(fmt::format("{}: the loss is not finite; a smaller learning rate than {} may help", part.name,
-                                     loop_.optimizer().learning_rate()));
+  const std::string before = state();
+  guard_.snapshot_weights("from before this pass");
+  const bool is_finite = loop_.run_epoch(part, rows, ++passes_, fixed, progress, [&] { return !stop(); });
+  if (!is_finite || !guard_.non_finite_tensor().empty()) {
+    const std::string message = guard_.restore_weights(passes_, progress.step);
+    restore(parse_safetensors(before, "state"), "state");
+    throw RuntimeFailure(fmt::format("{}: {}", part.name, message));
+  }
   return progress.totals.loss / static_cast<double>(progress.rows);
 }
 

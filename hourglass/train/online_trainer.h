@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "hourglass/train/divergence_guard.h"
 #include "hourglass/train/training_loop.h"
 
 namespace hourglass {
@@ -15,12 +16,13 @@ namespace hourglass {
 class OnlineTrainer {
  public:
   /// Recipe and model must outlive the trainer.
-  OnlineTrainer(const Recipe& recipe, Autoencoder& model) : model_(model), loop_(recipe, model) {}
+  OnlineTrainer(const Recipe& recipe, Autoencoder& model)
+      : model_(model), loop_(recipe, model), guard_(model, loop_.optimizer()) {}
 
   /// Trains on every row of `part` once, in batches, on `threads` threads; 0: all available cores. `stop` is called
   /// after every step; true ends the pass there. Returns the mean loss of the rows trained on, each as of its step.
-  /// Throws Error when the part does not fit the model or the objective, and RuntimeFailure when the loss is not
-  /// finite; the weights are then those before that step.
+  /// Throws Error when the part does not fit the model or the objective, and RuntimeFailure when the loss, a weight or
+  /// the optimiser's state is not finite; the trainer and the model are then as before the pass.
   double pass(const Dataset& part, int threads, const std::function<bool()>& stop);
 
   /// What a later trainer needs to continue, apart from the weights, as bytes of a safetensors file.
@@ -31,6 +33,7 @@ class OnlineTrainer {
  private:
   Autoencoder& model_;
   TrainingLoop loop_;
+  DivergenceGuard guard_;
   int64_t passes_ = 0;
 };
 

@@ -30,7 +30,10 @@ void check_resumable(const Recipe& saved, const Recipe& now, bool same_data, con
   const auto run = std::filesystem::path(checkpoint).parent_path().parent_path();
   Recipe other = saved;
   other.train.checkpoint = now.train.checkpoint;
-  if (same_data) other.data.source = now.data.source;
+  if (same_data) {
+    other.data.source = now.data.source;
+    if (!saved.data.test.text.empty() && !now.data.test.text.empty()) other.data.test = now.data.test;
+  }
   equalise_end(now, other);
   if (const auto differences = recipe_differences(other, now); !differences.empty()) {
     std::string list;
@@ -45,6 +48,15 @@ void check_resumable(const Recipe& saved, const Recipe& now, bool same_data, con
         "have differed from its first step on; {}",
         checkpoint, saved.train.epochs, now.train.epochs, fmt::join(keys, " and "), now.train.epochs,
         new_run_from(run));
+}
+
+std::string note_of_arithmetic(const std::map<std::string, std::string>& metadata, const std::string& here) {
+  const auto saved = metadata.find(kArithmetic);
+  if (saved == metadata.end() || saved->second == here) return "";
+  return fmt::format(
+      "the run was trained with {}; here it continues with {}, and the result is not bit for bit that of an "
+      "uninterrupted run",
+      saved->second, here);
 }
 
 }  // namespace hourglass

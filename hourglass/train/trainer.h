@@ -24,7 +24,7 @@ enum class RunOutcome { finished, stopped_early, interrupted, diverged };
 
 /// Trains an autoencoder by a recipe: epochs of shuffled batches, each followed by evaluation on the validation and
 /// test rows, with early stopping and checkpoints. Random numbers are keyed by (seed, epoch, sample), so a run is a
-/// pure function of recipe, data and starting weights.
+/// pure function of recipe, data, starting weights and arithmetic_text().
 class Trainer {
  public:
   /// Splits the training rows, fits the model's scaler to them and checks the data against the objective: bce throws

@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "hourglass/base/schema/fields_json.h"
 #include "hourglass/run/checkpoint_file.h"
+#include "hourglass/tensor/processor.h"
 #include "hourglass/train/resume_check.h"
 #include "hourglass/train/trainer.h"
 
@@ -56,7 +59,8 @@ std::string Trainer::checkpoint(const std::vector<EpochRecord>& epochs) {
   std::map<std::string, std::string> metadata = checksums_;
   metadata.insert({{"recipe", recipe_json(recipe_)},
                    {"position", to_json(RunPosition{epoch_, progress_, best, is_finished_})},
-                   {"columns", columns_json(like)}});
+                   {"columns", columns_json(like)},
+                   {kArithmetic, arithmetic_text()}});
   return checkpoint_bytes(views, metadata);
 }
 
@@ -64,8 +68,9 @@ std::vector<EpochRecord> Trainer::restore(const SafeTensors& file, const std::st
   const bool has_text = file.metadata.contains("metrics");
   for (const char* key : {"recipe", "position", has_text ? "metrics" : "columns"})
     if (!file.metadata.contains(key)) fail("{}: not a checkpoint: metadata \"{}\" is missing", name, key);
-  const bool has_checksum = file.metadata.contains("train_data");
-  check_resumable(recipe_from_json(file.metadata.at("recipe"), name + ": recipe"), recipe_, has_checksum, name);
+  const auto has_checksum = [&](const auto& sum) { return file.metadata.contains(sum.first); };
+  check_resumable(recipe_from_json(file.metadata.at("recipe"), name + ": recipe"), recipe_,
+                  std::ranges::all_of(checksums_, has_checksum), name);
   for (const auto& [key, sum] : checksums_)
     if (const auto saved = file.metadata.find(key); saved != file.metadata.end() && saved->second != sum)
       fail("{}: made with other data: the SHA-256 of its {} is {}, found {}; use --overwrite to start anew", name, key,

@@ -90,6 +90,16 @@ TEST_F(OwnData, OptionsAddToWhatIsSuggestedAndTheRestIsTold) {
   EXPECT_TRUE(contains(outcome.err, "seconds varies by one part in 5"));
   EXPECT_FALSE(contains(outcome.err, "age varies"));
   EXPECT_TRUE(contains(read("run/recipe.toml"), R"(ignore = ["id", "name"])"));
+  for (const char* scale : {"minmax", "none"}) {
+    const Words more = {"--set",
+                        "data.label=kind",
+                        "--set",
+                        R"(data.ignore=["id"])",
+                        "--overwrite",
+                        "--set",
+                        fmt::format("data.scale={}", scale)};
+    EXPECT_TRUE(contains(run(training_on("people.csv", more)).err, "seconds varies by one part in 5")) << scale;
+  }
 }
 
 TEST_F(OwnData, ATableIsReadForAModelByItsColumnsNames) {
@@ -157,6 +167,13 @@ TEST_F(OwnData, TablesThatCannotBeRead) {
     write(file, content.first);
     expect_refused(file, {content.second});
   }
+}
+
+TEST_F(OwnData, AnArrayWithAnEmptyColumnIsRefusedByTheNumberOfTheFeature) {
+  Tensor rows(DType::f32, {20, 4});
+  for (int64_t i = 0; i < rows.size(); ++i) rows.as<float>()[i] = i % 4 == 2 ? NAN : static_cast<float>(i * i % 17);
+  write("holes.npy", npy_bytes(rows));
+  expect_refused("holes.npy", {"holes.npy: no training row has a value of feature 3"});
 }
 
 /// What is not refused is read, and said.

@@ -1,6 +1,7 @@
 #include <signal.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <random>
 #include <thread>
 
@@ -271,6 +272,38 @@ TEST_F(Resume, TakesMoreEpochsOfATable) {
   EXPECT_TRUE(succeeded(run(words("whole", "6"))));
   EXPECT_TRUE(succeeded(run({"train", "--data", "d.csv", "--epochs", "6", "--output-dir", "run", "--resume"})));
   expect_same_run("run", "whole");
+}
+
+TEST_F(Resume, TakesTheSameDataUnderAnotherPath) {
+  std::string table = "a,b,c\n";
+  for (int i = 0; i < 40; ++i) table += fmt::format("{},{},{}\n", i, (3 * i) % 11, (i * i) % 5);
+  write("d.csv", table);
+  fs::create_directory(path("folder"));
+  fs::copy(path("d.csv"), path("folder/moved.csv"));
+  const auto words = [](const std::string& run, const std::string& data, const std::string& epochs) {
+    return Words{"train", "--data",   data,   "--set", "data.test=\"" + data + "\"", "--output-dir",
+                 run,     "--epochs", epochs, "--set", "train.optimizer={sgd=0.01}"};
+  };
+  EXPECT_TRUE(succeeded(run(words("whole", "d.csv", "4"))));
+  const Words spellings = {"./d.csv", path("d.csv").string(), "folder/../d.csv", "folder/moved.csv"};
+  for (const std::string& spelling : spellings) {
+    fs::remove_all(path("run"));
+    EXPECT_TRUE(succeeded(run(words("run", "d.csv", "2"))));
+    EXPECT_TRUE(contains(succeeded_err(words("run", spelling, "4") + Words{"--resume"}), "resuming from"));
+    EXPECT_EQ(metrics("run"), metrics("whole")) << spelling;
+  }
+}
+
+TEST_F(Resume, TellsOfOtherInstructions) {
+  const auto old_processor = [] { ::setenv("ONEDNN_MAX_CPU_ISA", "SSE41", 1); };
+  const Words more = {"--set", "train.optimizer={sgd=0.01}", "--epochs"};
+  ASSERT_TRUE(succeeded(run_after(old_processor, training("dense.toml", "run", more + Words{"1"}))));
+  const std::string note = "the run was trained with Hourglass ";
+  const Outcome other = train("dense.toml", "run", more + Words{"2", "--resume"});
+  EXPECT_TRUE(contains(other.err, note));
+  EXPECT_TRUE(contains(other.err, "(SSE4.1); here it continues with "));
+  const Outcome same = train("dense.toml", "run", more + Words{"3", "--resume"});
+  EXPECT_FALSE(contains(same.err, note));
 }
 
 TEST_F(Resume, RefusesWhatIsNoRun) {

@@ -203,5 +203,28 @@ const std::vector<Case> kCases = {
 INSTANTIATE_TEST_SUITE_P(Networks, RoundTrip, testing::ValuesIn(kCases),
                          [](const auto& info) { return info.param.name; });
 
+/// A model of bytes, and its pixels as 32-bit floats: as they are, and divided by 255.
+TEST_F(Use, TellsOfPixelsOfAnotherType) {
+  train("dense.toml", "run", {"--data", kImages, "--epochs", "1"});
+  Tensor pixels(DType::f32, {2, 784});
+  for (int64_t i = 0; i < pixels.size(); ++i) pixels.as<float>()[i] = static_cast<float>(i % 256);
+  write("large.npy", npy_bytes(pixels));
+  for (int64_t i = 0; i < pixels.size(); ++i) pixels.as<float>()[i] /= 255;
+  write("small.npy", npy_bytes(pixels));
+  const std::string note = "large.npy: a value is 255, but the model was trained on bytes";
+  for (const Words& words : std::vector<Words>{{"encode", "run", "-o", "out.npy"},
+                                               {"reconstruct", "run", "-o", "out.npy"},
+                                               {"score", "run", "-o", "out.csv"},
+                                               {"eval", "run"}}) {
+    const auto with = [&](const char* data) {
+      Words all = words;
+      all.insert(all.end(), {"--data", data});
+      return run(all).err;
+    };
+    EXPECT_TRUE(contains(with("large.npy"), note)) << words[0];
+    EXPECT_FALSE(contains(with("small.npy"), "trained on bytes")) << words[0];
+  }
+}
+
 }  // namespace
 }  // namespace hourglass::cli_test

@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -35,6 +37,24 @@ TEST_F(Verbs, HelpAndVersion) {
                            "recipes", "data", "gradcheck", "doctor"}) {
     EXPECT_TRUE(contains(said({"--help"}), verb));
     EXPECT_TRUE(contains(said({verb, "--help"}), "--help"));
+  }
+}
+
+TEST_F(Verbs, ResultsThatCannotBeWrittenAreAFailure) {
+  train("dense.toml", "run", {"--data", kImages, "--epochs", "1"});
+  const auto to_full_disk = [] { ::dup2(::open("/dev/full", O_WRONLY), STDOUT_FILENO); };
+  const auto to_nowhere = [] { ::close(STDOUT_FILENO); };
+  for (const Words& words : std::vector<Words>{{"--help"},
+                                               {"--version"},
+                                               {"eval", "run", "--json"},
+                                               {"info", "run"},
+                                               {"data", "inspect", kImages},
+                                               {"recipes"},
+                                               {"recipes", "--json"},
+                                               {"models", "--json"},
+                                               {"man"}}) {
+    EXPECT_TRUE(failed(1, run_after(to_full_disk, words), {"cannot write"})) << words[0];
+    EXPECT_TRUE(failed(1, run_after(to_nowhere, words), {"cannot write"})) << words[0];
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <fstream>
 #include <hourglass/hourglass.hpp>
 #include <string>
@@ -102,6 +103,22 @@ TEST_P(Library, RefusesBuffersThatDoNotFit) {
             "out: " + width + " values, expected " + std::to_string(rows.size()));
 }
 
+TEST_P(Library, RefusesMissingValuesThatTheModelDoesNotReplace) {
+  Floats rows = some_rows(model, 2), codes(2 * model.code_size()), out(rows.size());
+  rows[model.inputs() + 3] = NAN;
+  const std::string expected =
+      "row 1, value 3 (counted from 0) is missing (NaN); a model trained with [data] missing = \"mean\" takes it";
+  EXPECT_EQ(complaint([&] { model.encode(rows, codes); }), expected);
+  EXPECT_EQ(complaint([&] { model.reconstruct(rows, out); }), expected);
+}
+
+TEST_P(Library, DecodesInvalidCodesToInvalidRows) {
+  const Floats codes(model.code_size(), NAN);
+  Floats rows(model.inputs());
+  model.decode(codes, rows);
+  EXPECT_TRUE(std::ranges::all_of(rows, [](float x) { return std::isnan(x); }));
+}
+
 TEST_P(Library, DoesNotScoreWithoutAThreshold) {
   ASSERT_FALSE(model.has_scores());
   std::vector<double> scores(1);
@@ -114,6 +131,15 @@ TEST(LibraryModel, MovesButDoesNotCopy) {
   const Model second = std::move(first);
   EXPECT_EQ(encoded(second, rows), codes);
   static_assert(!std::is_copy_constructible_v<Model>);
+}
+
+TEST(LibraryModel, RefusesCallsAfterItWasMovedFrom) {
+  Model first = Model::load(kModels + "dense");
+  const Floats rows = some_rows(first, 1);
+  Floats codes(first.code_size());
+  const Model second = std::move(first);
+  EXPECT_EQ(first.inputs(), 0u);  // NOLINT(bugprone-use-after-move)
+  EXPECT_EQ(complaint([&] { first.encode(rows, codes); }), "the model is empty: it was moved from");
 }
 
 TEST(LibraryModel, EncodesWithAsManyUnitsAsTheRecipeKeepsForCodes) {
@@ -150,6 +176,107 @@ TEST(LibraryInC, TellsWhatWasNull) {
   EXPECT_EQ(hourglass_encode(model, nullptr, 0, nullptr), HOURGLASS_OK);
   hourglass_free(model);
   hourglass_free(nullptr);
+}
+
+struct Loaded {
+  hourglass_model* model = nullptr;
+  Loaded() { EXPECT_EQ(hourglass_load((kModels + "dense").c_str(), &model), HOURGLASS_OK); }
+  ~Loaded() { hourglass_free(model); }
+  Loaded(const Loaded&) = delete;
+};
+
+/// Every function that takes a handle refuses this one.
+void expect_no_model(hourglass_model* handle, const std::string& message) {
+  float value = 0;
+  double score = 0;
+  const auto expect_refused = [&](hourglass_status status) {
+    EXPECT_EQ(status, HOURGLASS_INVALID_ARGUMENT);
+    EXPECT_EQ(hourglass_error(), message);
+  };
+  expect_refused(hourglass_encode(handle, &value, 1, &value));
+  expect_refused(hourglass_decode(handle, &value, 1, &value));
+  expect_refused(hourglass_reconstruct(handle, &value, 1, &value));
+  expect_refused(hourglass_score(handle, &value, 1, &score));
+  EXPECT_EQ(hourglass_inputs(handle), 0u);
+  EXPECT_EQ(hourglass_code_size(handle), 0u);
+  EXPECT_EQ(hourglass_has_scores(handle), 0);
+  hourglass_free(handle);
+}
+
+TEST(LibraryInC, RefusesHandlesThatAreNoLoadedModel) {
+  const std::string message = "the model is none that hourglass_load returned, or it has been freed since";
+  expect_no_model(nullptr, "the model is NULL");
+  char bytes[64] = {};
+  expect_no_model(reinterpret_cast<hourglass_model*>(bytes), message);
+  expect_no_model(reinterpret_cast<hourglass_model*>(bytes + 1), message);
+  hourglass_model* freed = Loaded().model;
+  expect_no_model(freed, message);
+}
+
+TEST(LibraryInC, RefusesCountsThatNoMemoryHolds) {
+  const Loaded loaded;
+  float value = 0;
+  double score = 0;
+  for (const size_t count : {SIZE_MAX, SIZE_MAX / 2, SIZE_MAX / 4, size_t{1} << 62, size_t{1} << 33}) {
+    EXPECT_EQ(hourglass_encode(loaded.model, &value, count, &value), HOURGLASS_INVALID_ARGUMENT);
+    EXPECT_EQ(hourglass_decode(loaded.model, &value, count, &value), HOURGLASS_INVALID_ARGUMENT);
+    EXPECT_EQ(hourglass_reconstruct(loaded.model, &value, count, &value), HOURGLASS_INVALID_ARGUMENT);
+    EXPECT_EQ(hourglass_score(loaded.model, &value, count, &score), HOURGLASS_INVALID_ARGUMENT);
+    EXPECT_STREQ(hourglass_error(), "count: more rows than memory can hold");
+  }
+}
+
+/// A model that many threads share, and the codes that 1, 2, … of the rows have.
+struct Shared {
+  Model model = Model::load(kModels + "dense");
+  Floats rows = some_rows(model, 5);
+  std::vector<Floats> codes;
+
+  Shared() {
+    for (size_t count = 1; count <= 5; ++count) {
+      const auto end = rows.begin() + static_cast<std::ptrdiff_t>(count * model.inputs());
+      codes.push_back(encoded(model, Floats(rows.begin(), end)));
+    }
+  }
+};
+
+/// Call `i` of one of many threads.
+void mixed_call(const Shared& shared, int i) {
+  const size_t count = 1 + static_cast<size_t>(i) % 5;
+  const auto rows = std::span(shared.rows).first(count * shared.model.inputs());
+  const Floats& codes = shared.codes[count - 1];
+  Floats found(codes.size()), out(rows.size());
+  std::vector<double> scores(count);
+  switch (i % 6) {
+    case 0:
+      shared.model.decode(codes, out);
+      break;
+    case 1:
+      shared.model.reconstruct(rows, out);
+      break;
+    case 2:
+      EXPECT_NE(complaint([&] { shared.model.score(rows, scores); }), "nothing");
+      break;
+    case 3:
+      EXPECT_EQ(hourglass_encode(nullptr, rows.data(), 1, found.data()), HOURGLASS_INVALID_ARGUMENT);
+      EXPECT_STREQ(hourglass_error(), "the model is NULL");
+      break;
+    default:
+      shared.model.encode(rows, found);
+      EXPECT_EQ(found, codes);
+  }
+  if (i % 50 == 0) EXPECT_EQ(Model::load(kModels + "dense").inputs(), shared.model.inputs());
+}
+
+TEST(LibraryModel, TakesMixedCallsOfManyThreads) {
+  constexpr int kThreads = 8, kCalls = 500;
+  const Shared shared;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t)
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kCalls; ++i) mixed_call(shared, i + t);
+    });
+  for (std::thread& thread : threads) thread.join();
 }
 
 TEST(LibraryInC, KeepsErrorsOfThreadsApart) {

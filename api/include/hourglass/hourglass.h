@@ -13,7 +13,8 @@
  * are processed 256 at a time, as in the program; results are bit-identical to the program's if calls are split at
  * multiples of 256 rows.
  *
- * **Errors and compatibility.** No function prints, exits or throws. Functions are added, but not changed or removed,
+ * **Errors and compatibility.** No function prints, exits or throws; none crashes for NULL, for a handle that was not
+ * loaded or is freed, or for a count that no memory can hold. Functions are added, but not changed or removed,
  * as long as the number in the soname of the library stays the same.
  */
 #ifndef HOURGLASS_H
@@ -28,8 +29,11 @@ extern "C" {
 /** Result of a call. */
 typedef enum hourglass_status {
   HOURGLASS_OK = 0,
-  HOURGLASS_FAILED = 1,   /**< runtime failure that the input did not cause, such as out of memory */
-  HOURGLASS_BAD_INPUT = 2 /**< a file that is unreadable or not a model, an unexpected NULL, or unsuitable values */
+  HOURGLASS_FAILED = 1,    /**< runtime failure that the input did not cause, such as out of memory */
+  HOURGLASS_BAD_INPUT = 2, /**< a file that is unreadable or not a model, or unsuitable values */
+  /** The same number, for a mistake in the call: an unexpected NULL, more rows than memory can hold, or a handle that
+   * is no loaded model. */
+  HOURGLASS_INVALID_ARGUMENT = HOURGLASS_BAD_INPUT
 } hourglass_status;
 
 /** Message of the calling thread's last call that did not return HOURGLASS_OK; never NULL. Valid until the thread's
@@ -44,17 +48,18 @@ typedef struct hourglass_model hourglass_model;
 
 /** Loads a model from a run folder or a .safetensors file. `*model` is NULL unless HOURGLASS_OK is returned. */
 hourglass_status hourglass_load(const char* path, hourglass_model** model);
-/** Frees a model; NULL is allowed. No other call may be using the model. */
+/** Frees a model; NULL and a handle that is no loaded model are ignored. No other call may be using the model. */
 void hourglass_free(hourglass_model* model);
 
-/** Number of values in a row. */
+/** Number of values in a row; 0 for a handle that is no loaded model. */
 size_t hourglass_inputs(const hourglass_model* model);
-/** Number of values in a code. */
+/** Number of values in a code; 0 for a handle that is no loaded model. */
 size_t hourglass_code_size(const hourglass_model* model);
 /** 1 if the model can compute anomaly scores, else 0. */
 int hourglass_has_scores(const hourglass_model* model);
 
-/** Computes codes (count × code_size) from rows (count × inputs). */
+/** Computes codes (count × code_size) from rows (count × inputs). A missing value (NaN) is HOURGLASS_BAD_INPUT if the
+ * model does not replace missing values; hourglass_reconstruct and hourglass_score refuse it too. */
 hourglass_status hourglass_encode(const hourglass_model* model, const float* rows, size_t count, float* codes);
 /** Computes rows (count × inputs) from codes (count × code_size). */
 hourglass_status hourglass_decode(const hourglass_model* model, const float* codes, size_t count, float* rows);
@@ -62,7 +67,7 @@ hourglass_status hourglass_decode(const hourglass_model* model, const float* cod
 hourglass_status hourglass_reconstruct(const hourglass_model* model, const float* rows, size_t count, float* out);
 /** Computes anomaly scores (count) of rows (count × inputs). A score above 1 exceeds the threshold of the model; it is
  * +infinity for a row with values too large to compute with. Returns HOURGLASS_BAD_INPUT if hourglass_has_scores() is
- * 0, and for a missing value (NaN) if the model does not replace missing values. */
+ * 0. */
 hourglass_status hourglass_score(const hourglass_model* model, const float* rows, size_t count, double* scores);
 
 #ifdef __cplusplus

@@ -27,7 +27,7 @@ class Error : public std::runtime_error {
 };
 
 /// A trained model; any number of threads may use it. Every call throws Error if the sizes of its spans do not match
-/// each other and the model. Movable, not copyable; a moved-from model may only be assigned to or destroyed.
+/// each other and the model. Movable, not copyable; calls of a moved-from model throw, too.
 class Model {
  public:
   /// Loads a model from a run folder or a .safetensors file. Throws Error if there is none or it is damaged.
@@ -86,6 +86,7 @@ class Model {
                   std::string(name) + ": " + std::to_string(found) + " values, expected " + std::to_string(expected));
   }
   static std::size_t count_of(const char* name, std::size_t values, std::size_t width) {
+    if (width == 0) throw Error(HOURGLASS_INVALID_ARGUMENT, "the model is empty: it was moved from");
     if (values % width != 0)
       throw Error(HOURGLASS_BAD_INPUT, std::string(name) + ": " + std::to_string(values) +
                                            " values, expected a multiple of " + std::to_string(width));

@@ -109,12 +109,21 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, RecipeEstim
         return self
 
     def partial_fit(self, X: ArrayLike, y: object = None) -> Autoencoder:
-        """Train for one pass over the rows of X, starting from the current weights; the first call fits the scaler."""
+        """Train for one pass over the rows of X, starting from the current weights; the first call fits the scaler.
+
+        A pass that diverges raises RuntimeFailure and leaves the estimator as it was.
+        """
         is_new = not hasattr(self, "model_")
-        rows = self._rows(X, reset=is_new)
-        if is_new:
-            self.model_ = _core.begin_model(recipe_json(self._recipe()), rows)
-        self.model_.train_on(rows, self._threads())
+        before = dict(vars(self))
+        try:
+            rows = self._rows(X, reset=is_new)
+            if is_new:
+                self.model_ = _core.begin_model(recipe_json(self._recipe()), rows)
+            self.model_.train_on(rows, self._threads())
+        except ValueError:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
         return self
 
     def transform(self, X: ArrayLike) -> NDArray[np.float32]:
@@ -126,6 +135,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, RecipeEstim
     def inverse_transform(self, X: ArrayLike) -> NDArray[np.float32]:
         """Decode codes (rows, units) to (rows, features), in the units of the training rows."""
         check_is_fitted(self)
+        _core.refuse_masked(X, "X")
         codes = check_array(X, dtype=np.float32)
         decoded = self.model_.decode(codes, self._threads())
         return decoded.reshape(len(decoded), -1)

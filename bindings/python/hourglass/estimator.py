@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 
+from . import _core
 from .layers import Layer, mirrored, recipe_layers
 
 
@@ -32,6 +33,7 @@ class RecipeEstimator(BaseEstimator):
 
     def _rows(self, X: ArrayLike, *, reset: bool) -> NDArray[Any]:
         """X as an array of float32 or uint8 of shape (rows, features), or of images if image_shape is set."""
+        _core.refuse_masked(X, "X")  # scikit-learn drops the mask
         rows: NDArray[Any] = self._validate_data(X, reset=reset, dtype=[np.float32, np.uint8])
         return rows if self.image_shape is None else rows.reshape(len(rows), *self.image_shape)
 

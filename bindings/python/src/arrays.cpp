@@ -9,10 +9,10 @@ namespace hourglass::python {
 
 namespace {
 
+/// Throws what the object raises while NumPy converts it.
 py::array numpy_array(const py::object& object, const std::string& name) {
-  const auto array = py::array::ensure(object);
-  if (!array) fail("{}: expected an array, found {}", name, std::string(py::str(py::type::of(object))));
-  return array;
+  refuse_masked(object, name);
+  return py::array(object);
 }
 
 /// Returns the array itself if it is aligned, row-major and of this type, else a converted copy.
@@ -38,6 +38,11 @@ Shape shape_of(const py::array& array, const std::string& name) {
 }
 
 }  // namespace
+
+void refuse_masked(const py::object& object, const std::string& name) {
+  if (py::isinstance(object, py::module_::import("numpy.ma").attr("MaskedArray")))
+    fail("{}: a masked array, whose mask would be lost; fill it, as with filled(numpy.nan) for missing values", name);
+}
 
 Rows rows_of(const py::object& rows, const std::string& name, bool nan_is_missing) {
   const py::array array = numpy_array(rows, name);

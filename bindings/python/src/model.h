@@ -9,6 +9,7 @@
 
 #include "arrays.h"
 #include "hourglass/base/parallel.h"
+#include "hourglass/data/scaler.h"
 #include "hourglass/model/model_file.h"
 #include "hourglass/tensor/copy.h"
 #include "hourglass/tensor/visit.h"
@@ -70,7 +71,7 @@ class Model {
   }
 
   /// One pass of an OnlineTrainer over the rows; its state stays until the next one. What scores were measured against
-  /// does not: it was fitted to the weights before. Returns the mean loss.
+  /// does not: it was fitted to the weights before. Returns the mean loss. Where the pass throws, nothing has changed.
   double train_on(const py::object& array, int threads) {
     const auto [keeper, data] = rows(array);
     Interrupts interrupts;
@@ -78,8 +79,9 @@ class Model {
       const py::gil_scoped_release without_lock;
       const std::unique_lock lock(mutex_);
       trained_.autoencoder.check_fits(data);
+      const double mean = online().pass(data, threads, [&] { return interrupts.came(); });
       trained_.anomaly.reset();
-      return online().pass(data, threads, [&] { return interrupts.came(); });
+      return mean;
     }();
     interrupts.rethrow();
     return loss;
@@ -114,7 +116,14 @@ class Model {
   const Network& network() const { return trained_.autoencoder.network(); }
 
  private:
-  Rows rows(const py::object& array) const { return rows_of(array, "rows", !trained_.autoencoder.scaler.fill.empty()); }
+  /// Warns, as Python does, of pixels in other units than those of training.
+  Rows rows(const py::object& array) const {
+    const Scaler& scaler = trained_.autoencoder.scaler;
+    Rows found = rows_of(array, "rows", !scaler.fill.empty());
+    const std::string note = note_of_units(found.data, scaler);
+    if (!note.empty() && PyErr_WarnEx(PyExc_UserWarning, note.c_str(), 1) != 0) throw py::error_already_set();
+    return found;
+  }
 
   Inference inference(int threads) const { return Inference(trained_.autoencoder, thread_count(threads)); }
 
@@ -149,3 +158,23 @@ class Model {
 };
 
 }  // namespace hourglass::python
+
+namespace pybind11::detail {
+
+/// Refuses an object that __new__ made alone: for it pybind11 hands out memory that holds no model.
+template <>
+class type_caster<hourglass::python::Model> : public type_caster_base<hourglass::python::Model> {
+ public:
+  bool load(handle source, bool convert) {
+    if (isinstance<hourglass::python::Model>(source) && !is_initialised(source))
+      hourglass::fail("this Model was never initialised: make one with Model.load, Model.from_bytes or train");
+    return type_caster_base::load(source, convert);
+  }
+
+ private:
+  static bool is_initialised(handle source) {
+    return reinterpret_cast<instance*>(source.ptr())->get_value_and_holder().holder_constructed();
+  }
+};
+
+}  // namespace pybind11::detail

@@ -135,6 +135,7 @@ PYBIND11_MODULE(_core, m) {
   m.def("begin_model", &begin_model, py::arg("recipe"), py::arg("rows"));
   m.def("train", &train, py::arg("recipe"), py::arg("rows"), py::arg("test"), py::arg("init"), py::arg("threads"),
         py::arg("on_epoch"), py::arg("on_note"));
+  m.def("refuse_masked", &refuse_masked, py::arg("array"), py::arg("name"));
   m.def("read_recipe", [](const std::filesystem::path& path, const std::vector<std::string>& overrides) {
     return recipe_json(read_recipe(path, overrides));
   });

@@ -121,6 +121,25 @@ class Autoencoders(unittest.TestCase):
             estimator.partial_fit(rows(seed=1))
         np.testing.assert_array_equal(one.transform(rows()), other.transform(rows()))
 
+    def test_are_as_they_were_after_a_part_that_diverges(self):
+        far = rows()
+        far[150] = 3e38
+        new = Autoencoder([2], optimizer="sgd", learning_rate=1e30, random_state=0)
+        for estimator, part in ((new, rows()), (Autoencoder([2], random_state=0).partial_fit(rows()), far)):
+            before = pickle.dumps(estimator)
+            with self.assertRaisesRegex(hourglass.RuntimeFailure, "diverged"):
+                estimator.partial_fit(part)
+            self.assertEqual(pickle.dumps(estimator), before)
+
+    def test_refuse_masked_arrays(self):
+        masked = np.ma.masked_greater(rows(), 1)
+        fitted = Autoencoder([2], epochs=1, random_state=0).fit(rows())
+        for verb in (Autoencoder().fit, Autoencoder().partial_fit, AnomalyDetector().fit, fitted.transform):
+            with self.assertRaisesRegex(hourglass.Error, "masked array"):
+                verb(masked)
+        with self.assertRaisesRegex(hourglass.Error, "masked array"):
+            fitted.inverse_transform(np.ma.masked_greater(fitted.transform(rows()), 0))
+
     def test_refuse_to_work_before_they_are_fitted(self):
         with self.assertRaises(NotFittedError):
             Autoencoder().inverse_transform(np.zeros((2, 2)))

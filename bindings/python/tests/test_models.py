@@ -99,6 +99,9 @@ class Training(unittest.TestCase):
         self.assertEqual(model.encode(images).shape, (40, 2, 4, 4))
         np.testing.assert_array_equal(model.encode(images), model.encode(images[:, None]))
         np.testing.assert_array_equal(model.encode(images), model.encode((images / np.float32(255)).astype("f")))
+        for other in (images.astype(np.int16), images.astype(float)):
+            with self.assertWarnsRegex(UserWarning, "trained on bytes, .* divides by 255"):
+                model.encode(other)
 
 
 class Stopping(unittest.TestCase):
@@ -274,6 +277,50 @@ class Refusals(unittest.TestCase):
         model.train_on(rows())
         self.assert_refused("on more rows since", model.anomaly_scores, rows())
         self.assert_refused("[anomaly]", pickle.loads(pickle.dumps(model)).anomaly_scores, rows())
+
+    def test_name_a_model_that_was_never_initialised(self):
+        empty = hourglass.Model.__new__(hourglass.Model)
+        words = "never initialised"
+        for verb in (empty.encode, empty.decode, empty.reconstruct, empty.errors, empty.anomaly_scores, empty.train_on):
+            self.assert_refused(words, verb, rows())
+        self.assert_refused(words, empty.to_bytes)
+        self.assert_refused(words, empty.save, "/nowhere/model.safetensors")
+        for name in ("recipe", "weights", "input_shape", "code_shape"):
+            self.assert_refused(words, getattr, empty, name)
+        self.assert_refused(words, repr, empty)
+        self.assert_refused(words, pickle.dumps, empty)
+        self.assert_refused(words, hourglass.train, RECIPE, rows(), init=empty)
+
+    def test_name_a_masked_array(self):
+        model = hourglass.train(RECIPE, rows())
+        masked = np.ma.masked_greater(rows(), 1)
+        for verb in (model.encode, model.decode, model.reconstruct, model.errors, model.train_on):
+            self.assert_refused("masked array", verb, masked)
+        self.assert_refused("masked array", hourglass.train, RECIPE, masked)
+        self.assert_refused("test rows: a masked array", hourglass.train, RECIPE, rows(), test=masked)
+        model.encode(masked.filled(0))
+
+    def test_let_errors_of_the_object_pass(self):
+        class Broken:
+            def __init__(self, error):
+                self.error = error
+
+            def __array__(self, dtype=None, copy=None):
+                raise self.error
+
+        model = hourglass.train(RECIPE, rows())
+        for error in (ZeroDivisionError("mine"), KeyboardInterrupt(), MemoryError("mine")):
+            with self.assertRaises(type(error)):
+                model.encode(Broken(error))
+
+    def test_leave_a_model_as_it_was_where_more_rows_diverge(self):
+        model = hourglass.train(RECIPE, rows(), overrides=["anomaly.quantile=0.9"])
+        model.train_on(rows())
+        before, far = pickle.dumps(model), rows()
+        far[150] = 3e38
+        with self.assertRaisesRegex(hourglass.RuntimeFailure, "diverged"):
+            model.train_on(far)
+        self.assertEqual(pickle.dumps(model), before)
 
     def test_missing_values_pass_where_the_recipe_fills_them_in(self):
         holed = rows()

@@ -16,6 +16,12 @@ TEST(Cell, ReadsNumbersWhole) {
     EXPECT_EQ(number_in(cell), std::nullopt) << cell;
 }
 
+TEST(Cell, ReadsNumbersTooSmallForADouble) {
+  EXPECT_EQ(number_in("1e-400"), 0);
+  EXPECT_EQ(number_in("-2.5E-999"), 0);
+  EXPECT_EQ(number_in("2,5e-999", ','), 0);
+}
+
 TEST(Cell, ReadsDecimalCommas) {
   EXPECT_EQ(number_in("1,5", ','), 1.5);
   EXPECT_EQ(number_in("-0,137", ','), -0.137);

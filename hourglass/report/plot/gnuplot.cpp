@@ -5,8 +5,9 @@
 namespace hourglass {
 
 std::string run_gnuplot(const std::string& script) try {
-  // Ctrl-C stops a training, but a plot is finished. -d: no start-up files.
-  ProcessResult result = run_process({"gnuplot", "-d"}, {.input = script, .own_group = true});
+  // Ctrl-C stops a training, but a plot is finished. -d: no start-up files. GNUTERM names a terminal that gnuplot opens
+  // before it reads the script: qt or x11, which may not be there.
+  ProcessResult result = run_process({"gnuplot", "-d"}, {.input = script, .own_group = true, .hidden = "GNUTERM"});
   if (result.exit_status == 0 && !result.output.empty()) return std::move(result.output);
   throw RuntimeFailure(fmt::format("gnuplot failed (exit status {}): {}", result.exit_status, result.errors));
 } catch (const ProgramNotFound&) {

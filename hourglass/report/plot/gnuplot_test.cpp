@@ -20,6 +20,14 @@ std::string failure_of(const std::string& script) {
 
 TEST(Gnuplot, GivesBackWhatTheScriptPrints) { EXPECT_EQ(run_gnuplot("set print '-'\nprint 6 * 7\n"), "42\n"); }
 
+TEST(Gnuplot, IgnoresTheTerminalOfTheEnvironment) {
+  for (const char* terminal : {"qt", "x11", "aqua", "none of these"}) {
+    setenv("GNUTERM", terminal, 1);
+    EXPECT_EQ(failure_of("set print '-'\nprint 6 * 7\n"), "worked") << terminal;
+    unsetenv("GNUTERM");
+  }
+}
+
 TEST(Gnuplot, ReportsARefusedScriptWithItsReason) {
   const std::string failure = failure_of("set print '-'\nprint 1\nset nonsense\n");
   EXPECT_EQ(failure.find("gnuplot failed (exit status 1): "), 0u) << failure;

@@ -41,7 +41,10 @@ HWY_INLINE V normal_pdf(V z) {
   return hn::Mul(constant(0.3989422804014327), hn::Exp(D(), hn::Mul(constant(-0.5), hn::Mul(z, z))));
 }
 
-/// s(z), s' and s'' given z and a = s(z), for one activation each.
+/// `v`, or NaN where z is NaN: Exp, Min and Max give a number there.
+HWY_INLINE V keep_nan(V z, V v) { return hn::IfThenElse(hn::IsNaN(z), z, v); }
+
+/// s(z), s' and s'' given z and a = s(z), for one activation each. What they give for NaN is not used.
 struct Identity {
   HWY_INLINE V value(V z) const { return z; }
   HWY_INLINE V first(V, V) const { return constant(1); }
@@ -114,22 +117,29 @@ HWY_INLINE void with(Activation s, F f) {
 }
 
 void Activate(Activation s, const float* z, float* a, int64_t n) {
-  with(s,
-       [&](auto act) HWY_ATTR { for_each_vector(n, [&](auto at) HWY_ATTR { at.store(act.value(at.load(z)), a); }); });
+  with(s, [&](auto act) HWY_ATTR {
+    for_each_vector(n, [&](auto at) HWY_ATTR {
+      const V zi = at.load(z);
+      at.store(keep_nan(zi, act.value(zi)), a);
+    });
+  });
 }
 
 void ActivateBackward(Activation s, const float* z, const float* a, const float* grad_a, float* grad_z, int64_t n) {
   with(s, [&](auto act) HWY_ATTR {
-    for_each_vector(
-        n, [&](auto at) HWY_ATTR { at.store(hn::Mul(at.load(grad_a), act.first(at.load(z), at.load(a))), grad_z); });
+    for_each_vector(n, [&](auto at) HWY_ATTR {
+      const V zi = at.load(z);
+      at.store(hn::Mul(at.load(grad_a), keep_nan(zi, act.first(zi, at.load(a)))), grad_z);
+    });
   });
 }
 
 void Derivatives(Activation s, const float* z, const float* a, float* first, float* second, int64_t n) {
   with(s, [&](auto act) HWY_ATTR {
     for_each_vector(n, [&](auto at) HWY_ATTR {
-      if (first) at.store(act.first(at.load(z), at.load(a)), first);
-      if (second) at.store(act.second(at.load(z), at.load(a)), second);
+      const V zi = at.load(z), ai = at.load(a);
+      if (first) at.store(keep_nan(zi, act.first(zi, ai)), first);
+      if (second) at.store(keep_nan(zi, act.second(zi, ai)), second);
     });
   });
 }
@@ -143,7 +153,7 @@ double BceRow(const float* z, const float* x, float scale, float* r, float* grad
     const V zi = at.load(z), xi = at.load(x);
     const V e = hn::Exp(D(), hn::Neg(hn::Abs(zi)));
     const V grown = hn::Add(one, e), inverse = hn::Div(one, grown);
-    const V ri = hn::IfThenElse(hn::Ge(zi, hn::Zero(D())), inverse, hn::Mul(e, inverse));
+    const V ri = keep_nan(zi, hn::IfThenElse(hn::Ge(zi, hn::Zero(D())), inverse, hn::Mul(e, inverse)));
     linear = hn::Add(linear, hn::NegMulAdd(zi, xi, hn::Max(zi, hn::Zero(D()))));
     product = hn::Mul(product, hn::Add(one, at.keep(e)));
     if (++factors == 64) {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "hourglass/tensor/ops.h"
 #include "support/numbers.h"
@@ -70,6 +71,29 @@ TEST(FastActivations, StayFiniteFarOut) {
     for (const Tensor* t : {&a, &first, &second})
       for (const double v : values_of(*t)) EXPECT_TRUE(std::isfinite(v));
   });
+}
+
+/// Every second element is NaN, over whole vectors and a tail.
+template <class T>
+void expect_nan_passes(const Activation& s) {
+  const Shape shape{1, 37};
+  Tensor z = normals(dtype_of<T>(), shape, 1), a(dtype_of<T>(), shape), first(dtype_of<T>(), shape);
+  Tensor second(dtype_of<T>(), shape), grad_z(dtype_of<T>(), shape);
+  for (int64_t i = 0; i < z.size(); i += 2) z.as<T>()[i] = std::numeric_limits<T>::quiet_NaN();
+  ops::activate(s, z, a);
+  ops::activation_derivatives(s, z, a, first, second);
+  ops::activate_backward(s, z, a, normals(dtype_of<T>(), shape, 2), grad_z);
+  for (const Tensor* t : {&a, &first, &second, &grad_z})
+    for (int64_t i = 0; i < z.size(); ++i) EXPECT_EQ(std::isnan(t->as<T>()[i]), i % 2 == 0) << i;
+}
+
+TEST(Activations, PassInvalidNumbersOnAsInvalid) {
+  for (size_t kind = 0; kind < kNames<Kind>.size(); ++kind) {
+    SCOPED_TRACE(kNames<Kind>[kind]);
+    const Activation s = find_activation(kNames<Kind>[kind]).value();
+    expect_nan_passes<float>(s);
+    expect_nan_passes<double>(s);
+  }
 }
 
 TEST(FastActivations, LeaveWhatLiesBehindTheEndAlone) {

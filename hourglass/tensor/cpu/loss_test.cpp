@@ -63,6 +63,20 @@ void expect_right_far_out() {
   }
 }
 
+template <class T>
+void expect_invalid_stays() {
+  Tensor z = tensor_of({1, 9}, std::vector<double>(9, NAN)).cast(dtype_of<T>()), x(dtype_of<T>(), {1, 9});
+  Tensor r(dtype_of<T>(), {1, 9}), grad(dtype_of<T>(), {1, 9});
+  EXPECT_TRUE(std::isnan(ops::bce_with_logits(z, x, 2, r, grad)));
+  for (const Tensor* t : {&r, &grad})
+    for (const double v : values_of(*t)) EXPECT_TRUE(std::isnan(v));
+}
+
+TEST(Bce, OfAnInvalidNumberIsInvalid) {
+  expect_invalid_stays<float>();
+  expect_invalid_stays<double>();
+}
+
 TEST(Bce, IsFiniteAndRightFarOut) {
   expect_right_far_out<float>();
   expect_right_far_out<double>();

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "hourglass/tensor/cpu/cpu.h"
@@ -27,13 +28,16 @@ void for_each_window(const ConvGeometry& g, int64_t rows, F f) {
         f(n, ((n * g.out_height + oy) * g.out_width + ox) * g.out_channels, window(g, oy, ox));
 }
 
+/// Whether x takes the place of the maximum so far; NaN is larger than any number, and the first one stays.
+bool is_larger(float x, float maximum) { return !(x <= maximum) && !std::isnan(maximum); }
+
 /// The index within the image of the maximum of channel c in the window; of equal elements the first.
 int64_t maximum(const ConvGeometry& g, const float* image, const Window& w, int64_t c) {
   int64_t best = (w.y0 * g.in_width + w.x0) * g.in_channels + c;
   for (int64_t y = w.y0; y < w.y1; ++y)
     for (int64_t x = w.x0; x < w.x1; ++x) {
       const int64_t i = (y * g.in_width + x) * g.in_channels + c;
-      if (image[i] > image[best]) best = i;
+      if (is_larger(image[i], image[best])) best = i;
     }
   return best;
 }
@@ -62,7 +66,7 @@ void CpuBackend::max_pool2d(const ConvGeometry& g, ConstView in, View out) const
     for (int64_t y = w.y0; y < w.y1; ++y)
       for (int64_t x = w.x0; x < w.x1; ++x) {
         const float* pixel = in.as<float>() + n * g.in_size() + (y * g.in_width + x) * channels;
-        for (int64_t c = 0; c < channels; ++c) best[c] = pixel[c] > best[c] ? pixel[c] : best[c];
+        for (int64_t c = 0; c < channels; ++c) best[c] = is_larger(pixel[c], best[c]) ? pixel[c] : best[c];
       }
   });
 }

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "hourglass/tensor/ops.h"
 #include "support/numbers.h"
@@ -68,6 +70,23 @@ void expect_first_wins() {
 TEST(MaxPool2d, GivesATieToTheFirstInRowOrder) {
   expect_first_wins<float>();
   expect_first_wins<double>();
+}
+
+template <class T>
+void expect_invalid_wins() {
+  const ConvGeometry g = windows(1, 2, 4, 2, 2, 0);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  Tensor in = tensor_of({1, 8}, {1, nan, nan, nan, 3, 3, nan, nan}).cast(dtype_of<T>()), out(dtype_of<T>(), {1, 2});
+  Tensor grad_out = tensor_of({1, 2}, {10, 20}).cast(dtype_of<T>()), grad_in(dtype_of<T>(), {1, 8});
+  ops::max_pool2d(g, in, out);
+  ops::max_pool2d_backward(g, in, grad_out, grad_in);
+  for (const double v : values_of(out)) EXPECT_TRUE(std::isnan(v));
+  EXPECT_EQ(values_of(grad_in), (std::vector<double>{0, 10, 20, 0, 0, 0, 0, 0}));
+}
+
+TEST(MaxPool2d, LosesNoInvalidNumber) {
+  expect_invalid_wins<float>();
+  expect_invalid_wins<double>();
 }
 
 TEST(MaxPool2d, AddsTheGradientsOfOverlappingWindows) {

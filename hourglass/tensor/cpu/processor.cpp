@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "hourglass/base/parallel.h"
+#include "hourglass/base/version.h"
 #include "hourglass/tensor/ops.h"
 
 namespace hourglass {
@@ -32,9 +33,15 @@ std::string onednn_instructions() {
                                                     {Isa::avx512_core, "AVX-512"},
                                                     {Isa::avx512_core_vnni, "AVX-512 VNNI"},
                                                     {Isa::avx512_core_bf16, "AVX-512 BF16"}};
+  const Isa used = dnnl::get_effective_cpu_isa();
   for (const auto& [isa, name] : kNames)
-    if (isa == dnnl::get_effective_cpu_isa()) return name;
-  return "best available";
+    if (isa == used) return name;
+  return fmt::format("set {:#x}", static_cast<unsigned>(used));
+}
+
+std::string arithmetic_text() {
+  return fmt::format("Hourglass {}, Highway {}.{}.{} ({}), oneDNN {} ({})", version(), HWY_MAJOR, HWY_MINOR, HWY_PATCH,
+                     vector_target(), onednn_version(), onednn_instructions());
 }
 
 double product_speed(int threads) {

@@ -6,14 +6,12 @@
 #include <limits>
 #include <vector>
 
-#include "hourglass/tensor/copy.h"
-
 namespace hourglass::ops::cpu {
 
 namespace {
 
 /// Maps floats to unsigned integers of the same order. −0 equals 0. NaN, which floats cannot be sorted by, is the
-/// largest, so that it is selected and stays visible.
+/// largest.
 uint32_t ordered(float x) {
   if (std::isnan(x)) return std::numeric_limits<uint32_t>::max();
   const auto bits = std::bit_cast<uint32_t>(x + 0.0f);
@@ -31,7 +29,8 @@ void topk_row(const float* z, float* a, int64_t units, int64_t k, std::vector<ui
   int64_t ties = k - std::count_if(keys.begin(), keys.begin() + k, [&](uint32_t key) { return key > smallest; });
   for (int64_t j = 0; j < units; ++j) {
     const uint32_t key = ordered(z[j]);
-    a[j] = key > smallest || (key == smallest && ties-- > 0) ? z[j] : 0.0f;
+    const bool selected = key > smallest || (key == smallest && ties-- > 0);
+    a[j] = selected || std::isnan(z[j]) ? z[j] : 0.0f;
   }
 }
 
@@ -56,14 +55,18 @@ void topk(Activation s, ConstView z, View a) {
 }
 
 void topk_backward(Activation s, ConstView z, ConstView a, ConstView grad_a, View grad_z) {
-  for_each_unit(s, z, a, [from = grad_a.as<float>(), to = grad_z.as<float>()](int64_t i, bool selected) {
-    to[i] = selected ? from[i] : 0.0f;
+  for_each_unit(s, z, a, [to = grad_z.as<float>(), from = grad_a.as<float>(), at = a.as<float>()](int64_t i, bool on) {
+    to[i] = std::isnan(at[i]) ? at[i] : on ? from[i] : 0.0f;
   });
 }
 
 void topk_derivatives(Activation s, ConstView z, ConstView a, View first, View second) {
-  if (second) clear(second);
-  if (first) for_each_unit(s, z, a, [to = first.as<float>()](int64_t i, bool selected) { to[i] = selected; });
+  const float* at = a.as<float>();
+  for_each_unit(s, z, a, [&](int64_t i, bool selected) {
+    const bool is_nan = std::isnan(at[i]);
+    if (first) first.as<float>()[i] = is_nan ? at[i] : static_cast<float>(selected);
+    if (second) second.as<float>()[i] = is_nan ? at[i] : 0.0f;
+  });
 }
 
 }  // namespace hourglass::ops::cpu

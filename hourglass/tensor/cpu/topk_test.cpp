@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -35,6 +36,21 @@ TEST(TopK, PutsAnInvalidNumberFirstInsteadOfLosingIt) {
     const auto a = row_of(topk(1), {1, nan, 2});
     EXPECT_TRUE(std::isnan(a[1]));
     EXPECT_EQ(a[2], 0);
+  }
+}
+
+TEST(TopK, TreatsInvalidNumbersLikeTheReference) {
+  Tensor z(DType::f32, {1, 6});
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  std::ranges::copy(std::vector<float>{3, nan, 1, nan, 0, 5}, z.as<float>());
+  for (const int64_t k : {1, 2, 3, 4, 6}) {
+    Tensor exact_z = z.cast(DType::f64), fast(DType::f32, {1, 6}), exact(DType::f64, {1, 6});
+    ops::activate(topk(k), z, fast);
+    ops::activate(topk(k), exact_z, exact);
+    for (int64_t i = 0; i < 6; ++i) {
+      const double x = fast.as<float>()[i], y = exact.as<double>()[i];
+      EXPECT_TRUE(x == y || (std::isnan(x) && std::isnan(y))) << "k " << k << ", unit " << i;
+    }
   }
 }
 

@@ -12,15 +12,16 @@ struct Jet {
   double value, first, second;
 };
 
-/// Whether fewer than k units of the row are larger than unit j, or equal and earlier.
+/// Whether fewer than k units of the row are larger than unit j, or equal and earlier. NaN is larger than any number.
 bool is_among_largest(const double* row, int64_t units, int64_t j, double k) {
   int64_t better = 0;
-  for (int64_t i = 0; i < units; ++i) better += row[i] > row[j] || (row[i] == row[j] && i < j);
+  for (int64_t i = 0; i < units; ++i) better += !(row[i] <= row[j]) || (row[i] == row[j] && i < j);
   return static_cast<double>(better) < k;
 }
 
 Jet evaluate(Activation s, double z) {
   using Kind = Activation::Kind;
+  if (std::isnan(z)) return {z, z, z};
   const double e = std::exp(-std::abs(z));
   const double sigmoid = z >= 0 ? 1 / (1 + e) : e / (1 + e);
   switch (s.kind) {
@@ -59,7 +60,7 @@ Jet evaluate(Activation s, double z) {
 /// For element i of the whole view.
 Jet evaluate(Activation s, ConstView z, int64_t i) {
   const double at = z.as<double>()[i];
-  if (s.kind != Activation::Kind::topk) return evaluate(s, at);
+  if (s.kind != Activation::Kind::topk || std::isnan(at)) return evaluate(s, at);
   const int64_t units = z.columns(), j = i % units;
   return is_among_largest(z.as<double>() + i - j, units, j, s.parameter) ? Jet{at, 1, 0} : Jet{0, 0, 0};
 }

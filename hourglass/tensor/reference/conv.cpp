@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "hourglass/tensor/reference/reference.h"
@@ -44,7 +45,8 @@ void fill_with_bias(ConstView bias, int64_t channels, View image) {
   for (int64_t i = 0; i < image.size(); ++i) image.as<double>()[i] = bias ? bias.as<double>()[i % channels] : 0.0;
 }
 
-/// Index of the window's maximum within the batch of channels-last images; -1 when the window lies outside.
+/// Index of the window's maximum within the batch of channels-last images; -1 when the window lies outside. NaN is
+/// larger than any number.
 int64_t window_maximum(const ConvGeometry& g, const double* in, int64_t n, int64_t oy, int64_t ox, int64_t channel) {
   int64_t best = -1;
   for (int64_t ky = 0; ky < g.kernel; ++ky)
@@ -52,7 +54,7 @@ int64_t window_maximum(const ConvGeometry& g, const double* in, int64_t n, int64
       const int64_t iy = oy * g.stride + ky - g.padding, ix = ox * g.stride + kx - g.padding;
       if (iy < 0 || iy >= g.in_height || ix < 0 || ix >= g.in_width) continue;
       const int64_t i = ((n * g.in_height + iy) * g.in_width + ix) * g.in_channels + channel;
-      if (best < 0 || in[i] > in[best]) best = i;
+      if (best < 0 || (!(in[i] <= in[best]) && !std::isnan(in[best]))) best = i;
     }
   return best;
 }

@@ -11,10 +11,14 @@ namespace hourglass {
 
 /// The known name closest to a misspelt one: smallest optimal-string-alignment (restricted Damerau–Levenshtein)
 /// distance in bytes, at most a third of the length of the name but at least 1; the first of equally close names. Empty
-/// if none is close.
+/// if none is close, and for a name of more than 200 bytes. Of very many known names only the first are compared.
 std::optional<std::string> nearest_name(std::string_view name, std::span<const std::string> known);
 
-/// End of a message about an unknown name: `; did you mean "dense"?`, or `; known: a, b, c` if no name is close.
+/// The names for a sentence: `a, b, c and 7 more`, the first `most` of them, each cut to 100 bytes.
+std::string listed(std::span<const std::string> names, size_t most = 20);
+
+/// End of a message about an unknown name: `; did you mean "dense"?`, or `; known: a, b, c` (listed) if no name is
+/// close.
 std::string did_you_mean(std::string_view name, std::span<const std::string> known);
 
 /// Parses the whole text as a number; empty if it is not one.
@@ -32,7 +36,29 @@ inline bool contains(std::span<const std::string> names, std::string_view name) 
 /// The text as one word of a POSIX shell: unchanged if no character has a meaning there, otherwise in single quotes.
 std::string shell_quoted(const std::string& text);
 
+/// The path as one word of a POSIX shell that no program takes for an option: behind "./" if it begins with "-".
+std::string shell_path(const std::string& path);
+
 /// Position of the first byte that is not valid UTF-8 (RFC 3629), or empty.
 std::optional<size_t> first_not_utf8(std::string_view text);
+
+/// The text with U+FFFD for every byte that is not valid UTF-8, so that every program can read it.
+std::string valid_utf8(std::string_view text);
+
+// Names come from files, and a terminal would obey a control character in them. These functions make text safe to show:
+// control characters, and characters that change the direction of writing, become visible as "\u001b" (in TOML the
+// same character), bytes that are not UTF-8 as "\xff". Text that is safe already stays as it is.
+
+/// For text within a line: line ends and tabs become "\n" and "\t".
+std::string printable(std::string_view text);
+/// For text of several lines: line ends and tabs stay.
+std::string printable_lines(std::string_view text);
+/// For a message: printable_lines of a text that loses its middle where it has more than 4,000 bytes.
+std::string printable_message(std::string_view text);
+
+/// True for a character, in UTF-8, that overrides or isolates the direction of writing.
+bool changes_direction(std::string_view character);
+/// True for a control character in UTF-8: below U+0020, and U+007F to U+009F.
+bool is_control(std::string_view character);
 
 }  // namespace hourglass

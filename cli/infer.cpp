@@ -22,7 +22,7 @@ void write(const Options& o, const TrainedModel& model, Tensor outputs, const st
   const int64_t rows = outputs.rows();
   write_samples(o.output, model, std::move(outputs), o.probabilities ? Categories::probabilities : Categories::texts,
                 kept);
-  fmt::print("{}: {} reconstructions\n", o.output, rows);
+  say("{}: {} reconstructions", o.output, rows);
 }
 
 void encode(const Options& o) {
@@ -31,7 +31,7 @@ void encode(const Options& o) {
   const Dataset data = open_every_row(model, o.data, print_note);
   const Tensor codes = Inference(model.autoencoder, o.thread_count()).encode(data);
   write_codes(o.output, codes, data.kept);
-  fmt::print("{}: {} codes of {}\n", o.output, codes.rows(), model.autoencoder.network().code().output().text());
+  say("{}: {} codes of {}", o.output, codes.rows(), model.autoencoder.network().code().output().text());
 }
 
 void decode(const Options& o) {

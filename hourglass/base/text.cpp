@@ -153,6 +153,15 @@ std::string printable_message(std::string_view text) {
                      printable_lines(text.substr(end)));
 }
 
+std::string terminal_message(std::string_view text) {
+  std::string lines;
+  for (const char c : printable_message(text)) {
+    if (lines.ends_with('\n') && c != ' ') lines += "  ";
+    lines += c;
+  }
+  return lines;
+}
+
 /// U+061C, U+200E, U+200F, U+202A to U+202E and U+2066 to U+2069.
 bool changes_direction(std::string_view c) {
   return c == "\u061C" || c == "\u200E" || c == "\u200F" || (c >= "\u202A" && c <= "\u202E") ||

@@ -55,6 +55,9 @@ std::string printable(std::string_view text);
 std::string printable_lines(std::string_view text);
 /// For a message: printable_lines of a text that loses its middle where it has more than 4,000 bytes.
 std::string printable_message(std::string_view text);
+/// For a message among others: its lines but the first are indented, so that no name in it can look like a message of
+/// its own.
+std::string terminal_message(std::string_view text);
 
 /// True for a character, in UTF-8, that overrides or isolates the direction of writing.
 bool changes_direction(std::string_view character);

@@ -88,6 +88,10 @@ TEST(Printable, CutsTheMiddleOfALongMessage) {
   EXPECT_EQ(printable_message(wide).find("\\x"), std::string::npos) << "a character is cut in two";
 }
 
+TEST(Printable, IndentsTheLinesOfAMessage) {
+  EXPECT_EQ(terminal_message("no file a\nerror: b\n  c\nd\n"), "no file a\n  error: b\n  c\n  d\n");
+}
+
 TEST(ErrorMessage, IsSafeToShowAndNotCutByNul) {
   const std::string name("x\0\x1b[2J\xff", 7);
   EXPECT_STREQ(Error(name + ": no such file").what(), "x\\u0000\\u001b[2J\\xff: no such file");

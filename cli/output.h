@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 // Everything that the program prints. Names come from files, and a terminal would obey an escape sequence in them: what
 // people read is made printable here, and what programs read is printed as it is. No other source of cli/ prints.

@@ -25,29 +25,6 @@ size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-/// Length in bytes of the UTF-8 character at the start; 0 if there is none. Overlong forms and surrogates are invalid.
-size_t character_length(std::string_view text) {
-  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  const unsigned first = byte(0), second = byte(1);
-  if (first < 0x80) return 1;
-  const size_t length = first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : 4;
-  if (first < 0xc2 || first > 0xf4) return 0;
-  for (size_t i = 1; i < length; ++i)
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  const bool in_range = (first != 0xe0 || second >= 0xa0) && (first != 0xed || second < 0xa0) &&
-                        (first != 0xf0 || second >= 0x90) && (first != 0xf4 || second < 0x90);
-  return in_range ? length : 0;
-}
-
-/// Calls f with every character, and with every byte that is in none; the second argument is true for a character.
-void for_each_character(std::string_view text, auto f) {
-  while (!text.empty()) {
-    const size_t length = character_length(text);
-    f(text.substr(0, std::max<size_t>(length, 1)), length > 0);
-    text.remove_prefix(std::max<size_t>(length, 1));
-  }
-}
-
 /// "\u202e"; no character to be shown so has more than three bytes.
 std::string escape_of(std::string_view character) {
   unsigned code = static_cast<unsigned char>(character[0]);
@@ -83,6 +60,19 @@ std::string cut_name(const std::string& name) {
 }
 
 }  // namespace
+
+size_t character_length(std::string_view text) {
+  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  const unsigned first = byte(0), second = byte(1);
+  if (first < 0x80) return 1;
+  const size_t length = first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : 4;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  for (size_t i = 1; i < length; ++i)
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  const bool in_range = (first != 0xe0 || second >= 0xa0) && (first != 0xed || second < 0xa0) &&
+                        (first != 0xf0 || second >= 0x90) && (first != 0xf4 || second < 0x90);
+  return in_range ? length : 0;
+}
 
 std::optional<std::string> nearest_name(std::string_view name, std::span<const std::string> known) {
   constexpr size_t kLongest = 200, kMostSteps = 20'000'000;  // a tenth of a second

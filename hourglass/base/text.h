@@ -59,6 +59,18 @@ std::string printable_message(std::string_view text);
 /// its own.
 std::string terminal_message(std::string_view text);
 
+/// Length in bytes of the UTF-8 character at the start; 0 if there is none. Overlong forms and surrogates are invalid.
+size_t character_length(std::string_view text);
+
+/// Calls f(character, true) for every UTF-8 character, and f(byte, false) for every byte that is in none.
+void for_each_character(std::string_view text, auto f) {
+  while (!text.empty()) {
+    const size_t length = character_length(text);
+    f(text.substr(0, std::max<size_t>(length, 1)), length > 0);
+    text.remove_prefix(std::max<size_t>(length, 1));
+  }
+}
+
 /// True for a character, in UTF-8, that overrides or isolates the direction of writing.
 bool changes_direction(std::string_view character);
 /// True for a control character in UTF-8: below U+0020, and U+007F to U+009F.

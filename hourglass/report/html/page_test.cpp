@@ -90,7 +90,7 @@ const RunReport& of_rows() {
 
 std::set<std::string> names(const Figures& figures) {
   std::set<std::string> all;
-  for (const Figure& f : figures.drawn) all.insert(f.name);
+  for (const Figure& f : figures.drawn) all.insert(f.name.text());
   return all;
 }
 
@@ -123,10 +123,10 @@ TEST(Figures, ShowCurvesOfOtherSamplesAndSayWhatIsLeftOut) {
 
 TEST(Figures, ArePngsAndPlotsAreSvgsToo) {
   for (const Figure& f : of_images().figures.drawn) {
-    EXPECT_EQ(f.png.substr(1, 3), "PNG") << f.name;
-    const bool is_grid = f.section == "units" || f.name.starts_with("reconstructions");
-    EXPECT_EQ(f.svg.empty(), is_grid) << f.name;
-    EXPECT_FALSE(f.caption.empty()) << f.name;
+    EXPECT_EQ(f.png.substr(1, 3), "PNG") << f.name.text();
+    const bool is_grid = f.section == "units" || f.name.text().starts_with("reconstructions");
+    EXPECT_EQ(f.svg.empty(), is_grid) << f.name.text();
+    EXPECT_FALSE(f.caption.empty()) << f.name.text();
   }
 }
 

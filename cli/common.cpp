@@ -18,6 +18,11 @@ void request_stop(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
+bool is_ignored(int signal) {
+  struct sigaction present {};
+  return sigaction(signal, nullptr, &present) == 0 && present.sa_handler == SIG_IGN;
+}
+
 int terminal_width() {
   winsize size{};
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
@@ -26,23 +31,9 @@ int terminal_width() {
 
 }  // namespace
 
-std::string printable(std::string_view text) {
-  std::string shown(text);
-  for (size_t i = 0; i < shown.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(shown[i]);
-    // U+0080 to U+009F, two bytes of UTF-8, are control characters too.
-    const bool is_wide =
-        byte == 0xc2 && i + 1 < shown.size() && (static_cast<unsigned char>(shown[i + 1]) & 0xe0) == 0x80;
-    if (is_wide) shown.replace(i, 2, "?");
-    if (byte == 0x7f || (byte < ' ' && byte != '\t' && byte != '\n')) shown[i] = '?';
-  }
-  return shown;
-}
-
-void print_note(const std::string& text) { fmt::print(stderr, "{}\n", printable(text)); }
-
 std::function<bool()> stop_on_signals() {
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) std::signal(signal, request_stop);
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1})
+    if (!is_ignored(signal)) std::signal(signal, request_stop);
   return [] { return stop_requested != 0; };
 }
 

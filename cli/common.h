@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/output.h"
 #include "cli/subcommand.h"
 #include "hourglass/app/open.h"
 #include "hourglass/base/parallel.h"
@@ -12,15 +13,8 @@
 
 namespace hourglass::cli {
 
-/// The text with "?" for every control character, tabs and line ends apart: names come from files, and a terminal would
-/// obey an escape sequence in them.
-std::string printable(std::string_view text);
-
-/// Prints a line on stderr, made printable.
-void print_note(const std::string& text);
-
 /// From now on the first SIGINT, SIGTERM or SIGUSR1 asks for a clean stop, which the returned function tells; a second
-/// one ends the program as usual.
+/// one ends the program as usual. A signal that the parent ignores stays ignored, as of nohup and background jobs.
 std::function<bool()> stop_on_signals();
 
 /// Progress goes to stderr: a bar on a terminal, plain lines elsewhere.

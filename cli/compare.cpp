@@ -24,8 +24,8 @@ void compare(const Options& o) {
   const Comparison comparison = compare_models(
       request, [&](std::string_view what, double done) { progress.update(what, done); }, print_note);
   write_comparison(o.folder, comparison);
-  fmt::print("{}\n",
-             o.json ? comparison_json(comparison) : (std::filesystem::path(o.folder) / "compare.html").string());
+  if (o.json) return print_exact(comparison_json(comparison) + "\n");
+  say("{}", std::filesystem::path(o.folder) / "compare.html");
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 #include <fmt/ranges.h>
 
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "hourglass/app/inspect.h"
+#include "hourglass/base/text.h"
 #include "hourglass/data/known.h"
 #include "hourglass/data/source.h"
 #include "hourglass/recipe/suggest.h"
@@ -14,14 +16,13 @@ namespace {
 void list() {
   for (const KnownSet& set : known_sets()) {
     const auto folder = kept_folder(set);
-    fmt::print("{:16} {}\n", set.name,
-               folder ? folder->string() : "not here; get it with: hourglass data fetch " + set.name);
+    say("{:16} {}", set.name, folder ? folder->string() : "not here; get it with: hourglass data fetch " + set.name);
   }
 }
 
 void fetch_named(const std::string& name) {
   const FetchResult result = fetch(name);
-  fmt::print("{}: {} ({})\n", name, result.folder.string(), result.origin);
+  say("{}: {} ({})", name, result.folder, result.origin);
 }
 
 void print_column(const TableColumn& c) {
@@ -35,19 +36,19 @@ void print_column(const TableColumn& c) {
   if (c.missing > 0) text += fmt::format("{}{} missing", text.empty() ? "" : ", ", c.missing);
   if (c.is_constant()) text += ", constant";
   const char* type = c.texts > 0 ? "text" : c.numbers == 0 ? "empty" : c.is_integer() ? "integer" : "float";
-  fmt::print("  {:24} {:7} {}\n", c.name, type, text);
+  say("  {:24} {:7} {}", c.name, type, text);
 }
 
 void print_summary(const ColumnSummary& all) {
-  fmt::print("  {} features from {} to {}, {} of them constant, {} values missing\n", all.columns, all.low, all.high,
-             all.constant, all.missing);
+  say("  {} features from {} to {}, {} of them constant, {} values missing", all.columns, all.low, all.high,
+      all.constant, all.missing);
 }
 
 std::string label_text(const Inspection& found) {
   if (found.labels.empty()) return "";
   std::string text = fmt::format(", {} classes", found.labels.size());
   if (found.classes.empty() || found.classes.size() > Inspection::kMostShown) return text;
-  return fmt::format("{}: {}", text, fmt::join(found.classes, ", "));
+  return fmt::format("{}: {}", text, listed(found.classes, Inspection::kMostShown));
 }
 
 /// What the extents of a sample are.
@@ -58,18 +59,19 @@ std::string shape_text(const Inspection& found) {
 /// How the data are read, and which columns are used how.
 void print_decisions(const std::vector<ReadingDecision>& reading, const std::vector<ReadingDecision>& columns) {
   if (reading.empty() && columns.empty()) return;
-  fmt::print("\nDecisions, and the key of [data] that changes each:\n");
+  say("\nDecisions, and the key of [data] that changes each:");
   for (const auto* decisions : {&reading, &columns})
     for (const auto& [text, key, is_uncertain] : *decisions)
-      fmt::print("  {:14} {}{}\n", key.empty() ? "-" : key, text, is_uncertain ? " (uncertain)" : "");
+      say("  {:14} {}{}", key.empty() ? "-" : key, text, is_uncertain ? " (uncertain)" : "");
 }
 
 /// Prints what the source holds and how it is read, and returns how to read it.
 ReadOptions describe(const std::string& source) {
   const Inspection found = inspect_source(source);
-  fmt::print("{}: {}\n{} rows of {}{}{}\n", source, found.format, found.rows, shape_text(found),
-             found.test_rows > 0 ? fmt::format(", {} more for tests", found.test_rows) : "", label_text(found));
-  for (const std::string& note : found.notes) fmt::print("{}\n", note);
+  say("{}: {}", source, found.format);
+  say("{} rows of {}{}{}", found.rows, shape_text(found),
+      found.test_rows > 0 ? fmt::format(", {} more for tests", found.test_rows) : "", label_text(found));
+  for (const std::string& note : found.notes) say("{}", note);
   if (found.summary.columns > static_cast<int64_t>(Inspection::kMostShown))
     print_summary(found.summary);
   else
@@ -82,9 +84,10 @@ ReadOptions describe(const std::string& source) {
 void inspect(const std::string& source) {
   const ReadOptions how = describe(source);
   const DataSplits data = open_source(source, how);
-  fmt::print("\nSuggested recipe, which `hourglass train --data {}` uses:\n\n{}", source,
-             recipe_toml(suggest_recipe(source, how, data.train)));
-  fmt::print("\nFor anomaly scores: `hourglass train --anomalies --data {}`\n", source);
+  const std::string word = shell_path(source);
+  say("\nSuggested recipe, which `hourglass train --data {}` uses:\n", word);
+  print_lines(recipe_toml(suggest_recipe(source, how, data.train)));
+  say("\nFor anomaly scores: `hourglass train --anomalies --data {}`", word);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/json_output.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/base/subprocess.h"
 #include "hourglass/base/version.h"
@@ -39,15 +40,15 @@ void doctor(bool json) {
   const double one = product_speed(1), all = product_speed(threads);
   j["gflops_one_thread"] = one;
   j["gflops_all_threads"] = all;
-  if (json) return fmt::print("{}\n", j.dump());
-  fmt::print("hourglass         {}\n", version());
-  fmt::print("threads           {}\n", threads);
-  fmt::print("vector loops      {}\n", vector_target());
-  fmt::print("oneDNN            {}, {}\n", onednn_version(), onednn_instructions());
-  fmt::print("gnuplot           {}\n", problem.empty() ? "found" : problem);
+  if (json) return print_document(j);
+  say("hourglass         {}", version());
+  say("threads           {}", threads);
+  say("vector loops      {}", vector_target());
+  say("oneDNN            {}, {}", onednn_version(), onednn_instructions());
+  say("gnuplot           {}", problem.empty() ? "found" : problem);
   for (const KnownSet& set : known_sets())
-    fmt::print("{:17} {}\n", set.name, kept_folder(set) ? "kept in " + data_home().string() : "not fetched yet");
-  fmt::print("matrix products   {:.0f} GFLOP/s on one thread, {:.0f} on {}\n", one, all, threads);
+    say("{:17} {}", set.name, kept_folder(set) ? "kept in " + data_home().string() : "not fetched yet");
+  say("matrix products   {:.0f} GFLOP/s on one thread, {:.0f} on {}", one, all, threads);
 }
 
 }  // namespace

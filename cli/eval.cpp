@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/json_output.h"
 #include "hourglass/app/evaluation.h"
 #include "hourglass/app/metric_json.h"
 #include "hourglass/report/format.h"
@@ -36,10 +37,10 @@ std::string text_of(const MetricValue& value) {
 }
 
 void print(const Evaluation& e, bool as_json) {
-  if (as_json) return fmt::print("{}\n", metrics_json(e.metrics).dump());
-  fmt::print("{}: {} rows{}\n", e.data, format_count(e.rows),
-             e.is_trained_on ? ", which the model was trained on (--test FILE measures others)" : "");
-  for (const auto& [name, value] : e.metrics) fmt::print("{:21} {}\n", name, text_of(value));
+  if (as_json) return print_document(metrics_json(e.metrics));
+  say("{}: {} rows{}", e.data, format_count(e.rows),
+      e.is_trained_on ? ", which the model was trained on (--test FILE measures others)" : "");
+  for (const auto& [name, value] : e.metrics) say("{:21} {}", name, text_of(value));
 }
 
 void eval(const Options& o) {

@@ -24,7 +24,7 @@ void write_onnx(const Options& o) {
     print_note(
         "the graph has no anomaly score: the model's [anomaly] evidence compares rows with stored ones; `hourglass "
         "score`, the C interface and Python compute it");
-  fmt::print("{}: the {} as ONNX, {} bytes\n", o.output, o.part, bytes.size());
+  say("{}: the {} as ONNX, {} bytes", o.output, o.part, bytes.size());
 }
 
 }  // namespace

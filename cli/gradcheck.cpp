@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/json_output.h"
 #include "hourglass/app/choose_recipe.h"
 #include "hourglass/app/training.h"
 #include "hourglass/report/format.h"
@@ -35,27 +36,26 @@ void print_json(const std::vector<GradientCheck>& results) {
                     {"skipped", r.skipped},
                     {"too_small", r.too_small},
                     {"relative_error", r.relative_error}});
-  fmt::print("{}\n", json.dump());
+  print_document(json);
 }
 
 void print_table(const std::string& name, const std::vector<GradientCheck>& results) {
-  fmt::print("{:24} {:>10} {:>8} {:>8} {:>9}  {}\n", "parameter", "entries", "checked", "at kinks", "too small",
-             "relative error");
+  say("{:24} {:>10} {:>8} {:>8} {:>9}  {}", "parameter", "entries", "checked", "at kinks", "too small",
+      "relative error");
   int64_t size = 0, checked = 0;
   for (const auto& r : results) {
     size += r.size;
     checked += r.checked;
-    fmt::print("{:24} {:10} {:8} {:8} {:9}  {}\n", r.parameter, r.size, r.checked, r.skipped, r.too_small,
-               r.checked == 0 ? "-" : fmt::format("{:.1e}{}", r.relative_error, is_right(r) ? "" : "  WRONG"));
+    say("{:24} {:10} {:8} {:8} {:9}  {}", r.parameter, r.size, r.checked, r.skipped, r.too_small,
+        r.checked == 0 ? "-" : fmt::format("{:.1e}{}", r.relative_error, is_right(r) ? "" : "  WRONG"));
   }
-  fmt::print("{} of {} parameters checked, spread evenly over each tensor\n", format_count(checked),
-             format_count(size));
-  fmt::print("{}: every gradient {} finite differences to {:.0e}\n", name,
-             std::ranges::all_of(results, is_right) ? "matches" : "should match", kTolerance);
+  say("{} of {} parameters checked, spread evenly over each tensor", format_count(checked), format_count(size));
+  say("{}: every gradient {} finite differences to {:.0e}", name,
+      std::ranges::all_of(results, is_right) ? "matches" : "should match", kTolerance);
   if (std::ranges::any_of(results, [](const auto& r) { return r.checked == 0 && r.skipped > 0; }))
-    fmt::print("a parameter with nothing checked stands next to kinks everywhere: try fewer --rows\n");
+    say("a parameter with nothing checked stands next to kinks everywhere: try fewer --rows");
   if (std::ranges::any_of(results, [](const auto& r) { return r.too_small > 0; }))
-    fmt::print("too small: the gradient is below the rounding of the finite difference\n");
+    say("too small: the gradient is below the rounding of the finite difference");
 }
 
 void gradcheck(const Options& o) {

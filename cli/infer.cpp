@@ -21,7 +21,7 @@ struct Options : ModelOptions {
 void write(const Options& o, const TrainedModel& model, const ModelOutput& outputs,
            const std::vector<TextColumn>& kept = {}) {
   write_samples(o.output, model, outputs, o.probabilities ? Categories::probabilities : Categories::texts, kept);
-  fmt::print("{}: {} reconstructions\n", o.output, outputs.rows);
+  say("{}: {} reconstructions", o.output, outputs.rows);
 }
 
 void encode(const Options& o) {
@@ -31,7 +31,7 @@ void encode(const Options& o) {
   const Inference inference(model.autoencoder, o.thread_count());
   const ModelOutput codes = encoded(inference, data);
   write_codes(o.output, codes, data.kept);
-  fmt::print("{}: {} codes of {}\n", o.output, codes.rows, codes.sample.text());
+  say("{}: {} codes of {}", o.output, codes.rows, codes.sample.text());
 }
 
 void decode(const Options& o) {

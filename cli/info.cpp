@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/json_output.h"
 #include "hourglass/app/architecture.h"
 #include "hourglass/objective/penalty.h"
 #include "hourglass/report/format.h"
@@ -37,7 +38,7 @@ void print_json(const Architecture& a) {
   for (const Parameter& p : a.network.parameters()) j["tensors"][p.name] = sizes(p.shape);
   for (const auto& [penalty, weight] : penalties_with_methods(a))
     j["routes"][std::string(penalty->name())] = {{"route", penalty->method()}, {"plain_steps", penalty->cost()}};
-  fmt::print("{}\n", j.dump());
+  print_document(j);
 }
 
 void print_layers(const Architecture& a) {
@@ -49,7 +50,7 @@ void print_layers(const Architecture& a) {
     const auto padded = [](const std::string& text, int columns) {
       return text + std::string(static_cast<size_t>(std::max(0, columns - display_width(text))), ' ');
     };
-    fmt::print("{} {} {} {:>12}\n", padded(name, 11), padded(layer, width), padded(output, 16), parameters);
+    say("{} {} {} {:>12}", padded(name, 11), padded(layer, width), padded(output, 16), parameters);
   };
   print("", "layer", "output", "parameters");
   print("input", "", a.network.input().text(), "");
@@ -61,16 +62,17 @@ void print_layers(const Architecture& a) {
 void info(const ModelOptions& o) {
   const Architecture a = open_architecture(o.model, o.data.source, print_note);
   if (o.json) return print_json(a);
-  fmt::print("{}\n", a.recipe.description.empty() ? o.model : a.recipe.description);
-  fmt::print("input {}   code {}   {} parameters   scale {}\n\n", a.network.input().text(),
-             a.network.code().output().text(), format_count(weights(a.network)), name_of(a.recipe.data.scale));
+  say("{}", a.recipe.description.empty() ? o.model : a.recipe.description);
+  say("input {}   code {}   {} parameters   scale {}\n", a.network.input().text(), a.network.code().output().text(),
+      format_count(weights(a.network)), name_of(a.recipe.data.scale));
   print_layers(a);
-  fmt::print("\n");
-  for (const Parameter& p : a.network.parameters()) fmt::print("{:24} {}\n", p.name, p.shape.text());
+  say("");
+  for (const Parameter& p : a.network.parameters()) say("{:24} {}", p.name, p.shape.text());
   for (const auto& [penalty, weight] : penalties_with_methods(a))
-    fmt::print("\n{}: {}; per sample {:.2g} × the multiplications of a plain training step\n", penalty->name(),
-               penalty->method(), penalty->cost());
-  fmt::print("\n{}", recipe_toml(a.recipe));
+    say("\n{}: {}; per sample {:.2g} × the multiplications of a plain training step", penalty->name(),
+        penalty->method(), penalty->cost());
+  say("");
+  print_lines(recipe_toml(a.recipe));
 }
 
 }  // namespace

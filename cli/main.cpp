@@ -48,7 +48,8 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
     message = fmt::format("unknown {} \"{}\"{}", option ? "option" : "argument", word,
                           hourglass::did_you_mean(word, known_words(place, option)));
   }
-  fmt::print(stderr, "error: {}\nSee hourglass {}--help.\n", message, chosen.empty() ? "" : place.get_name() + " ");
+  print_note("error: " + message);
+  print_note(fmt::format("See hourglass {}--help.", chosen.empty() ? "" : place.get_name() + " "));
   return kBadInput;
 }
 

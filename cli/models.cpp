@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/json_output.h"
 #include "hourglass/app/shipped.h"
 #include "hourglass/base/error.h"
 #include "hourglass/report/format.h"
@@ -34,10 +35,10 @@ void list(bool json) {
     if (json)
       all.push_back(json_of(card, bytes));
     else
-      fmt::print("{:34} {:>6} kB   {} {}   {}\n", name, format_count((bytes + 999) / 1000), metric, format_value(value),
-                 card.description);
+      say("{:34} {:>6} kB   {} {}   {}", name, format_count((bytes + 999) / 1000), metric, format_value(value),
+          card.description);
   }
-  if (json) fmt::print("{}\n", all.dump());
+  if (json) print_document(all);
 }
 
 }  // namespace

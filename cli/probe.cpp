@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/json_output.h"
 #include "hourglass/app/evaluation.h"
 #include "hourglass/report/format.h"
 #include "hourglass/report/terminal/stage_progress.h"
@@ -50,11 +51,11 @@ void probe(const Options& o) {
     StageProgress progress(std::cerr, progress_options());
     report = o.fine_tune ? tuned(o, model, data, progress) : linear(o, model, data, progress);
   }
-  if (o.json) return fmt::print("{}\n", report.dump());
-  fmt::print("{}: {} rows, after learning from {}\n", data.test->name, format_count(data.test->rows()),
-             format_count(data.train.rows()));
+  if (o.json) return print_document(report);
+  say("{}: {} rows, after learning from {}", data.test->name, format_count(data.test->rows()),
+      format_count(data.train.rows()));
   for (const auto& [name, value] : report.items())
-    fmt::print("{:17} {}\n", name, value.is_number_float() ? format_value(value.get<double>()) : value.dump());
+    say("{:17} {}", name, value.is_number_float() ? format_value(value.get<double>()) : json_line(value));
 }
 
 }  // namespace

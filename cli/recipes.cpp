@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/json_output.h"
 #include "hourglass/app/shipped.h"
 #include "hourglass/base/error.h"
 #include "hourglass/base/text.h"
@@ -21,16 +22,16 @@ void list(bool json) {
                      {"description", recipe.description},
                      {"recipe", nlohmann::json::parse(recipe_json(recipe))}});
     else
-      fmt::print("{:34} {}\n", recipe.name, recipe.description);
+      say("{:34} {}", recipe.name, recipe.description);
   }
-  if (json) fmt::print("{}\n", all.dump());
+  if (json) print_document(all);
 }
 
 void show(const std::string& name) {
   const auto shipped = shipped_recipes().find(name);
   if (shipped == shipped_recipes().end())
     fail("no shipped recipe \"{}\"{}", name, did_you_mean(name, shipped_recipe_names()));
-  fmt::print("{}", shipped->second);
+  print_exact(shipped->second);
 }
 
 }  // namespace
@@ -48,7 +49,7 @@ void add_recipes(Subcommand app) {
     if (show_verb.was_given())
       show(*name);
     else if (keys.was_given())
-      fmt::print("{}", recipe_reference());
+      print_exact(recipe_reference());
     else
       list(*json);
   });

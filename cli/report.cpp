@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <iostream>
 
 #include "cli/commands.h"
@@ -25,7 +23,7 @@ void report(const ModelOptions& o) {
     stages.note("interrupted; the files that were not drawn are as they were");
     throw Exit{kInterrupted};
   }
-  fmt::print("{}\n", (std::filesystem::path(o.model) / "report.html").string());
+  say("{}", std::filesystem::path(o.model) / "report.html");
 }
 
 }  // namespace

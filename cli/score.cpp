@@ -17,20 +17,20 @@ std::string share_text(int64_t part, int64_t all) {
 }
 
 void print_separation(const ScoredData& scored, const Separation& s) {
-  const std::string abnormal = printable(scored.label_text(s.abnormal));
-  fmt::print("label {} is taken for abnormal: {} of {} rows, {}\n", abnormal, s.abnormal_rows, s.rows,
-             2 * s.abnormal_rows < s.rows ? "the rarer label" : "as many as of the other label");
-  fmt::print("area under the ROC curve, label {} against {}: {:.4f}; average precision: {:.4f}\n", abnormal,
-             printable(scored.label_text(s.normal)), s.roc_auc, s.average_precision);
-  fmt::print("above the threshold: precision {} ({} of {} rows), recall {} ({} of {} rows)\n",
-             share_text(s.abnormal_above, s.above), s.abnormal_above, s.above,
-             share_text(s.abnormal_above, s.abnormal_rows), s.abnormal_above, s.abnormal_rows);
+  const std::string abnormal = scored.label_text(s.abnormal);
+  say("label {} is taken for abnormal: {} of {} rows, {}", abnormal, s.abnormal_rows, s.rows,
+      2 * s.abnormal_rows < s.rows ? "the rarer label" : "as many as of the other label");
+  say("area under the ROC curve, label {} against {}: {:.4f}; average precision: {:.4f}", abnormal,
+      scored.label_text(s.normal), s.roc_auc, s.average_precision);
+  say("above the threshold: precision {} ({} of {} rows), recall {} ({} of {} rows)",
+      share_text(s.abnormal_above, s.above), s.abnormal_above, s.above, share_text(s.abnormal_above, s.abnormal_rows),
+      s.abnormal_above, s.abnormal_rows);
 }
 
 void score(const Options& o) {
   const ScoredData scored = score_data(o.request, print_note);
-  fmt::print("{}: {} rows, {} of them abnormal (score above {:.4g})\n", o.request.output, scored.scores.size(),
-             scored.abnormal_rows, scored.threshold);
+  say("{}: {} rows, {} of them abnormal (score above {:.4g})", o.request.output, scored.scores.size(),
+      scored.abnormal_rows, scored.threshold);
   if (scored.separation) print_separation(scored, *scored.separation);
 }
 

@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/json_output.h"
 #include "hourglass/app/shipped.h"
 #include "hourglass/app/training_session.h"
 #include "hourglass/base/text.h"
@@ -65,10 +66,9 @@ void print_summary(const TrainingResult& result, bool json) {
     j[part] = {{loss, terms->reconstruction}};
     losses.push_back(fmt::format("{} {} {}", part, loss, format_value(terms->reconstruction)));
   }
-  if (json)
-    fmt::print("{}\n", j.dump());
-  else
-    fmt::print("{}\nmodel and report: {}\n", fmt::join(losses, "   "), folder.string());
+  if (json) return print_document(j);
+  say("{}", fmt::format("{}", fmt::join(losses, "   ")));
+  say("model and report: {}", folder);
 }
 
 void train(const Options& o) {

@@ -138,6 +138,28 @@ TEST(Layering, ArithmeticGoesThroughOps) {
   }
 }
 
+/// Everything that reaches a terminal is made printable in these files.
+TEST(Layering, OnlyOneFilePrints) {
+  const std::regex printing(R"((.*\b(?:fmt::v?print|std::(?:cout|clog)|printf|fputs|fputc|fwrite|puts|putchar)\b.*))");
+  const std::set<std::string> allowed = {"output.cpp", "help/completion.cpp"};  // the second has a shell's printf
+  size_t found = 0;
+  for (const auto& [file, line] : lines_with("cli", printing)) {
+    ++found;
+    EXPECT_TRUE(allowed.contains(file.string())) << "cli" / file << ": " << line << "; use cli/output.h";
+  }
+  EXPECT_GT(found, 1u) << "the scan finds what there is";
+}
+
+/// A path may hold bytes that are not UTF-8, for which nlohmann's dump() throws an exception of its own.
+TEST(Layering, JsonIsWrittenByTwoFunctions) {
+  const std::set<std::string> allowed = {"base/schema/json.cpp", "base/schema/json_line.h"};
+  const std::regex dump(R"((.*\.dump\(.*))");
+  const auto all = lines_with("hourglass", dump);
+  EXPECT_EQ(all.size(), 2u) << "the scan finds what there is";
+  for (const auto& [file, line] : all) EXPECT_TRUE(allowed.contains(file.string())) << file << ": " << line;
+  for (const auto& [file, line] : lines_with("cli", dump)) ADD_FAILURE() << "cli" / file << ": " << line;
+}
+
 /// A pass may run on any device, so what takes part in it has no elements of its own to loop over.
 TEST(Layering, ElementsAreReadThroughOpsOrVisit) {
   const Modules parts_of_a_pass = {"nn", "objective", "optim", "train"};

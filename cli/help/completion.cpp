@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/help/verb_tree.h"
+#include "cli/output.h"
 #include "hourglass/app/shipped.h"
 #include "hourglass/base/text.h"
 #include "hourglass/data/known.h"
@@ -153,13 +154,13 @@ void add_completion(Subcommand app) {
   verb.add_option("SHELL", *shell, "Which shell").required().one_of({"bash", "fish", "zsh"});
   verb.add_option("WORDS", *words, "Used by the script: the words to complete, the program's name first");
   verb.callback([=] {
-    if (words->empty()) return fmt::print("{}", scripts.at(*shell));
+    if (words->empty()) return print_exact(scripts.at(*shell));
     if (words->size() == 1) fail("completion: {}: expected the program's name and words to complete", words->front());
     const std::string last = words->back() == "=" ? "" : words->back();
     const auto [lines, paths] = completions(verb_tree(app), {words->begin() + 1, words->end() - 1}, last);
-    fmt::print("{}\n", paths);
+    print_exact(std::string(paths) + "\n");
     for (const std::string& line : lines)
-      if (line.starts_with(last)) fmt::print("{}\n", line);
+      if (line.starts_with(last)) print_exact(line + "\n");
   });
 }
 

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/help/man_prose.h"
 #include "cli/help/verb_tree.h"
+#include "cli/output.h"
 #include "hourglass/base/version.h"
 
 namespace hourglass::cli {
@@ -131,7 +132,7 @@ std::string manual(const Verb& program) {
 
 void add_man(Subcommand app) {
   auto verb = app.add_subcommand("man", "Print the manual page, for man -l");
-  verb.callback([app] { fmt::print("{}", manual(verb_tree(app))); });
+  verb.callback([app] { print_exact(manual(verb_tree(app))); });
 }
 
 }  // namespace hourglass::cli

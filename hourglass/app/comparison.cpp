@@ -8,6 +8,7 @@
 #include "hourglass/app/run_report.h"
 #include "hourglass/base/file.h"
 #include "hourglass/base/parallel.h"
+#include "hourglass/base/schema/json_line.h"
 #include "hourglass/eval/analysis/analyse.h"
 #include "hourglass/eval/metric_table.h"
 #include "hourglass/objective/corruption.h"
@@ -144,7 +145,7 @@ std::string comparison_json(const Comparison& c) {
     for (size_t i = 0; i < best.size(); ++i)
       if (best[i]) j["best"][metric].push_back(c.models[i].name);
   }
-  return j.dump();
+  return json_line(j);
 }
 
 void write_comparison(const fs::path& folder, const Comparison& c) {

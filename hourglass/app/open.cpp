@@ -43,7 +43,7 @@ Recipe open_recipe(const std::string& name_or_path, const std::vector<std::strin
   } catch (const Error& e) {
     if (std::filesystem::path(name_or_path).extension() == ".toml" || !is_source(name_or_path)) throw;
     fail("{} is no recipe ({}); if it is data, train on it with: hourglass train --data {}", name_or_path, e.what(),
-         shell_quoted(name_or_path));
+         shell_path(name_or_path));
   }
 }
 

@@ -8,6 +8,7 @@
 #include "hourglass/eval/analysis/analyse.h"
 #include "hourglass/objective/objective.h"
 #include "hourglass/report/html/page.h"
+#include "hourglass/report/plot/gnuplot.h"
 #include "hourglass/report/plot/image_grid.h"
 #include "hourglass/report/plot/plot.h"
 #include "hourglass/run/run_metrics.h"
@@ -51,8 +52,8 @@ std::string shown_recipe(const Recipe& recipe) {
 /// Uses the files of a chart where they exist, else renders and writes them at once: after a kill, drawing resumes with
 /// the first missing chart.
 ChartRenderer cached_chart_renderer(const fs::path& plots) {
-  return [=](const std::string& name, const Chart& chart) {
-    const auto svg = plots / (name + ".svg"), png = plots / (name + ".png");
+  return [=](const FigureName& name, const Chart& chart) {
+    const auto svg = plots / (name.text() + ".svg"), png = plots / (name.text() + ".png");
     if (fs::exists(svg) && fs::exists(png)) return Chart::Files{read_file(svg), read_file(png)};
     auto files = chart.render();
     fs::create_directories(plots);
@@ -72,7 +73,7 @@ void write_report(const RunFolder& folder, const RunResults& run, const ChartRen
       run.epochs,
       analyse(run.model, run.samples, corruption_of(run), {thread_count(run.threads), run.anomaly, run.progress}),
       {}};
-  const ChartRenderer interruptible = [&](const std::string& name, const Chart& chart) {
+  const ChartRenderer interruptible = [&](const FigureName& name, const Chart& chart) {
     if (run.progress) run.progress("plots", 0);
     return render(name, chart);
   };
@@ -90,6 +91,10 @@ void draw(const std::string& file, const RunFolder& folder, const RunResults& ru
   folder.write(file, LossPlot{run.epochs, run.loss, title_of(folder)}.render(LossPlot::Format::png));
 }
 
+std::string not_drawn(const std::string& file, const std::exception& e) {
+  return fmt::format("note: {} was not drawn: {}", file, e.what());
+}
+
 }  // namespace
 
 void write_figures(const fs::path& folder, const Figures& figures) {
@@ -99,8 +104,8 @@ void write_figures(const fs::path& folder, const Figures& figures) {
     if (!file_holds(plots / name, bytes)) write_file_atomically(plots / name, bytes);
   };
   for (const Figure& f : figures.drawn) {
-    write(f.name + ".png", f.png);
-    if (!f.svg.empty()) write(f.name + ".svg", f.svg);
+    write(f.name.text() + ".png", f.png);
+    if (!f.svg.empty()) write(f.name.text() + ".svg", f.svg);
   }
 }
 
@@ -109,7 +114,7 @@ void draw_missing_report_files(const RunFolder& folder, const RunResults& run, c
   for (const std::string file : RunFolder::kReportFiles) try {
       if (!fs::exists(folder.path() / file)) draw(file, folder, run, render);
     } catch (const std::exception& e) {
-      notify(fmt::format("note: {} was not drawn: {}", file, e.what()));
+      notify(not_drawn(file, e));
     }
 }
 
@@ -127,7 +132,11 @@ void redraw_run(const fs::path& run, const DataRequest& data, int threads, const
   const RunResults results{model.recipe, model.autoencoder, std::string(name_of(loss)),
                            epochs,       samples,           model.anomaly ? &*model.anomaly : nullptr,
                            threads,      progress};
-  for (const char* file : RunFolder::kReportFiles) draw(file, folder, results, render_chart);
+  for (const char* file : RunFolder::kReportFiles) try {
+      draw(file, folder, results, render_chart);
+    } catch (const NotDrawn& e) {
+      notify(not_drawn(file, e));
+    }
 }
 
 }  // namespace hourglass

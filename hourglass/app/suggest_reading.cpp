@@ -118,11 +118,7 @@ const char* reason(ColumnRole role) {
   }
 }
 
-std::string listed(const std::vector<std::string>& names) {
-  constexpr size_t kShown = 12;
-  if (names.size() <= kShown) return fmt::format("{}", fmt::join(names, ", "));
-  return fmt::format("{} and {} more", fmt::join(names.begin(), names.begin() + kShown, ", "), names.size() - kShown);
-}
+constexpr size_t kNamesShown = 12;
 
 std::string quoted(const std::string& text) {
   constexpr size_t kShown = 40;
@@ -224,18 +220,19 @@ class Suggestion {
     for (const auto& [role, columns] : columns_) {
       if (role == ColumnRole::categories) {
         for (const TableColumn* c : columns) how.categorical.push_back(c->name);
-        decide("every text is a feature of its own (one-hot) in " + listed(names(role)), "ignore");
+        decide("every text is a feature of its own (one-hot) in " + listed(names(role), kNamesShown), "ignore");
       } else if (role == ColumnRole::stray_texts) {
         std::set<std::string> marks(how.missing_values.begin(), how.missing_values.end());
         for (const TableColumn* c : columns)
           for (const std::string& word : c->words)
             if (marks.insert(word).second) how.missing_values.push_back(word);
         has_missing_ = true;
-        decide("texts among the numbers stand for missing values in " + listed(names(role)), "missing_values");
+        decide("texts among the numbers stand for missing values in " + listed(names(role), kNamesShown),
+               "missing_values");
       } else if (is_left_out(role)) {
         for (const TableColumn* c : columns) how.ignore.push_back(c->name);
         const bool can_be_numeric = role == ColumnRole::counter || role == ColumnRole::id;
-        decide(fmt::format("left out, because {}: {}", reason(role), listed(names(role))),
+        decide(fmt::format("left out, because {}: {}", reason(role), listed(names(role), kNamesShown)),
                can_be_numeric ? "numeric" : "categorical");
       }
     }
@@ -264,7 +261,7 @@ class Suggestion {
     }
     if (!labels.empty())
       decide(fmt::format("what may be a label is used as a feature: {}; data.label = \"{}\" makes it the label",
-                         listed(labels), labels.back()),
+                         listed(labels, kNamesShown), labels.back()),
              "label");
   }
 
@@ -281,7 +278,7 @@ class Suggestion {
     if (!found_.is_table) outliers = found_.summary.with_outlier;
     if (outliers > kTold)
       decide(fmt::format("one number takes nearly all of the range in {} more features", outliers - kTold), "scale");
-    if (!constant.empty()) decide("the same value in every row: " + listed(constant), "ignore", false);
+    if (!constant.empty()) decide("the same value in every row: " + listed(constant, kNamesShown), "ignore", false);
   }
 
   const Inspection& found_;

@@ -53,9 +53,7 @@ std::optional<InitialWeights> read_weights(const std::string& file) {
 TrainingRequest with_own_recipe(TrainingRequest request) {
   RecipeRequest& recipe = request.recipe;
   if (request.folder.empty())
-    request.folder =
-        std::filesystem::path("runs") /
-        (recipe.name.empty() ? suggest_name(recipe.data) : std::filesystem::path(recipe.name).stem().string());
+    request.folder = std::filesystem::path("runs") / suggest_name(recipe.name.empty() ? recipe.data : recipe.name);
   if (request.existing != RunFolder::Existing::resume || !recipe.name.empty()) return request;
   const auto own = request.folder / "recipe.toml";
   if (std::filesystem::exists(own))
@@ -196,8 +194,9 @@ TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
     return result;
   }
   const double loss_of_mean = introduce();
+  const std::string recipe = recipe_toml(recipe_);  // refuses one that is too large before anything is written
   folder_.create();
-  folder_.write("recipe.toml", recipe_toml(recipe_));
+  folder_.write("recipe.toml", recipe);
   RunMetrics metrics(folder_.path() / "metrics.jsonl", std::move(result.epochs));
   RecordingListener listener(metrics, listener_);
   // Without a checkpoint a resumed run would start from random weights.

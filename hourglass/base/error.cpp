@@ -3,7 +3,13 @@
 #include <cstdio>
 #include <cstdlib>
 
-namespace hourglass::detail {
+#include "hourglass/base/text.h"
+
+namespace hourglass {
+
+Error::Error(const std::string& message) : std::runtime_error(printable_message(message)) {}
+
+namespace detail {
 
 void throw_error(fmt::string_view format, fmt::format_args args) { throw Error(fmt::vformat(format, args)); }
 
@@ -12,4 +18,6 @@ void precondition_failed(const char* condition, const char* file, int line) {
   std::abort();
 }
 
-}  // namespace hourglass::detail
+}  // namespace detail
+
+}  // namespace hourglass

@@ -8,10 +8,11 @@
 namespace hourglass {
 
 /// Bad input: a file, a recipe, an option or a shape. The message names the place, what was found and what was
-/// expected. The library throws only this type and never prints or exits.
+/// expected. The library throws only this type and never prints or exits. The message is safe to show wherever it goes,
+/// whatever the names in it: printable_message (text.h).
 class Error : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit Error(const std::string& message);
 };
 
 /// Runtime failure that the input did not cause: out of memory, a full disk, a file that vanished.

@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "hourglass/base/file.h"
+#include "hourglass/base/text.h"
 
 namespace hourglass {
 namespace {
@@ -25,7 +26,7 @@ void replace_in_list(const MappedFile* from, const MappedFile* to) {
 
 }  // namespace
 
-MappedFile::MappedFile(const std::filesystem::path& path) : path_(path.string()) {
+MappedFile::MappedFile(const std::filesystem::path& path) : path_(printable(path.string())) {
   const Descriptor file(open_retrying(path, O_RDONLY));
   struct stat info;
   if (file.value < 0 || ::fstat(file.value, &info) != 0) cannot_read(path, errno);

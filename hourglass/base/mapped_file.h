@@ -20,12 +20,12 @@ class MappedFile {
  private:
   friend const char* mapped_file_at(const void* address);
 
-  std::string path_;
+  std::string path_;  ///< printable
   std::string_view bytes_;
 };
 
-/// Path of the mapped file that contains an address, or null. May be called in a handler of SIGBUS, to report which
-/// file was lost. Only the first 16 files mapped at the same time are known.
+/// Path of the mapped file that contains an address, made printable, or null. May be called in a handler of SIGBUS, to
+/// report which file was lost. Only the first 16 files mapped at the same time are known.
 const char* mapped_file_at(const void* address);
 
 }  // namespace hourglass

@@ -25,7 +25,42 @@ size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-/// Length in bytes of the UTF-8 character at the start; 0 if there is none. Overlong forms and surrogates are invalid.
+/// "\u202e"; no character to be shown so has more than three bytes.
+std::string escape_of(std::string_view character) {
+  unsigned code = static_cast<unsigned char>(character[0]);
+  if (character.size() > 1) code &= 0x7fu >> character.size();
+  for (const char c : character.substr(1)) code = code << 6 | (static_cast<unsigned char>(c) & 0x3f);
+  return fmt::format("\\u{:04x}", code);
+}
+
+std::string made_printable(std::string_view text, bool keeps_lines) {
+  std::string shown;
+  for_each_character(text, [&](std::string_view c, bool is_valid) {
+    if (!is_valid)
+      shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(c[0]));
+    else if (c == "\n" || c == "\t")
+      shown += keeps_lines ? c : c == "\n" ? "\\n" : "\\t";
+    else if (is_control(c) || changes_direction(c))
+      shown += escape_of(c);
+    else
+      shown += c;
+  });
+  return shown;
+}
+
+/// The text cut before a byte that begins a character.
+std::string_view first_part(std::string_view text, size_t most) {
+  for (size_t back = 0; back < 4 && most > 0 && most < text.size() && (text[most] & 0xC0) == 0x80; ++back) --most;
+  return text.substr(0, most);
+}
+
+std::string cut_name(const std::string& name) {
+  constexpr size_t kLongest = 100;
+  return name.size() <= kLongest ? name : fmt::format("{}…", first_part(name, kLongest));
+}
+
+}  // namespace
+
 size_t character_length(std::string_view text) {
   const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
   const unsigned first = byte(0), second = byte(1);
@@ -39,14 +74,17 @@ size_t character_length(std::string_view text) {
   return in_range ? length : 0;
 }
 
-}  // namespace
-
 std::optional<std::string> nearest_name(std::string_view name, std::span<const std::string> known) {
+  constexpr size_t kLongest = 200, kMostSteps = 20'000'000;  // a tenth of a second
   std::optional<std::string> nearest;
-  size_t best = std::max<size_t>(1, name.size() / 3) + 1;
+  if (name.size() > kLongest) return nearest;
+  size_t best = std::max<size_t>(1, name.size() / 3) + 1, steps = 0;
   for (const std::string& candidate : known) {
-    // Names whose lengths differ this much are not close, and a very long name must not allocate a table.
+    // Names whose lengths differ this much are not close.
     if (std::max(name.size(), candidate.size()) - std::min(name.size(), candidate.size()) >= best) continue;
+    if (candidate.size() > kLongest) continue;
+    steps += (name.size() + 1) * (candidate.size() + 1);
+    if (steps > kMostSteps) break;
     const size_t d = distance(name, candidate);
     if (d >= best || d >= candidate.size()) continue;
     best = d;
@@ -55,9 +93,16 @@ std::optional<std::string> nearest_name(std::string_view name, std::span<const s
   return nearest;
 }
 
+std::string listed(std::span<const std::string> names, size_t most) {
+  std::vector<std::string> shown;
+  for (const std::string& name : names.first(std::min(most, names.size()))) shown.push_back(cut_name(name));
+  const std::string more = names.size() > most ? fmt::format(" and {} more", names.size() - most) : "";
+  return fmt::format("{}{}", fmt::join(shown, ", "), more);
+}
+
 std::string did_you_mean(std::string_view name, std::span<const std::string> known) {
   if (const auto nearest = nearest_name(name, known)) return fmt::format("; did you mean \"{}\"?", *nearest);
-  return known.empty() ? "" : fmt::format("; known: {}", fmt::join(known, ", "));
+  return known.empty() ? "" : "; known: " + listed(known);
 }
 
 bool is_below_range(std::string_view number) {
@@ -83,6 +128,8 @@ std::string shell_quoted(const std::string& text) {
   return quoted + "'";
 }
 
+std::string shell_path(const std::string& path) { return shell_quoted(path.starts_with('-') ? "./" + path : path); }
+
 std::optional<size_t> first_not_utf8(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
     const size_t length = character_length(text.substr(at));
@@ -91,5 +138,41 @@ std::optional<size_t> first_not_utf8(std::string_view text) {
   }
   return std::nullopt;
 }
+
+std::string valid_utf8(std::string_view text) {
+  std::string valid;
+  for_each_character(text, [&](std::string_view c, bool is_valid) { valid += is_valid ? c : "\uFFFD"; });
+  return valid;
+}
+
+std::string printable(std::string_view text) { return made_printable(text, false); }
+
+std::string printable_lines(std::string_view text) { return made_printable(text, true); }
+
+std::string printable_message(std::string_view text) {
+  constexpr size_t kLongest = 4000, kEnd = 1000;
+  if (text.size() <= kLongest) return printable_lines(text);
+  const std::string_view start = first_part(text, kLongest - kEnd);
+  const size_t end = first_part(text, text.size() - kEnd).size();
+  return fmt::format("{} … ({} bytes are left out) … {}", printable_lines(start), end - start.size(),
+                     printable_lines(text.substr(end)));
+}
+
+std::string terminal_message(std::string_view text) {
+  std::string lines;
+  for (const char c : printable_message(text)) {
+    if (lines.ends_with('\n') && c != ' ') lines += "  ";
+    lines += c;
+  }
+  return lines;
+}
+
+/// U+061C, U+200E, U+200F, U+202A to U+202E and U+2066 to U+2069.
+bool changes_direction(std::string_view c) {
+  return c == "\u061C" || c == "\u200E" || c == "\u200F" || (c >= "\u202A" && c <= "\u202E") ||
+         (c >= "\u2066" && c <= "\u2069");
+}
+
+bool is_control(std::string_view c) { return c < " " || c == "\x7F" || (c >= "\xC2\x80" && c <= "\xC2\x9F"); }
 
 }  // namespace hourglass

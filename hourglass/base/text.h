@@ -13,10 +13,14 @@ namespace hourglass {
 
 /// The known name closest to a misspelt one: smallest optimal-string-alignment (restricted Damerau–Levenshtein)
 /// distance in bytes, at most a third of the length of the name but at least 1; the first of equally close names. Empty
-/// if none is close.
+/// if none is close, and for a name of more than 200 bytes. Of very many known names only the first are compared.
 std::optional<std::string> nearest_name(std::string_view name, std::span<const std::string> known);
 
-/// End of a message about an unknown name: `; did you mean "dense"?`, or `; known: a, b, c` if no name is close.
+/// The names for a sentence: `a, b, c and 7 more`, the first `most` of them, each cut to 100 bytes.
+std::string listed(std::span<const std::string> names, size_t most = 20);
+
+/// End of a message about an unknown name: `; did you mean "dense"?`, or `; known: a, b, c` (listed) if no name is
+/// close.
 std::string did_you_mean(std::string_view name, std::span<const std::string> known);
 
 /// Whether a decimal number that is out of the range of its type is too small for it rather than too large.
@@ -41,7 +45,44 @@ inline bool contains(std::span<const std::string> names, std::string_view name) 
 /// The text as one word of a POSIX shell: unchanged if no character has a meaning there, otherwise in single quotes.
 std::string shell_quoted(const std::string& text);
 
+/// The path as one word of a POSIX shell that no program takes for an option: behind "./" if it begins with "-".
+std::string shell_path(const std::string& path);
+
 /// Position of the first byte that is not valid UTF-8 (RFC 3629), or empty.
 std::optional<size_t> first_not_utf8(std::string_view text);
+
+/// The text with U+FFFD for every byte that is not valid UTF-8, so that every program can read it.
+std::string valid_utf8(std::string_view text);
+
+// Names come from files, and a terminal would obey a control character in them. These functions make text safe to show:
+// control characters, and characters that change the direction of writing, become visible as "\u001b" (in TOML the
+// same character), bytes that are not UTF-8 as "\xff". Text that is safe already stays as it is.
+
+/// For text within a line: line ends and tabs become "\n" and "\t".
+std::string printable(std::string_view text);
+/// For text of several lines: line ends and tabs stay.
+std::string printable_lines(std::string_view text);
+/// For a message: printable_lines of a text that loses its middle where it has more than 4,000 bytes.
+std::string printable_message(std::string_view text);
+/// For a message among others: its lines but the first are indented, so that no name in it can look like a message of
+/// its own.
+std::string terminal_message(std::string_view text);
+
+/// Length in bytes of the UTF-8 character at the start; 0 if there is none. Overlong forms and surrogates are invalid.
+size_t character_length(std::string_view text);
+
+/// Calls f(character, true) for every UTF-8 character, and f(byte, false) for every byte that is in none.
+void for_each_character(std::string_view text, auto f) {
+  while (!text.empty()) {
+    const size_t length = character_length(text);
+    f(text.substr(0, std::max<size_t>(length, 1)), length > 0);
+    text.remove_prefix(std::max<size_t>(length, 1));
+  }
+}
+
+/// True for a character, in UTF-8, that overrides or isolates the direction of writing.
+bool changes_direction(std::string_view character);
+/// True for a control character in UTF-8: below U+0020, and U+007F to U+009F.
+bool is_control(std::string_view character);
 
 }  // namespace hourglass

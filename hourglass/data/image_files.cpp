@@ -162,7 +162,7 @@ class Walk {
                       root, deeper_, all.images.size(), first_deeper_.string(), root,
                       first_deeper_.lexically_relative(root_).begin()->string()));
     if (all.has_labels && !empty_.empty())
-      notes.push_back(fmt::format("{}: no images in sub-folder {}", root, fmt::join(empty_, ", ")));
+      notes.push_back(fmt::format("{}: no images in sub-folder {}", root, listed(empty_)));
     if (!pictures_.files.empty()) notes.push_back(fmt::format("{}: {} {}", root, pictures_.text(), kConvert));
     if (!others_.files.empty()) notes.push_back(fmt::format("{}: ignored: {}", root, others_.text()));
     return notes;

@@ -1,6 +1,6 @@
 #include "hourglass/data/image_folder.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
@@ -29,7 +29,7 @@ struct Labels {
     const auto found = std::ranges::find(classes, file.class_name);
     if (found == classes.end())
       fail("{}: \"{}\", the name of its class, is none of the classes {}", file.path.string(), file.class_name,
-           fmt::join(classes, ", "));
+           listed(classes));
     return static_cast<int32_t>(found - classes.begin());
   }
 };

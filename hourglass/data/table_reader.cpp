@@ -1,4 +1,4 @@
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -207,10 +207,7 @@ class Reader {
   }
 
   [[noreturn]] void refuse_lacking(const std::string& column) const {
-    constexpr size_t kShown = 20;
-    const auto shown = std::span(names_).first(std::min(kShown, names_.size()));
-    fail("{}: no column \"{}\", which the model was trained on; the file has {}{}", name_, column,
-         fmt::join(shown, ", "), names_.size() > kShown ? fmt::format(" and {} more", names_.size() - kShown) : "");
+    fail("{}: no column \"{}\", which the model was trained on; the file has {}", name_, column, listed(names_));
   }
 
   /// Reads a cell; false if a value is missing.
@@ -237,7 +234,7 @@ class Reader {
         row[found->second] = 1.0f;
     } else if (use.kind == Use::Kind::label) {
       fail("{}: {} holds \"{}\", which is none of the classes {}", name_, place(i), shortened(cell),
-           fmt::join(how_.classes, ", "));
+           listed(how_.classes));
     } else {
       auto& [rows, example] = unseen_[i];
       if (rows++ == 0) example = shortened(cell);

@@ -11,7 +11,7 @@
 namespace hourglass {
 namespace {
 
-constexpr size_t kLargestFile = 1'000'000;
+constexpr size_t kLargestFile = 8'000'000;
 
 /// Parses the value of an override as TOML; otherwise it is a plain text, unless it starts like a list, a table or a
 /// quoted string.
@@ -86,6 +86,12 @@ std::string recipe_toml(const Recipe& recipe) {
     if (!section) continue;
     for (const auto& entry : *section) text += fmt::format("{} = {}\n", entry.key, toml_text(entry.value));
   }
+  if (text.size() > kLargestFile)
+    fail(
+        "the recipe would have {} bytes, and a recipe file may have {}: leave columns out of the table, or give "
+        "columns "
+        "and classes shorter names",
+        text.size(), kLargestFile);
   return text;
 }
 

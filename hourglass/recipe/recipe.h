@@ -110,7 +110,7 @@ void fields(auto& v, Recipe& r) {
   v.table("anomaly", r.anomaly, "fits the anomaly score at the end of training and stores it in the model");
 }
 
-/// Reads a recipe from a TOML file of at most 1 MB; its name is the file's stem. Each override is `section.key=value`,
+/// Reads a recipe from a TOML file of at most 8 MB; its name is the file's stem. Each override is `section.key=value`,
 /// has priority over the file, and its value is in TOML's syntax or a bare word: `train.epochs=3`,
 /// `train.optimizer={sgd=0.1}`, `model.init=he`. Early stopping without a validation split gets one of 0.1. Throws
 /// Error with file, line and column, or the override.
@@ -119,7 +119,8 @@ Recipe read_recipe(const std::filesystem::path& path, std::span<const std::strin
 /// Reads a recipe from a text, as read_recipe does; `name` replaces the file name in errors.
 Recipe parse_recipe(std::string_view text, const std::string& name, std::span<const std::string> overrides = {});
 
-/// Writes the recipe with all defaults as TOML; parse_recipe reads it back to an equal recipe.
+/// Writes the recipe with all defaults as TOML; parse_recipe reads it back to an equal recipe. Throws Error if it would be
+/// larger than read_recipe allows.
 std::string recipe_toml(const Recipe& recipe);
 
 /// Writes the recipe with all defaults as one line of JSON, for the metadata of model files.

@@ -72,6 +72,25 @@ std::string message_of(const std::string& text) {
   return "nothing was thrown";
 }
 
+TEST(RecipeFile, IsReadHoweverManyColumnsItNames) {
+  const TemporaryFolder folder;
+  Recipe recipe = parse_recipe(kMinimal, "r");
+  for (int i = 0; i < 30'000; ++i)
+    recipe.data.read.ignore.push_back(fmt::format("column {} {}", i, std::string(60, 'x')));
+  const std::string text = recipe_toml(recipe);
+  EXPECT_GT(text.size(), 2'000'000u);
+  write_file_atomically(folder.path() / "r.toml", text);
+  EXPECT_EQ(read_recipe(folder.path() / "r.toml"), recipe);
+}
+
+TEST(RecipeFile, IsNotWrittenWhereItCouldNotBeRead) {
+  Recipe recipe = parse_recipe(kMinimal, "r");
+  recipe.data.read.classes = {std::string(9'000'000, 'x'), "y"};
+  EXPECT_THROW(recipe_toml(recipe), Error);
+  recipe.data.read.classes = {"x\xff", "y"};
+  EXPECT_THROW(recipe_toml(recipe), Error);
+}
+
 TEST(Recipe, SaysHowATableIsWritten) {
   const auto read = [](const std::string& key) { return parse(kMinimal, {"data." + key}).data.read; };
   EXPECT_EQ(read("header=false").header, std::optional(false));
@@ -158,7 +177,7 @@ TEST(Recipe, IsReadFromAFileAndNamedAfterIt) {
   const auto path = std::filesystem::temp_directory_path() / fmt::format("hourglass-recipe-{}.toml", ::getpid());
   write_file_atomically(path, kMinimal);
   const Recipe r = read_recipe(path);
-  write_file_atomically(path, std::string(1'000'001, '#'));
+  write_file_atomically(path, std::string(8'000'001, '#'));
   EXPECT_THROW(read_recipe(path), Error);
   std::filesystem::remove(path);
   EXPECT_EQ(r.name, path.stem());

@@ -7,7 +7,8 @@
 
 namespace hourglass {
 
-/// Name of a run for this data source: the name of the file or folder without its extension.
+/// Name of a run for this data source or recipe: the name of the file or folder without its extension, or "data" where
+/// that is hidden or means a folder. It is the name of one folder.
 std::string suggest_name(const std::string& source);
 
 /// Suggests a recipe for data read from `source` with the options `how`. Tables and arrays: scale "standard", a dense

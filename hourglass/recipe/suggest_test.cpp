@@ -9,6 +9,13 @@
 namespace hourglass {
 namespace {
 
+TEST(SuggestName, IsTheNameOfOneFolder) {
+  EXPECT_EQ(suggest_name("dir/rows.v2.csv"), "rows.v2");
+  EXPECT_EQ(suggest_name("dir/photos/"), "photos");
+  for (const char* source : {"...toml", "..toml", ".toml", "x/...toml", "..", ".", "", "/", "x/..", "-", "/dev/stdin"})
+    EXPECT_EQ(suggest_name(source), "data") << source;
+}
+
 TEST(SuggestRecipe, MakesOneThatReadsBack) {
   const Dataset table{"rows", {6}, std::vector<float>(600), {}};
   const Recipe recipe =

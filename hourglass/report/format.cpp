@@ -10,18 +10,6 @@
 
 namespace hourglass {
 
-namespace {
-
-/// U+202A to U+202E and U+2066 to U+2069.
-bool changes_direction(std::string_view c) {
-  return (c >= "\xE2\x80\xAA" && c <= "\xE2\x80\xAE") || (c >= "\xE2\x81\xA6" && c <= "\xE2\x81\xA9");
-}
-
-/// Below U+0020, and U+007F to U+009F.
-bool is_control(std::string_view c) { return c < " " || c == "\x7F" || (c >= "\xC2\x80" && c <= "\xC2\x9F"); }
-
-}  // namespace
-
 std::string format_count(int64_t value) {
   std::string text = fmt::to_string(value);
   const int first_digit = value < 0 ? 1 : 0;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "hourglass/base/text.h"
 #include "hourglass/recipe/difference.h"
 #include "hourglass/run/run_folder.h"
 
@@ -14,7 +15,7 @@ namespace {
 /// How to train on from the weights of a run in another one.
 std::string new_run_from(const std::filesystem::path& run) {
   return fmt::format("to start a new run from its weights, add --init {} and another --output-dir",
-                     (run / "model.safetensors").string());
+                     shell_path((run / "model.safetensors").string()));
 }
 
 void equalise_end(const Recipe& now, Recipe& saved) {

@@ -39,6 +39,8 @@ void set_environment(const std::filesystem::path& folder) {
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
   set_environment(launch.folder);
+  // A test that runs in the background has them ignored, and the program would ignore them too.
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) ::signal(signal, SIG_DFL);
   launch.before();
   std::vector<char*> words{const_cast<char*>(HOURGLASS_PROGRAM)};
   for (const std::string& word : launch.arguments) words.push_back(const_cast<char*>(word.c_str()));

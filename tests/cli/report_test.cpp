@@ -128,6 +128,21 @@ TEST_F(Report, RefusesDataOfAnotherShape) {
   EXPECT_EQ(read("run/report.html"), before);
 }
 
+TEST_F(Report, LeavesOutAChartThatCannotBeDrawn) {
+  train("dense.toml", "run");
+  std::string metrics = read("run/metrics.jsonl");
+  size_t sign = 0;
+  for (size_t at = 0; (at = metrics.find("\"reconstruction\":", at)) != std::string::npos; ++at) {
+    const size_t value = metrics.find(':', at) + 1;
+    metrics.replace(value, metrics.find_first_of(",}", value) - value, sign++ % 2 ? "-1e308" : "1e308");
+  }
+  write("run/metrics.jsonl", metrics);
+  const Outcome outcome = run({"report", "run", "--threads", "1"});
+  ASSERT_TRUE(succeeded(outcome));
+  EXPECT_TRUE(contains(outcome.err, "loss.png was not drawn: gnuplot failed"));
+  EXPECT_TRUE(contains(read("run/report.html"), "<b>Reconstruction loss</b>: gnuplot failed"));
+}
+
 TEST_F(Report, TellsOfDataThatAreNoImages) {
   write_table("table.npy");
   write("table.toml",

@@ -57,6 +57,18 @@ class Resume : public Workspace {
 const std::string kNewest = "run/checkpoint/newest.safetensors";
 const std::string kPrevious = "run/checkpoint/previous.safetensors";
 
+/// As of nohup, and of a job that a script runs in the background.
+TEST_F(Resume, IsNotAskedForByASignalThatTheParentIgnores) {
+  Launch ignoring = launch(training("dense.toml", "run", {"--epochs", "4"}));
+  ignoring.before = [] { ::signal(SIGINT, SIG_IGN); };
+  Process process(ignoring);
+  ASSERT_TRUE(process.says("epoch 1/4"));
+  process.send(SIGINT);
+  process.send(SIGINT);
+  EXPECT_TRUE(succeeded(process.wait()));
+  EXPECT_EQ(metrics("run").size(), 4u);
+}
+
 TEST_F(Resume, ResumesBitExactlyAfterCtrlC) {
   train("dense.toml", "uninterrupted", kLong);
   const Outcome stopped = stop_at("epoch  1/12", SIGINT, training("dense.toml", "run", kLong));

@@ -4,6 +4,7 @@
 
 #include "hourglass/app/training.h"
 #include "hourglass/base/file.h"
+#include "hourglass/base/text.h"
 #include "hourglass/base/version.h"
 #include "hourglass/run/run_metrics.h"
 #include "model.h"
@@ -30,7 +31,7 @@ class Listener final : public RunListener {
   }
   void on_note(const std::string& note) override {
     last_note = note;
-    interrupts.guard([&] { on_note_(note); });
+    interrupts.guard([&] { on_note_(printable_message(note)); });
   }
 
   Interrupts interrupts;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "hourglass/base/error.h"
+#include "hourglass/base/text.h"
 
 namespace hourglass {
 namespace {
@@ -95,10 +96,17 @@ struct ToJson {
   }
   Json operator()(const Value::Table& table) const {
     Json json = Json::object();
-    for (const auto& entry : table) json[entry.key] = std::visit(*this, entry.value.data);
+    for (const auto& entry : table) json[checked(entry.key)] = std::visit(*this, entry.value.data);
     return json;
   }
+  Json operator()(const std::string& text) const { return checked(text); }
   Json operator()(const auto& scalar) const { return scalar; }
+
+  static const std::string& checked(const std::string& text) {
+    if (first_not_utf8(text))
+      fail("text \"{}\" is not UTF-8, so that no file of a run can hold it; another name is needed", text);
+    return text;
+  }
 };
 
 }  // namespace
@@ -109,12 +117,6 @@ Value parse_json(std::string_view text, const std::string& name, const JsonOptio
   return builder.take();
 }
 
-std::string json_text(const Value& value) {
-  try {
-    return std::visit(ToJson{}, value.data).dump();
-  } catch (const Json::type_error&) {
-    fail("{} holds text that is not UTF-8", value.describe());
-  }
-}
+std::string json_text(const Value& value) { return std::visit(ToJson{}, value.data).dump(); }
 
 }  // namespace hourglass

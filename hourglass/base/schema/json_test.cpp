@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "hourglass/base/error.h"
+#include "hourglass/base/schema/json_line.h"
 
 namespace hourglass {
 namespace {
@@ -56,7 +57,23 @@ TEST(Json, BoundsDepthAndSize) {
   EXPECT_EQ(message_of(many + "]"), "j: JSON: more than 1000000 values");
 }
 
-TEST(Json, RefusesToWriteTextThatIsNotUtf8) { EXPECT_THROW(json_text({"\xff", {}}), Error); }
+TEST(Json, RefusesToWriteTextThatIsNotUtf8) {
+  const Value text{"x\xff", {}};
+  const Value list{Value::List{text, text}, {}};
+  const Value nested{Value::Table{Value::Entry{"a", {}, list}}, {}},
+      key{Value::Table{Value::Entry{"\xff", {}, {true, {}}}}, {}};
+  for (const Value& value : {text, nested, key}) {
+    try {
+      json_text(value);
+      ADD_FAILURE();
+    } catch (const Error& e) {
+      EXPECT_NE(std::string_view(e.what()).find("\\xff\" is not UTF-8"), std::string_view::npos) << e.what();
+    }
+  }
+}
+TEST(Json, WritesALineOfAnyTextForPrograms) {
+  EXPECT_EQ(json_line(nlohmann::json{{"run", "x\xff"}}), "{\"run\":\"x\uFFFD\"}");
+}
 
 }  // namespace
 }  // namespace hourglass

@@ -4,6 +4,7 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/data/formats/cell.h"
+#include "hourglass/data/formats/csv_formula.h"
 
 namespace hourglass {
 namespace {
@@ -42,7 +43,7 @@ bool CsvRows::next(std::vector<std::string_view>& cells) {
     const bool quoted = rest_.substr(blanks).starts_with('"');
     if (quoted || delimiter_ == ' ') rest_.remove_prefix(blanks);
     if (quoted) rest_.remove_prefix(1);
-    cells.push_back(quoted ? quoted_cell() : plain_cell());
+    cells.push_back(without_apostrophe(quoted ? quoted_cell() : plain_cell()));
   } while (!end_row());
   return true;
 }

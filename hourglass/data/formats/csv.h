@@ -13,7 +13,7 @@ constexpr size_t kMostColumns = size_t{1} << 20;
 
 /// Rows of a text table, RFC 4180 with any delimiter; ' ' stands for runs of spaces and tabs. Lines end in LF, CRLF or
 /// CR. Cells may be quoted, and a quoted cell may contain delimiters, line ends and doubled quotes. Blanks around
-/// unquoted cells and empty lines are ignored.
+/// unquoted cells and empty lines are ignored, and the apostrophe before a formula (csv_formula.h).
 class CsvRows {
  public:
   /// `text` must outlive this object; `name` is its name in messages, `first_line` the number of its first line.

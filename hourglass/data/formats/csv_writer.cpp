@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "hourglass/base/error.h"
+#include "hourglass/data/formats/csv_formula.h"
 
 namespace hourglass {
 namespace {
@@ -37,11 +38,12 @@ void append_line(std::string& text, std::span<const CsvColumn> columns, auto app
 void append_csv_cell(std::string& text, std::string_view cell) {
   const bool is_plain = cell.find_first_of(",;|\t\"\r\n") == std::string_view::npos && !cell.starts_with(' ') &&
                         !cell.ends_with(' ') && !cell.starts_with('#');
+  const std::string_view mark = needs_apostrophe(cell) ? "'" : "";
   if (is_plain) {
-    text += cell;
+    text.append(mark).append(cell);
     return;
   }
-  text += '"';
+  text.append("\"").append(mark);
   for (const char c : cell) text.append(c == '"' ? 2 : 1, c);
   text += '"';
 }

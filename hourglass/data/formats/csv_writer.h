@@ -13,6 +13,7 @@ namespace hourglass {
 
 /// Appends a text as a CSV cell: in quotes, with inner quotes doubled, where a reader could take it for something else:
 /// if it contains a delimiter, a quote or a line end, begins or ends with a blank, or begins with #, as a comment does.
+/// A text that a spreadsheet would compute stands behind an apostrophe (csv_formula.h).
 void append_csv_cell(std::string& text, std::string_view cell);
 
 /// Appends the shortest text that reads back to the same number of its type.

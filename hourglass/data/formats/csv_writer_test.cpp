@@ -28,6 +28,27 @@ TEST(CsvWriter, QuotesACellThatWouldBeTakenForSomethingElse) {
   EXPECT_EQ(cell("19\" wide\n"), "\"19\"\" wide\n\"");
 }
 
+TEST(CsvWriter, WritesNoFormula) {
+  EXPECT_EQ(cell("=1+1"), "'=1+1");
+  EXPECT_EQ(cell("@a,b"), "\"'@a,b\"");
+  EXPECT_EQ(cell("\t=1"), "\"'\t=1\"");
+  EXPECT_EQ(cell("-1.5"), "-1.5");
+}
+
+TEST(CsvWriter, FormulasComeBack) {
+  const std::string name = "f";
+  for (const std::string text : {"=1+1", "'=1", "''@x,y", "'-1", "-1", "-", "\n=\"", "'"}) {
+    const std::string written =
+        csv_table(1, std::vector<CsvColumn>{{text, [=](std::string& out, int64_t) { append_csv_cell(out, text); }}});
+    CsvRows rows(written, ',', name);
+    std::vector<std::string_view> cells;
+    for (int line = 0; line < 2; ++line) {
+      ASSERT_TRUE(rows.next(cells)) << text;
+      EXPECT_EQ(cells, std::vector<std::string_view>{text});
+    }
+  }
+}
+
 TEST(CsvWriter, WritesTheShortestNumberThatReadsBack) {
   Tensor t(DType::f32, {2, 2});
   const std::array<float, 4> values = {0.1f, 1.0f / 3.0f, -2.0f, 1e-30f};

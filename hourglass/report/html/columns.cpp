@@ -72,8 +72,8 @@ ChartAxis column_axis(const Analysis& a, const std::vector<int64_t>& features) {
   return axis;
 }
 
-std::string column_errors(const Analysis& a) {
-  if (a.is_image() || a.feature_error.empty() || a.feature_variance.empty()) return "";
+Html column_errors(const Analysis& a) {
+  if (a.is_image() || a.feature_error.empty() || a.feature_variance.empty()) return {};
   const auto order = by_error(a);
   const size_t worst = order.size() <= kWorst + kBest + 1 ? order.size() : kWorst;
   std::vector<Row> rows;

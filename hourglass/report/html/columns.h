@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "hourglass/eval/analysis/analysis.h"
+#include "hourglass/report/html/markup.h"
 #include "hourglass/report/plot/chart.h"
 
 namespace hourglass {
@@ -23,6 +24,6 @@ ChartAxis column_axis(const Analysis& a, const std::vector<int64_t>& features);
 
 /// HTML table of the error of every column of a table: of the worst and the best where there are many, with a row that
 /// sums up the others. Empty for images.
-std::string column_errors(const Analysis& a);
+Html column_errors(const Analysis& a);
 
 }  // namespace hourglass

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <map>
 
@@ -71,24 +70,17 @@ void reconstructions(FigureBuilder& sheet, const Comparison& c) {
               [&] { return image_grid(rows, c.sample, {.captions = captions}); });
 }
 
-/// The name with only characters that are safe in file names and ids.
-std::string safe_name(std::string name) {
-  for (char& c : name)
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_' && c != '.') c = '-';
-  return name;
-}
-
 void images_of_each(FigureBuilder& sheet, const Comparison& c, const std::string& section,
                     std::optional<SignedImages> Analysis::*images) {
   if (!are_images(c)) return;
   for (const ComparedModel& m : c.models)
     if (const auto& p = m.analysis.*images)
-      sheet.image({section, section + "-" + safe_name(m.name), m.name,
+      sheet.image({section, section + "-" + m.name, m.name,
                    fmt::format("{} of {} × {}.", p->values.rows(), p->shape.text(), m.analysis.code.text())},
                   [&] { return signed_grid(*p); });
 }
 
-std::string table(const Comparison& c) {
+Html table(const Comparison& c) {
   Row head = {"Over all rows"};
   for (const ComparedModel& m : c.models) head.push_back(m.name);
   head.push_back("");
@@ -150,14 +142,13 @@ Figures draw_comparison(const Comparison& c) {
 }
 
 std::string comparison_page(const Comparison& c, const Figures& figures) {
-  std::string body = "<section id=\"numbers\"><h2>Numbers</h2>\n" + table(c) + "</section>\n";
+  Html body = html("<section id=\"numbers\"><h2>Numbers</h2>\n{}</section>\n", table(c));
   for (const Section& s : kSections) body += html_section(s, figures.drawn);
   std::vector<Omission> omissions = figures.omissions;
   for (const ComparedModel& m : c.models)
     for (const Omission& o : m.omissions) omissions.push_back({m.name + ", " + o.part, o.reason});
   body += html_omissions(omissions);
-  const std::string header = fmt::format("<p>{} models on the {} rows of {}.</p>\n", c.models.size(),
-                                         format_count(c.rows), html_escaped(c.data));
+  const Html header = html("<p>{} models on the {} rows of {}.</p>\n", c.models.size(), format_count(c.rows), c.data);
   std::vector<std::pair<std::string, std::string>> descriptions;
   for (const ComparedModel& m : c.models) descriptions.emplace_back(m.name, m.description);
   return html_page("Comparison", header + html_terms(descriptions), body);

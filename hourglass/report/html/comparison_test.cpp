@@ -58,12 +58,13 @@ TEST(Comparison, ListsEveryNumberOnce) {
 TEST(Comparison, DrawsAllModelsOnTheSameAxes) {
   const Figures figures = draw_comparison(of(model("first", {}), model("runs/second", {})));
   std::set<std::string> names;
-  for (const Figure& f : figures.drawn) names.insert(f.name);
+  for (const Figure& f : figures.drawn) names.insert(f.name.text());
   EXPECT_EQ(names, (std::set<std::string>{"contraction-curve", "spectrum", "reconstructions", "filters-first",
                                           "filters-runs-second"}));
   for (const Figure& f : figures.drawn) {
     if (f.section != "contraction") continue;
-    for (const char* name : {">first<", ">runs/second<"}) EXPECT_NE(f.svg.find(name), std::string::npos) << f.name;
+    for (const char* name : {">first<", ">runs/second<"})
+      EXPECT_NE(f.svg.find(name), std::string::npos) << f.name.text();
   }
 }
 
@@ -79,7 +80,7 @@ TEST(Comparison, DoesNotDrawDifferentLossesTogether) {
   }
   std::set<std::string> names;
   for (const Figure& f : draw_comparison(c).drawn)
-    if (f.section == "training") names.insert(f.name);
+    if (f.section == "training") names.insert(f.name.text());
   EXPECT_EQ(names, (std::set<std::string>{"loss-bce", "loss-mse"}));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,10 +11,29 @@
 
 namespace hourglass {
 
+struct Figure;
+
+/// The name of a figure: its file name without extension, and its HTML id: "contraction-curve". Whatever it is made of,
+/// it has only ASCII letters, digits, "-", "_" and ".", begins with none of the last, and has at most 100 characters.
+class FigureName {
+ public:
+  FigureName(const char* text) : FigureName(std::string(text)) {}
+  FigureName(const std::string& text);
+
+  const std::string& text() const { return text_; }
+  /// This name if none of `taken` is the same, else with a number behind it.
+  FigureName unlike(std::span<const Figure> taken) const;
+
+  bool operator==(const FigureName&) const = default;
+
+ private:
+  std::string text_;
+};
+
 /// A chart or a grid of images, with title, caption and encoded files.
 struct Figure {
   std::string section;  ///< id of its section of the page
-  std::string name;     ///< file name without extension, and HTML id: "contraction-curve"
+  FigureName name;
   std::string title, caption;
   std::string svg = {};  ///< empty for a grid of images
   std::string png = {};
@@ -26,11 +46,11 @@ struct Figures {
 };
 
 /// Renders the chart of the figure with this name.
-using ChartRenderer = std::function<Chart::Files(const std::string& name, const Chart& chart)>;
+using ChartRenderer = std::function<Chart::Files(const FigureName& name, const Chart& chart)>;
 
-inline Chart::Files render_chart(const std::string&, const Chart& chart) { return chart.render(); }
+inline Chart::Files render_chart(const FigureName&, const Chart& chart) { return chart.render(); }
 
-/// Collects figures. A figure that fails becomes an omission with the reason.
+/// Collects figures and gives each a name of its own. A figure that fails becomes an omission with the reason.
 class FigureBuilder {
  public:
   explicit FigureBuilder(ChartRenderer render = render_chart) : render_(std::move(render)) {}

@@ -5,19 +5,17 @@
 #include <vector>
 
 #include "hourglass/report/html/figure_sheet.h"
+#include "hourglass/report/html/markup.h"
 
 namespace hourglass {
-
-/// Escapes text for HTML content and quoted attributes: & < > " ' become entities; control characters other than tab
-/// and newline are removed.
-std::string html_escaped(std::string_view text);
 
 /// The data URL of a PNG file: data:image/png;base64,…
 std::string png_url(std::string_view png);
 
-/// Converts an SVG file of gnuplot to an element of a page: removes the XML prologue, prefixes ids with `prefix` and
-/// sets the title, for screen readers. Throws Error for text without an svg element.
-std::string inline_svg(std::string_view svg, const std::string& prefix, const std::string& title);
+/// Converts an SVG file of gnuplot to an element of a page: removes the XML prologue, prefixes ids with `prefix`, the
+/// name of a figure, and sets the title, for screen readers. Throws Error for text without an svg element, and for one
+/// with anything that gnuplot does not draw, such as a script, a handler of events or an address.
+Html inline_svg(const std::string& svg, const std::string& prefix, const std::string& title);
 
 /// A cell of a table.
 struct Cell {
@@ -29,26 +27,25 @@ struct Cell {
 };
 using Row = std::vector<Cell>;
 
-/// Table; on a narrow screen a list of its rows. Rows are as long as the head. This and the functions below escape the
-/// texts.
-std::string html_table(const Row& head, const std::vector<Row>& rows);
+/// Table; on a narrow screen a list of its rows. Rows are as long as the head.
+Html html_table(const Row& head, const std::vector<Row>& rows);
 
 /// Definition list (dl) of pairs of a term and its text.
-std::string html_terms(const std::vector<std::pair<std::string, std::string>>& terms);
+Html html_terms(const std::vector<std::pair<std::string, std::string>>& terms);
 
 /// A section of a page.
 struct Section {
   std::string id, title, introduction;
 };
 
-/// The section with its figures, in their order, and `more` HTML below them; empty if it has neither.
-std::string html_section(const Section& section, const std::vector<Figure>& figures, const std::string& more = "");
+/// The section with its figures, in their order, and `more` below them; empty if it has neither.
+Html html_section(const Section& section, const std::vector<Figure>& figures, const Html& more = {});
 
 /// The list of what was left out, with the reasons; empty if nothing was.
-std::string html_omissions(const std::vector<Omission>& omissions);
+Html html_omissions(const std::vector<Omission>& omissions);
 
 /// Self-contained page: styles, SVGs and images are inside, there are no scripts and no external addresses. Light or
-/// dark as the reader has set, for wide and narrow screens and for print. `header` and `body` are HTML.
-std::string html_page(const std::string& title, const std::string& header, const std::string& body);
+/// dark as the reader has set, for wide and narrow screens and for print.
+std::string html_page(const std::string& title, const Html& header, const Html& body);
 
 }  // namespace hourglass

@@ -23,7 +23,7 @@ const std::array kSections = {
     Section{"contraction", "Contraction", "Sensitivity of the code to small changes of the input."},
 };
 
-std::string facts(const RunReport& r) {
+Html facts(const RunReport& r) {
   const Analysis& a = r.analysis;
   double seconds = 0;
   for (const EpochRecord& e : r.epochs) seconds += e.seconds;
@@ -35,17 +35,17 @@ std::string facts(const RunReport& r) {
        {"Analysed", fmt::format("{} of the {} rows of {}", format_count(a.rows), format_count(a.total_rows), a.data)}});
 }
 
-std::string findings(const RunReport& r) {
-  std::string html = "<ul class=\"verdict\">\n";
+Html findings(const RunReport& r) {
+  Html list;
   for (const Finding& f : verdict(r.epochs, r.reconstruction, r.analysis)) {
     const char* badge = f.kind == Finding::Kind::good ? "good" : f.kind == Finding::Kind::note ? "note" : "warning";
-    html += fmt::format("<li class=\"{0}\"><b>{0}</b><span>{1}</span></li>\n", badge, html_escaped(f.text));
+    list += html("<li class=\"{0}\"><b>{0}</b><span>{1}</span></li>\n", badge, f.text);
   }
-  return html + "</ul>\n";
+  return html("<ul class=\"verdict\">\n{}</ul>\n", list);
 }
 
-std::string losses(const RunReport& r) {
-  if (r.epochs.empty()) return "";
+Html losses(const RunReport& r) {
+  if (r.epochs.empty()) return {};
   const EpochRecord& last = r.epochs.back();
   std::vector<Row> rows = {
       {"training", format_value(last.train.reconstruction), "mean over the rows of the last epoch"}};
@@ -56,7 +56,7 @@ std::string losses(const RunReport& r) {
   return html_table({"After the last epoch", r.reconstruction, ""}, rows);
 }
 
-std::string metrics(const RunReport& r) {
+Html metrics(const RunReport& r) {
   std::vector<Row> rows;
   for (const auto& [name, value] : r.analysis.metrics)
     if (const auto* number = std::get_if<double>(&value)) {
@@ -65,24 +65,24 @@ std::string metrics(const RunReport& r) {
                       std::string(metric_row(name).meaning) +
                           (used < r.analysis.rows ? fmt::format("; on {} rows", format_count(used)) : "")});
     }
-  return rows.empty() ? "" : html_table({"On the analysed rows", "value", ""}, rows);
+  return rows.empty() ? Html() : html_table({"On the analysed rows", "value", ""}, rows);
 }
 
 }  // namespace
 
 std::string report_page(const RunReport& r) {
-  std::string body = "<section id=\"verdict\"><h2>Verdict</h2>\n" + findings(r) + "</section>\n" +
-                     "<section id=\"numbers\"><h2>Numbers</h2>\n" + losses(r) + metrics(r) + "</section>\n";
+  Html body = html("<section id=\"verdict\"><h2>Verdict</h2>\n{}</section>\n", findings(r)) +
+              html("<section id=\"numbers\"><h2>Numbers</h2>\n{}{}</section>\n", losses(r), metrics(r));
   for (const Section& s : kSections)
     body += html_section(s, r.figures.drawn,
                          s.id == "anomalies"        ? top_rows(r.analysis)
                          : s.id == "reconstruction" ? column_errors(r.analysis)
-                                                    : "");
+                                                    : Html());
   std::vector<Omission> omissions = r.analysis.omissions;
   omissions.insert(omissions.end(), r.figures.omissions.begin(), r.figures.omissions.end());
-  body += html_omissions(omissions) + "<section id=\"recipe\"><h2>Recipe</h2>\n<pre>" + html_escaped(r.recipe) +
-          "</pre></section>\n";
-  return html_page(r.name, "<p>" + html_escaped(r.description) + "</p>\n" + facts(r), body);
+  body +=
+      html_omissions(omissions) + html("<section id=\"recipe\"><h2>Recipe</h2>\n<pre>{}</pre></section>\n", r.recipe);
+  return html_page(r.name, html("<p>{}</p>\n", r.description) + facts(r), body);
 }
 
 }  // namespace hourglass

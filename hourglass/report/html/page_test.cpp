@@ -7,6 +7,8 @@
 #include <regex>
 #include <set>
 
+#include "hourglass/base/text.h"
+
 namespace hourglass {
 namespace {
 
@@ -90,7 +92,7 @@ const RunReport& of_rows() {
 
 std::set<std::string> names(const Figures& figures) {
   std::set<std::string> all;
-  for (const Figure& f : figures.drawn) all.insert(f.name);
+  for (const Figure& f : figures.drawn) all.insert(f.name.text());
   return all;
 }
 
@@ -123,10 +125,10 @@ TEST(Figures, ShowCurvesOfOtherSamplesAndSayWhatIsLeftOut) {
 
 TEST(Figures, ArePngsAndPlotsAreSvgsToo) {
   for (const Figure& f : of_images().figures.drawn) {
-    EXPECT_EQ(f.png.substr(1, 3), "PNG") << f.name;
-    const bool is_grid = f.section == "units" || f.name.starts_with("reconstructions");
-    EXPECT_EQ(f.svg.empty(), is_grid) << f.name;
-    EXPECT_FALSE(f.caption.empty()) << f.name;
+    EXPECT_EQ(f.png.substr(1, 3), "PNG") << f.name.text();
+    const bool is_grid = f.section == "units" || f.name.text().starts_with("reconstructions");
+    EXPECT_EQ(f.svg.empty(), is_grid) << f.name.text();
+    EXPECT_FALSE(f.caption.empty()) << f.name.text();
   }
 }
 
@@ -203,6 +205,40 @@ TEST(Page, EscapesWhatTheRecipeSays) {
   EXPECT_NE(page.find("About &quot;it&quot;"), std::string::npos);
   EXPECT_NE(page.find("# &lt;&amp;&gt;"), std::string::npos);
   EXPECT_EQ(page.find("<run>"), std::string::npos);
+}
+
+/// Names from files wherever a page has some.
+RunReport hostile(const std::string& text) {
+  RunReport r = undrawn({5});
+  r.analysis = table_analysis();
+  r.name = r.description = r.recipe = r.reconstruction = r.analysis.data = text;
+  r.epochs[0].train.penalties[0].first = text;
+  r.analysis.columns.assign(30, text);
+  r.analysis.classes = {text, text};
+  r.analysis.omissions = {{text, text}};
+  r.figures.omissions = {{text, text}};
+  r.figures.drawn = {{"training", text, text, text, "<svg><title>Gnuplot</title></svg>", ""},
+                     {"units", text, text, text, "", "png"}};
+  return r;
+}
+
+TEST(Page, MakesMarkupOfNoName) {
+  const std::string page = report_page(hostile("q' onload='1\"><script>&\x1b\xff\u202E"));
+  for (const char* bad : {"<script", "q'", "q\"", "='1", "\x1b", "\u202E"})
+    EXPECT_EQ(page.find(bad), std::string::npos) << bad;
+  EXPECT_EQ(first_not_utf8(page), std::nullopt);
+}
+
+TEST(Figures, MakeNeitherPathNorIdOfTheNameOfAPenalty) {
+  std::vector<EpochRecord> odd = epochs();
+  odd[0].train.penalties = {{"x/../../victim", 1}, {"' `touch victim`\n!touch victim\n", 2}};
+  std::set<std::string> files;
+  draw_figures(odd, "mse", analysis({5}), {}, [&](const FigureName& name, const Chart&) {
+    files.insert(name.text());
+    return Chart::Files{"svg", "png"};
+  });
+  EXPECT_TRUE(files.contains("penalty-x-..-..-victim"));
+  EXPECT_TRUE(files.contains("penalty----touch-victim---touch-victim-"));
 }
 
 TEST(Page, TellsHowManyRowsWereAnalysed) {

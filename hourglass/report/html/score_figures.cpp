@@ -46,8 +46,8 @@ void draw_score_figures(FigureBuilder& sheet, const Analysis& a) {
               histogram_chart(s.logarithms));
 }
 
-std::string top_rows(const Analysis& a) {
-  if (!a.scores) return "";
+Html top_rows(const Analysis& a) {
+  if (!a.scores) return {};
   const bool is_labelled = !a.scores->top.empty() && a.scores->top[0].label;
   std::vector<Row> rows;
   for (const ScoreSummary::Row& top : a.scores->top) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "hourglass/report/html/figure_sheet.h"
+#include "hourglass/report/html/markup.h"
 
 namespace hourglass {
 
@@ -8,6 +9,6 @@ namespace hourglass {
 void draw_score_figures(FigureBuilder& sheet, const Analysis& a);
 
 /// HTML table of the rows with the highest scores; empty where rows are not scored.
-std::string top_rows(const Analysis& a);
+Html top_rows(const Analysis& a);
 
 }  // namespace hourglass

@@ -244,8 +244,8 @@ Chart::Files Chart::render() const {
   };
   // One process for both files, because starting it takes longer than drawing.
   const std::string both = run_gnuplot(script(PlotFormat::svg, 1) + "reset\n" + script(PlotFormat::png, kPngZoom));
-  const size_t png = both.find("\x89PNG");
-  if (png == std::string::npos) throw RuntimeFailure("gnuplot drew no PNG; is its terminal pngcairo missing?");
+  const size_t png = both.find("\x89PNG");  // texts are UTF-8 and cannot hold it
+  if (png == std::string::npos) throw NotDrawn("gnuplot drew no PNG; is its terminal pngcairo missing?");
   return {both.substr(0, png), both.substr(png)};
 }
 

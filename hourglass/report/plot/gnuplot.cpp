@@ -1,6 +1,7 @@
 #include "hourglass/report/plot/gnuplot.h"
 
 #include "hourglass/base/subprocess.h"
+#include "hourglass/base/text.h"
 
 namespace hourglass {
 
@@ -9,20 +10,23 @@ std::string run_gnuplot(const std::string& script) try {
   // before it reads the script: qt or x11, which may not be there.
   ProcessResult result = run_process({"gnuplot", "-d"}, {.input = script, .own_group = true, .hidden = "GNUTERM"});
   if (result.exit_status == 0 && !result.output.empty()) return std::move(result.output);
-  throw RuntimeFailure(fmt::format("gnuplot failed (exit status {}): {}", result.exit_status, result.errors));
+  throw NotDrawn(fmt::format("gnuplot failed (exit status {}): {}", result.exit_status, result.errors));
 } catch (const ProgramNotFound&) {
-  throw RuntimeFailure("gnuplot is not installed; Debian's package is gnuplot-nox");
+  throw NotDrawn("gnuplot is not installed; Debian's package is gnuplot-nox");
 }
 
 std::string gnuplot_quoted(std::string_view text) {
   std::string quoted = "'";
-  for (const char c : text) {
-    // gnuplot fails on several doubled quotes in a row, although its manual recommends them.
-    if (c == '\'')
-      quoted += "’";
-    else
-      quoted += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
-  }
+  for_each_character(text, [&](std::string_view c, bool is_valid) {
+    if (!is_valid)
+      quoted += "\uFFFD";
+    else if (c == "'")
+      quoted += "’";  // gnuplot fails on several doubled quotes in a row, although its manual recommends them
+    else if (is_control(c))
+      quoted += ' ';
+    else if (!changes_direction(c))
+      quoted += c;
+  });
   return quoted + "'";
 }
 

@@ -50,7 +50,9 @@ TEST(Gnuplot, QuotesTextSoThatNothingInItIsExecuted) {
   for (const std::string text : {"'", "''", "'; print 1; '", "\\'"})
     EXPECT_EQ(gnuplot_quoted(text).find('\'', 1), gnuplot_quoted(text).size() - 1);
   EXPECT_EQ(gnuplot_quoted("it's"), "'it’s'");
-  EXPECT_EQ(gnuplot_quoted("a\nb\tc\x7F"), "'a b c '");
+  EXPECT_EQ(gnuplot_quoted("a\nb\tc\x7F\u009B"), "'a b c  '");
+  EXPECT_EQ(gnuplot_quoted("a\xFF\x89PNG\u202E"), "'a\uFFFD\uFFFDPNG'");
+  EXPECT_EQ(gnuplot_quoted(std::string_view("a\0b\\", 4)), "'a b\\'");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "hourglass/base/text.h"
 #include "hourglass/report/format.h"
 
 namespace hourglass {
@@ -10,7 +11,14 @@ namespace {
 
 constexpr int kMinBar = 6;
 constexpr int kMaxBar = 30;
-constexpr const char* kEraseToEnd = "\x1b[K";  // erases a terminal's line from the cursor on
+
+/// What is written to a terminal besides text.
+struct Control {
+  const char* sequence;
+};
+constexpr Control kLineStart{"\r"}, kEraseToEnd{"\x1b[K"};  // the second erases the line from the cursor on
+
+std::ostream& operator<<(std::ostream& out, Control control) { return out << control.sequence; }
 
 std::string joined(const std::vector<BarPart>& parts) {
   std::string line;
@@ -27,14 +35,16 @@ std::string bar(int width, double done) {
 
 /// The parts that fit into `width` columns, with a bar after the first if space permits.
 std::string text_of(std::vector<BarPart> parts, double done, int width) {
+  for (BarPart& part : parts) part.text = printable(part.text);
   const int with_bar = width - kMinBar - 2;
   while (parts.size() > 1 && display_width(joined(parts)) > with_bar)
     parts.erase(std::ranges::max_element(parts, {}, &BarPart::drop_order));
   const int space = width - display_width(joined(parts)) - 2;
   if (space >= kMinBar) parts.insert(parts.begin() + 1, BarPart{bar(std::min(space, kMaxBar), done)});
-  // Only the first part is left, which is ASCII and so can be cut anywhere.
-  const std::string line = joined(parts);
-  return display_width(line) <= width ? line : line.substr(0, std::max(width, 0));
+  std::string line = joined(parts);
+  for (int columns = display_width(line); columns > std::max(width, 0); line.pop_back())
+    columns -= (line.back() & 0xC0) != 0x80;
+  return line;
 }
 
 }  // namespace
@@ -42,17 +52,17 @@ std::string text_of(std::vector<BarPart> parts, double done, int width) {
 void BarLine::draw(std::vector<BarPart> parts, double done) {
   visible_ = true;
   // The last column stays empty, because some terminals wrap once it is written.
-  out_ << '\r' << text_of(std::move(parts), done, options_.width() - 1) << kEraseToEnd << std::flush;
+  out_ << kLineStart << text_of(std::move(parts), done, options_.width() - 1) << kEraseToEnd << std::flush;
 }
 
 void BarLine::erase() {
-  if (visible_) out_ << '\r' << kEraseToEnd << std::flush;
+  if (visible_) out_ << kLineStart << kEraseToEnd << std::flush;
   visible_ = false;
 }
 
 void BarLine::print(const std::string& line) {
   erase();
-  out_ << line << '\n' << std::flush;
+  out_ << terminal_message(line) << '\n' << std::flush;
 }
 
 }  // namespace hourglass

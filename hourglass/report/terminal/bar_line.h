@@ -24,7 +24,8 @@ struct BarPart {
   int drop_order = 0;
 };
 
-/// The last line of a terminal with a progress bar, and the lines of text above it.
+/// The last line of a terminal with a progress bar, and the lines of text above it. Texts become printable: only the bar
+/// itself writes control characters.
 class BarLine {
  public:
   BarLine(std::ostream& out, ProgressOptions options) : out_(out), options_(std::move(options)) {}
@@ -34,11 +35,11 @@ class BarLine {
 
   const ProgressOptions& options() const { return options_; }
   /// Draws the parts that fit into the window, with a bar after the first if space permits, in place of the last
-  /// drawing. The first part is ASCII.
+  /// drawing.
   void draw(std::vector<BarPart> parts, double done);
   /// Erases the bar, so that the next message starts on an empty line.
   void erase();
-  /// Erases the bar and prints a line.
+  /// Erases the bar and prints a message.
   void print(const std::string& line);
 
  private:

@@ -150,6 +150,25 @@ TEST_F(Progress, FollowsTheWindow) {
   EXPECT_LE(display_width(last_line()), 39);
 }
 
+TEST_F(Progress, WritesNoControlCharacterOfAName) {
+  RunStart run = kRun;
+  run.reconstruction = "\x1b[2J";
+  for (const bool is_terminal : {false, true}) {
+    ProgressBar bar(out_, is_terminal ? terminal() : ProgressOptions());
+    bar.on_start(run);
+    bar.on_step(step_of(1, 1));
+    bar.on_epoch(epoch_of(1));
+    bar.on_note("x\x1b]0;\x07\nerror: y");
+    bar.on_stage("\r\x9b", 0.1);
+    now_ += milliseconds(20000);
+    bar.on_stage("\r\x9b", 0.2);
+  }
+  for (const char* bad : {"\x1b[2", "\x1b]", "\x07", "\x9b", "\nerror", "\r\r"})
+    EXPECT_EQ(out_.str().find(bad), std::string::npos) << bad;
+  for (const char* good : {"\\u001b[2J", "x\\u001b]0;\\u0007\n  error: y\n", "\\u000d\\x9b"})
+    EXPECT_NE(out_.str().find(good), std::string::npos) << good;
+}
+
 TEST_F(Progress, SurvivesNumbersThatAreNone) {
   ProgressBar bar(out_, terminal());
   bar.on_start(kRun);

@@ -23,6 +23,9 @@ void print_note(const std::string& text);
 /// one ends the program as usual.
 std::function<bool()> stop_on_signals();
 
+/// From now on a signal that ends the program also deletes its temporary files and folders (base/leftover.h).
+void remove_leftovers_on_signals();
+
 /// Progress goes to stderr: a bar on a terminal, plain lines elsewhere.
 ProgressOptions progress_options();
 

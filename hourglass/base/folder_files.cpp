@@ -51,7 +51,7 @@ int open_below(int folder, fs::path::iterator name, const fs::path::iterator& en
   constexpr int kAlways = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
   const bool is_last = name == end;
   const int opened = static_cast<int>(TEMP_FAILURE_RETRY(
-      ::openat(folder, part.c_str(), kAlways | (is_last ? flags : O_RDONLY | O_DIRECTORY), 0666)));
+      ::openat(folder, part.c_str(), kAlways | (is_last ? flags : O_PATH | O_DIRECTORY), 0666)));
   if (is_last || opened < 0) return opened;
   const Descriptor inner(opened);
   return open_below(inner.value, name, end, flags);
@@ -79,7 +79,7 @@ bool FolderFiles::has_folder(const std::string& name) const { return is_there(pa
 
 Descriptor FolderFiles::open(const std::string& file, int flags) const {
   has(file);  // the message for what should not be there
-  const Descriptor folder(open_retrying(folder_, O_RDONLY | O_DIRECTORY));
+  const Descriptor folder(open_retrying(folder_, O_PATH | O_DIRECTORY));
   if (folder.value < 0) return Descriptor(-1);
   const fs::path below(file);
   return Descriptor(open_below(folder.value, below.begin(), below.end(), flags));

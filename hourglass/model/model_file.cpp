@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "hourglass/base/file.h"
+#include "hourglass/base/folder_files.h"
 #include "hourglass/base/schema/fields_json.h"
 #include "hourglass/base/version.h"
 
@@ -39,15 +40,15 @@ void take_stored_rows(const SafeTensors& file, int64_t features, const std::stri
     fail("{}: tensor {} has shape {}, expected rows of {}", name, kStoredRows, shape.text(), features);
   const Tensor rows = found->second.cast(DType::f32);
   evidence.rows.assign(rows.as<float>(), rows.as<float>() + rows.size());
-  if (!std::ranges::all_of(evidence.rows, [](float x) { return std::isfinite(x); }))
-    fail("{}: tensor {} has a value that is not a finite number", name, kStoredRows);
+  check_finite(rows, kStoredRows, name);
 }
 
 Shape input_shape(const std::string& text, const std::string& name) {
   const std::string where = name + ": metadata \"input\"";
   std::vector<int64_t> sizes;
   read_value(parse_json(text, where), "", sizes, between(1, 1 << 20));
-  if (sizes.empty() || sizes.size() > 3) fail("{}: expected 1 to 3 sizes, found {}", where, text.substr(0, 60));
+  if (sizes.size() != 1 && sizes.size() != 3)
+    fail("{}: expected [features] or [channels, height, width], found {}", where, text.substr(0, 60));
   return Shape(sizes);
 }
 
@@ -77,8 +78,10 @@ std::string model_bytes(const Recipe& recipe, const Autoencoder& model, const st
 }
 
 TrainedModel load_model(const std::filesystem::path& path) {
-  const auto file = std::filesystem::is_directory(path) ? path / "model.safetensors" : path;
-  return parse_model(read_file(file), file.string());
+  constexpr const char* kModel = "model.safetensors";
+  if (!std::filesystem::is_directory(path)) return parse_model(read_file(path), path.string());
+  const FolderFiles run(path);
+  return parse_model(run.read(kModel), run.path(kModel).string());
 }
 
 TrainedModel parse_model(std::string_view bytes, const std::string& name) {
@@ -88,6 +91,9 @@ TrainedModel parse_model(std::string_view bytes, const std::string& name) {
   const Recipe recipe = recipe_from_json(recipe_text, name + ": recipe");
   TrainedModel model{recipe, Autoencoder(make_network(recipe.model, input, name), file, name)};
   model.autoencoder.scaler = scaler_from_json(metadata(file, "scaler", name), input.size(), name);
+  if (const ScalerKind kind = model.autoencoder.scaler.kind; kind != recipe.data.scale)
+    fail("{}: metadata \"scaler\": kind is \"{}\", expected \"{}\", the data.scale of the recipe", name, name_of(kind),
+         name_of(recipe.data.scale));
   if (const auto found = file.metadata.find("anomaly"); found != file.metadata.end())
     model.anomaly = anomaly_from_json(found->second, input.size(), name);
   if (model.anomaly && model.anomaly->evidence) take_stored_rows(file, input.size(), name, *model.anomaly->evidence);

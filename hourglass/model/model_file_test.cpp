@@ -14,6 +14,7 @@ namespace {
 
 constexpr const char* kRecipe = R"([data]
 source = "x"
+scale = "standard"
 [model]
 encoder = [{ conv2d = 2, kernel = 2 }, "tanh", { dense = 3 }, { topk = 2 }]
 decoder = [{ dense = 9 }]
@@ -70,12 +71,12 @@ TEST(ModelFile, RefusesScoresOfAnotherNumberOfFeatures) {
             std::string::npos);
 }
 
-RC_GTEST_PROP(ModelFile, ComesBackWithAnyWeights, ()) {
+RC_GTEST_PROP(ModelFile, ComesBackWithAnyFiniteWeights, ()) {
   TrainedModel model = example();
   auto* theta = model.autoencoder.theta().as<float>();
   for (const Parameter& p : model.autoencoder.network().parameters())
     for (int64_t i = 0; i < p.shape.size(); ++i) {
-      const auto bits = *rc::gen::arbitrary<uint32_t>();
+      const auto bits = *rc::gen::suchThat(rc::gen::arbitrary<uint32_t>(), [](uint32_t b) { return b << 1 < 0xff000000; });
       std::memcpy(theta + p.offset + i, &bits, sizeof bits);
     }
   const std::string bytes = model_bytes(model.recipe, model.autoencoder);
@@ -102,7 +103,9 @@ TEST(ModelFile, WithAnyFlippedBitIsRefusedOrUsable) {
 TEST(ModelFile, RefusesIncompleteMetadata) {
   const Autoencoder model(example().recipe.model, {1, 3, 3});
   std::map<std::string, std::string> metadata{
-      {"recipe", recipe_json(example().recipe)}, {"input", "[1,3,3]"}, {"scaler", scaler_json({})}};
+      {"recipe", recipe_json(example().recipe)},
+      {"input", "[1,3,3]"},
+      {"scaler", scaler_json({.kind = ScalerKind::standard})}};
   const auto with = [&](const std::string& key, const std::string& value) {
     auto changed = metadata;
     value.empty() ? changed.erase(key) : (changed[key] = value, 0);
@@ -113,8 +116,9 @@ TEST(ModelFile, RefusesIncompleteMetadata) {
     EXPECT_EQ(with(key, ""), fmt::format("m: metadata \"{}\" is missing; a model file made elsewhere can start a "
                                          "training: train --init m",
                                          key));
-  for (const auto& [input, why] : std::map<std::string, std::string>{{"[]", "1 to 3 sizes, found []"},
-                                                                     {"[1,3,3,3]", "1 to 3 sizes, found [1,3,3,3]"},
+  const std::string kSizes = "[features] or [channels, height, width], found ";
+  for (const auto& [input, why] : std::map<std::string, std::string>{{"[]", kSizes + "[]"}, {"[9,1]", kSizes + "[9,1]"},
+                                                                     {"[1,3,3,3]", kSizes + "[1,3,3,3]"},
                                                                      {"[0]", "at least 1, found 0"},
                                                                      {"[-9]", "at least 1, found -9"},
                                                                      {"[9.0]", "an integer, found 9.0"},
@@ -127,6 +131,25 @@ TEST(ModelFile, RefusesIncompleteMetadata) {
             "{ reshape = [channels, height, width] } before it makes one");
   EXPECT_EQ(with("scaler", R"({"kind":"none","offset":[1e99],"factor":[1]})"),
             "m: metadata \"scaler\": offset: expected a finite number, found 1e+99");
+}
+
+TEST(ModelFile, RefusesAScalerOfAnotherKindThanTheRecipe) {
+  TrainedModel model = example();
+  model.autoencoder.scaler.kind = ScalerKind::robust;
+  EXPECT_EQ(refusal(model_bytes(model.recipe, model.autoencoder)),
+            "m: metadata \"scaler\": kind is \"robust\", expected \"standard\", the data.scale of the recipe");
+}
+
+TEST(ModelFile, RefusesWeightsThatAreNotFinite) {
+  for (const uint32_t bits : {0x7fc00000u, 0x7f800000u, 0xff800000u}) {
+    TrainedModel model = example();
+    std::memcpy(model.autoencoder.theta().as<float>(), &bits, sizeof bits);
+    EXPECT_EQ(refusal(model_bytes(model.recipe, model.autoencoder)),
+              "m: tensor encoder.0.weight has a value that is not a finite number");
+  }
+  TrainedModel model = example();
+  *model.autoencoder.theta().as<float>() = 3e38f;
+  EXPECT_EQ(refusal(model_bytes(model.recipe, model.autoencoder)), "nothing was thrown");
 }
 
 AnomalyScale example_evidence() {

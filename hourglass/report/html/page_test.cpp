@@ -121,6 +121,13 @@ TEST(Figures, ShowCurvesOfOtherSamplesAndSayWhatIsLeftOut) {
   EXPECT_EQ(figures.omissions[0].reason, "samples of 5 are not images");
 }
 
+/// Only files of these names are deleted with an old report.
+TEST(Figures, HaveNamesThatARunFolderKnows) {
+  for (const auto& all : {names(of_images().figures), names(of_rows().figures),
+                          names(draw_figures({}, "mse", table_analysis(), {}))})
+    for (const std::string& name : all) EXPECT_TRUE(RunFolder::is_figure(name)) << name;
+}
+
 TEST(Figures, ArePngsAndPlotsAreSvgsToo) {
   for (const Figure& f : of_images().figures.drawn) {
     EXPECT_EQ(f.png.substr(1, 3), "PNG") << f.name;

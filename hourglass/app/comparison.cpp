@@ -127,6 +127,9 @@ Comparison compare_models(const ComparisonRequest& request, const EvaluationProg
   const auto candidates = open_candidates(request.models);
   if (request.data.source.empty()) check_common_source(candidates);
   refuse_overwriting(comparison_files(request.folder), files_of(request.models, candidates[0].model, request.data));
+  const FolderFiles output(request.folder);
+  for (const char* file : {"compare.html", "compare.json"}) output.has(file);  // refused before it is computed
+  output.has_folder("plots");
   const DataSplits parts = open_common_data(candidates, request.data, notify);
   const Dataset& data = measured_part(parts);
   for (const Candidate& c : candidates) c.model.autoencoder.check_fits(data);

@@ -90,8 +90,7 @@ void redraw_run(const fs::path& run, const DataRequest& data, int threads, const
   const RunFolder folder(run, RunFolder::Existing::resume);
   const TrainedModel model = load_model(run);
   refuse_overwriting(folder.report_files(), files_of({run}, model, data));
-  const auto epochs =
-      read_run_metrics(run, penalty_names(model.recipe.objective, model.autoencoder.network()));
+  const auto epochs = read_run_metrics(run, penalty_names(model.recipe.objective, model.autoencoder.network()));
   const DataSplits parts = open_splits(model, data, notify);
   const Dataset& samples = measured_part(parts);
   const auto loss = reconstruction_of(model.recipe.objective, model.autoencoder.network());

@@ -29,9 +29,9 @@ struct TrainingResult {
 class TrainingSession {
  public:
   /// Locks the folder, chooses the recipe, the run's own where the request resumes and names none, and reads the data,
-  /// but writes nothing yet: a new folder is deleted again if run() is not called. `listener` receives all events of the session, messages to the user among them; it must
-  /// outlive it. Throws Error for bad input, and for a file that is read and that the run would replace: the recipe,
-  /// the data or the initial weights.
+  /// but writes nothing yet: a new folder is deleted again if run() is not called. `listener` receives all events of
+  /// the session, messages to the user among them; it must outlive it. Throws Error for bad input, and for a file that
+  /// is read and that the run would replace: the recipe, the data or the initial weights.
   TrainingSession(const TrainingRequest& request, RunListener& listener);
   TrainingSession(const TrainingSession&) = delete;
 

@@ -27,7 +27,8 @@ size_t read_some(const Descriptor& file, const std::filesystem::path& path, char
   return static_cast<size_t>(n);
 }
 
-/// A temporary file: created empty, deleted by the destructor, or when a signal ends the program, unless it was renamed.
+/// A temporary file: created empty, deleted by the destructor, or when a signal ends the program, unless it was
+/// renamed.
 struct Temporary {
   std::filesystem::path path;
   std::optional<Leftover> leftover;

@@ -28,8 +28,8 @@ int open_retrying(const std::filesystem::path& path, int flags);
 /// Throws RuntimeFailure "PATH: cannot write: REASON".
 [[noreturn]] void cannot_write(const std::filesystem::path& path, int error);
 
-/// Reads a whole file, which may be a pipe. Throws Error with path and reason if it is missing, unreadable, a directory,
-/// a device, or longer than `limit` bytes; the length is checked before reading.
+/// Reads a whole file, which may be a pipe. Throws Error with path and reason if it is missing, unreadable, a
+/// directory, a device, or longer than `limit` bytes; the length is checked before reading.
 std::string read_file(const std::filesystem::path& path, size_t limit = SIZE_MAX);
 
 /// Reads an open file from where it stands to its end; `path` is its name in messages.
@@ -47,8 +47,8 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 /// The same, but what is at `path` is replaced even if it is a symbolic link.
 void replace_file(const std::filesystem::path& path, std::string_view bytes);
 
-/// Appends `bytes` to a file of `size` bytes that was opened with O_APPEND, then fsync. On failure throws RuntimeFailure
-/// with path and reason and cuts the file back to `size`.
+/// Appends `bytes` to a file of `size` bytes that was opened with O_APPEND, then fsync. On failure throws
+/// RuntimeFailure with path and reason and cuts the file back to `size`.
 void append_to_open_file(const Descriptor& file, const std::filesystem::path& path, uint64_t size,
                          std::string_view bytes);
 

@@ -77,8 +77,8 @@ TEST_F(FileLockTest, FailsWhereThereIsNoFolder) {
 TEST_F(FileLockTest, FollowsNoLinkAndEmptiesNoOtherFile) {
   const fs::path other = file_.parent_path() / "thesis";
   std::ofstream(other) << "text";
-  for (const auto link : {+[](const fs::path& to, const fs::path& at) { fs::create_symlink(to, at); },
-                          +[](const fs::path& to, const fs::path& at) { fs::create_hard_link(to, at); }}) {
+  for (const auto link : {+[](const fs::path&to, const fs::path&at) { fs::create_symlink(to, at); },
+                          +[](const fs::path&to, const fs::path&at) { fs::create_hard_link(to, at); }}) {
     link(other, file_);
     EXPECT_NE(message_of<Error>([&] { FileLock lock(file_); }).find("link"), std::string::npos);
     EXPECT_TRUE(fs::exists(file_));

@@ -183,8 +183,9 @@ TEST_F(FileTest, WritesThroughALinkAndLeavesIt) {
 TEST_F(FileTest, RefusesLinksThatLeadNowhere) {
   fs::create_symlink("b", folder_ / "a");
   fs::create_symlink("a", folder_ / "b");
-  EXPECT_EQ(message_of<RuntimeFailure>([&] { write_file_atomically(folder_ / "a", "x"); }).find("cannot write: Too many"),
-            (folder_ / "a: ").string().size());
+  EXPECT_EQ(
+      message_of<RuntimeFailure>([&] { write_file_atomically(folder_ / "a", "x"); }).find("cannot write: Too many"),
+      (folder_ / "a: ").string().size());
   fs::create_symlink("/dev/null", folder_ / "device");
   EXPECT_THROW(write_file_atomically(folder_ / "device", "x"), RuntimeFailure);
   EXPECT_EQ(entries(), 3u);
@@ -227,8 +228,8 @@ TEST_F(FileTest, StepsOverATemporaryLeftByAKilledProcess) {
 
 TEST_F(FileTest, RemovesWhatKilledProcessesLeft) {
   fs::create_directory(folder_ / "plots");
-  for (const char* name : {".hourglass-12-0.tmp", "plots/.hourglass-345-67.tmp", "kept.tmp", ".hourglass-notes", ".hourglass-my-1.tmp",
-                           ".hourglass-1.tmp", ".hourglass-.tmp"})
+  for (const char* name : {".hourglass-12-0.tmp", "plots/.hourglass-345-67.tmp", "kept.tmp", ".hourglass-notes",
+                           ".hourglass-my-1.tmp", ".hourglass-1.tmp", ".hourglass-.tmp"})
     write_file_atomically(folder_ / name, "x");
   fs::create_directory(folder_ / ".hourglass-7-7.tmp");
   remove_temporaries(folder_);

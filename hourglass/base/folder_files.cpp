@@ -39,9 +39,10 @@ bool is_there(const fs::path& path, fs::file_type expected) {
   if (found == fs::file_type::not_found) return false;
   if (found == fs::file_type::none) cannot_read(path, error.value());
   if (found == expected) return true;
-  fail("{}: is {}, expected {}; links, pipes and devices in a run folder are not opened: remove it, or put a copy in "
-       "its place",
-       path.string(), name_of(found), name_of(expected));
+  fail(
+      "{}: is {}, expected {}; links, pipes and devices in a run folder are not opened: remove it, or put a copy in "
+      "its place",
+      path.string(), name_of(found), name_of(expected));
 }
 
 /// Opens the file at the end of a path from an open folder, following no symbolic link. Negative, with errno, on error.
@@ -50,8 +51,8 @@ int open_below(int folder, fs::path::iterator name, const fs::path::iterator& en
   // O_NONBLOCK: a pipe that took the file's place does not make it wait.
   constexpr int kAlways = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
   const bool is_last = name == end;
-  const int opened = static_cast<int>(TEMP_FAILURE_RETRY(
-      ::openat(folder, part.c_str(), kAlways | (is_last ? flags : O_PATH | O_DIRECTORY), 0666)));
+  const int opened = static_cast<int>(
+      TEMP_FAILURE_RETRY(::openat(folder, part.c_str(), kAlways | (is_last ? flags : O_PATH | O_DIRECTORY), 0666)));
   if (is_last || opened < 0) return opened;
   const Descriptor inner(opened);
   return open_below(inner.value, name, end, flags);

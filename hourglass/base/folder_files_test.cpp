@@ -27,9 +27,9 @@ class FolderFilesTest : public testing::Test {
   void expect_refused(const std::string& file, const std::string& found) const {
     const auto message = [&](auto use) { return message_of<Error>(use); };
     for (const std::string& said :
-         {message([&] { files_.has(file); }), message([&] { files_.read(file); }), message([&] { files_.holds(file, ""); }),
-          message([&] { files_.write(file, "x"); }), message([&] { files_.append(file, 7, "x"); }),
-          message([&] { files_.open(file, O_RDWR | O_CREAT); })})
+         {message([&] { files_.has(file); }), message([&] { files_.read(file); }),
+          message([&] { files_.holds(file, ""); }), message([&] { files_.write(file, "x"); }),
+          message([&] { files_.append(file, 7, "x"); }), message([&] { files_.open(file, O_RDWR | O_CREAT); })})
       EXPECT_NE(said.find(": is " + found + ", expected "), std::string::npos) << said;
     files_.remove(file);
     EXPECT_EQ(read_file(path("outside")), "outside");
@@ -94,9 +94,10 @@ TEST_F(FolderFilesTest, TakeNeitherPipesNorFolders) {
 }
 
 TEST_F(FolderFilesTest, TakeNoNameThatLeadsOutOfTheFolder) {
-  for (const std::string& file : {std::string("../outside"), std::string("inner/../../outside"), path("outside").string()})
-    for (const auto& use : {+[](const FolderFiles& files, const std::string& name) { files.write(name, "x"); },
-                            +[](const FolderFiles& files, const std::string& name) { files.read(name); }})
+  for (const std::string& file :
+       {std::string("../outside"), std::string("inner/../../outside"), path("outside").string()})
+    for (const auto& use : {+[](const FolderFiles&files, const std::string&name) { files.write(name, "x"); },
+                            +[](const FolderFiles&files, const std::string&name) { files.read(name); }})
       EXPECT_NE(message_of<Error>([&] { use(files_, file); }).find("leads out of"), std::string::npos) << file;
   EXPECT_EQ(read_file(path("outside")), "outside");
 }

@@ -82,8 +82,7 @@ void remove_leftovers() {
   }
   // An inner folder is registered after the one around it.
   for (auto slot = slots.rbegin(); slot != slots.rend(); ++slot)
-    if (slot->kind == Leftover::Kind::empty_folder && take(*slot))
-      ::rmdir(slot->path.data());
+    if (slot->kind == Leftover::Kind::empty_folder && take(*slot)) ::rmdir(slot->path.data());
 }
 
 }  // namespace hourglass

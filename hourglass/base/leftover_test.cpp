@@ -72,8 +72,8 @@ TEST_F(LeftoverTest, OfFoldersTheEmptyOnesGo) {
   make("full/file");
   make("new/inner/lock");
   end_process([&](auto end) {
-    const Leftover outer(path("new"), Leftover::Kind::empty_folder), inner(path("new/inner"),
-                                                                           Leftover::Kind::empty_folder);
+    const Leftover outer(path("new"), Leftover::Kind::empty_folder),
+        inner(path("new/inner"), Leftover::Kind::empty_folder);
     const Leftover full(path("full"), Leftover::Kind::empty_folder), lock(path("new/inner/lock"), Leftover::Kind::file);
     end();
   });

@@ -76,7 +76,8 @@ RC_GTEST_PROP(ModelFile, ComesBackWithAnyFiniteWeights, ()) {
   auto* theta = model.autoencoder.theta().as<float>();
   for (const Parameter& p : model.autoencoder.network().parameters())
     for (int64_t i = 0; i < p.shape.size(); ++i) {
-      const auto bits = *rc::gen::suchThat(rc::gen::arbitrary<uint32_t>(), [](uint32_t b) { return b << 1 < 0xff000000; });
+      const auto bits =
+          *rc::gen::suchThat(rc::gen::arbitrary<uint32_t>(), [](uint32_t b) { return b << 1 < 0xff000000; });
       std::memcpy(theta + p.offset + i, &bits, sizeof bits);
     }
   const std::string bytes = model_bytes(model.recipe, model.autoencoder);
@@ -102,10 +103,9 @@ TEST(ModelFile, WithAnyFlippedBitIsRefusedOrUsable) {
 
 TEST(ModelFile, RefusesIncompleteMetadata) {
   const Autoencoder model(example().recipe.model, {1, 3, 3});
-  std::map<std::string, std::string> metadata{
-      {"recipe", recipe_json(example().recipe)},
-      {"input", "[1,3,3]"},
-      {"scaler", scaler_json({.kind = ScalerKind::standard})}};
+  std::map<std::string, std::string> metadata{{"recipe", recipe_json(example().recipe)},
+                                              {"input", "[1,3,3]"},
+                                              {"scaler", scaler_json({.kind = ScalerKind::standard})}};
   const auto with = [&](const std::string& key, const std::string& value) {
     auto changed = metadata;
     value.empty() ? changed.erase(key) : (changed[key] = value, 0);
@@ -117,7 +117,8 @@ TEST(ModelFile, RefusesIncompleteMetadata) {
                                          "training: train --init m",
                                          key));
   const std::string kSizes = "[features] or [channels, height, width], found ";
-  for (const auto& [input, why] : std::map<std::string, std::string>{{"[]", kSizes + "[]"}, {"[9,1]", kSizes + "[9,1]"},
+  for (const auto& [input, why] : std::map<std::string, std::string>{{"[]", kSizes + "[]"},
+                                                                     {"[9,1]", kSizes + "[9,1]"},
                                                                      {"[1,3,3,3]", kSizes + "[1,3,3,3]"},
                                                                      {"[0]", "at least 1, found 0"},
                                                                      {"[-9]", "at least 1, found -9"},

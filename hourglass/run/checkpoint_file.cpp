@@ -11,7 +11,8 @@ namespace {
 constexpr const char* kKey = "sha256";
 constexpr size_t kDigits = 64;
 
-/// Position of the digits, or npos if there are none. Quotation marks within a value are escaped, so they cannot be mistaken for it.
+/// Position of the digits, or npos if there are none. Quotation marks within a value are escaped, so they cannot be
+/// mistaken for it.
 size_t find_digits(std::string_view bytes) {
   constexpr std::string_view kBefore = "\"sha256\":\"";
   const size_t at = bytes.find(kBefore);

@@ -23,8 +23,8 @@ std::string with_checksum(std::string bytes);
 SafeTensors parse_checkpoint(std::string bytes, const std::string& name);
 
 /// Copies the tensors of `file` to the views of the same names; others in it are ignored. Throws Error naming `name`
-/// and the first tensor that is missing, has another shape or type, or a value that is not a finite number; then nothing
-/// has changed.
+/// and the first tensor that is missing, has another shape or type, or a value that is not a finite number; then
+/// nothing has changed.
 void restore_tensors(const SafeTensors& file, const std::map<std::string, View>& to, const std::string& name);
 
 /// Names of the numbers of an epoch: "train.loss", "train.reconstruction", "train.PENALTY" …, "validation.loss",

@@ -74,7 +74,9 @@ TEST(CheckpointFile, RestoresTensorsByNameOrChangesNothing) {
     Tensor weights(DType::f32, {7});
     weights.as<float>()[3] = bad;
     const SafeTensors broken = parse_checkpoint(checkpoint_bytes({{"theta", weights}}, {}), "c");
-    EXPECT_EQ(message_of<Error>([&] { restore_tensors(broken, {{"theta", theta}}, "c"); }),
+    EXPECT_EQ(message_of<Error>([&] {
+                restore_tensors(broken, {{"theta", theta}}, "c");
+              }),
               "c: tensor theta has a value that is not a finite number");
   }
   EXPECT_EQ(refusal_of({{"best", best}, {"theta", theta}}), "c: tensor best is missing or of another shape");

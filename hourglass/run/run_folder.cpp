@@ -78,8 +78,7 @@ std::string some_of(const std::vector<std::string>& names) {
 
 }  // namespace
 
-RunFolder::RunFolder(fs::path path, Existing existing)
-    : path_(std::move(path)), files_(path_), existing_(existing) {
+RunFolder::RunFolder(fs::path path, Existing existing) : path_(std::move(path)), files_(path_), existing_(existing) {
   need_writable(path_);
   folder_.emplace(path_);
   lock_.emplace(path_ / kLock);
@@ -95,9 +94,10 @@ void RunFolder::check_content() const {
   present({kReportFiles.begin(), kReportFiles.end()});
   present(figures());
   if (existing_ == Existing::overwrite && !found.empty() && !has_run())
-    fail("{}: the folder holds no run, but {}; --overwrite replaces a run only: choose another --output-dir, or empty "
-         "the folder first",
-         path_.string(), some_of(found));
+    fail(
+        "{}: the folder holds no run, but {}; --overwrite replaces a run only: choose another --output-dir, or empty "
+        "the folder first",
+        path_.string(), some_of(found));
 }
 
 bool RunFolder::is_run(const fs::path& path) {
@@ -137,9 +137,10 @@ void RunFolder::check_may_begin_anew(const std::string& problems, int64_t epochs
   if (lines > epochs) lost.push_back(fmt::format("{} ({} epochs)", kMetrics, lines));
   if (lost.empty() && !files_.has_folder(kCheckpoints)) lost = entries();
   if (lost.empty()) return;
-  fail("{}{}: there is no checkpoint to resume from, and a run that begins anew would replace or mix with {}; put a "
-       "checkpoint back, begin anew with --overwrite, or choose another --output-dir",
-       problems, path_.string(), some_of(lost));
+  fail(
+      "{}{}: there is no checkpoint to resume from, and a run that begins anew would replace or mix with {}; put a "
+      "checkpoint back, begin anew with --overwrite, or choose another --output-dir",
+      problems, path_.string(), some_of(lost));
 }
 
 bool RunFolder::has_report() const {

@@ -33,9 +33,9 @@ class RunFolder {
   static bool is_figure(std::string_view name);
 
   /// Makes the folder, locks it, and only then looks at it. The folder is deleted again unless create() is called or
-  /// something is in it. Throws Error if another process writes to it, if it is not a folder or not writable, if a link,
-  /// pipe or device has the name of one of a run's files, or if it holds anything: when resuming that is allowed, when
-  /// overwriting if it is a run.
+  /// something is in it. Throws Error if another process writes to it, if it is not a folder or not writable, if a
+  /// link, pipe or device has the name of one of a run's files, or if it holds anything: when resuming that is allowed,
+  /// when overwriting if it is a run.
   RunFolder(std::filesystem::path path, Existing existing);
 
   /// Prepares the folder for a run. When overwriting, checkpoints, model and plots of the previous run stay until the

@@ -48,8 +48,8 @@ class Trainer {
   std::string checkpoint(const std::vector<EpochRecord>& epochs);
   /// Resumes from a checkpoint of the same data and of a recipe that check_resumable accepts; with more epochs or more
   /// patience than before, a finished run continues. Returns its epochs; those of early versions are
-  /// text, in the metadata "metrics". Throws Error when it does not fit or contradicts itself, or if a tensor has a value
-  /// that is not finite. A checkpoint without checksums of the data is accepted for any data.
+  /// text, in the metadata "metrics". Throws Error when it does not fit or contradicts itself, or if a tensor has a
+  /// value that is not finite. A checkpoint without checksums of the data is accepted for any data.
   std::vector<EpochRecord> restore(const SafeTensors& checkpoint, const std::string& name);
   /// The scale of the recipe's [anomaly], fitted to the validation rows, or to the training rows if there are none;
   /// nothing without that section. Throws Error as fit_anomaly_scale does.

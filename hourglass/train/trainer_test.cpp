@@ -125,7 +125,8 @@ TEST(Trainer, RefusesAPositionThatContradictsItself) {
             "c: stands at epoch 1 step 9223372036854775807, which is not in a run on this data");
   EXPECT_EQ(refusal(position(R"("epoch":9223372036854775807,"finished":false)")),
             "c: the run has 9223372036854775806 epochs already, expected at most the 3 of train.epochs");
-  EXPECT_EQ(refusal(position(R"("epoch":2,"finished":false)")), "c: its metrics hold 0 epochs, its weights stand after 1");
+  EXPECT_EQ(refusal(position(R"("epoch":2,"finished":false)")),
+            "c: its metrics hold 0 epochs, its weights stand after 1");
   EXPECT_EQ(refusal(within("2", "2")), "nothing was thrown");
 }
 

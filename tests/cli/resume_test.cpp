@@ -330,16 +330,26 @@ TEST_F(Resume, NoticesASingleFlippedBit) {
   expect_same_run("run", "uninterrupted");
 }
 
-TEST_F(Resume, StartsAgainWhenNoCheckpointCanBeRead) {
-  train("dense.toml", "uninterrupted");
+TEST_F(Resume, StopsWhenNoCheckpointCanBeRead) {
   train("dense.toml", "run");
   damage(kNewest);
   damage(kPrevious);
-  const Outcome outcome = train("dense.toml", "run", {"--resume"});
-  EXPECT_TRUE(contains(outcome.err, kNewest));
-  EXPECT_TRUE(contains(outcome.err, kPrevious));
-  EXPECT_TRUE(contains(outcome.err, "starting at the beginning"));
-  expect_same_run("run", "uninterrupted");
+  const auto before = files("run");
+  EXPECT_TRUE(refused(run(training("dense.toml", "run", {"--resume"})),
+                      {kNewest, kPrevious, "there is no checkpoint to resume from", "model.safetensors",
+                       "begin anew with --overwrite"}));
+  EXPECT_TRUE(files("run") == before);
+  fs::remove_all(path("run/checkpoint"));
+  EXPECT_TRUE(refused(run(training("dense.toml", "run", {"--resume"})), {"no checkpoint", "metrics.jsonl"}));
+  const auto forbid = [&] { obey_permissions(); };
+  for (const auto& [file, bytes] : before)
+    if (file != "checkpoint/newest.safetensors")
+      EXPECT_TRUE(file.starts_with("checkpoint/") || read("run/" + file) == bytes) << file;
+  train("dense.toml", "other");
+  for (const char* file : {"other/checkpoint/newest.safetensors", "other/checkpoint/previous.safetensors"})
+    fs::permissions(path(file), fs::perms::none);
+  EXPECT_TRUE(refused(run_after(forbid, training("dense.toml", "other", {"--resume"})),
+                      {"Permission denied", "no checkpoint"}));
 }
 
 TEST_F(Resume, RefusesACheckpointOfAnotherRecipe) {

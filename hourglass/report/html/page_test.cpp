@@ -7,6 +7,8 @@
 #include <regex>
 #include <set>
 
+#include "hourglass/run/run_folder.h"
+
 namespace hourglass {
 namespace {
 
@@ -123,8 +125,8 @@ TEST(Figures, ShowCurvesOfOtherSamplesAndSayWhatIsLeftOut) {
 
 /// Only files of these names are deleted with an old report.
 TEST(Figures, HaveNamesThatARunFolderKnows) {
-  for (const auto& all : {names(of_images().figures), names(of_rows().figures),
-                          names(draw_figures({}, "mse", table_analysis(), {}))})
+  for (const auto& all :
+       {names(of_images().figures), names(of_rows().figures), names(draw_figures({}, "mse", table_analysis(), {}))})
     for (const std::string& name : all) EXPECT_TRUE(RunFolder::is_figure(name)) << name;
 }
 

@@ -54,14 +54,9 @@ void Autoencoder::check_fits(const Dataset& data) const {
 
 void Autoencoder::load_weights(const SafeTensors& file, const std::string& name) {
   check_weights(network_, file, name);
-  const auto load = [&](const std::string& tensor, View to) {
-    const Tensor values = file.tensors.at(tensor).cast(to.dtype());
-    check_finite(values, tensor, name);
-    copy(values, to);
-  };
-  for (const Parameter& p : network_.parameters()) load(p.name, p.in(theta()));
+  for (const Parameter& p : network_.parameters()) copy(file.tensors.at(p.name).cast(theta_.dtype()), p.in(theta()));
   for (LayerState* s : state())
-    if (s->in_model) load(s->name, s->values);
+    if (s->in_model) copy(file.tensors.at(s->name).cast(s->values.dtype()), s->values);
 }
 
 std::map<std::string, ConstView> Autoencoder::weights() const {

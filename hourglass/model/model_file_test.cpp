@@ -71,13 +71,12 @@ TEST(ModelFile, RefusesScoresOfAnotherNumberOfFeatures) {
             std::string::npos);
 }
 
-RC_GTEST_PROP(ModelFile, ComesBackWithAnyFiniteWeights, ()) {
+RC_GTEST_PROP(ModelFile, ComesBackWithAnyWeights, ()) {
   TrainedModel model = example();
   auto* theta = model.autoencoder.theta().as<float>();
   for (const Parameter& p : model.autoencoder.network().parameters())
     for (int64_t i = 0; i < p.shape.size(); ++i) {
-      const auto bits =
-          *rc::gen::suchThat(rc::gen::arbitrary<uint32_t>(), [](uint32_t b) { return b << 1 < 0xff000000; });
+      const auto bits = *rc::gen::arbitrary<uint32_t>();
       std::memcpy(theta + p.offset + i, &bits, sizeof bits);
     }
   const std::string bytes = model_bytes(model.recipe, model.autoencoder);
@@ -139,18 +138,6 @@ TEST(ModelFile, RefusesAScalerOfAnotherKindThanTheRecipe) {
   model.autoencoder.scaler.kind = ScalerKind::robust;
   EXPECT_EQ(refusal(model_bytes(model.recipe, model.autoencoder)),
             "m: metadata \"scaler\": kind is \"robust\", expected \"standard\", the data.scale of the recipe");
-}
-
-TEST(ModelFile, RefusesWeightsThatAreNotFinite) {
-  for (const uint32_t bits : {0x7fc00000u, 0x7f800000u, 0xff800000u}) {
-    TrainedModel model = example();
-    std::memcpy(model.autoencoder.theta().as<float>(), &bits, sizeof bits);
-    EXPECT_EQ(refusal(model_bytes(model.recipe, model.autoencoder)),
-              "m: tensor encoder.0.weight has a value that is not a finite number");
-  }
-  TrainedModel model = example();
-  *model.autoencoder.theta().as<float>() = 3e38f;
-  EXPECT_EQ(refusal(model_bytes(model.recipe, model.autoencoder)), "nothing was thrown");
 }
 
 AnomalyScale example_evidence() {

@@ -3,6 +3,7 @@
 #include "hourglass/base/error.h"
 #include "hourglass/base/hash.h"
 #include "hourglass/tensor/copy.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 
@@ -68,7 +69,7 @@ void restore_tensors(const SafeTensors& file, const std::map<std::string, View>&
     if (found == file.tensors.end() || !(found->second.shape() == view.shape()) ||
         found->second.dtype() != view.dtype())
       fail("{}: tensor {} is missing or of another shape", name, tensor);
-    check_finite(found->second, tensor, name);
+    if (!all_finite(found->second)) fail("{}: tensor {} has a value that is not a finite number", name, tensor);
   }
   for (const auto& [tensor, view] : to) copy(file.tensors.at(tensor), view);
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -59,6 +61,13 @@ template <class F>
 void for_each_value(ConstView v, F f) {
   visit_floats(v, [&](auto x) {
     for (size_t i = 0; i < x.size(); ++i) f(static_cast<int64_t>(i), static_cast<double>(x[i]));
+  });
+}
+
+/// Every element is a finite number when it is stored in 32 bits.
+inline bool all_finite(ConstView v) {
+  return visit_floats(v, [](auto x) {
+    return std::ranges::all_of(x, [](auto element) { return std::isfinite(static_cast<float>(element)); });
   });
 }
 

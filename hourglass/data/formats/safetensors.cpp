@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstring>
 #include <span>
 #include <tuple>
@@ -197,11 +196,6 @@ SafeTensors read_safetensors(const std::filesystem::path& path) {
 }
 
 SafeTensors parse_safetensors(std::string_view bytes, const std::string& name) { return Parser(bytes, name).parse(); }
-
-void check_finite(ConstView values, const std::string& tensor, const std::string& name) {
-  const auto are_finite = [](auto all) { return std::ranges::all_of(all, [](auto x) { return std::isfinite(x); }); };
-  if (!visit_floats(values, are_finite)) fail("{}: tensor {} has a value that is not a finite number", name, tensor);
-}
 
 NpyArray parse_safetensors_array(std::string_view bytes, const std::string& tensor, const std::string& name) {
   return Parser(bytes, name).parse_array(tensor);

@@ -34,9 +34,6 @@ SafeTensors read_safetensors(const std::filesystem::path& path);
 /// Parses the bytes of a safetensors file; `name` is its name in messages.
 SafeTensors parse_safetensors(std::string_view bytes, const std::string& name);
 
-/// Throws Error, with the tensor and `name`, if a value of a file's tensor is not a finite number.
-void check_finite(ConstView values, const std::string& tensor, const std::string& name);
-
 /// Reads one tensor as data: the only one of the file if `tensor` is empty. It may have any size of integers, F16,
 /// BF16, F32, F64 or BOOL; values become those of parse_npy, NaN being a missing value. Nothing but its own entry in
 /// the header and its own bytes is looked at. Throws Error as find_array and parse_npy do, and for another type, a

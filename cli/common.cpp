@@ -7,15 +7,24 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "hourglass/base/leftover.h"
+
 namespace hourglass::cli {
 
 namespace {
 
 volatile std::sig_atomic_t stop_requested = 0;
 
+/// Ends the program as the signal does by itself, without temporary files.
+void end_by_signal(int signal) {
+  remove_leftovers();
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
 void request_stop(int signal) {
   stop_requested = 1;
-  std::signal(signal, SIG_DFL);
+  std::signal(signal, end_by_signal);  // the second one ends it
 }
 
 bool is_ignored(int signal) {
@@ -35,6 +44,11 @@ std::function<bool()> stop_on_signals() {
   for (const int signal : {SIGINT, SIGTERM, SIGUSR1})
     if (!is_ignored(signal)) std::signal(signal, request_stop);
   return [] { return stop_requested != 0; };
+}
+
+void remove_leftovers_on_signals() {
+  for (const int signal : {SIGHUP, SIGINT, SIGTERM, SIGUSR1})
+    if (std::signal(signal, end_by_signal) == SIG_IGN) std::signal(signal, SIG_IGN);  // as under nohup
 }
 
 ProgressOptions progress_options() {

@@ -17,6 +17,9 @@ namespace hourglass::cli {
 /// one ends the program as usual. A signal that the parent ignores stays ignored, as of nohup and background jobs.
 std::function<bool()> stop_on_signals();
 
+/// From now on a signal that ends the program also deletes its temporary files and folders (base/leftover.h).
+void remove_leftovers_on_signals();
+
 /// Progress goes to stderr: a bar on a terminal, plain lines elsewhere.
 ProgressOptions progress_options();
 

@@ -17,6 +17,7 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "hourglass/base/error.h"
+#include "hourglass/base/leftover.h"
 #include "hourglass/base/mapped_file.h"
 #include "hourglass/base/text.h"
 #include "hourglass/base/version.h"
@@ -103,6 +104,7 @@ void end_without_file(int, siginfo_t* info, void*) {
                                     ": part of it was lost while it was in use, cut off or unreadable\n"};
   for (const std::string_view part : parts)
     if (write(STDERR_FILENO, part.data(), part.size()) < 0) break;
+  hourglass::remove_leftovers();
   _exit(kFailed);
 }
 
@@ -121,6 +123,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error to report, not a death
   handle_lost_files();
+  remove_leftovers_on_signals();
   CLI::App app("Trains, examines and ships autoencoders.", "hourglass");
   app.set_version_flag("--version", std::string("hourglass ") + hourglass::version());
   app.require_subcommand(1);

@@ -6,7 +6,7 @@
 #include "hourglass/app/metric_json.h"
 #include "hourglass/app/outputs.h"
 #include "hourglass/app/run_report.h"
-#include "hourglass/base/file.h"
+#include "hourglass/base/folder_files.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/base/schema/json_line.h"
 #include "hourglass/eval/analysis/analyse.h"
@@ -94,7 +94,7 @@ ComparedModel measure(const Candidate& c, const ComparisonRequest& request, cons
                         .note = [&](const Omission& omission) { m.omissions.push_back(omission); }});
   m.reconstruction = name_of(reconstruction_of(c.model.recipe.objective, model.network()));
   const Corruption clean({}, 0);
-  m.epochs = read_run_metrics(c.path);
+  m.epochs = read_run_metrics(c.path, penalty_names(c.model.recipe.objective, model.network()));
   m.analysis = analyse(model, data, clean, {.threads = threads, .progress = named});
   m.reconstructions = reconstruct_samples(model, data, clean, kSamples).reconstructions;
   return m;
@@ -128,6 +128,9 @@ Comparison compare_models(const ComparisonRequest& request, const EvaluationProg
   const auto candidates = open_candidates(request.models);
   if (request.data.source.empty()) check_common_source(candidates);
   refuse_overwriting(comparison_files(request.folder), files_of(request.models, candidates[0].model, request.data));
+  const FolderFiles output(request.folder);
+  for (const char* file : {"compare.html", "compare.json"}) output.has(file);  // refused before it is computed
+  output.has_folder("plots");
   const DataSplits parts = open_common_data(candidates, request.data, notify);
   const Dataset& data = measured_part(parts);
   for (const Candidate& c : candidates) c.model.autoencoder.check_fits(data);
@@ -154,8 +157,9 @@ void write_comparison(const fs::path& folder, const Comparison& c) {
   if (error) throw RuntimeFailure(fmt::format("{}: cannot make this folder: {}", folder.string(), error.message()));
   const Figures figures = draw_comparison(c);
   write_figures(folder, figures);
-  write_file_atomically(folder / "compare.json", comparison_json(c) + "\n");
-  write_file_atomically(folder / "compare.html", comparison_page(c, figures));
+  const FolderFiles files(folder);
+  files.write("compare.json", comparison_json(c) + "\n");
+  files.write("compare.html", comparison_page(c, figures));
 }
 
 }  // namespace hourglass

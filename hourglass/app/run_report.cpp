@@ -3,7 +3,7 @@
 #include <sstream>
 
 #include "hourglass/app/outputs.h"
-#include "hourglass/base/file.h"
+#include "hourglass/base/folder_files.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/eval/analysis/analyse.h"
 #include "hourglass/objective/objective.h"
@@ -49,21 +49,7 @@ std::string shown_recipe(const Recipe& recipe) {
   return shown;
 }
 
-/// Uses the files of a chart where they exist, else renders and writes them at once: after a kill, drawing resumes with
-/// the first missing chart.
-ChartRenderer cached_chart_renderer(const fs::path& plots) {
-  return [=](const FigureName& name, const Chart& chart) {
-    const auto svg = plots / (name.text() + ".svg"), png = plots / (name.text() + ".png");
-    if (fs::exists(svg) && fs::exists(png)) return Chart::Files{read_file(svg), read_file(png)};
-    auto files = chart.render();
-    fs::create_directories(plots);
-    write_file_atomically(svg, files.svg);
-    write_file_atomically(png, files.png);
-    return files;
-  };
-}
-
-void write_report(const RunFolder& folder, const RunResults& run, const ChartRenderer& render) {
+void write_report(const RunFolder& folder, const RunResults& run) {
   const auto& sparse = run.recipe.objective.sparse_kl;
   RunReport report{
       title_of(folder),
@@ -75,7 +61,7 @@ void write_report(const RunFolder& folder, const RunResults& run, const ChartRen
       {}};
   const ChartRenderer interruptible = [&](const FigureName& name, const Chart& chart) {
     if (run.progress) run.progress("plots", 0);
-    return render(name, chart);
+    return render_chart(name, chart);
   };
   report.figures = draw_figures(run.epochs, run.loss, report.analysis,
                                 sparse ? std::optional(sparse->target) : std::nullopt, interruptible);
@@ -84,8 +70,8 @@ void write_report(const RunFolder& folder, const RunResults& run, const ChartRen
 }
 
 /// Writes one of RunFolder::kReportFiles; without epochs there is no loss.png.
-void draw(const std::string& file, const RunFolder& folder, const RunResults& run, const ChartRenderer& render) {
-  if (file == "report.html") return write_report(folder, run, render);
+void draw(const std::string& file, const RunFolder& folder, const RunResults& run) {
+  if (file == "report.html") return write_report(folder, run);
   if (file == "reconstructions.png") return folder.write(file, reconstructions_png(run));
   if (run.epochs.empty()) return;
   folder.write(file, LossPlot{run.epochs, run.loss, title_of(folder)}.render(LossPlot::Format::png));
@@ -98,10 +84,11 @@ std::string not_drawn(const std::string& file, const std::exception& e) {
 }  // namespace
 
 void write_figures(const fs::path& folder, const Figures& figures) {
-  const auto plots = folder / "plots";
-  fs::create_directories(plots);
+  const FolderFiles files(folder);
+  files.make_folder("plots");
   const auto write = [&](const std::string& name, const std::string& bytes) {
-    if (!file_holds(plots / name, bytes)) write_file_atomically(plots / name, bytes);
+    const std::string file = "plots/" + name;
+    if (!files.holds(file, bytes)) files.write(file, bytes);
   };
   for (const Figure& f : figures.drawn) {
     write(f.name.text() + ".png", f.png);
@@ -110,9 +97,9 @@ void write_figures(const fs::path& folder, const Figures& figures) {
 }
 
 void draw_missing_report_files(const RunFolder& folder, const RunResults& run, const Notify& notify) {
-  const ChartRenderer render = cached_chart_renderer(folder.path() / "plots");
+  const FolderFiles files(folder.path());
   for (const std::string file : RunFolder::kReportFiles) try {
-      if (!fs::exists(folder.path() / file)) draw(file, folder, run, render);
+      if (!files.has(file)) draw(file, folder, run);
     } catch (const std::exception& e) {
       notify(not_drawn(file, e));
     }
@@ -122,10 +109,10 @@ void redraw_run(const fs::path& run, const DataRequest& data, int threads, const
                 const EvaluationProgress& progress) {
   if (!fs::is_directory(run))
     fail("{}: no run folder; a report tells of a run, so it needs the folder that train made", run.string());
-  const TrainedModel model = load_model(run);
   const RunFolder folder(run, RunFolder::Existing::resume);
+  const TrainedModel model = load_model(run);
   refuse_overwriting(folder.report_files(), files_of({run}, model, data));
-  const auto epochs = read_run_metrics(run);
+  const auto epochs = read_run_metrics(run, penalty_names(model.recipe.objective, model.autoencoder.network()));
   const DataSplits parts = open_splits(model, data, notify);
   const Dataset& samples = measured_part(parts);
   const auto loss = reconstruction_of(model.recipe.objective, model.autoencoder.network());
@@ -133,7 +120,7 @@ void redraw_run(const fs::path& run, const DataRequest& data, int threads, const
                            epochs,       samples,           model.anomaly ? &*model.anomaly : nullptr,
                            threads,      progress};
   for (const char* file : RunFolder::kReportFiles) try {
-      draw(file, folder, results, render_chart);
+      draw(file, folder, results);
     } catch (const NotDrawn& e) {
       notify(not_drawn(file, e));
     }

@@ -23,8 +23,8 @@ struct RunResults {
 /// Thrown by EvaluationProgress functions to end a drawing.
 struct Interrupted {};
 
-/// Writes those of loss.png, reconstructions.png, report.html and the charts in plots/ that are missing. A failure is a
-/// note, not an error; Interrupted is passed on.
+/// Writes those of loss.png, reconstructions.png, report.html that are missing, and with the last the figures in
+/// plots/, which are always drawn anew. A failure is a note, not an error; Interrupted is passed on.
 void draw_missing_report_files(const RunFolder& folder, const RunResults& run, const Notify& notify);
 
 /// Draws all images and the report of a run folder again, on the run's own data or those of the request. A chart that
@@ -33,7 +33,7 @@ void draw_missing_report_files(const RunFolder& folder, const RunResults& run, c
 void redraw_run(const std::filesystem::path& run, const DataRequest& data, int threads, const Notify& notify,
                 const EvaluationProgress& progress);
 
-/// Writes plots/NAME.png and, of charts, plots/NAME.svg below `folder`.
+/// Writes plots/NAME.png and, of charts, plots/NAME.svg below `folder`. Throws Error as FolderFiles does.
 void write_figures(const std::filesystem::path& folder, const Figures& figures);
 
 }  // namespace hourglass

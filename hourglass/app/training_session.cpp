@@ -9,6 +9,7 @@
 #include "hourglass/app/run_report.h"
 #include "hourglass/app/training.h"
 #include "hourglass/app/training_size.h"
+#include "hourglass/base/folder_files.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/data/source.h"
 #include "hourglass/data/source_files.h"
@@ -49,21 +50,27 @@ std::optional<InitialWeights> read_weights(const std::string& file) {
   return InitialWeights{read_safetensors(file), file};
 }
 
-/// A resumed run continues with its own recipe where the request names none.
-TrainingRequest with_own_recipe(TrainingRequest request) {
-  RecipeRequest& recipe = request.recipe;
+TrainingRequest with_folder(TrainingRequest request) {
+  const RecipeRequest& recipe = request.recipe;
   if (request.folder.empty())
     request.folder = std::filesystem::path("runs") / suggest_name(recipe.name.empty() ? recipe.data : recipe.name);
-  if (request.existing != RunFolder::Existing::resume || !recipe.name.empty()) return request;
-  const auto own = request.folder / "recipe.toml";
-  if (std::filesystem::exists(own))
-    recipe.name = own.string();
-  else if (recipe.data.empty())
-    fail("{}: not a run folder, which `hourglass train` writes and which has a recipe.toml", request.folder.string());
   return request;
 }
 
-Recipe recipe_of(const TrainingRequest& request, const Notify& notify) {
+/// A resumed run continues with its own recipe where the request names none.
+void name_own_recipe(TrainingRequest& request) {
+  RecipeRequest& recipe = request.recipe;
+  if (request.existing != RunFolder::Existing::resume || !recipe.name.empty()) return;
+  const FolderFiles run(request.folder);
+  if (run.has("recipe.toml"))
+    recipe.name = run.path("recipe.toml").string();
+  else if (recipe.data.empty())
+    fail("{}: not a run folder, which `hourglass train` writes and which has a recipe.toml", request.folder.string());
+}
+
+/// Takes the run's own recipe as the request's, where it is used.
+Recipe recipe_of(TrainingRequest& request, const Notify& notify) {
+  name_own_recipe(request);
   Recipe recipe = choose_recipe(request.recipe, notify);
   if (request.recipe.anomalies && !recipe.anomaly)
     fail("{}: the run trains no anomaly detector: its recipe has no [anomaly]", request.folder.string());
@@ -85,10 +92,10 @@ void note_rounding(const Dataset& data, RunListener& listener) {
 }  // namespace
 
 TrainingSession::TrainingSession(const TrainingRequest& request, RunListener& listener)
-    : request_(with_own_recipe(request)),
+    : request_(with_folder(request)),
       listener_(listener),
-      recipe_(recipe_of(request_, notify_of(listener))),
       folder_(request_.folder, request.existing),
+      recipe_(recipe_of(request_, notify_of(listener))),
       data_(open_training_data()),
       model_(initial_model(recipe_, data_.train, read_weights(request.init))),
       trainer_(recipe_, model_, data_.train, data_.test ? &*data_.test : nullptr, request.threads) {
@@ -136,15 +143,11 @@ std::vector<EpochRecord> TrainingSession::resume() {
   std::string problems;
   const auto checkpoint = folder_.read_checkpoint(problems);
   if (!checkpoint) {
+    folder_.check_may_begin_anew(problems, recipe_.train.checkpoint.epochs);
     note(fmt::format("{}no usable checkpoint in {}: starting at the beginning", problems, folder_.path().string()));
     return {};
   }
   auto epochs = trainer_.restore(checkpoint->content, checkpoint->name);
-  if (const auto text = checkpoint->content.metadata.find("metrics"); text != checkpoint->content.metadata.end())
-    epochs = parse_epochs(text->second, checkpoint->name);  // early checkpoints have them as text
-  if (static_cast<int64_t>(epochs.size()) != trainer_.epochs_done())
-    fail("{}: its metrics hold {} epochs, its weights stand after {}", checkpoint->name, epochs.size(),
-         trainer_.epochs_done());
   const int64_t steps = trainer_.steps_into_epoch();
   note(fmt::format("{}resuming from {} after epoch {}{}", problems, checkpoint->name, trainer_.epochs_done(),
                    steps > 0 ? fmt::format(" and {} steps", steps) : ""));
@@ -197,7 +200,7 @@ TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
   const std::string recipe = recipe_toml(recipe_);  // refuses one that is too large before anything is written
   folder_.create();
   folder_.write("recipe.toml", recipe);
-  RunMetrics metrics(folder_.path() / "metrics.jsonl", std::move(result.epochs));
+  RunMetrics metrics(folder_.path(), std::move(result.epochs));
   RecordingListener listener(metrics, listener_);
   // Without a checkpoint a resumed run would start from random weights.
   if (!request_.init.empty() && trainer_.epochs_done() == 0 && trainer_.steps_into_epoch() == 0)

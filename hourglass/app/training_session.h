@@ -28,10 +28,10 @@ struct TrainingResult {
 /// A training with a run folder: model, metrics, checkpoints, plots and report.
 class TrainingSession {
  public:
-  /// Chooses the recipe, the run's own where the request resumes and names none, locks the folder and reads the data,
-  /// but writes nothing yet. `listener` receives all events of the session, messages to the user among them; it must
-  /// outlive it. Throws Error for bad input, and for a file that is read and that the run would replace: the recipe,
-  /// the data or the initial weights.
+  /// Locks the folder, chooses the recipe, the run's own where the request resumes and names none, and reads the data,
+  /// but writes nothing yet: a new folder is deleted again if run() is not called. `listener` receives all events of
+  /// the session, messages to the user among them; it must outlive it. Throws Error for bad input, and for a file that
+  /// is read and that the run would replace: the recipe, the data or the initial weights.
   TrainingSession(const TrainingRequest& request, RunListener& listener);
   TrainingSession(const TrainingSession&) = delete;
 
@@ -55,10 +55,10 @@ class TrainingSession {
                    const std::function<bool()>& stop);
   void note(const std::string& text) { listener_.on_note(text); }
 
-  const TrainingRequest request_;
+  TrainingRequest request_;
   RunListener& listener_;
-  Recipe recipe_;
   RunFolder folder_;
+  Recipe recipe_;
   DataSplits data_;
   Autoencoder model_;
   Trainer trainer_;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "hourglass/base/error.h"
+#include "hourglass/base/text.h"
 
 namespace hourglass {
 namespace {
@@ -27,9 +28,11 @@ size_t read_some(const Descriptor& file, const std::filesystem::path& path, char
   return static_cast<size_t>(n);
 }
 
-/// A temporary file: created empty, deleted by the destructor unless it was renamed.
+/// A temporary file: created empty, deleted by the destructor, or when a signal ends the program, unless it was
+/// renamed.
 struct Temporary {
   std::filesystem::path path;
+  std::optional<Leftover> leftover;
   Descriptor file;
   bool renamed = false;
 
@@ -45,11 +48,32 @@ struct Temporary {
     int descriptor;
     do {
       path = final_path.parent_path() / fmt::format("{}{}-{}{}", kTemporaryBegin, ::getpid(), counter++, kTemporaryEnd);
+      leftover.emplace(path, Leftover::Kind::file);
       descriptor = open_retrying(path, O_WRONLY | O_CREAT | O_EXCL);
     } while (descriptor < 0 && errno == EEXIST);
+    if (descriptor < 0) leftover.reset();
     return descriptor;
   }
 };
+
+/// The file at the end of a chain of symbolic links; it need not exist.
+std::filesystem::path end_of_links(std::filesystem::path path) {
+  constexpr int kMostLinks = 40;  // as Linux follows
+  std::error_code ignored;
+  for (int i = 0; std::filesystem::is_symlink(std::filesystem::symlink_status(path, ignored)); ++i) {
+    if (i == kMostLinks) cannot_write(path, ELOOP);
+    path = path.parent_path() / std::filesystem::read_symlink(path);
+  }
+  return path;
+}
+
+/// Not all file systems have permissions to change.
+void copy_permissions(const struct stat& from, const Descriptor& to, const std::filesystem::path& path) {
+  constexpr mode_t kPermissions = 0777;
+  struct stat now;
+  if (::fstat(to.value, &now) == 0 && (now.st_mode & kPermissions) == (from.st_mode & kPermissions)) return;
+  if (::fchmod(to.value, from.st_mode & kPermissions) != 0) cannot_write(path, errno);
+}
 
 /// Returns 0 or the errno of the failure.
 int sync(int descriptor) { return TEMP_FAILURE_RETRY(::fsync(descriptor)) == 0 ? 0 : errno; }
@@ -67,14 +91,6 @@ int write_all(int descriptor, std::string_view bytes) {
 int write_and_sync(int descriptor, std::string_view bytes) {
   const int error = write_all(descriptor, bytes);
   return error != 0 ? error : sync(descriptor);
-}
-
-std::filesystem::path checked_target(std::filesystem::path path) {
-  struct stat previous;
-  // Renaming onto a device such as /dev/null would replace it.
-  const bool special = ::stat(path.c_str(), &previous) == 0 && !S_ISREG(previous.st_mode);
-  if (special) throw RuntimeFailure(fmt::format("{}: cannot write: exists and is not a regular file", path.string()));
-  return path;
 }
 
 }  // namespace
@@ -97,9 +113,16 @@ void cannot_write(const std::filesystem::path& path, int error) {
 
 std::string read_file(const std::filesystem::path& path, size_t limit) {
   const Descriptor file(open_retrying(path, O_RDONLY));
+  if (file.value < 0) cannot_read(path, errno);
+  return read_open_file(file, path, limit);
+}
+
+std::string read_open_file(const Descriptor& file, const std::filesystem::path& path, size_t limit) {
   struct stat info;
-  if (file.value < 0 || ::fstat(file.value, &info) != 0) cannot_read(path, errno);
+  if (::fstat(file.value, &info) != 0) cannot_read(path, errno);
   if (S_ISDIR(info.st_mode)) cannot_read(path, EISDIR);
+  // A device may never end.
+  if (S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)) fail("{}: is a device, expected a file", path.string());
   std::string bytes;
   // A pipe has no size, and a file may grow while it is read.
   size_t used = 0, known = static_cast<size_t>(info.st_size);
@@ -124,20 +147,22 @@ std::string read_start(const std::filesystem::path& path, size_t count) {
   return bytes;
 }
 
-bool file_holds(const std::filesystem::path& path, std::string_view bytes) {
-  return std::filesystem::exists(path) && read_file(path) == bytes;
-}
-
 struct AtomicFile::Content : Temporary {
   using Temporary::Temporary;
 };
 
-AtomicFile::AtomicFile(std::filesystem::path path)
-    : path_(checked_target(std::move(path))),
+AtomicFile::AtomicFile(std::filesystem::path path, Links links)
+    : path_(links == Links::follow ? end_of_links(std::move(path)) : std::move(path)),
       folder_(open_retrying(path_.has_parent_path() ? path_.parent_path() : ".", O_RDONLY | O_DIRECTORY)) {
   if (folder_.value < 0) cannot_write(path_, errno);
+  struct stat previous;
+  const bool is_there = ::stat(path_.c_str(), &previous) == 0;
+  // Renaming onto a device such as /dev/null would replace it.
+  if (is_there && !S_ISREG(previous.st_mode))
+    throw RuntimeFailure(fmt::format("{}: cannot write: exists and is not a regular file", path_.string()));
   content_ = std::make_unique<Content>(path_);
   if (content_->file.value < 0) cannot_write(path_, errno);
+  if (is_there) copy_permissions(previous, content_->file, path_);
 }
 
 AtomicFile::~AtomicFile() = default;
@@ -160,16 +185,18 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
   file.commit();
 }
 
-bool append_to_file(const std::filesystem::path& path, uint64_t size, std::string_view bytes) {
-  const Descriptor file(open_retrying(path, O_WRONLY | O_APPEND));
-  struct stat info;
-  if (file.value < 0 || ::fstat(file.value, &info) != 0 || !S_ISREG(info.st_mode)) return false;
-  if (static_cast<uint64_t>(info.st_size) != size) return false;
-  if (const int error = write_and_sync(file.value, bytes)) {
-    if (::ftruncate(file.value, info.st_size) == 0) sync(file.value);
-    cannot_write(path, error);
-  }
-  return true;
+void replace_file(const std::filesystem::path& path, std::string_view bytes) {
+  AtomicFile file(path, AtomicFile::Links::replace);
+  file.append(bytes);
+  file.commit();
+}
+
+void append_to_open_file(const Descriptor& file, const std::filesystem::path& path, uint64_t size,
+                         std::string_view bytes) {
+  const int error = write_and_sync(file.value, bytes);
+  if (error == 0) return;
+  if (::ftruncate(file.value, static_cast<off_t>(size)) == 0) sync(file.value);
+  cannot_write(path, error);
 }
 
 std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder) {
@@ -183,20 +210,28 @@ std::vector<std::filesystem::path> files_below(const std::filesystem::path& fold
   return files;
 }
 
+bool is_temporary_name(std::string_view name) {
+  if (!name.starts_with(kTemporaryBegin) || !name.ends_with(kTemporaryEnd)) return false;
+  name.remove_prefix(kTemporaryBegin.size());
+  const size_t dash = name.find('-');
+  return dash != std::string_view::npos && number_from<uint32_t>(name.substr(0, dash)) &&
+         number_from<uint32_t>(name.substr(dash + 1, name.size() - kTemporaryEnd.size() - dash - 1));
+}
+
 void remove_temporaries(const std::filesystem::path& folder) {
   std::error_code error, ignored;
   const std::filesystem::directory_iterator end;
-  for (std::filesystem::directory_iterator entry(folder, error); !error && entry != end; entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (name.starts_with(kTemporaryBegin) && name.ends_with(kTemporaryEnd))
+  for (std::filesystem::directory_iterator entry(folder, error); !error && entry != end; entry.increment(error))
+    if (is_temporary_name(entry->path().filename().string()) &&
+        std::filesystem::is_regular_file(entry->symlink_status(ignored)))
       std::filesystem::remove(entry->path(), ignored);
-  }
 }
 
 TemporaryFolder::TemporaryFolder() {
   std::string name = (std::filesystem::temp_directory_path() / "hourglass-XXXXXX").string();
   if (!::mkdtemp(name.data())) throw RuntimeFailure(fmt::format("{}: cannot create: {}", name, reason(errno)));
   path_ = name;
+  leftover_.emplace(path_, Leftover::Kind::tree);
 }
 
 TemporaryFolder::~TemporaryFolder() {

@@ -2,9 +2,13 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "hourglass/base/leftover.h"
 
 namespace hourglass {
 
@@ -13,7 +17,7 @@ struct Descriptor {
   int value;
 
   explicit Descriptor(int descriptor) : value(descriptor) {}
-  Descriptor(const Descriptor&) = delete;
+  Descriptor(Descriptor&& other) noexcept : value(std::exchange(other.value, -1)) {}
   ~Descriptor();
 };
 
@@ -25,22 +29,26 @@ int open_retrying(const std::filesystem::path& path, int flags);
 /// Throws RuntimeFailure "PATH: cannot write: REASON".
 [[noreturn]] void cannot_write(const std::filesystem::path& path, int error);
 
-/// Reads a whole file. Throws Error with path and reason if it is missing, unreadable, a directory, or longer than
-/// `limit` bytes; the length is checked before reading.
+/// Reads a whole file, which may be a pipe. Throws Error with path and reason if it is missing, unreadable, a
+/// directory, a device, or longer than `limit` bytes; the length is checked before reading.
 std::string read_file(const std::filesystem::path& path, size_t limit = SIZE_MAX);
+
+/// Reads an open file from where it stands to its end; `path` is its name in messages.
+std::string read_open_file(const Descriptor& file, const std::filesystem::path& path, size_t limit = SIZE_MAX);
 
 /// Reads the first `count` bytes of a file, or all if it is shorter. Throws Error as read_file does.
 std::string read_start(const std::filesystem::path& path, size_t count);
 
-/// True if the file exists and consists of exactly these bytes. Throws Error if it cannot be read.
-bool file_holds(const std::filesystem::path& path, std::string_view bytes);
-
 /// A file that appears under its name when it is complete: append() writes to a temporary file in the same folder,
-/// commit() is fsync, rename, fsync of the folder. On failure they throw RuntimeFailure with path and reason. Without
-/// commit() the temporary file is deleted and the previous file stays as it was.
+/// commit() is fsync, rename, fsync of the folder. A file that is replaced keeps its permissions. On failure they throw
+/// RuntimeFailure with path and reason. Without commit() the temporary file is deleted and the previous file stays as
+/// it was.
 class AtomicFile {
  public:
-  explicit AtomicFile(std::filesystem::path path);
+  /// Whether a symbolic link at `path` stays and the file that it refers to is replaced, or the link is.
+  enum class Links { follow, replace };
+
+  explicit AtomicFile(std::filesystem::path path, Links links = Links::follow);
   AtomicFile(const AtomicFile&) = delete;
   ~AtomicFile();
   void append(std::string_view bytes);
@@ -57,20 +65,27 @@ class AtomicFile {
 /// Writes all of an AtomicFile.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
-/// Appends `bytes` to a regular file of exactly `size` bytes, then fsync. Returns false and changes nothing if there is
-/// no such file or its size differs. On failure throws RuntimeFailure with path and reason and cuts the file back to
-/// `size`.
-bool append_to_file(const std::filesystem::path& path, uint64_t size, std::string_view bytes);
+/// The same, but what is at `path` is replaced even if it is a symbolic link.
+void replace_file(const std::filesystem::path& path, std::string_view bytes);
+
+/// Appends `bytes` to a file of `size` bytes that was opened with O_APPEND, then fsync. On failure throws
+/// RuntimeFailure with path and reason and cuts the file back to `size`.
+void append_to_open_file(const Descriptor& file, const std::filesystem::path& path, uint64_t size,
+                         std::string_view bytes);
 
 /// The files in `folder` and its sub-folders; symbolic links to folders are not followed. None if there is no such
 /// folder; a sub-folder that cannot be read counts as empty.
 std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder);
 
+/// Whether write_file_atomically names its temporary files like this: ".hourglass-PROCESS-NUMBER.tmp".
+bool is_temporary_name(std::string_view name);
+
 /// Deletes the temporary files that killed processes left in `folder` (not in its sub-folders). Errors are ignored. No
 /// other process may write to the folder meanwhile.
 void remove_temporaries(const std::filesystem::path& folder);
 
-/// A new folder below the system's temporary folder, deleted with its content at the end of the scope.
+/// A new folder below the system's temporary folder, deleted with its content at the end of the scope, or when a signal
+/// ends the program.
 class TemporaryFolder {
  public:
   TemporaryFolder();
@@ -80,6 +95,7 @@ class TemporaryFolder {
 
  private:
   std::filesystem::path path_;
+  std::optional<Leftover> leftover_;
 };
 
 }  // namespace hourglass

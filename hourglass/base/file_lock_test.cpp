@@ -1,6 +1,7 @@
 #include "hourglass/base/file_lock.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <fstream>
 
 #include "hourglass/base/error.h"
+#include "hourglass/base/file.h"
 #include "support/message_of.h"
 
 namespace hourglass {
@@ -70,6 +72,34 @@ TEST_F(FileLockTest, IgnoresAFileThatAnotherProcessLeft) {
 
 TEST_F(FileLockTest, FailsWhereThereIsNoFolder) {
   EXPECT_THROW(FileLock(file_.parent_path() / "no" / ".lock"), RuntimeFailure);
+}
+
+TEST_F(FileLockTest, FollowsNoLinkAndEmptiesNoOtherFile) {
+  const fs::path other = file_.parent_path() / "thesis";
+  std::ofstream(other) << "text";
+  for (const auto link : {+[](const fs::path&to, const fs::path&at) { fs::create_symlink(to, at); },
+                          +[](const fs::path&to, const fs::path&at) { fs::create_hard_link(to, at); }}) {
+    link(other, file_);
+    EXPECT_NE(message_of<Error>([&] { FileLock lock(file_); }).find("link"), std::string::npos);
+    EXPECT_TRUE(fs::exists(file_));
+    fs::remove(file_);
+    EXPECT_EQ(read_file(other), "text");
+  }
+  fs::create_symlink("nowhere", file_);
+  EXPECT_THROW(FileLock{file_}, Error);
+  EXPECT_FALSE(fs::exists(file_.parent_path() / "nowhere"));
+}
+
+TEST_F(FileLockTest, LeavesTheFileOfAnotherProgram) {
+  std::ofstream(file_) << "4711 of an editor";
+  EXPECT_NE(message_of<Error>([&] { FileLock lock(file_); }).find("no lock file of this program"), std::string::npos);
+  EXPECT_EQ(read_file(file_), "4711 of an editor");
+  std::ofstream(file_) << "";
+  { const FileLock lock(file_); }
+  EXPECT_EQ(read_file(file_), "");
+  ASSERT_TRUE(fs::remove(file_));
+  ASSERT_EQ(::mkfifo(file_.c_str(), 0600), 0);
+  EXPECT_THROW(FileLock{file_}, Error);
 }
 
 /// Each waits until it holds the lock, and is alone then: the file comes and goes meanwhile.

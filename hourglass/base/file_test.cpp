@@ -1,5 +1,6 @@
 #include "hourglass/base/file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -65,13 +66,6 @@ TEST_F(FileTest, ReadsTheStart) {
 TEST_F(FileTest, ReadsAnEmptyFile) {
   write_file_atomically(file_, "");
   EXPECT_EQ(read_file(file_), "");
-}
-
-TEST_F(FileTest, HoldsWhatWasWrittenAndNothingElse) {
-  EXPECT_FALSE(file_holds(file_, ""));
-  write_file_atomically(file_, "bytes");
-  EXPECT_TRUE(file_holds(file_, "bytes"));
-  for (const char* other : {"", "byte", "bytes too", "Bytes"}) EXPECT_FALSE(file_holds(file_, other));
 }
 
 TEST_F(FileTest, ReadsAFileThatTellsNoSize) { EXPECT_NE(read_file("/proc/self/status"), ""); }
@@ -159,22 +153,51 @@ TEST_F(FileTest, KeepsTheOldFileWhenTheDiskIsFull) {
   EXPECT_EQ(entries(), 1u);
 }
 
-TEST_F(FileTest, AppendsToAFileOfTheExpectedSizeOnly) {
-  write_file_atomically(file_, "one");
-  EXPECT_TRUE(append_to_file(file_, 3, ", two"));
-  EXPECT_FALSE(append_to_file(file_, 3, ", three"));
-  EXPECT_FALSE(append_to_file(folder_ / "missing", 0, "one"));
-  EXPECT_EQ(read_file(file_), "one, two");
-  EXPECT_EQ(entries(), 1u);
-}
-
 TEST_F(FileTest, AppendsNothingWhenTheDiskIsFull) {
   write_file_atomically(file_, "one");
   {
     const WriteLimit full(4096);
-    EXPECT_THROW(append_to_file(file_, 3, std::string(8192, 'x')), RuntimeFailure);
+    const Descriptor file(open_retrying(file_, O_WRONLY | O_APPEND));
+    EXPECT_THROW(append_to_open_file(file, file_, 3, std::string(8192, 'x')), RuntimeFailure);
   }
   EXPECT_EQ(read_file(file_), "one");
+}
+
+TEST_F(FileTest, RefusesToReadADevice) {
+  for (const char* device : {"/dev/zero", "/dev/null", "/dev/full"})
+    EXPECT_EQ(message_of<Error>([&] { read_file(device); }), std::string(device) + ": is a device, expected a file");
+}
+
+TEST_F(FileTest, WritesThroughALinkAndLeavesIt) {
+  fs::create_directory(folder_ / "inner");
+  fs::create_symlink("inner/second", folder_ / "link");
+  fs::create_symlink("../file", folder_ / "inner/second");
+  for (const char* text : {"made through a dangling link", "replaced"}) {
+    write_file_atomically(folder_ / "link", text);
+    EXPECT_EQ(read_file(file_), text);
+  }
+  EXPECT_TRUE(fs::is_symlink(folder_ / "link") && fs::is_symlink(folder_ / "inner/second"));
+  EXPECT_FALSE(fs::is_symlink(file_));
+}
+
+TEST_F(FileTest, RefusesLinksThatLeadNowhere) {
+  fs::create_symlink("b", folder_ / "a");
+  fs::create_symlink("a", folder_ / "b");
+  EXPECT_EQ(
+      message_of<RuntimeFailure>([&] { write_file_atomically(folder_ / "a", "x"); }).find("cannot write: Too many"),
+      (folder_ / "a: ").string().size());
+  fs::create_symlink("/dev/null", folder_ / "device");
+  EXPECT_THROW(write_file_atomically(folder_ / "device", "x"), RuntimeFailure);
+  EXPECT_EQ(entries(), 3u);
+}
+
+TEST_F(FileTest, KeepsThePermissionsOfTheFileItReplaces) {
+  for (const mode_t mode : {0600, 0640, 0755}) {
+    write_file_atomically(file_, "before");
+    fs::permissions(file_, static_cast<fs::perms>(mode));
+    write_file_atomically(file_, "after");
+    EXPECT_EQ(fs::status(file_).permissions(), static_cast<fs::perms>(mode));
+  }
 }
 
 TEST_F(FileTest, RefusesAMissingFolder) {
@@ -205,14 +228,16 @@ TEST_F(FileTest, StepsOverATemporaryLeftByAKilledProcess) {
 
 TEST_F(FileTest, RemovesWhatKilledProcessesLeft) {
   fs::create_directory(folder_ / "plots");
-  for (const char* name : {".hourglass-12-0.tmp", "plots/.hourglass-345-67.tmp", "kept.tmp", ".hourglass-notes"})
+  for (const char* name : {".hourglass-12-0.tmp", "plots/.hourglass-345-67.tmp", "kept.tmp", ".hourglass-notes",
+                           ".hourglass-my-1.tmp", ".hourglass-1.tmp", ".hourglass-.tmp"})
     write_file_atomically(folder_ / name, "x");
+  fs::create_directory(folder_ / ".hourglass-7-7.tmp");
   remove_temporaries(folder_);
   remove_temporaries(folder_ / "there-is-none");
   EXPECT_FALSE(fs::exists(folder_ / ".hourglass-12-0.tmp"));
   EXPECT_FALSE(fs::is_empty(folder_ / "plots")) << "it may belong to another process";
   EXPECT_TRUE(fs::exists(folder_ / "kept.tmp"));
-  EXPECT_EQ(entries(), 3u);
+  EXPECT_EQ(entries(), 7u) << "only names of the program's temporary files";
 }
 
 TEST(TemporaryFolder, IsDeletedWithAllItHolds) {

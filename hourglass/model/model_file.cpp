@@ -1,6 +1,7 @@
 #include "hourglass/model/model_file.h"
 
 #include "hourglass/base/file.h"
+#include "hourglass/base/folder_files.h"
 #include "hourglass/base/schema/fields_json.h"
 #include "hourglass/base/version.h"
 #include "hourglass/tensor/visit.h"
@@ -44,7 +45,8 @@ Shape input_shape(const std::string& text, const std::string& name) {
   const std::string where = name + ": metadata \"input\"";
   std::vector<int64_t> sizes;
   read_value(parse_json(text, where), "", sizes, between(1, 1 << 20));
-  if (sizes.empty() || sizes.size() > 3) fail("{}: expected 1 to 3 sizes, found {}", where, text.substr(0, 60));
+  if (sizes.size() != 1 && sizes.size() != 3)
+    fail("{}: expected [features] or [channels, height, width], found {}", where, text.substr(0, 60));
   return Shape(sizes);
 }
 
@@ -81,6 +83,9 @@ TrainedModel model_of(const SafeTensors& file, const std::string& name) {
   const Recipe recipe = recipe_from_json(recipe_text, name + ": recipe");
   TrainedModel model{recipe, Autoencoder(make_network(recipe.model, input, name), file, name)};
   model.autoencoder.scaler = scaler_from_json(metadata(file, "scaler", name), input.size(), name);
+  if (const ScalerKind kind = model.autoencoder.scaler.kind; kind != recipe.data.scale)
+    fail("{}: metadata \"scaler\": kind is \"{}\", expected \"{}\", the data.scale of the recipe", name, name_of(kind),
+         name_of(recipe.data.scale));
   if (const auto found = file.metadata.find("anomaly"); found != file.metadata.end())
     model.anomaly = anomaly_from_json(found->second, input.size(), name);
   if (model.anomaly && model.anomaly->evidence) take_stored_rows(file, input.size(), name, *model.anomaly->evidence);
@@ -90,8 +95,12 @@ TrainedModel model_of(const SafeTensors& file, const std::string& name) {
 }  // namespace
 
 TrainedModel load_model(const std::filesystem::path& path) {
-  const auto file = std::filesystem::is_directory(path) ? path / "model.safetensors" : path;
-  return model_of(read_safetensors(file), file.string());  // the bytes are gone when the weights are made
+  constexpr const char* kModel = "model.safetensors";
+  // The bytes are gone when the weights are made.
+  if (!std::filesystem::is_directory(path)) return model_of(read_safetensors(path), path.string());
+  const FolderFiles run(path);
+  const std::string name = run.path(kModel).string();
+  return model_of(parse_safetensors(run.read(kModel), name), name);
 }
 
 TrainedModel parse_model(std::string_view bytes, const std::string& name) {

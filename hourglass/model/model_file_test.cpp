@@ -15,6 +15,7 @@ namespace {
 
 constexpr const char* kRecipe = R"([data]
 source = "x"
+scale = "standard"
 [model]
 encoder = [{ conv2d = 2, kernel = 2 }, "tanh", { dense = 3 }, { topk = 2 }]
 decoder = [{ dense = 9 }]
@@ -123,8 +124,9 @@ TEST(ModelFile, WithAnyFlippedBitIsRefusedOrUsable) {
 
 TEST(ModelFile, RefusesIncompleteMetadata) {
   const Autoencoder model(example().recipe.model, {1, 3, 3});
-  std::map<std::string, std::string> metadata{
-      {"recipe", recipe_json(example().recipe)}, {"input", "[1,3,3]"}, {"scaler", scaler_json({})}};
+  std::map<std::string, std::string> metadata{{"recipe", recipe_json(example().recipe)},
+                                              {"input", "[1,3,3]"},
+                                              {"scaler", scaler_json({.kind = ScalerKind::standard})}};
   const auto with = [&](const std::string& key, const std::string& value) {
     auto changed = metadata;
     value.empty() ? changed.erase(key) : (changed[key] = value, 0);
@@ -135,8 +137,10 @@ TEST(ModelFile, RefusesIncompleteMetadata) {
     EXPECT_EQ(with(key, ""), fmt::format("m: metadata \"{}\" is missing; a model file made elsewhere can start a "
                                          "training: train --init m",
                                          key));
-  for (const auto& [input, why] : std::map<std::string, std::string>{{"[]", "1 to 3 sizes, found []"},
-                                                                     {"[1,3,3,3]", "1 to 3 sizes, found [1,3,3,3]"},
+  const std::string kSizes = "[features] or [channels, height, width], found ";
+  for (const auto& [input, why] : std::map<std::string, std::string>{{"[]", kSizes + "[]"},
+                                                                     {"[9,1]", kSizes + "[9,1]"},
+                                                                     {"[1,3,3,3]", kSizes + "[1,3,3,3]"},
                                                                      {"[0]", "at least 1, found 0"},
                                                                      {"[-9]", "at least 1, found -9"},
                                                                      {"[9.0]", "an integer, found 9.0"},
@@ -149,6 +153,13 @@ TEST(ModelFile, RefusesIncompleteMetadata) {
             "{ reshape = [channels, height, width] } before it makes one");
   EXPECT_EQ(with("scaler", R"({"kind":"none","offset":[1e99],"factor":[1]})"),
             "m: metadata \"scaler\": offset: expected a finite number, found 1e+99");
+}
+
+TEST(ModelFile, RefusesAScalerOfAnotherKindThanTheRecipe) {
+  TrainedModel model = example();
+  model.autoencoder.scaler.kind = ScalerKind::robust;
+  EXPECT_EQ(refusal(model_bytes(model.recipe, model.autoencoder)),
+            "m: metadata \"scaler\": kind is \"robust\", expected \"standard\", the data.scale of the recipe");
 }
 
 AnomalyScale example_evidence() {

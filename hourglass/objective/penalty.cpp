@@ -40,4 +40,10 @@ std::vector<WeightedPenalty> make_penalties(const ObjectiveConfig& c, const Netw
   return all;
 }
 
+std::vector<std::string> penalty_names(const ObjectiveConfig& config, const Network& network) {
+  std::vector<std::string> names;
+  for (const auto& [penalty, weight] : make_penalties(config, network, 0)) names.emplace_back(penalty->name());
+  return names;
+}
+
 }  // namespace hourglass

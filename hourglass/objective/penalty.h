@@ -61,6 +61,9 @@ struct WeightedPenalty {
 /// network.
 std::vector<WeightedPenalty> make_penalties(const ObjectiveConfig& config, const Network& network, uint64_t seed);
 
+/// The names of these penalties, in the order of the objective.
+std::vector<std::string> penalty_names(const ObjectiveConfig& config, const Network& network);
+
 /// A layer whose activations a sparsity penalty reads.
 struct PenalizedLayer {
   int layer;

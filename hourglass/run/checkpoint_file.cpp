@@ -3,6 +3,7 @@
 #include "hourglass/base/error.h"
 #include "hourglass/base/hash.h"
 #include "hourglass/tensor/copy.h"
+#include "hourglass/tensor/visit.h"
 
 namespace hourglass {
 
@@ -11,11 +12,13 @@ namespace {
 constexpr const char* kKey = "sha256";
 constexpr size_t kDigits = 64;
 
-/// Position of the digits, or npos. Quotation marks within a value are escaped, so they cannot be mistaken for it.
+/// Position of the digits, or npos if there are none. Quotation marks within a value are escaped, so they cannot be
+/// mistaken for it.
 size_t find_digits(std::string_view bytes) {
   constexpr std::string_view kBefore = "\"sha256\":\"";
   const size_t at = bytes.find(kBefore);
-  return at == std::string_view::npos ? at : at + kBefore.size();
+  const bool is_there = at != std::string_view::npos && bytes.size() - at >= kBefore.size() + kDigits;
+  return is_there ? at + kBefore.size() : std::string_view::npos;
 }
 
 void visit_terms(std::string_view prefix, auto& terms, auto visit) {
@@ -39,8 +42,14 @@ void visit_numbers(auto& epoch, auto visit) {
 std::string checkpoint_bytes(const std::map<std::string, ConstView>& tensors,
                              std::map<std::string, std::string> metadata) {
   metadata[kKey] = std::string(kDigits, '0');
-  std::string bytes = safetensors_bytes(tensors, metadata);
-  return bytes.replace(find_digits(bytes), kDigits, sha256_hex(bytes));
+  return with_checksum(safetensors_bytes(tensors, metadata));
+}
+
+std::string with_checksum(std::string bytes) {
+  const size_t digits = find_digits(bytes);
+  if (digits == std::string::npos) return bytes;
+  bytes.replace(digits, kDigits, kDigits, '0');
+  return bytes.replace(digits, kDigits, sha256_hex(bytes));
 }
 
 SafeTensors parse_checkpoint(std::string bytes, const std::string& name) {
@@ -60,6 +69,7 @@ void restore_tensors(const SafeTensors& file, const std::map<std::string, View>&
     if (found == file.tensors.end() || !(found->second.shape() == view.shape()) ||
         found->second.dtype() != view.dtype())
       fail("{}: tensor {} is missing or of another shape", name, tensor);
+    if (!all_finite(found->second)) fail("{}: tensor {} has a value that is not a finite number", name, tensor);
   }
   for (const auto& [tensor, view] : to) copy(file.tensors.at(tensor), view);
 }

@@ -15,12 +15,16 @@ namespace hourglass {
 std::string checkpoint_bytes(const std::map<std::string, ConstView>& tensors,
                              std::map<std::string, std::string> metadata);
 
+/// The bytes of a checkpoint with the SHA-256 that they have; unchanged if they have no place for one.
+std::string with_checksum(std::string bytes);
+
 /// Parses the output of checkpoint_bytes. Throws Error with `name` if the file is not a safetensors file, or has no
 /// checksum or a wrong one.
 SafeTensors parse_checkpoint(std::string bytes, const std::string& name);
 
 /// Copies the tensors of `file` to the views of the same names; others in it are ignored. Throws Error naming `name`
-/// and the first tensor that is missing or has another shape or type; then nothing has changed.
+/// and the first tensor that is missing, has another shape or type, or a value that is not a finite number; then
+/// nothing has changed.
 void restore_tensors(const SafeTensors& file, const std::map<std::string, View>& to, const std::string& name);
 
 /// Names of the numbers of an epoch: "train.loss", "train.reconstruction", "train.PENALTY" …, "validation.loss",

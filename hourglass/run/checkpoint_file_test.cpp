@@ -50,6 +50,14 @@ TEST(CheckpointFile, NamesTheDamagedFile) {
   EXPECT_TRUE(refusal(bytes).starts_with("c: damaged: its SHA-256 is ")) << refusal(bytes);
 }
 
+TEST(CheckpointFile, TakesAChangedFileWithItsOwnChecksum) {
+  std::string bytes = sample();
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  EXPECT_NO_THROW(parse_checkpoint(with_checksum(bytes), "c"));
+  EXPECT_EQ(with_checksum(sample()), sample());
+  for (const std::string other : {"", "\"sha256\":\"", "\"sha256\":\"0123"}) EXPECT_EQ(with_checksum(other), other);
+}
+
 TEST(CheckpointFile, RefusesAModelFile) {
   EXPECT_EQ(refusal(safetensors_bytes({}, {{"recipe", "{}"}})), "c: not a checkpoint: it holds no checksum");
   EXPECT_EQ(refusal(safetensors_bytes({}, {{"sha256", "00"}})), "c: not a checkpoint: it holds no checksum");
@@ -62,6 +70,15 @@ TEST(CheckpointFile, RestoresTensorsByNameOrChangesNothing) {
     return message_of<Error>([&] { restore_tensors(file, to, "c"); });
   };
   theta.as<float>()[6] = 1;
+  for (const float bad : {std::nanf(""), HUGE_VALF}) {
+    Tensor weights(DType::f32, {7});
+    weights.as<float>()[3] = bad;
+    const SafeTensors broken = parse_checkpoint(checkpoint_bytes({{"theta", weights}}, {}), "c");
+    EXPECT_EQ(message_of<Error>([&] {
+                restore_tensors(broken, {{"theta", theta}}, "c");
+              }),
+              "c: tensor theta has a value that is not a finite number");
+  }
   EXPECT_EQ(refusal_of({{"best", best}, {"theta", theta}}), "c: tensor best is missing or of another shape");
   EXPECT_EQ(refusal_of({{"theta", wide}}), "c: tensor theta is missing or of another shape");
   EXPECT_EQ(theta.as<float>()[6], 1);

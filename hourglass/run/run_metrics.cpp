@@ -1,11 +1,20 @@
 #include "hourglass/run/run_metrics.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
-#include "hourglass/base/file.h"
+#include "hourglass/base/error.h"
 #include "hourglass/base/schema/fields_json.h"
+#include "hourglass/base/text.h"
 
 namespace hourglass {
+
+namespace {
+
+constexpr const char* kFile = "metrics.jsonl";
+
+}  // namespace
 
 void fields(auto& v, Terms& t) {
   v.needs("loss");
@@ -33,6 +42,7 @@ std::vector<EpochRecord> parse_epochs(std::string_view text, std::string_view na
     const std::string place = fmt::format("{}, line {}", name, line);
     const size_t end = std::min(text.find('\n'), text.size());
     auto epoch = from_json<EpochRecord>(text.substr(0, end), place, {.null_is_nan = true});
+    if (epochs.empty() && epoch.epoch != 1) fail("{}: epoch: expected 1, found {}", place, epoch.epoch);
     if (!epochs.empty() && epoch.epoch != epochs.back().epoch + 1)
       fail("{}: epoch {} follows epoch {}", place, epoch.epoch, epochs.back().epoch);
     epochs.push_back(std::move(epoch));
@@ -41,15 +51,30 @@ std::vector<EpochRecord> parse_epochs(std::string_view text, std::string_view na
   return epochs;
 }
 
-RunMetrics::RunMetrics(std::filesystem::path path, std::vector<EpochRecord> epochs)
-    : path_(std::move(path)), epochs_(std::move(epochs)) {
+void check_penalties(const std::vector<EpochRecord>& epochs, std::span<const std::string> known,
+                     std::string_view name) {
+  const auto check = [&](const EpochRecord& epoch, const Terms& terms, std::span<const std::string> expected) {
+    for (const auto& [penalty, value] : terms.penalties)
+      if (!contains(expected, penalty))
+        fail("{}: epoch {}: unknown penalty \"{}\", expected {}", name, epoch.epoch, penalty.substr(0, 60),
+             expected.empty() ? "none" : fmt::format("{}", fmt::join(expected, ", ")));
+  };
+  for (const EpochRecord& epoch : epochs) {
+    check(epoch, epoch.train, known);
+    for (const auto& held_out : {epoch.validation, epoch.test})
+      if (held_out) check(epoch, *held_out, {});
+  }
+}
+
+RunMetrics::RunMetrics(std::filesystem::path run, std::vector<EpochRecord> epochs)
+    : run_(std::move(run)), epochs_(std::move(epochs)) {
   write_all();
 }
 
 void RunMetrics::on_epoch(const EpochRecord& epoch) {
   epochs_.push_back(epoch);
   const std::string line = epoch_json(epoch) + "\n";
-  if (append_to_file(path_, size_, line))
+  if (run_.append(kFile, size_, line))
     size_ += line.size();
   else
     write_all();  // another process changed or removed the file
@@ -58,15 +83,17 @@ void RunMetrics::on_epoch(const EpochRecord& epoch) {
 void RunMetrics::write_all() {
   std::string text;
   for (const EpochRecord& epoch : epochs_) text += epoch_json(epoch) + "\n";
-  write_file_atomically(path_, text);
+  run_.write(kFile, text);
   size_ = text.size();
 }
 
-std::vector<EpochRecord> read_run_metrics(const std::filesystem::path& run) {
-  const auto file = run / "metrics.jsonl";
-  if (!std::filesystem::exists(file)) return {};
-  const std::string text = read_file(file);
-  return parse_epochs(std::string_view(text).substr(0, text.rfind('\n') + 1), file.string());
+std::vector<EpochRecord> read_run_metrics(const std::filesystem::path& run, std::span<const std::string> penalties) {
+  const FolderFiles files(run);
+  if (!files.has(kFile)) return {};
+  const std::string text = files.read(kFile), name = files.path(kFile).string();
+  auto epochs = parse_epochs(std::string_view(text).substr(0, text.rfind('\n') + 1), name);
+  check_penalties(epochs, penalties, name);
+  return epochs;
 }
 
 }  // namespace hourglass

@@ -26,14 +26,14 @@ class RunMetricsTest : public testing::Test {
     for (int64_t i = 1; i <= count; ++i) text += epoch_json(epoch(i)) + "\n";
     return text;
   }
-  size_t epochs_read() const { return read_run_metrics(folder_.path()).size(); }
+  size_t epochs_read() const { return read_run_metrics(folder_.path(), {}).size(); }
 
   TemporaryFolder folder_;
   std::filesystem::path file_ = folder_.path() / "metrics.jsonl";
 };
 
 TEST_F(RunMetricsTest, AppendsALinePerEpoch) {
-  RunMetrics metrics(file_, {epoch(1)});
+  RunMetrics metrics(folder_.path(), {epoch(1)});
   EXPECT_EQ(read_file(file_), lines(1));
   metrics.on_epoch(epoch(2));
   metrics.on_epoch(epoch(3));
@@ -44,12 +44,12 @@ TEST_F(RunMetricsTest, AppendsALinePerEpoch) {
 
 TEST_F(RunMetricsTest, HoldsExactlyTheEpochsOfAResumedRun) {
   write_file_atomically(file_, lines(3) + "{\"epo");
-  RunMetrics metrics(file_, {epoch(1), epoch(2)});
+  RunMetrics metrics(folder_.path(), {epoch(1), epoch(2)});
   EXPECT_EQ(read_file(file_), lines(2));
 }
 
 TEST_F(RunMetricsTest, RewritesAFileThatAnotherProcessChanged) {
-  RunMetrics metrics(file_, {});
+  RunMetrics metrics(folder_.path(), {});
   metrics.on_epoch(epoch(1));
   write_file_atomically(file_, "something else");
   metrics.on_epoch(epoch(2));
@@ -66,6 +66,42 @@ TEST_F(RunMetricsTest, IgnoresAnIncompleteLastLine) {
     write_file_atomically(file_, whole.substr(0, cut));
     EXPECT_EQ(epochs_read(), cut < lines(1).size() ? 0u : cut < whole.size() ? 1u : 2u) << cut;
   }
+}
+
+TEST_F(RunMetricsTest, RefusesPenaltiesThatTheRecipeDoesNotHave) {
+  const std::vector<std::string> known = {"sparse_kl", "contractive"};
+  const auto refusal = [&](const EpochRecord& record) {
+    write_file_atomically(file_, epoch_json(record) + "\n");
+    try {
+      return std::to_string(read_run_metrics(folder_.path(), known).size()) + " epochs";
+    } catch (const Error& e) {
+      return std::string(e.what());
+    }
+  };
+  EpochRecord record = epoch(1);
+  record.train.penalties = {{"sparse_kl", 1.0}, {"contractive", 2.0}};
+  EXPECT_EQ(refusal(record), "1 epochs");
+  record.train.penalties.emplace_back("x/../../diagram", 1.0);
+  EXPECT_EQ(refusal(record),
+            file_.string() + ": epoch 1: unknown penalty \"x/../../diagram\", expected sparse_kl, contractive");
+  record.train.penalties.pop_back();
+  record.test = Terms{0.5, 0.5, {{"sparse_kl", 1.0}}};
+  EXPECT_EQ(refusal(record), file_.string() + ": epoch 1: unknown penalty \"sparse_kl\", expected none");
+}
+
+TEST_F(RunMetricsTest, AreNeitherReadNorWrittenThroughALink) {
+  const auto other = folder_.path() / "other";
+  write_file_atomically(other, lines(1));
+  std::filesystem::create_symlink("other", file_);
+  EXPECT_THROW(epochs_read(), Error);
+  EXPECT_THROW(RunMetrics(folder_.path(), {}), Error);
+  std::filesystem::remove(file_);
+  RunMetrics metrics(folder_.path(), {epoch(1)});
+  std::filesystem::remove(file_);
+  std::filesystem::create_hard_link(other, file_);
+  metrics.on_epoch(epoch(2));
+  EXPECT_EQ(read_file(file_), lines(2));
+  EXPECT_EQ(read_file(other), lines(1));
 }
 
 const std::string kLine = R"({"epoch":1,"train":{"loss":0.5,"reconstruction":0.25,"sparse_kl":2.0,"contractive":18.0},)"
@@ -140,6 +176,8 @@ TEST(Jsonl, ReadsLinesInOrderWithOrWithoutTheLastNewline) {
 TEST(Jsonl, NamesFileAndLine) {
   EXPECT_EQ(message_of(kLine + "\n" + with("\"epoch\":1", "\"epoch\":3")),
             "metrics.jsonl, line 2: epoch 3 follows epoch 1");
+  EXPECT_EQ(message_of(with("\"epoch\":1", "\"epoch\":9223372036854775807") + "\n" + kLine),
+            "metrics.jsonl, line 1: epoch: expected 1, found 9223372036854775807");
   EXPECT_EQ(message_of(kLine + "\n" + kLine.substr(0, 40)).find("metrics.jsonl, line 2: JSON: byte "), 0u);
   EXPECT_EQ(message_of("\n" + kLine).find("metrics.jsonl, line 1: JSON: byte "), 0u);
 }

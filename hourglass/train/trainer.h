@@ -47,9 +47,9 @@ class Trainer {
   /// The bytes of a checkpoint file with the run's whole state and the epochs so far, as the listener received them.
   std::string checkpoint(const std::vector<EpochRecord>& epochs);
   /// Resumes from a checkpoint of the same data and of a recipe that check_resumable accepts; with more epochs or more
-  /// patience than before, a finished run continues. Returns its epochs; none if it has them as text, in its
-  /// metadata "metrics", as early versions wrote. Throws Error when it does not fit. A checkpoint without checksums of
-  /// the data is accepted for any data.
+  /// patience than before, a finished run continues. Returns its epochs; those of early versions are
+  /// text, in the metadata "metrics". Throws Error when it does not fit or contradicts itself, or if a tensor has a
+  /// value that is not finite. A checkpoint without checksums of the data is accepted for any data.
   std::vector<EpochRecord> restore(const SafeTensors& checkpoint, const std::string& name);
   /// The scale of the recipe's [anomaly], fitted to the validation rows, or to the training rows if there are none;
   /// nothing without that section. Throws Error as fit_anomaly_scale does.
@@ -85,6 +85,7 @@ class Trainer {
   void snapshot_weights();
 
   RunPosition read_position(const std::string& text, const std::string& name) const;
+  void check_progress(const RunPosition& position, const std::string& name) const;
   std::vector<EpochRecord> read_metrics(const SafeTensors& file, const std::string& name) const;
   std::map<std::string, View> tensors();
 

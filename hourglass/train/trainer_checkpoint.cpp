@@ -2,6 +2,7 @@
 
 #include "hourglass/base/schema/fields_json.h"
 #include "hourglass/run/checkpoint_file.h"
+#include "hourglass/run/run_metrics.h"
 #include "hourglass/tensor/processor.h"
 #include "hourglass/train/resume_check.h"
 #include "hourglass/train/trainer.h"
@@ -23,7 +24,7 @@ void fields(auto& v, RunPosition& p) {
   for (const char* key :
        {"best", "best_epoch", "epoch", "finished", "loss", "penalties", "reconstruction", "rows", "seconds", "step"})
     v.needs(key);
-  v.field("best", p.best.loss, Range{}, "");
+  v.field("best", p.best.loss, at_least(0), "");
   v.field("best_epoch", p.best.epoch, at_least(0), "");
   v.field("epoch", p.epoch, at_least(1), "");
   v.field("finished", p.is_finished, Anything{}, "");
@@ -31,7 +32,7 @@ void fields(auto& v, RunPosition& p) {
   v.field("penalties", totals.penalties, Range{}, "");
   v.field("reconstruction", totals.reconstruction, Range{}, "");
   v.field("rows", rows, at_least(0), "");
-  v.field("seconds", seconds, Range{}, "");
+  v.field("seconds", seconds, at_least(0), "");
   v.field("step", step, at_least(0), "");
 }
 
@@ -75,8 +76,10 @@ std::vector<EpochRecord> Trainer::restore(const SafeTensors& file, const std::st
     if (const auto saved = file.metadata.find(key); saved != file.metadata.end() && saved->second != sum)
       fail("{}: made with other data: the SHA-256 of its {} is {}, found {}; use --overwrite to start anew", name, key,
            saved->second, sum);
-  auto epochs = has_text ? std::vector<EpochRecord>() : read_metrics(file, name);
+  auto epochs = read_metrics(file, name);
   const RunPosition position = read_position(file.metadata.at("position"), name);
+  if (std::ssize(epochs) != position.epoch - 1)
+    fail("{}: its metrics hold {} epochs, its weights stand after {}", name, epochs.size(), position.epoch - 1);
   restore_tensors(file, tensors(), name);
   epoch_ = position.epoch;
   progress_ = position.progress;
@@ -104,6 +107,11 @@ void Trainer::restore_last_weights(const SafeTensors& file, const std::string& n
 }
 
 std::vector<EpochRecord> Trainer::read_metrics(const SafeTensors& file, const std::string& name) const {
+  if (const auto text = file.metadata.find("metrics"); text != file.metadata.end()) {
+    auto epochs = parse_epochs(text->second, name);
+    check_penalties(epochs, penalty_names(recipe_.objective, model_.network()), name);
+    return epochs;
+  }
   const EpochRecord like = empty_record();
   const std::string columns = columns_json(like), &found = file.metadata.at("columns");
   if (found != columns) fail("{}: metadata \"columns\": expected {}, found {}", name, columns, found);
@@ -122,7 +130,20 @@ RunPosition Trainer::read_position(const std::string& text, const std::string& n
                     (p.epoch < last || step == 0) &&
                     (step == 0 || totals.penalties.size() == loop_.objective().penalties().size());
   if (!fits) fail("{}: stands at epoch {} step {}, which is not in a run on this data", name, p.epoch, step);
+  check_progress(p, name);
   return p;
+}
+
+/// What the position says beside epoch and step follows from them, or is a sum over the steps.
+void Trainer::check_progress(const RunPosition& p, const std::string& name) const {
+  const auto& [step, rows, seconds, totals] = p.progress;
+  const std::string where = fmt::format("{}: metadata \"position\"", name);
+  const int64_t expected = step * loop_.batch_size();
+  if (rows != expected) fail("{}: rows: expected {} after {} steps, found {}", where, expected, step, rows);
+  if (p.is_finished && (step > 0 || p.epoch == 1))
+    fail("{}: finished: expected false at epoch {} step {}, where no run ends", where, p.epoch, step);
+  const bool has_sums = totals.loss != 0 || totals.reconstruction != 0 || !totals.penalties.empty() || seconds != 0;
+  if (step == 0 && has_sums) fail("{}: expected sums of 0 between epochs, found others", where);
 }
 
 }  // namespace hourglass

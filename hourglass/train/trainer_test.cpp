@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cmath>
 #include <thread>
 
 #include "hourglass/base/error.h"
@@ -78,6 +79,12 @@ TEST(Trainer, CountsMinutesFromTheLastCheckpointOnAndNotFromTheLastEpoch) {
   EXPECT_GE(saved, 3) << "0.72 s with one every 0.2 s, and the last";
 }
 
+/// A position between epochs, `keys` beside those that are 0.
+std::string position(const std::string& keys) {
+  return R"({"best":0.0,"best_epoch":0,"loss":0.0,"penalties":[],"reconstruction":0.0,"rows":0,"seconds":0.0,"step":0,)" +
+         keys + "}";
+}
+
 /// As text in the file's header they would be more than a safetensors file may have there.
 TEST(Trainer, RestoresTheMetricsOfAMillionEpochs) {
   EpochRecord epoch;
@@ -86,10 +93,51 @@ TEST(Trainer, RestoresTheMetricsOfAMillionEpochs) {
   std::vector<EpochRecord> epochs(1'000'000, epoch);
   epochs.back().train.loss = 0.25;
   SmallRun run("epochs = 1000000", 3);
-  const auto found = run.trainer.restore(parse_checkpoint(run.trainer.checkpoint(epochs), "c"), "c");
+  SafeTensors checkpoint = parse_checkpoint(run.trainer.checkpoint(epochs), "c");
+  checkpoint.metadata.at("position") = position(R"("epoch":1000001,"finished":true)");
+  const auto found = run.trainer.restore(checkpoint, "c");
   ASSERT_EQ(found.size(), epochs.size());
   EXPECT_EQ(found.back().epoch, 1'000'000);
   EXPECT_EQ(found.back().train.loss, 0.25);
+}
+
+TEST(Trainer, RefusesAPositionThatContradictsItself) {
+  SmallRun run("epochs = 3", 4), other("epochs = 3", 4);  // a step per row
+  SafeTensors checkpoint = parse_checkpoint(run.trainer.checkpoint({}), "c");
+  const auto refusal = [&](const std::string& text) {
+    checkpoint.metadata.at("position") = text;
+    return message_of<Error>([&] { other.trainer.restore(checkpoint, "c"); });
+  };
+  const auto within = [](const std::string& step, const std::string& rows, const std::string& more = "false") {
+    return R"({"best":0.0,"best_epoch":0,"loss":1.0,"penalties":[],"reconstruction":1.0,"seconds":0.5,"epoch":1,"step":)" +
+           step + R"(,"rows":)" + rows + R"(,"finished":)" + more + "}";
+  };
+  const std::string place = "c: metadata \"position\": ";
+  EXPECT_EQ(refusal(position(R"("epoch":1,"finished":true)")),
+            place + "finished: expected false at epoch 1 step 0, where no run ends");
+  EXPECT_EQ(refusal(within("2", "2", "true")), place + "finished: expected false at epoch 1 step 2, where no run ends");
+  EXPECT_EQ(refusal(within("2", "3")), place + "rows: expected 2 after 2 steps, found 3");
+  EXPECT_EQ(refusal(within("2", "4611686018427387904")),
+            place + "rows: expected 2 after 2 steps, found 4611686018427387904");
+  EXPECT_EQ(refusal(within("2", "-5")), place + "rows: expected at least 0, found -5");
+  EXPECT_EQ(refusal(within("0", "0")), place + "expected sums of 0 between epochs, found others");
+  EXPECT_EQ(refusal(within("9223372036854775807", "1")),
+            "c: stands at epoch 1 step 9223372036854775807, which is not in a run on this data");
+  EXPECT_EQ(refusal(position(R"("epoch":9223372036854775807,"finished":false)")),
+            "c: the run has 9223372036854775806 epochs already, expected at most the 3 of train.epochs");
+  EXPECT_EQ(refusal(position(R"("epoch":2,"finished":false)")),
+            "c: its metrics hold 0 epochs, its weights stand after 1");
+  EXPECT_EQ(refusal(within("2", "2")), "nothing was thrown");
+}
+
+TEST(Trainer, RefusesTensorsThatAreNotFinite) {
+  SmallRun run("epochs = 2", 3), other("epochs = 2", 3);
+  for (const char* tensor : {"theta", "adam.m", "adam.v"}) {
+    SafeTensors checkpoint = parse_checkpoint(run.trainer.checkpoint({}), "c");
+    checkpoint.tensors.at(tensor).as<float>()[1] = std::nanf("");
+    EXPECT_EQ(message_of<Error>([&] { other.trainer.restore(checkpoint, "c"); }),
+              fmt::format("c: tensor {} has a value that is not a finite number", tensor));
+  }
 }
 
 TEST(Trainer, RefusesMetricsOfOtherColumns) {

@@ -35,6 +35,7 @@ class TrainingLoop {
   bool run_epoch(const Dataset& data, std::span<const uint32_t> rows, int64_t epoch, ThreadChoice& threads,
                  EpochProgress& progress, const std::function<bool()>& after_step);
 
+  int64_t batch_size() const { return batch_size_; }
   int64_t steps_per_epoch() const { return (rows_ + batch_size_ - 1) / batch_size_; }
   /// Steps of the whole run so far.
   int64_t steps_done() const { return steps_done_; }

@@ -375,16 +375,27 @@ TEST_F(Resume, NoticesASingleFlippedBit) {
   expect_same_run("run", "uninterrupted");
 }
 
-TEST_F(Resume, StartsAgainWhenNoCheckpointCanBeRead) {
-  train("dense.toml", "uninterrupted");
+TEST_F(Resume, StopsWhenNoCheckpointCanBeRead) {
   train("dense.toml", "run");
   damage(kNewest);
   damage(kPrevious);
-  const Outcome outcome = train("dense.toml", "run", {"--resume"});
-  EXPECT_TRUE(contains(outcome.err, kNewest));
-  EXPECT_TRUE(contains(outcome.err, kPrevious));
-  EXPECT_TRUE(contains(outcome.err, "starting at the beginning"));
-  expect_same_run("run", "uninterrupted");
+  const auto before = files("run");
+  EXPECT_TRUE(refused(run(training("dense.toml", "run", {"--resume"})),
+                      {kNewest, kPrevious, "there is no checkpoint to resume from", "model.safetensors",
+                       "begin anew with --overwrite"}));
+  EXPECT_TRUE(files("run") == before);
+  fs::remove_all(path("run/checkpoint"));
+  EXPECT_TRUE(refused(run(training("dense.toml", "run", {"--resume"})), {"no checkpoint", "metrics.jsonl (2 epochs)"}));
+}
+
+TEST_F(Resume, StopsWhenReadingTheCheckpointsFails) {
+  train("dense.toml", "run");
+  const auto before = files("run");
+  for (const auto& file : {kNewest, kPrevious}) fs::permissions(path(file), fs::perms::none);
+  EXPECT_TRUE(refused(run_after(obey_permissions, training("dense.toml", "run", {"--resume"})),
+                      {kNewest + ": cannot read: Permission denied", "no checkpoint to resume from"}));
+  for (const auto& file : {kNewest, kPrevious}) fs::permissions(path(file), fs::perms::owner_read);
+  EXPECT_TRUE(files("run") == before);
 }
 
 TEST_F(Resume, RefusesACheckpointOfAnotherRecipe) {

@@ -9,6 +9,7 @@
 #include "hourglass/data/formats/npy.h"
 #include "hourglass/data/table.h"
 #include "hourglass/model/model_file.h"
+#include "hourglass/run/checkpoint_file.h"
 #include "hourglass/run/run_metrics.h"
 
 namespace hourglass::fuzz {
@@ -122,6 +123,16 @@ std::vector<std::string> model_files() {
           model_file(table, rows, AnomalyScale{std::vector<float>(rows.columns.size(), 0.5f), 2.0, 0.9})};
 }
 
+/// A checkpoint as early versions wrote it.
+std::string with_metrics_as_text(const std::string& checkpoint, const std::vector<EpochRecord>& epochs) {
+  SafeTensors file = parse_checkpoint(checkpoint, "seed");
+  file.tensors.erase("metrics");
+  file.metadata.erase("columns");
+  std::string& text = file.metadata["metrics"];
+  for (const EpochRecord& epoch : epochs) text += epoch_json(epoch) + "\n";
+  return checkpoint_bytes({file.tensors.begin(), file.tensors.end()}, file.metadata);
+}
+
 Recipe small_recipe() { return parse_recipe(kConvolutions, "seed", std::array{std::string("data.scale=unit")}); }
 
 }  // namespace
@@ -185,6 +196,7 @@ std::vector<std::string> checkpoint_seeds() {
     run.train(steps);
     seeds.push_back(without_length(run.trainer.checkpoint(run.epochs)));
   }
+  seeds.push_back(without_length(with_metrics_as_text(run.trainer.checkpoint(run.epochs), run.epochs)));
   return seeds;
 }
 

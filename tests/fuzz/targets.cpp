@@ -18,6 +18,7 @@
 #include "hourglass/model/anomaly.h"
 #include "hourglass/model/inference.h"
 #include "hourglass/model/model_file.h"
+#include "hourglass/run/checkpoint_file.h"
 #include "hourglass/run/run_metrics.h"
 #include "hourglass/train/trainer.h"
 
@@ -140,8 +141,9 @@ void read_model(std::string_view bytes) {
     expect(score >= 0, "a score is a number, or infinite");
 }
 
+/// With the checksum that the bytes have: without it none but the writer's own would come past it.
 void read_checkpoint(std::string_view bytes) {
-  const SafeTensors checkpoint = parse_safetensors(with_header_length(bytes), kName);
+  const SafeTensors checkpoint = parse_checkpoint(with_checksum(with_header_length(bytes)), kName);
   SmallRun run;
   run.trainer.restore(checkpoint, kName);
   run.train(3);

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "hourglass/base/text.h"
+#include "hourglass/run/run_folder.h"
 
 namespace hourglass {
 namespace {
@@ -121,6 +122,13 @@ TEST(Figures, ShowCurvesOfOtherSamplesAndSayWhatIsLeftOut) {
   EXPECT_EQ(names(figures), kOfAnySamples);
   ASSERT_EQ(figures.omissions.size(), 1u);
   EXPECT_EQ(figures.omissions[0].reason, "samples of 5 are not images");
+}
+
+/// Only files of these names are deleted with an old report.
+TEST(Figures, HaveNamesThatARunFolderKnows) {
+  for (const auto& all :
+       {names(of_images().figures), names(of_rows().figures), names(draw_figures({}, "mse", table_analysis(), {}))})
+    for (const std::string& name : all) EXPECT_TRUE(RunFolder::is_figure(name)) << name;
 }
 
 TEST(Figures, ArePngsAndPlotsAreSvgsToo) {

@@ -47,15 +47,19 @@ bool is_logarithmic(const ChartAxis& axis, const Range& r) {
   return axis.scale == ChartAxis::Scale::logarithmic && r.low > 0;
 }
 
-/// Distance between tics, 1, 2 or 5 times a power of ten, for at most `count` tics over `span`.
+/// Distance between tics, 1, 2 or 5 times a power of ten, for at most `count` tics over `span`; at least one is
+/// allowed.
 int64_t tic_distance(int64_t span, int64_t count) {
   int64_t distance = 1;
+  count = std::max<int64_t>(count, 1);
   for (int i = 0; span / distance > count; ++i) distance = i % 3 == 1 ? distance / 2 * 5 : distance * 2;
   return distance;
 }
 
 std::string integral_tics(char name, const Range& r, int64_t tics) {
-  const auto first = std::llround(r.low), last = std::llround(r.high);
+  constexpr double kMost = 1e15;  // larger integers need not be exact as doubles
+  const auto first = std::llround(std::clamp(r.low, -kMost, kMost)),
+             last = std::llround(std::clamp(r.high, -kMost, kMost));
   const double margin = first == last ? 0.5 : 0.02 * static_cast<double>(last - first);
   const int64_t distance = tic_distance(last - first, tics);
   return fmt::format("unset logscale {0}\nset {0}range [{1}:{2}]\nset {0}tics {3},{4}\nset format {0} '%.0f'\n", name,

@@ -120,6 +120,16 @@ TEST(LossPlot, DrawsATitleAsItIs) {
   EXPECT_EQ(size_of_png(plot.render(LossPlot::Format::png)), std::pair(1200, 560));
 }
 
+TEST(LossPlot, SurvivesMorePenaltiesAndEpochsThanThereAre) {
+  std::vector<std::pair<std::string, double>> many;
+  for (int i = 0; i < 60; ++i) many.emplace_back(fmt::format("p{}", i), 1.0);
+  LossPlot plot = demo(2, many);
+  plot.epochs[0].epoch = std::numeric_limits<int64_t>::max() - 1;
+  plot.epochs[1].epoch = std::numeric_limits<int64_t>::max();
+  EXPECT_NO_THROW(chart_script(plot.charts()[0], Frame{0.5, 0.4, 0, 1}));
+  EXPECT_NO_THROW(chart_script(plot.charts()[60], std::nullopt));
+}
+
 TEST(LossPlot, RefusesToPlotNothing) { EXPECT_THROW(demo(0).render(LossPlot::Format::svg), Error); }
 
 }  // namespace

@@ -22,59 +22,48 @@ namespace {
 using Cells = std::vector<std::string_view>;
 using Row = std::vector<std::string>;
 
-/// Statistics of a column for both decimal signs, as long as it is open which one it has.
-class ColumnScan {
+bool has_sign(std::string_view cell) { return cell.find_first_of(",.") != std::string_view::npos; }
+
+/// Which decimal signs the cells of a column allow. Statistics of the column wait until its sign is known: for the
+/// other one nearly every cell would be a text of its own.
+class SignScan {
  public:
-  void count(std::string_view cell, const MissingMarkers& markers) {
-    if (markers.contains(cell)) {
-      ++point_.missing;
-      if (comma_) ++comma_->missing;
-      return;
-    }
-    const auto point = parse_number(cell, '.');
-    const bool has_sign = cell.find_first_of(",.") != std::string_view::npos;
-    const auto comma = has_sign ? parse_number(cell, ',') : point;
-    if (has_sign) {
-      if (!comma_) comma_ = point_;
-      only_point_ += point && !comma;
-      only_comma_ += comma && !point;
-      is_open_point_ |= point && comma && !point->has_groups;
-      is_open_comma_ |= point && comma && point->has_groups;
-    }
-    count(point_, point, cell, has_sign);
-    if (comma_) count(*comma_, comma, cell, has_sign);
+  /// `cell` is no missing value.
+  void count(std::string_view cell) {
+    if (!has_sign(cell)) return;
+    const auto point = parse_number(cell, '.'), comma = parse_number(cell, ',');
+    only_point_ += point && !comma;
+    only_comma_ += comma && !point;
+    is_open_point_ |= point && comma && !point->has_groups;
+    is_open_comma_ |= point && comma && point->has_groups;
   }
 
   int64_t only_point() const { return only_point_; }
   int64_t only_comma() const { return only_comma_; }
+  char likelier() const { return only_comma_ > only_point_ ? ',' : '.'; }
   bool is_decided() const { return only_point_ + only_comma_ > 0; }
   /// All cells with a sign are numbers by either: "1.234" or "1,234".
   bool is_open() const { return !is_decided() && (is_open_point_ || is_open_comma_); }
   bool is_open_comma() const { return is_open_comma_; }
 
-  TableColumn take(char decimal) {
-    TableColumn column = decimal == ',' && comma_ ? std::move(*comma_) : std::move(point_);
-    column.decimal = decimal;
-    column.finish();
-    return column;
-  }
-  TableColumn take_likelier() { return std::move(comma_ && only_comma_ > only_point_ ? *comma_ : point_); }
-
  private:
-  static void count(TableColumn& column, const std::optional<CellNumber>& number, std::string_view cell,
-                    bool has_sign) {
-    if (!number) return column.count_text(cell);
-    column.count(number->value);
-    column.bare_integers += !has_sign;
-    column.grouped += number->has_groups;
-    if (column.units.size() < 4) column.units.emplace(number->unit);
-  }
-
-  TableColumn point_;
-  std::optional<TableColumn> comma_;  ///< empty as long as both are the same
   int64_t only_point_ = 0, only_comma_ = 0;
   bool is_open_point_ = false, is_open_comma_ = false;
 };
+
+/// Counts a cell in a column whose decimal sign is known.
+void count(std::string_view cell, const MissingMarkers& markers, TableColumn& column) {
+  if (markers.contains(cell)) {
+    ++column.missing;
+    return;
+  }
+  const auto number = parse_number(cell, column.decimal);
+  if (!number) return column.count_text(cell);
+  column.count(number->value);
+  column.bare_integers += !has_sign(cell);
+  column.grouped += number->has_groups;
+  if (column.units.size() < 4) column.units.emplace(number->unit);
+}
 
 constexpr size_t kNamesShown = 8;
 
@@ -88,13 +77,7 @@ struct Sample {
   Row first, second;
   size_t narrowest = SIZE_MAX, widest = 0;  ///< cells of the rows below the first
   bool ends_empty = true;                   ///< so do all rows below the first
-  std::vector<ColumnScan> columns;
-  std::vector<TableColumn> take_likelier() {
-    std::vector<TableColumn> all;
-    for (ColumnScan& column : columns) all.push_back(column.take_likelier());
-    columns.clear();
-    return all;
-  }
+  std::vector<SignScan> signs;              ///< per column
 };
 
 class Scanner {
@@ -111,9 +94,11 @@ class Scanner {
 
   Table scan() {
     choose_dialect();
-    choose_width_and_header(read_sample());
-    std::vector<ColumnScan> scans = count_rows();
-    choose_decimals(scans);
+    const Sample sample = read_sample();
+    choose_width(sample);
+    choose_header(sample);
+    choose_decimals(scan_signs());
+    count_rows();
     name_columns();
     tell_numbers();
     return std::move(table_);
@@ -139,27 +124,36 @@ class Scanner {
                          dialect.comments == 1 ? "s" : ""));
   }
 
+  static constexpr int64_t kSampleRows = 1000;
+
   Sample read_sample() {
-    constexpr int64_t kRows = 1000;
     CsvRows rows(text_.substr(table_.start), table_.delimiter, name_, table_.first_line);
     Cells cells;
     if (!rows.next(cells)) fail("{}: no rows", name_);
     Sample sample;
     sample.first.assign(cells.begin(), cells.end());
-    for (int64_t i = 0; i < kRows && rows.next(cells); ++i) {
+    for (int64_t i = 0; i < kSampleRows && rows.next(cells); ++i) {
       if (i == 0) sample.second.assign(cells.begin(), cells.end());
       sample.narrowest = std::min(sample.narrowest, cells.size());
       sample.widest = std::max(sample.widest, cells.size());
       sample.ends_empty &= cells.back().empty();
-      sample.columns.resize(std::max(sample.columns.size(), cells.size()));
-      for (size_t j = 0; j < cells.size(); ++j) sample.columns[j].count(cells[j], markers_);
+      sample.signs.resize(std::max(sample.signs.size(), cells.size()));
+      for (size_t j = 0; j < cells.size(); ++j)
+        if (!markers_.contains(cells[j])) sample.signs[j].count(cells[j]);
     }
     return sample;
   }
 
-  void choose_width_and_header(Sample sample) {
-    choose_width(sample);
-    choose_header(sample);
+  /// Statistics of the sample's columns below the first row.
+  std::vector<TableColumn> columns_of(const Sample& sample) const {
+    std::vector<TableColumn> columns(std::max(sample.signs.size(), sample.first.size()));
+    for (size_t j = 0; j < sample.signs.size(); ++j) columns[j].decimal = sample.signs[j].likelier();
+    CsvRows rows(text_.substr(table_.start), table_.delimiter, name_, table_.first_line);
+    Cells cells;
+    rows.next(cells);
+    for (int64_t i = 0; i < kSampleRows && rows.next(cells); ++i)
+      for (size_t j = 0; j < cells.size(); ++j) count(cells[j], markers_, columns[j]);
+    return columns;
   }
 
   void choose_width(const Sample& sample) {
@@ -183,16 +177,14 @@ class Scanner {
           "is no feature");
   }
 
-  void choose_header(Sample& sample) {
+  void choose_header(const Sample& sample) {
     HeaderDecision found{true, false, ""};
     if (how_.header) {
       found.is_header = *how_.header;
     } else if (header_is_comment_) {
       found = {true, true, "the comment above the rows has a name for every column"};
     } else if (!table_.has_row_names && !has_names_of_features(sample.first)) {
-      auto columns = sample.take_likelier();
-      columns.resize(std::max(columns.size(), sample.first.size()));
-      found = decide_header(sample.first, sample.second, columns);
+      found = decide_header(sample.first, sample.second, columns_of(sample));
     }
     table_.header = found.is_header;
     if (table_.header) table_.names = sample.first;
@@ -210,16 +202,17 @@ class Scanner {
     });
   }
 
-  std::vector<ColumnScan> count_rows() {
-    std::vector<ColumnScan> scans(table_.columns.size());
+  std::vector<SignScan> scan_signs() {
+    std::vector<SignScan> signs(table_.columns.size());
     TableRows rows(text_, table_, name_);
     Cells cells;
     while (rows.next(cells)) {
       ++table_.rows;
-      for (size_t i = 0; i < scans.size(); ++i) {
-        scans[i].count(cells[i], markers_);
-        if (!cells[i].empty() && markers_.contains(cells[i])) ++table_.missing_texts[std::string(cells[i])];
-      }
+      for (size_t i = 0; i < signs.size(); ++i)
+        if (!markers_.contains(cells[i]))
+          signs[i].count(cells[i]);
+        else if (!cells[i].empty())
+          ++table_.missing_texts[std::string(cells[i])];
     }
     if (table_.rows == 0) fail("{}: no rows after the header", name_);
     if (const int64_t repeated = rows.repeated_headers())
@@ -227,17 +220,25 @@ class Scanner {
                          repeated == 1 ? "one row" : fmt::format("{} rows", repeated), repeated == 1 ? "s" : "",
                          repeated == 1 ? "is" : "are"),
              "", true);
-    return scans;
+    return signs;
+  }
+
+  void count_rows() {
+    TableRows rows(text_, table_, name_);
+    Cells cells;
+    while (rows.next(cells))
+      for (size_t i = 0; i < cells.size(); ++i) count(cells[i], markers_, table_.columns[i]);
+    for (TableColumn& column : table_.columns) column.finish();
   }
 
   /// Where the cells of a column allow both decimal signs, the other columns decide.
-  void choose_decimals(std::vector<ColumnScan>& scans) {
+  void choose_decimals(const std::vector<SignScan>& scans) {
     const auto with = [&](auto condition) { return std::ranges::count_if(scans, condition); };
     const auto commas = with([](const auto& s) { return s.only_comma() > s.only_point(); });
     const auto points = with([](const auto& s) { return s.only_point() > 0 && s.only_comma() <= s.only_point(); });
     const bool has_other_decimals = commas + points > 0;
     for (size_t i = 0; i < scans.size(); ++i) {
-      ColumnScan& scan = scans[i];
+      const SignScan& scan = scans[i];
       bool comma = scan.only_comma() > scan.only_point();
       if (!scan.is_decided()) {
         comma = !how_.decimal.empty() ? how_.decimal == ","
@@ -246,7 +247,7 @@ class Scanner {
         if (scan.is_open() && how_.decimal.empty() && (comma || (scan.is_open_comma() && table_.delimiter != ',')))
           guessed_decimals_.push_back(i);
       }
-      table_.columns[i] = scan.take(comma ? ',' : '.');
+      table_.columns[i].decimal = comma ? ',' : '.';
     }
     if (table_.has_row_names) table_.columns[0].is_row_name = true;
   }

@@ -192,7 +192,7 @@ TEST_F(FileTest, RefusesLinksThatLeadNowhere) {
 }
 
 TEST_F(FileTest, KeepsThePermissionsOfTheFileItReplaces) {
-  for (const mode_t mode : {0600, 0640, 0755}) {
+  for (const mode_t mode : {0600u, 0640u, 0755u}) {
     write_file_atomically(file_, "before");
     fs::permissions(file_, static_cast<fs::perms>(mode));
     write_file_atomically(file_, "after");

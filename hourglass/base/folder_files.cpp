@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string_view name_of(fs::file_type type) {
+std::string_view text_of(fs::file_type type) {
   switch (type) {
     case fs::file_type::symlink:
       return "a symbolic link";
@@ -42,7 +42,7 @@ bool is_there(const fs::path& path, fs::file_type expected) {
   fail(
       "{}: is {}, expected {}; links, pipes and devices in a run folder are not opened: remove it, or put a copy in "
       "its place",
-      path.string(), name_of(found), name_of(expected));
+      path.string(), text_of(found), text_of(expected));
 }
 
 /// Opens the file at the end of a path from an open folder, following no symbolic link. Negative, with errno, on error.

@@ -28,8 +28,8 @@ struct Interrupted {};
 void draw_missing_report_files(const RunFolder& folder, const RunResults& run, const Notify& notify);
 
 /// Draws all images and the report of a run folder again, on the run's own data or those of the request. A chart that
-/// cannot be drawn is a note. Throws Error at the first other failure, where `run` is not a run folder or another process
-/// writes to it, and as refuse_overwriting does.
+/// cannot be drawn is a note. Throws Error at the first other failure, where `run` is not a run folder or another
+/// process writes to it, and as refuse_overwriting does.
 void redraw_run(const std::filesystem::path& run, const DataRequest& data, int threads, const Notify& notify,
                 const EvaluationProgress& progress);
 

@@ -119,8 +119,8 @@ Recipe read_recipe(const std::filesystem::path& path, std::span<const std::strin
 /// Reads a recipe from a text, as read_recipe does; `name` replaces the file name in errors.
 Recipe parse_recipe(std::string_view text, const std::string& name, std::span<const std::string> overrides = {});
 
-/// Writes the recipe with all defaults as TOML; parse_recipe reads it back to an equal recipe. Throws Error if it would be
-/// larger than read_recipe allows.
+/// Writes the recipe with all defaults as TOML; parse_recipe reads it back to an equal recipe. Throws Error if it would
+/// be larger than read_recipe allows.
 std::string recipe_toml(const Recipe& recipe);
 
 /// Writes the recipe with all defaults as one line of JSON, for the metadata of model files.

@@ -24,8 +24,8 @@ struct BarPart {
   int drop_order = 0;
 };
 
-/// The last line of a terminal with a progress bar, and the lines of text above it. Texts become printable: only the bar
-/// itself writes control characters.
+/// The last line of a terminal with a progress bar, and the lines of text above it. Texts become printable: only the
+/// bar itself writes control characters.
 class BarLine {
  public:
   BarLine(std::ostream& out, ProgressOptions options) : out_(out), options_(std::move(options)) {}

@@ -265,7 +265,9 @@ void mixed_call(const Shared& shared, int i) {
       shared.model.encode(rows, found);
       EXPECT_EQ(found, codes);
   }
-  if (i % 50 == 0) EXPECT_EQ(Model::load(kModels + "dense").inputs(), shared.model.inputs());
+  if (i % 50 == 0) {
+    EXPECT_EQ(Model::load(kModels + "dense").inputs(), shared.model.inputs());
+  }
 }
 
 TEST(LibraryModel, TakesMixedCallsOfManyThreads) {

@@ -55,11 +55,13 @@ TrainingRequest request_of(const Options& o) {
 }
 
 void print_summary(const TrainingResult& result, bool json) {
-  const auto& [outcome, folder, loss, epochs] = result;
-  const EpochRecord& last = epochs.back();
+  const auto& [outcome, folder, loss, epochs, kept] = result;
+  const int64_t last = epochs.back().epoch;
   const std::pair<const char*, std::optional<Terms>> parts[] = {
-      {"train", last.train}, {"validation", last.validation}, {"test", last.test}};
-  nlohmann::json j = {{"run", folder.string()}, {"epochs", last.epoch}};
+      {"train", kept.epoch > 0 ? std::optional(kept.train) : std::nullopt},
+      {"validation", kept.validation},
+      {"test", kept.test}};
+  nlohmann::json j = {{"run", folder.string()}, {"epochs", last}, {"kept_epoch", kept.epoch}};
   std::vector<std::string> losses;
   for (const auto& [part, terms] : parts) {
     if (!terms) continue;
@@ -67,7 +69,10 @@ void print_summary(const TrainingResult& result, bool json) {
     losses.push_back(fmt::format("{} {} {}", part, loss, format_value(terms->reconstruction)));
   }
   if (json) return print_document(j);
-  say("{}", fmt::format("{}", fmt::join(losses, "   ")));
+  const std::string epoch = kept.epoch == 0     ? "   (the initial weights; no epoch was better)"
+                            : kept.epoch < last ? fmt::format("   (epoch {} of {})", kept.epoch, last)
+                                                : "";
+  say("{}", fmt::format("{}{}", fmt::join(losses, "   "), epoch));
   say("model and report: {}", folder);
 }
 

@@ -36,10 +36,12 @@ Recipe named_or_suggested(const RecipeRequest& request, const Notify& notify) {
   if (request.data.empty()) fail("train: expected a recipe, or --data to train on");
   announce_fetch(request.data, notify);
   // The keys of [data] that the overrides set, before there is a recipe.
-  const Recipe any = suggest_recipe(request.data, {}, {"", {1}, std::vector<float>(1), {}});
+  Recipe any = suggest_recipe(request.data, {}, {"", {1}, std::vector<float>(1), {}});
+  any.data.validation = 0.5;  // so that 0 is an override
   const DataConfig requested = parse_recipe(recipe_toml(any), "--set", overrides).data;
   const auto [how, decisions] = suggested_reading(inspect_source(request.data, requested.read), requested.read);
-  const Recipe suggested = suggested_recipe(request, how, requested.test);
+  Recipe suggested = suggested_recipe(request, how, requested.test);
+  if (requested.validation == 0) suggested.train.early_stopping.reset();  // it needs validation rows
   Recipe recipe = parse_recipe(recipe_toml(suggested), suggested.name, overrides);
   recipe.data.read.categorical = how.categorical;  // an override replaces these lists, but how has its columns too
   recipe.data.read.ignore = how.ignore;

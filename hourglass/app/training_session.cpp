@@ -174,15 +174,12 @@ double TrainingSession::introduce() {
   return check.loss_of_mean;
 }
 
-/// The best epoch's validation loss with early stopping, else the last epoch's loss; that of the training rows is the
-/// mean over the epoch, so the first says little.
+/// The loss of the training rows is the mean over the epoch, so that of the first says little.
 void TrainingSession::compare_with_mean(const TrainingResult& result, double loss_of_mean) {
   constexpr double kLearned = 0.99;  // the report's verdict draws the same line
-  const EpochRecord& last = result.epochs.back();
-  const auto& held_out = last.validation ? last.validation : last.test;
-  double loss = held_out ? held_out->reconstruction : last.train.reconstruction;
-  if (last.validation && recipe_.train.early_stopping)
-    for (const EpochRecord& e : result.epochs) loss = std::min(loss, e.validation->reconstruction);
+  const EpochRecord& kept = result.kept;
+  const auto& held_out = kept.validation ? kept.validation : kept.test;
+  const double loss = held_out ? held_out->reconstruction : kept.train.reconstruction;
   const bool says_little = (!held_out && result.epochs.size() < 2) || recipe_.objective.trim > 0 || loss_of_mean <= 0;
   if (says_little || loss < kLearned * loss_of_mean) return;
   note(fmt::format("warning: the model is no better than the mean of the data: its {} is {}, that of the mean {}",
@@ -194,6 +191,7 @@ TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
   if (trainer_.is_finished() && folder_.holds("model.safetensors", model_bytes(recipe_, model_, anomaly_scale())) &&
       folder_.has_report()) {
     note("this run is already finished");
+    result.kept = trainer_.kept_record(result.epochs);
     return result;
   }
   const double loss_of_mean = introduce();
@@ -209,7 +207,10 @@ TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
       trainer_.run({listener, stop, [&] { folder_.write_checkpoint(trainer_.checkpoint(metrics.epochs())); }});
   result.epochs = metrics.epochs();
   const bool is_whole = result.outcome == RunOutcome::finished || result.outcome == RunOutcome::stopped_early;
-  if (is_whole) compare_with_mean(result, loss_of_mean);
+  if (is_whole) {
+    result.kept = trainer_.kept_record(result.epochs);
+    compare_with_mean(result, loss_of_mean);
+  }
   const std::optional<AnomalyScale> scale = is_whole ? anomaly_scale() : std::nullopt;
   folder_.write_model(model_bytes(recipe_, model_, scale));
   if (is_whole && !draw_report(result, scale, stop)) result.outcome = RunOutcome::interrupted;

@@ -23,6 +23,7 @@ struct TrainingResult {
   std::filesystem::path folder;
   std::string loss;                 ///< name of the reconstruction loss: "bce" or "mse"
   std::vector<EpochRecord> epochs;  ///< those of an earlier, resumed run among them
+  EpochRecord kept;                 ///< of a finished run: the epoch whose weights the model has; 0: the initial ones
 };
 
 /// A training with a run folder: model, metrics, checkpoints, plots and report.

@@ -144,6 +144,14 @@ void Trainer::consider_initial_weights() {
   best_weights_->update(0, initial.validation->reconstruction, model_);
 }
 
+EpochRecord Trainer::kept_record(const std::vector<EpochRecord>& epochs) const {
+  const int64_t epoch = is_finished_ && best_weights_ ? best_weights_->best().epoch : epochs_done();
+  if (epoch > 0) return epochs[static_cast<size_t>(epoch) - 1];
+  EpochRecord initial;
+  evaluator_.measure(initial);
+  return initial;
+}
+
 void Trainer::begin_next_epoch() {
   ++epoch_;
   progress_ = {};

@@ -71,6 +71,13 @@ TEST_F(Parts, WithoutARecipeRowsAreHeldOutAndEvalMeasuresThem) {
   EXPECT_NEAR(mse({"--split", "all"}), all, 1e-6 * all) << "every row is in one part";
 }
 
+TEST_F(Parts, WithoutValidationRowsNothingStopsEarly) {
+  train_table("run", {"--set", "data.validation=0"});
+  EXPECT_TRUE(contains(read("run/recipe.toml"), "validation = 0.0\n"));
+  EXPECT_FALSE(contains(read("run/recipe.toml"), "early_stopping"));
+  EXPECT_TRUE(measured().starts_with("people.csv: 200 rows, which the model was trained on"));
+}
+
 TEST_F(Parts, TheHeldOutRowsAreThoseOfTheTraining) {
   train_table("run", {"--set", "data.test=0.2"});
   const auto best = best_epoch();

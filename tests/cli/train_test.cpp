@@ -101,6 +101,7 @@ TEST_F(Train, StopsEarlyAndKeepsTheBestWeights) {
   EXPECT_TRUE(contains(outcome.err, "stopped after epoch 2"));
   EXPECT_EQ(metrics("run").size(), 2u);
   EXPECT_TRUE(metrics("run")[1].contains("validation"));
+  EXPECT_TRUE(contains(outcome.out, "(epoch 1 of 2)")) << "the losses are those of the weights that are kept";
   EXPECT_TRUE(same_tensors(model("run"), model("short")));
 }
 

@@ -177,4 +177,6 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, RecipeEstim
         return int(np.prod(self.model_.code_shape))
 
     def _more_tags(self) -> dict[str, Any]:
-        return {"preserves_dtype": [np.float32]}
+        reason = "the last binary digit of a row's values may depend on its position among the rows"
+        checks = ("check_methods_sample_order_invariance", "check_methods_subset_invariance")
+        return {"preserves_dtype": [np.float32], "_xfail_checks": dict.fromkeys(checks, reason)}

@@ -28,34 +28,6 @@ size_t read_some(const Descriptor& file, const std::filesystem::path& path, char
   return static_cast<size_t>(n);
 }
 
-/// A temporary file: created empty, deleted by the destructor, or when a signal ends the program, unless it was
-/// renamed.
-struct Temporary {
-  std::filesystem::path path;
-  std::optional<Leftover> leftover;
-  Descriptor file;
-  bool renamed = false;
-
-  explicit Temporary(const std::filesystem::path& final_path) : file(create(final_path)) {}
-  ~Temporary() {
-    if (file.value >= 0 && !renamed) ::unlink(path.c_str());
-  }
-
- private:
-  // Process ids are reused, so the name of a file left by a killed process is skipped.
-  int create(const std::filesystem::path& final_path) {
-    static std::atomic<unsigned> counter{0};
-    int descriptor;
-    do {
-      path = final_path.parent_path() / fmt::format("{}{}-{}{}", kTemporaryBegin, ::getpid(), counter++, kTemporaryEnd);
-      leftover.emplace(path, Leftover::Kind::file);
-      descriptor = open_retrying(path, O_WRONLY | O_CREAT | O_EXCL);
-    } while (descriptor < 0 && errno == EEXIST);
-    if (descriptor < 0) leftover.reset();
-    return descriptor;
-  }
-};
-
 /// The file at the end of a chain of symbolic links; it need not exist.
 std::filesystem::path end_of_links(std::filesystem::path path) {
   constexpr int kMostLinks = 40;  // as Linux follows
@@ -147,8 +119,32 @@ std::string read_start(const std::filesystem::path& path, size_t count) {
   return bytes;
 }
 
-struct AtomicFile::Content : Temporary {
-  using Temporary::Temporary;
+/// The temporary file: created empty, deleted by the destructor, or when a signal ends the program, unless it was
+/// renamed.
+struct AtomicFile::Content {
+  std::filesystem::path path;
+  std::optional<Leftover> leftover;
+  Descriptor file;
+  bool renamed = false;
+
+  explicit Content(const std::filesystem::path& final_path) : file(create(final_path)) {}
+  ~Content() {
+    if (file.value >= 0 && !renamed) ::unlink(path.c_str());
+  }
+
+ private:
+  // Process ids are reused, so the name of a file left by a killed process is skipped.
+  int create(const std::filesystem::path& final_path) {
+    static std::atomic<unsigned> counter{0};
+    int descriptor;
+    do {
+      path = final_path.parent_path() / fmt::format("{}{}-{}{}", kTemporaryBegin, ::getpid(), counter++, kTemporaryEnd);
+      leftover.emplace(path, Leftover::Kind::file);
+      descriptor = open_retrying(path, O_WRONLY | O_CREAT | O_EXCL);
+    } while (descriptor < 0 && errno == EEXIST);
+    if (descriptor < 0) leftover.reset();
+    return descriptor;
+  }
 };
 
 AtomicFile::AtomicFile(std::filesystem::path path, Links links)

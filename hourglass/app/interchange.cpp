@@ -75,7 +75,9 @@ void write_csv(const std::string& path, const ModelOutput& output, bool header, 
     rows = {some, first};
     for (int64_t row = first; row < first + some.rows(); ++row) {
       append_csv_row(text, columns, row);
-      if (text.size() >= kTextBytes) file.append(std::exchange(text, ""));
+      if (text.size() < kTextBytes) continue;
+      file.append(text);
+      text.clear();
     }
   });
   file.append(text);

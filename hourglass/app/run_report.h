@@ -1,6 +1,7 @@
 #pragma once
 
 #include "hourglass/app/open.h"
+#include "hourglass/base/interrupted.h"
 #include "hourglass/eval/measured_rows.h"
 #include "hourglass/report/html/figure_sheet.h"
 #include "hourglass/run/events.h"
@@ -19,9 +20,6 @@ struct RunResults {
   int threads = 0;                        ///< 0: all available cores
   EvaluationProgress progress = nullptr;  ///< what it throws ends the drawing, with complete files only
 };
-
-/// Thrown by EvaluationProgress functions to end a drawing.
-struct Interrupted {};
 
 /// Writes those of loss.png, reconstructions.png, report.html that are missing, and with the last the figures in
 /// plots/, which are always drawn anew. A failure is a note, not an error; Interrupted is passed on.

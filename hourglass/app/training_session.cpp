@@ -159,8 +159,8 @@ std::vector<EpochRecord> TrainingSession::resume() {
   return epochs;
 }
 
-std::optional<AnomalyScale> TrainingSession::anomaly_scale() try {
-  return trainer_.anomaly_scale();
+std::optional<AnomalyScale> TrainingSession::anomaly_scale(const std::function<bool()>& stop) try {
+  return trainer_.anomaly_scale(stop);
 } catch (const Error& e) {
   note(fmt::format("[anomaly] is left out: {}", e.what()));
   return std::nullopt;
@@ -188,7 +188,8 @@ void TrainingSession::compare_with_mean(const TrainingResult& result, double los
 
 TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
   TrainingResult result{RunOutcome::finished, folder_.path(), trainer_.reconstruction(), resume()};
-  if (trainer_.is_finished() && folder_.holds("model.safetensors", model_bytes(recipe_, model_, anomaly_scale())) &&
+  if (trainer_.is_finished() &&
+      folder_.holds("model.safetensors", model_bytes(recipe_, model_, anomaly_scale(nullptr))) &&
       folder_.has_report()) {
     note("this run is already finished");
     result.kept = trainer_.kept_record(result.epochs);
@@ -207,19 +208,26 @@ TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
       trainer_.run({listener, stop, [&] { folder_.write_checkpoint(trainer_.checkpoint(metrics.epochs())); }});
   result.epochs = metrics.epochs();
   const bool is_whole = result.outcome == RunOutcome::finished || result.outcome == RunOutcome::stopped_early;
-  if (is_whole) {
-    result.kept = trainer_.kept_record(result.epochs);
-    compare_with_mean(result, loss_of_mean);
-  }
-  const std::optional<AnomalyScale> scale = is_whole ? anomaly_scale() : std::nullopt;
-  folder_.write_model(model_bytes(recipe_, model_, scale));
-  if (is_whole && !draw_report(result, scale, stop)) result.outcome = RunOutcome::interrupted;
+  if (is_whole)
+    finish(result, loss_of_mean, stop);
+  else
+    folder_.write_model(model_bytes(recipe_, model_, std::nullopt));
   return result;
 }
 
-/// False where `stop` ended it.
-bool TrainingSession::draw_report(const TrainingResult& result, const std::optional<AnomalyScale>& scale,
-                                  const std::function<bool()>& stop) try {
+void TrainingSession::finish(TrainingResult& result, double loss_of_mean, const std::function<bool()>& stop) try {
+  result.kept = trainer_.kept_record(result.epochs);
+  compare_with_mean(result, loss_of_mean);
+  const std::optional<AnomalyScale> scale = anomaly_scale(stop);
+  folder_.write_model(model_bytes(recipe_, model_, scale));
+  draw_report(result, scale, stop);
+} catch (const Interrupted&) {
+  note(fmt::format("{}: the training is complete, the report is not drawn yet", folder_.path().string()));
+  result.outcome = RunOutcome::interrupted;
+}
+
+void TrainingSession::draw_report(const TrainingResult& result, const std::optional<AnomalyScale>& scale,
+                                  const std::function<bool()>& stop) {
   const EvaluationProgress progress = [&](std::string_view part, double done) {
     if (stop()) throw Interrupted{};
     listener_.on_stage(fmt::format("report: {}", part), done);
@@ -230,10 +238,6 @@ bool TrainingSession::draw_report(const TrainingResult& result, const std::optio
       {recipe_, model_, result.loss, result.epochs, validation ? *validation : measured_part(data_),
        scale ? &*scale : nullptr, request_.threads, progress},
       notify_of(listener_));
-  return true;
-} catch (const Interrupted&) {
-  note(fmt::format("{}: the model is complete, the report is not drawn yet", folder_.path().string()));
-  return false;
 }
 
 TrainingResult train(const TrainingRequest& request, RunListener& listener, const std::function<bool()>& stop) {

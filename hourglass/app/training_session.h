@@ -23,7 +23,7 @@ struct TrainingResult {
   std::filesystem::path folder;
   std::string loss;                 ///< name of the reconstruction loss: "bce" or "mse"
   std::vector<EpochRecord> epochs;  ///< those of an earlier, resumed run among them
-  EpochRecord kept;                 ///< of a finished run: the epoch whose weights the model has; 0: the initial ones
+  EpochRecord kept = {};            ///< of a finished run: the epoch whose weights the model has; 0: the initial ones
 };
 
 /// A training with a run folder: model, metrics, checkpoints, plots and report.
@@ -51,8 +51,10 @@ class TrainingSession {
   /// Tells the size of the training and what speaks against the objective. Returns the loss of the mean.
   double introduce();
   void compare_with_mean(const TrainingResult& result, double loss_of_mean);
-  std::optional<AnomalyScale> anomaly_scale();
-  bool draw_report(const TrainingResult& result, const std::optional<AnomalyScale>& scale,
+  std::optional<AnomalyScale> anomaly_scale(const std::function<bool()>& stop);
+  /// Writes the model and the report, unless `stop` ends it: then the outcome is interrupted.
+  void finish(TrainingResult& result, double loss_of_mean, const std::function<bool()>& stop);
+  void draw_report(const TrainingResult& result, const std::optional<AnomalyScale>& scale,
                    const std::function<bool()>& stop);
   void note(const std::string& text) { listener_.on_note(text); }
 

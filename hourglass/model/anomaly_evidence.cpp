@@ -17,7 +17,9 @@ namespace {
 constexpr int64_t kNeighbour = 5;  // of the distance between reconstructions
 constexpr int64_t kBins = 10;
 constexpr int64_t kMostStored = 1024, kLeastStored = 64, kStoredValues = int64_t{1} << 16;
-constexpr int64_t kPadded = 16;  // matrix products of so many rows do not depend on how many there are
+/// Matrix products give a row the same bits among kFewRows rows as among any multiple of kEvenRows: every processor's
+/// kernels take these in equal parts. A chunk holds kChunkRows.
+constexpr int64_t kFewRows = 16, kEvenRows = 48, kChunkRows = 2 * kEvenRows;
 /// Quantiles of the distance from the median, and the same of the standard normal distribution.
 constexpr std::array kSpreads = {std::pair{0.5, 0.67449},  std::pair{0.75, 1.15035}, std::pair{0.9, 1.64485},
                                  std::pair{0.95, 1.95996}, std::pair{0.99, 2.57583}, std::pair{0.999, 3.29053},
@@ -173,7 +175,7 @@ std::vector<float> reconstructions(const Autoencoder& model, std::span<const flo
 }  // namespace
 
 EvidenceScorer::EvidenceScorer(const Inference& inference, std::span<const float> unit, const AnomalyEvidence& evidence)
-    : inference_(inference),
+    : inference_(inference, kChunkRows),
       evidence_(evidence),
       features_(std::ssize(unit)),
       stored_(std::ssize(evidence.rows) / features_),
@@ -299,7 +301,8 @@ void EvidenceScorer::replace_unseen(View rows) const {
 void EvidenceScorer::for_each_row(const Dataset& data, std::span<const uint32_t> rows,
                                   const std::function<void(int64_t, Work&)>& f) const {
   std::vector<uint32_t> padded(rows.begin(), rows.end());
-  while (!padded.empty() && padded.size() % kPadded != 0) padded.push_back(padded.back());
+  const int64_t even = std::ssize(rows) <= kFewRows ? kFewRows : kEvenRows;
+  while (!padded.empty() && std::ssize(padded) % even != 0) padded.push_back(padded.back());
   Inference::CorruptInput replace;
   if (!evidence_.groups.empty()) replace = [&](ConstView, std::span<const uint32_t>, View x) { replace_unseen(x); };
   const auto score_chunk = [&](const Inference::Chunk& chunk) {

@@ -64,7 +64,7 @@ int64_t stored_rows(int64_t features);
 /// unit_j of every feature over the given scaled rows (rows, features).
 std::vector<float> robust_units(ConstView rows);
 
-/// Evidence about rows of data by one model. Any number of threads may use one object at once. The inference and the
+/// Evidence about rows of data by one model. Any number of threads may use one object at once. The model and the
 /// evidence must outlive it.
 class EvidenceScorer {
  public:
@@ -109,7 +109,7 @@ class EvidenceScorer {
   int64_t at_most(int64_t feature, float x) const;
   int64_t at_least(int64_t feature, float x) const;
 
-  const Inference& inference_;
+  const Inference inference_;
   const AnomalyEvidence& evidence_;
   int64_t features_, stored_;
   std::vector<float> factor_;           ///< from scaled values to units

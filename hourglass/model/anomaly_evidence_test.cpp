@@ -57,6 +57,24 @@ TEST(Evidence, UnitsAreStandardDeviationsAndNotZeroForFlags) {
   EXPECT_EQ(units[2], 1.0f);
 }
 
+/// With AVX2 a row's place among 32, 128 or 256 others changes the last bits of its matrix products.
+TEST(Evidence, ScoresOfARowDoNotDependOnOtherRowsOrItsPlace) {
+  const Dataset data = table();
+  Autoencoder a(model({layer("dense", 8), {"tanh"}, layer("dense", 2)}, {layer("dense", 5)}), {5});
+  for (int64_t i = 0; i < a.theta().size(); ++i) a.theta().as<float>()[i] = static_cast<float>(std::sin(i * 0.7));
+  const Inference inference(a, 2);
+  const AnomalyScale scale = fitted(inference, data);
+  const std::vector<double> all = scores(inference, scale, data);
+  for (const int64_t count : {1, 2, 5, 15, 16, 17, 20, 32, 100, 128, 256, 299}) {
+    std::vector<float> values;
+    for (int64_t i = count; i-- > 0;)
+      for (int64_t j = 0; j < 5; ++j) values.push_back(std::get<std::vector<float>>(data.values)[i * 5 + j]);
+    std::vector<double> reversed = scores(inference, scale, {"rows", {5}, std::move(values), {}, data.columns});
+    std::ranges::reverse(reversed);
+    EXPECT_EQ(reversed, std::vector<double>(all.begin(), all.begin() + count)) << count;
+  }
+}
+
 TEST(Evidence, GroupsAreTheFeaturesOfOneColumn) {
   const std::vector<std::string> names = {"a", "kind=A", "kind=B", "kind", "kinds=A"}, columns = {"kind", "absent"};
   const auto groups = one_hot_groups(names, columns);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <numeric>
 
+#include "hourglass/base/interrupted.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/tensor/copy.h"
 
@@ -39,6 +40,11 @@ Inference::Inference(const Autoencoder& model, int threads, int64_t most_chunk_r
       threads_(threads),
       chunk_rows_(rows_of_a_chunk(model.network(), model.theta().dtype(), most_chunk_rows)) {}
 
+Inference::Inference(const Inference& other, int64_t most_chunk_rows)
+    : Inference(other.model_, other.threads_, most_chunk_rows) {
+  stop_ = other.stop_;
+}
+
 int64_t Inference::whole_chunks(int64_t width, int64_t bytes) const {
   const int64_t rows = bytes / (width * size_of(model_.theta().dtype()));
   return std::max(chunk_rows_, rows / chunk_rows_ * chunk_rows_);
@@ -53,6 +59,12 @@ const MicroBatch& Inference::Chunk::repeat(int last, const std::function<void(Vi
   return *again;
 }
 
+void Inference::throw_if_stopped() const {
+  if (!stop_) return;
+  const std::lock_guard lock(stop_mutex_);
+  if (stop_()) throw Interrupted{};
+}
+
 void Inference::for_each_chunk(int64_t rows,
                                const std::function<void(Workspace&, int64_t, int64_t, int64_t)>& chunk) const {
   // Sums in the order of chunks hold the parts of so many chunks, each about as wide as a row.
@@ -63,6 +75,7 @@ void Inference::for_each_chunk(int64_t rows,
   const auto make = [&] { return std::make_unique<Workspace>(model_, capacity); };
   int64_t begin = 0;
   auto work = [&](int64_t k) {
+    throw_if_stopped();
     const int64_t c = begin + k, first = c * chunk_rows_;
     workspaces_.with(make, [&](Workspace& workspace) {
       if (workspace.pass.capacity() < capacity) workspace = Workspace(model_, capacity);

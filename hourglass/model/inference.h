@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -24,6 +25,10 @@ class Inference {
   static int64_t rows_of_a_chunk(const Network& network, DType dtype, int64_t most = kChunkRows);
 
   explicit Inference(const Autoencoder& model, int threads, int64_t most_chunk_rows = kChunkRows);
+  /// As `other`, but with other chunks.
+  Inference(const Inference& other, int64_t most_chunk_rows);
+  /// `stop` is asked before each chunk, from any thread, one at a time; true ends the pass, which throws Interrupted.
+  void stop_when(std::function<bool()> stop) { stop_ = std::move(stop); }
 
   /// Working memory for one chunk; later chunks reuse it.
   struct Workspace {
@@ -92,6 +97,7 @@ class Inference {
   int64_t whole_chunks(int64_t width, int64_t bytes) const;
 
  private:
+  void throw_if_stopped() const;
   /// Layers [0, last) for the given rows of the data, or all.
   void run(const Dataset& data, std::optional<std::span<const uint32_t>> rows, Mode mode, int last, const Visit& visit,
            const CorruptInput& corrupt_input) const;
@@ -99,6 +105,8 @@ class Inference {
   const Autoencoder& model_;
   int threads_;
   int64_t chunk_rows_;
+  std::function<bool()> stop_;
+  mutable std::mutex stop_mutex_;
   mutable FreeList<Workspace> workspaces_;
 };
 

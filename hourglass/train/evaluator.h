@@ -19,11 +19,12 @@ class Evaluator {
   Evaluator(const Autoencoder& model, bool bce, const Data& data, int threads)
       : model_(model), bce_(bce), data_(data), threads_(threads) {}
 
-  /// Assigns epoch.validation and epoch.test, each only where there are rows for it.
-  void measure(EpochRecord& epoch) const;
+  /// Assigns epoch.validation and epoch.test, each only where there are rows for it. Throws Interrupted when `stop`,
+  /// which is asked as by Inference::stop_when, returns true.
+  void measure(EpochRecord& epoch, const std::function<bool()>& stop = nullptr) const;
 
  private:
-  Terms loss(const Dataset& data, std::span<const uint32_t> rows) const;
+  Terms loss(const Dataset& data, std::span<const uint32_t> rows, const std::function<bool()>& stop) const;
 
   const Autoencoder& model_;
   bool bce_;

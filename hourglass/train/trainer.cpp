@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hourglass/base/interrupted.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/data/scaler.h"
 #include "hourglass/model/inference.h"
@@ -62,15 +63,20 @@ Trainer::Trainer(const Recipe& recipe, Autoencoder& model, const Dataset& train,
   if (recipe.train.early_stopping) best_weights_.emplace(*recipe.train.early_stopping, model);
 }
 
-RunOutcome Trainer::run(const Hooks& hooks) {
+RunOutcome Trainer::run(const Hooks& hooks) try {
   hooks.listener.on_start({recipe_.name, reconstruction(), recipe_.train.epochs, epoch_, loop_.steps_per_epoch(),
                            static_cast<int64_t>(split_.train.size())});
-  consider_initial_weights();
+  consider_initial_weights(hooks.stop);
   snapshot_weights();
   checkpoint_timer_.start(Clock::now());
   while (!is_finished_)
     if (const auto outcome = run_epoch(hooks)) return *outcome;
   return RunOutcome::finished;
+} catch (const Interrupted&) {  // while rows were measured before the first step or after an epoch's last one
+  if (progress_.step == 0) return RunOutcome::interrupted;
+  if (!divergence_guard_.non_finite_tensor().empty()) return diverge(hooks.listener);
+  save_checkpoint(hooks);
+  return RunOutcome::interrupted;
 }
 
 std::optional<RunOutcome> Trainer::run_epoch(const Hooks& hooks) {
@@ -91,7 +97,7 @@ std::optional<RunOutcome> Trainer::after_step(const Hooks& hooks) {
 }
 
 std::optional<RunOutcome> Trainer::end_epoch(const Hooks& hooks) {
-  const EpochRecord record = epoch_record();
+  const EpochRecord record = epoch_record(hooks.stop);
   if (!is_finite(record) || !divergence_guard_.non_finite_tensor().empty()) return diverge(hooks.listener);
   const bool stops_early = should_stop_early(record, hooks.listener);
   hooks.listener.on_epoch(record);
@@ -110,11 +116,11 @@ RunOutcome Trainer::diverge(RunListener& listener) {
   return RunOutcome::diverged;
 }
 
-EpochRecord Trainer::epoch_record() const {
+EpochRecord Trainer::epoch_record(const std::function<bool()>& stop) const {
   EpochRecord record;
   record.epoch = epoch_;
   record.train = mean_terms(loop_.objective(), progress_);
-  evaluator_.measure(record);
+  evaluator_.measure(record, stop);
   record.seconds = progress_.seconds;
   record.samples_per_second = record.seconds > 0 ? static_cast<double>(progress_.rows) / record.seconds : 0.0;
   return record;
@@ -137,10 +143,10 @@ bool Trainer::should_stop_early(const EpochRecord& record, RunListener& listener
   return true;
 }
 
-void Trainer::consider_initial_weights() {
+void Trainer::consider_initial_weights(const std::function<bool()>& stop) {
   if (!best_weights_ || recipe_.model.init.kind != InitKind::pca || epoch_ > 1 || progress_.step > 0) return;
   EpochRecord initial;
-  evaluator_.measure(initial);
+  evaluator_.measure(initial, stop);
   best_weights_->update(0, initial.validation->reconstruction, model_);
 }
 
@@ -184,10 +190,11 @@ void Trainer::snapshot_weights() {
                                                         : "from before the first step");
 }
 
-std::optional<AnomalyScale> Trainer::anomaly_scale() {
+std::optional<AnomalyScale> Trainer::anomaly_scale(const std::function<bool()>& stop) {
   if (!recipe_.anomaly) return std::nullopt;
   const auto& rows = split_.held_out.empty() ? split_.train : split_.held_out;
-  const Inference inference(model_, threads_.max_threads());
+  Inference inference(model_, threads_.max_threads());
+  inference.stop_when(stop);
   if (recipe_.anomaly->evidence.empty()) return fit_anomaly_scale(inference, train_, rows, recipe_.anomaly->quantile);
   return fit_anomaly_evidence(inference, train_, split_.train, rows, *recipe_.anomaly, recipe_.data.read.categorical);
 }

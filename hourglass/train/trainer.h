@@ -52,8 +52,8 @@ class Trainer {
   /// value that is not finite. A checkpoint without checksums of the data is accepted for any data.
   std::vector<EpochRecord> restore(const SafeTensors& checkpoint, const std::string& name);
   /// The scale of the recipe's [anomaly], fitted to the validation rows, or to the training rows if there are none;
-  /// nothing without that section. Throws Error as fit_anomaly_scale does.
-  std::optional<AnomalyScale> anomaly_scale();
+  /// nothing without that section. Throws Error as fit_anomaly_scale does, and Interrupted when `stop` returns true.
+  std::optional<AnomalyScale> anomaly_scale(const std::function<bool()>& stop = nullptr);
   /// Number of completed epochs.
   int64_t epochs_done() const { return epoch_ - 1; }
   /// Steps of the next epoch that are done.
@@ -72,13 +72,13 @@ class Trainer {
   std::optional<RunOutcome> after_step(const Hooks& hooks);
   std::optional<RunOutcome> end_epoch(const Hooks& hooks);
   RunOutcome diverge(RunListener& listener);
-  EpochRecord epoch_record() const;
+  EpochRecord epoch_record(const std::function<bool()>& stop) const;
   /// A record with the data and penalties of every epoch of this run, and zeros for all values.
   EpochRecord empty_record() const;
   /// Returns whether training should stop early after this epoch.
   bool should_stop_early(const EpochRecord& record, RunListener& listener);
   /// With early stopping, weights that init = "pca" made may be the best ones.
-  void consider_initial_weights();
+  void consider_initial_weights(const std::function<bool()>& stop);
   void begin_next_epoch();
   /// True between epochs if no other follows: train.epochs are done, or the patience of early stopping is over.
   bool is_over() const;

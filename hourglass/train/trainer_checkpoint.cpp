@@ -126,7 +126,7 @@ RunPosition Trainer::read_position(const std::string& text, const std::string& n
   const int64_t last = recipe_.train.epochs + 1;
   if (p.epoch > last)
     fail("{}: the run has {} epochs already, expected at most the {} of train.epochs", name, p.epoch - 1, last - 1);
-  const bool fits = step < loop_.steps_per_epoch() && p.best.epoch < p.epoch && (step == 0) == (rows == 0) &&
+  const bool fits = step <= loop_.steps_per_epoch() && p.best.epoch < p.epoch && (step == 0) == (rows == 0) &&
                     (p.epoch < last || step == 0) &&
                     (step == 0 || totals.penalties.size() == loop_.objective().penalties().size());
   if (!fits) fail("{}: stands at epoch {} step {}, which is not in a run on this data", name, p.epoch, step);
@@ -138,7 +138,7 @@ RunPosition Trainer::read_position(const std::string& text, const std::string& n
 void Trainer::check_progress(const RunPosition& p, const std::string& name) const {
   const auto& [step, rows, seconds, totals] = p.progress;
   const std::string where = fmt::format("{}: metadata \"position\"", name);
-  const int64_t expected = step * loop_.batch_size();
+  const int64_t expected = std::min(step * loop_.batch_size(), static_cast<int64_t>(split_.train.size()));
   if (rows != expected) fail("{}: rows: expected {} after {} steps, found {}", where, expected, step, rows);
   if (p.is_finished && (step > 0 || p.epoch == 1))
     fail("{}: finished: expected false at epoch {} step {}, where no run ends", where, p.epoch, step);

@@ -71,7 +71,7 @@ TEST_F(Report, DescribesARunByTheDataAskedFor) {
 
 TEST_F(Report, IsInterruptedCleanlyAndDrawnLater) {
   EXPECT_TRUE(failed(130, interrupted_while_drawing(training("dense.toml", "run", {"--epochs", "1"})),
-                     {"run: the model is complete, the report is not drawn yet", "--resume"}));
+                     {"run: the training is complete, the report is not drawn yet", "--resume"}));
   EXPECT_FALSE(exists("run/report.html"));
   const std::string model = read("run/model.safetensors");
   EXPECT_TRUE(eval("run").contains("bce"));

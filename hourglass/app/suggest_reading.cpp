@@ -1,8 +1,7 @@
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <map>
 
@@ -28,12 +27,6 @@ enum class ColumnRole {
 };
 
 constexpr int64_t kFewRows = 10;
-
-std::string lower_case(std::string_view text) {
-  std::string lower;
-  for (const unsigned char c : text) lower += static_cast<char>(std::tolower(c));
-  return lower;
-}
 
 /// "id", "user_id", "PassengerId", "No.", "uuid" and the like.
 bool is_called_id(const std::string& name) {
@@ -116,21 +109,10 @@ const char* reason(ColumnRole role) {
   }
 }
 
-std::string listed(const std::vector<std::string>& names) {
-  constexpr size_t kShown = 12;
-  if (names.size() <= kShown) return fmt::format("{}", fmt::join(names, ", "));
-  return fmt::format("{} and {} more", fmt::join(names.begin(), names.begin() + kShown, ", "), names.size() - kShown);
-}
-
-std::string quoted(const std::string& text) {
-  constexpr size_t kShown = 40;
-  return text.size() <= kShown ? fmt::format("\"{}\"", text) : fmt::format("\"{}…\"", text.substr(0, kShown));
-}
-
 /// "Ticket (661 numbers, 230 texts such as "A/5")".
 std::string with_mixture(const TableColumn& c) {
-  return fmt::format("{} ({} numbers, {} text{} such as {})", c.name, c.numbers, c.texts, c.texts == 1 ? "" : "s",
-                     quoted(*c.words.begin()));
+  return fmt::format("{} ({} numbers, {} text{} such as \"{}\")", c.name, c.numbers, c.texts, c.texts == 1 ? "" : "s",
+                     beginning(*c.words.begin(), 40));
 }
 
 /// One number takes nearly all of a column's range: empty, or a sentence.

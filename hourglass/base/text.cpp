@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <vector>
 
 namespace hourglass {
@@ -60,6 +61,23 @@ std::string did_you_mean(std::string_view name, std::span<const std::string> kno
   return known.empty() ? "" : fmt::format("; known: {}", fmt::join(known, ", "));
 }
 
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lower;
+}
+
+std::string listed(std::span<const std::string> names, size_t most) {
+  if (names.size() <= most) return fmt::format("{}", fmt::join(names, ", "));
+  return fmt::format("{} and {} more", fmt::join(names.first(most), ", "), names.size() - most);
+}
+
+std::string beginning(std::string_view text, size_t most) {
+  if (text.size() <= most) return std::string(text);
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+  return std::string(text.substr(0, most)) + "…";
+}
+
 std::string shell_quoted(const std::string& text) {
   constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+=:@%,";
   if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
@@ -67,6 +85,8 @@ std::string shell_quoted(const std::string& text) {
   for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return quoted + "'";
 }
+
+std::string shell_path(const std::string& path) { return shell_quoted(path.starts_with('-') ? "./" + path : path); }
 
 std::optional<size_t> first_not_utf8(std::string_view text) {
   for (size_t at = 0; at < text.size();) {

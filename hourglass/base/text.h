@@ -29,8 +29,22 @@ inline bool contains(std::span<const std::string> names, std::string_view name) 
   return std::ranges::find(names, name) != names.end();
 }
 
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// The text with its ASCII letters in lower case.
+std::string lower_case(std::string_view text);
+
+/// "a, b, c", or with more than `most` names the first of them: "a, b, c and 4 more".
+std::string listed(std::span<const std::string> names, size_t most = 12);
+
+/// A text of at most `most` bytes as it is, else its beginning and "…". No UTF-8 character is cut in two.
+std::string beginning(std::string_view text, size_t most);
+
 /// The text as one word of a POSIX shell: unchanged if no character has a meaning there, otherwise in single quotes.
 std::string shell_quoted(const std::string& text);
+
+/// The same for a path, which begins with "./" where a command would take it for an option.
+std::string shell_path(const std::string& path);
 
 /// Position of the first byte that is not valid UTF-8 (RFC 3629), or empty.
 std::optional<size_t> first_not_utf8(std::string_view text);

@@ -35,11 +35,32 @@ TEST(DidYouMean, OffersTheNearestOrAllNames) {
   EXPECT_EQ(did_you_mean("lstm", {}), "");
 }
 
+TEST(Listed, ShowsTheFirstNamesAndCountsTheOthers) {
+  EXPECT_EQ(listed(kLayers, 6), "dense, conv2d, conv_transpose2d, relu, elu, sigmoid");
+  EXPECT_EQ(listed(kLayers, 2), "dense, conv2d and 4 more");
+  EXPECT_EQ(listed({}), "");
+}
+
+TEST(Beginning, CutsNoCharacterInTwo) {
+  EXPECT_EQ(beginning("größe", 7), "größe");
+  EXPECT_EQ(beginning("größe", 4), "grö…");
+  EXPECT_EQ(beginning("größe", 3), "gr…");
+  EXPECT_EQ(beginning("\x80\x80", 1), "…");
+}
+
+TEST(LowerCase, ChangesAsciiLetters) { EXPECT_EQ(lower_case("PassengerId Ä 1"), "passengerid Ä 1"); }
+
 TEST(ShellQuoted, MakesOneWordOfAnyText) {
   EXPECT_EQ(shell_quoted("runs/mnist-1.0"), "runs/mnist-1.0");
   EXPECT_EQ(shell_quoted("my run"), "'my run'");
   EXPECT_EQ(shell_quoted("it's $HOME"), "'it'\\''s $HOME'");
   EXPECT_EQ(shell_quoted(""), "''");
+}
+
+TEST(ShellPath, IsNoOption) {
+  EXPECT_EQ(shell_path("dir/a.csv"), "dir/a.csv");
+  EXPECT_EQ(shell_path("-rf"), "./-rf");
+  EXPECT_EQ(shell_path("-a b; rm *"), "'./-a b; rm *'");
 }
 
 }  // namespace

@@ -19,6 +19,8 @@ namespace {
 using Cells = std::vector<std::string_view>;
 using Row = std::vector<std::string>;
 
+constexpr size_t kShownNames = 8;  // in a sentence
+
 /// Statistics of a column for both decimal signs, as long as it is open which one it has.
 class ColumnScan {
  public:
@@ -71,13 +73,6 @@ class ColumnScan {
   int64_t only_point_ = 0, only_comma_ = 0;
   bool is_open_point_ = false, is_open_comma_ = false;
 };
-
-/// A list of names for a sentence, the first of them.
-std::string listed(const std::vector<std::string>& names) {
-  constexpr size_t kShown = 8;
-  if (names.size() <= kShown) return fmt::format("{}", fmt::join(names, ", "));
-  return fmt::format("{} and {} more", fmt::join(names.begin(), names.begin() + kShown, ", "), names.size() - kShown);
-}
 
 std::string delimiter_name(char delimiter) {
   if (delimiter == '\t') return "a tab";
@@ -271,7 +266,7 @@ class Scanner {
       }
     }
     if (!repeated.empty())
-      decide(fmt::format("names occur twice in the header: the second {}", listed(repeated)), "", true);
+      decide(fmt::format("names occur twice in the header: the second {}", listed(repeated, kShownNames)), "", true);
   }
 
   void tell_numbers() {
@@ -286,22 +281,24 @@ class Scanner {
       (is_mixed ? mixed : percents).push_back(fmt::format("{} ({})", c.name, fmt::join(units, " ")));
     }
     for (const size_t i : guessed_decimals_) guessed.push_back(table_.columns[i].name);
-    if (!commas.empty()) decide("numbers with a decimal comma: " + listed(commas), "decimal");
-    if (!grouped.empty()) decide("numbers with a sign between the thousands: " + listed(grouped), "decimal");
+    if (!commas.empty()) decide("numbers with a decimal comma: " + listed(commas, kShownNames), "decimal");
+    if (!grouped.empty())
+      decide("numbers with a sign between the thousands: " + listed(grouped, kShownNames), "decimal");
     if (!guessed.empty())
       decide(fmt::format(
                  "the sign before three digits could be a decimal sign or stand between the thousands, and is read "
                  "as {}: {}",
-                 decimal_reading(), listed(guessed)),
+                 decimal_reading(), listed(guessed, kShownNames)),
              "decimal", true);
-    if (!percents.empty()) decide("units of numbers are left out: " + listed(percents));
+    if (!percents.empty()) decide("units of numbers are left out: " + listed(percents, kShownNames));
     if (!mixed.empty())
-      decide("numbers with different units stand in one column, and the units are left out: " + listed(mixed), "",
-             true);
+      decide(
+          "numbers with different units stand in one column, and the units are left out: " + listed(mixed, kShownNames),
+          "", true);
     if (table_.missing_texts.empty()) return;
     std::vector<std::string> texts;
     for (const auto& [text, count] : table_.missing_texts) texts.push_back(fmt::format("\"{}\" ({})", text, count));
-    decide(fmt::format("these texts stand for missing values: {}", listed(texts)), "missing_values");
+    decide(fmt::format("these texts stand for missing values: {}", listed(texts, kShownNames)), "missing_values");
   }
 
   /// How the columns of guessed_decimals_ are read.

@@ -231,13 +231,7 @@ class Reader {
     fail("{}number; [data] categorical = [\"{}\"] one-hot encodes text", start, names_[i]);
   }
 
-  static std::string shortened(std::string_view cell) {
-    constexpr size_t kShown = 40;
-    if (cell.size() <= kShown) return std::string(cell);
-    size_t end = kShown;  // no character is cut in two
-    while (end > 0 && (static_cast<unsigned char>(cell[end]) & 0xc0) == 0x80) --end;
-    return std::string(cell.substr(0, end)) + "…";
-  }
+  static std::string shortened(std::string_view cell) { return beginning(cell, 40); }
 
   std::string place(size_t i) const { return fmt::format("line {}, column {} (\"{}\")", line_, i + 1, names_[i]); }
 

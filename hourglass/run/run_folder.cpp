@@ -50,8 +50,7 @@ bool RunFolder::is_run(const fs::path& path) {
 }
 
 std::string RunFolder::resume_command(const fs::path& path) {
-  const std::string name = path.string();
-  return "hourglass train --resume " + shell_quoted(name.starts_with('-') ? "./" + name : name);
+  return "hourglass train --resume " + shell_path(path.string());
 }
 
 void RunFolder::create() {

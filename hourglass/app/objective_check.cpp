@@ -5,6 +5,8 @@
 #include <limits>
 #include <optional>
 
+#include "hourglass/base/statistics.h"
+
 namespace hourglass {
 
 namespace {
@@ -52,19 +54,12 @@ std::optional<OutputRange> output_range(const Network& network) {
   }
 }
 
-std::vector<uint32_t> spread_rows(int64_t rows, int64_t features) {
-  constexpr int64_t kMostRows = 10'000, kMostValues = int64_t{1} << 24;
-  const int64_t count = std::min({rows, kMostRows, std::max<int64_t>(256, kMostValues / features)});
-  std::vector<uint32_t> all(static_cast<size_t>(count));
-  for (int64_t i = 0; i < count; ++i) all[i] = static_cast<uint32_t>(i * rows / count);
-  return all;
-}
-
 /// Moments by Welford's updates, which do not lose digits beside a large mean.
 Summary summarise(const Dataset& data, const Scaler& scaler, const std::optional<OutputRange>& range) {
   constexpr size_t kTogether = 256;
+  constexpr int64_t kMostRows = 10'000, kMostValues = int64_t{1} << 24;
   const int64_t features = data.sample.size();
-  const std::vector<uint32_t> rows = spread_rows(data.rows(), features);
+  const auto rows = evenly_spaced(data.rows(), std::min(kMostRows, std::max<int64_t>(256, kMostValues / features)));
   Tensor scaled(DType::f32, {kTogether, features});
   Summary s;
   s.mean.resize(features);
@@ -89,12 +84,6 @@ Summary summarise(const Dataset& data, const Scaler& scaler, const std::optional
   for (double& v : s.variance) v /= count;
   s.outside = outside / (count * static_cast<double>(features));
   return s;
-}
-
-double mean_of(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double v : values) sum += v;
-  return sum / static_cast<double>(values.size());
 }
 
 double entropy(double p) {

@@ -53,14 +53,10 @@ struct Temporary {
 /// Returns 0 or the errno of the failure.
 int sync(int descriptor) { return TEMP_FAILURE_RETRY(::fsync(descriptor)) == 0 ? 0 : errno; }
 
-/// Writes all bytes and syncs the file; returns 0 or the errno of the failure.
-int write_all(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = TEMP_FAILURE_RETRY(::write(descriptor, bytes.data(), bytes.size()));
-    if (n < 0) return errno;
-    bytes.remove_prefix(static_cast<size_t>(n));
-  }
-  return sync(descriptor);
+/// Returns 0 or the errno of the failure.
+int write_and_sync(int descriptor, std::string_view bytes) {
+  const int error = write_all(descriptor, bytes);
+  return error == 0 ? sync(descriptor) : error;
 }
 
 }  // namespace
@@ -79,6 +75,15 @@ void cannot_read(const std::filesystem::path& path, int error) {
 
 void cannot_write(const std::filesystem::path& path, int error) {
   throw RuntimeFailure(fmt::format("{}: cannot write: {}", path.string(), reason(error)));
+}
+
+int write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = TEMP_FAILURE_RETRY(::write(descriptor, bytes.data(), bytes.size()));
+    if (n < 0) return errno;
+    bytes.remove_prefix(static_cast<size_t>(n));
+  }
+  return 0;
 }
 
 std::string read_file(const std::filesystem::path& path, size_t limit) {
@@ -124,7 +129,7 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
   if (folder.value < 0) cannot_write(path, errno);
   Temporary temporary(path);
   if (temporary.file.value < 0) cannot_write(path, errno);
-  if (const int error = write_all(temporary.file.value, bytes)) cannot_write(path, error);
+  if (const int error = write_and_sync(temporary.file.value, bytes)) cannot_write(path, error);
   if (::rename(temporary.path.c_str(), path.c_str()) != 0) cannot_write(path, errno);
   temporary.renamed = true;
   // EINVAL: the file system does not support fsync of folders.
@@ -136,7 +141,7 @@ bool append_to_file(const std::filesystem::path& path, uint64_t size, std::strin
   struct stat info;
   if (file.value < 0 || ::fstat(file.value, &info) != 0 || !S_ISREG(info.st_mode)) return false;
   if (static_cast<uint64_t>(info.st_size) != size) return false;
-  if (const int error = write_all(file.value, bytes)) {
+  if (const int error = write_and_sync(file.value, bytes)) {
     if (::ftruncate(file.value, info.st_size) == 0) sync(file.value);
     cannot_write(path, error);
   }

@@ -1,9 +1,8 @@
 #include "hourglass/train/online_trainer.h"
 
-#include <numeric>
-
 #include "hourglass/base/parallel.h"
 #include "hourglass/base/schema/fields_json.h"
+#include "hourglass/base/statistics.h"
 #include "hourglass/data/scaler.h"
 #include "hourglass/run/checkpoint_file.h"
 
@@ -12,11 +11,9 @@ namespace hourglass {
 double OnlineTrainer::pass(const Dataset& part, int threads, const std::function<bool()>& stop) {
   model_.check_fits(part);
   if (loop_.objective().reconstruction() == Reconstruction::bce) check_unit_interval(part, model_.scaler);
-  std::vector<uint32_t> rows(part.rows());
-  std::iota(rows.begin(), rows.end(), 0u);
   ThreadChoice fixed(threads > 0 ? threads : available_threads(), 1);
   EpochProgress progress;
-  if (!loop_.run_epoch(part, rows, ++passes_, fixed, progress, [&] { return !stop(); }))
+  if (!loop_.run_epoch(part, all_rows(part.rows()), ++passes_, fixed, progress, [&] { return !stop(); }))
     throw RuntimeFailure(fmt::format("{}: the loss is not finite; a smaller learning rate than {} may help", part.name,
                                      loop_.optimizer().learning_rate()));
   return progress.totals.loss / static_cast<double>(progress.rows);

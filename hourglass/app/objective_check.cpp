@@ -126,8 +126,7 @@ std::optional<std::string> unscaled_features(const Recipe& recipe, const Dataset
     return fmt::format(
         "{} has {} of the variance of all features with scale = \"{}\", so the mse is little but its "
         "error. {}",
-        data.columns.empty() ? fmt::format("feature {}", j + 1) : data.columns[j], percent(share),
-        name_of(recipe.data.scale), remedy);
+        feature_name(data.columns, j), percent(share), name_of(recipe.data.scale), remedy);
   }
   const double deviation = std::sqrt(mean_of(s.variance));
   if (deviation > kLargestDeviation)

@@ -14,6 +14,7 @@
 #include "hourglass/data/source_files.h"
 #include "hourglass/recipe/suggest.h"
 #include "hourglass/report/format.h"
+#include "hourglass/report/html/verdict.h"
 #include "hourglass/run/run_metrics.h"
 
 namespace hourglass {
@@ -55,7 +56,7 @@ TrainingRequest with_own_recipe(TrainingRequest request) {
         std::filesystem::path("runs") /
         (recipe.name.empty() ? suggest_name(recipe.data) : std::filesystem::path(recipe.name).stem().string());
   if (request.existing != RunFolder::Existing::resume || !recipe.name.empty()) return request;
-  const auto own = request.folder / "recipe.toml";
+  const auto own = request.folder / RunFolder::kRecipe;
   if (std::filesystem::exists(own))
     recipe.name = own.string();
   else if (recipe.data.empty())
@@ -78,7 +79,7 @@ void note_rounding(const Scaler& scaler, const std::string& data, RunListener& l
     if (parts < 1e5f) continue;
     listener.on_note(fmt::format(
         "{}: {} varies by one part in {:.0f}, and 32-bit numbers tell 16 million apart: subtract {:.0f} first", data,
-        scaler.columns.empty() ? fmt::format("feature {}", j + 1) : scaler.columns[j], parts, scaler.offset[j]));
+        feature_name(scaler.columns, j), parts, scaler.offset[j]));
   }
 }
 
@@ -102,7 +103,8 @@ void TrainingSession::refuse_overwriting_inputs() const {
   if (!request_.init.empty()) read.emplace_back(request_.init);
   // A run resumes with its own recipe, and writing the same text again loses nothing.
   const bool is_own = request_.existing == RunFolder::Existing::resume;
-  if (is_own || folder_.holds("recipe.toml", recipe_toml(recipe_))) std::erase(written, folder_.path() / "recipe.toml");
+  if (is_own || folder_.holds(RunFolder::kRecipe, recipe_toml(recipe_)))
+    std::erase(written, folder_.path() / RunFolder::kRecipe);
   read.emplace_back(request_.recipe.name);
   refuse_overwriting(written, read);
 }
@@ -170,29 +172,28 @@ double TrainingSession::introduce() {
 /// The best epoch's validation loss with early stopping, else the last epoch's loss; that of the training rows is the
 /// mean over the epoch, so the first says little.
 void TrainingSession::compare_with_mean(const TrainingResult& result, double loss_of_mean) {
-  constexpr double kLearned = 0.99;  // the report's verdict draws the same line
   const EpochRecord& last = result.epochs.back();
   const auto& held_out = last.validation ? last.validation : last.test;
   double loss = held_out ? held_out->reconstruction : last.train.reconstruction;
   if (last.validation && recipe_.train.early_stopping)
     for (const EpochRecord& e : result.epochs) loss = std::min(loss, e.validation->reconstruction);
   const bool says_little = (!held_out && result.epochs.size() < 2) || recipe_.objective.trim > 0 || loss_of_mean <= 0;
-  if (says_little || loss < kLearned * loss_of_mean) return;
+  if (says_little || loss < (1 - kLearned) * loss_of_mean) return;
   note(fmt::format("warning: the model is no better than the mean of the data: its {} is {}, that of the mean {}",
                    result.loss, format_value(loss), format_value(loss_of_mean)));
 }
 
 TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
   TrainingResult result{RunOutcome::finished, folder_.path(), trainer_.reconstruction(), resume()};
-  if (trainer_.is_finished() && folder_.holds("model.safetensors", model_bytes(recipe_, model_, anomaly_scale())) &&
+  if (trainer_.is_finished() && folder_.holds(RunFolder::kModel, model_bytes(recipe_, model_, anomaly_scale())) &&
       folder_.has_report()) {
     note("this run is already finished");
     return result;
   }
   const double loss_of_mean = introduce();
   folder_.create();
-  folder_.write("recipe.toml", recipe_toml(recipe_));
-  RunMetrics metrics(folder_.path() / "metrics.jsonl", std::move(result.epochs));
+  folder_.write(RunFolder::kRecipe, recipe_toml(recipe_));
+  RunMetrics metrics(folder_.path() / RunFolder::kMetrics, std::move(result.epochs));
   RecordingListener listener(metrics, listener_);
   // Without a checkpoint a resumed run would start from random weights.
   if (!request_.init.empty() && trainer_.epochs_done() == 0 && trainer_.steps_into_epoch() == 0)

@@ -238,8 +238,8 @@ class Reader {
   /// What the user should know about how the rows were read.
   std::vector<std::string> notes() const {
     std::vector<std::string> notes;
-    for (const auto& [text, key, is_uncertain] : table_.decisions)
-      if (is_uncertain) notes.push_back(fmt::format("{}: {}{}", name_, text, key.empty() ? "" : " (data." + key + ")"));
+    for (const ReadingDecision& decision : table_.decisions)
+      if (decision.is_uncertain) notes.push_back(note_of(name_, decision));
     for (const auto& [i, unseen] : unseen_)
       notes.push_back(fmt::format("{}: {} a text in \"{}\" that training did not see, such as \"{}\"", name_,
                                   rows_have(unseen.first), names_[i], unseen.second));

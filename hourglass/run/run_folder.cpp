@@ -21,8 +21,6 @@ constexpr const char* kLock = ".lock";
 constexpr const char* kNext = "checkpoint/next.safetensors";
 constexpr const char* kNewest = "checkpoint/newest.safetensors";
 constexpr const char* kPrevious = "checkpoint/previous.safetensors";
-constexpr const char* kModel = "model.safetensors";
-constexpr const char* kRecipe = "recipe.toml";
 
 /// Checks that the nearest existing parent folder is writable.
 void need_writable(const fs::path& path) {
@@ -80,7 +78,7 @@ std::vector<fs::path> RunFolder::report_files() const {
 std::vector<fs::path> RunFolder::training_files() const {
   std::vector<fs::path> files = report_files();
   std::ranges::move(files_below(path_ / "checkpoint"), std::back_inserter(files));
-  for (const char* name : {"recipe.toml", kModel, "metrics.jsonl"}) files.push_back(path_ / name);
+  for (const char* name : {kRecipe, kModel, kMetrics}) files.push_back(path_ / name);
   return files;
 }
 

@@ -4,6 +4,7 @@
 
 #include "hourglass/base/file.h"
 #include "hourglass/base/schema/fields_json.h"
+#include "hourglass/run/run_folder.h"
 
 namespace hourglass {
 
@@ -63,7 +64,7 @@ void RunMetrics::write_all() {
 }
 
 std::vector<EpochRecord> read_run_metrics(const std::filesystem::path& run) {
-  const auto file = run / "metrics.jsonl";
+  const auto file = run / RunFolder::kMetrics;
   if (!std::filesystem::exists(file)) return {};
   const std::string text = read_file(file);
   return parse_epochs(std::string_view(text).substr(0, text.rfind('\n') + 1), file.string());

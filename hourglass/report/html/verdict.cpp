@@ -18,7 +18,6 @@ using Kind = Finding::Kind;
 constexpr double kConverged = 0.01;  // relative change of the loss over the last fifth of the epochs
 constexpr double kSmallGap = 0.03, kLargeGap = 0.10;
 constexpr double kWellExplained = 0.9;
-constexpr double kLearned = 0.01;  // explained variance up to which a model is no better than the mean
 constexpr double kContracts = 0.9, kExpands = 1.1;
 constexpr double kConstant = 0.01;  // standard deviation relative to that of the most variable unit
 constexpr size_t kMinEpochs = 5;

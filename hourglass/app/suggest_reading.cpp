@@ -1,8 +1,7 @@
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <map>
 #include <set>
@@ -30,12 +29,6 @@ enum class ColumnRole {
 };
 
 constexpr int64_t kFewRows = 10;
-
-std::string lower_case(std::string_view text) {
-  std::string lower;
-  for (const unsigned char c : text) lower += static_cast<char>(std::tolower(c));
-  return lower;
-}
 
 /// "id", "user_id", "PassengerId", "No.", "uuid" and the like.
 bool is_called_id(const std::string& name) {
@@ -120,15 +113,10 @@ const char* reason(ColumnRole role) {
 
 constexpr size_t kNamesShown = 12;
 
-std::string quoted(const std::string& text) {
-  constexpr size_t kShown = 40;
-  return text.size() <= kShown ? fmt::format("\"{}\"", text) : fmt::format("\"{}…\"", text.substr(0, kShown));
-}
-
 /// "Ticket (661 numbers, 230 texts such as "A/5")".
 std::string with_mixture(const TableColumn& c) {
-  return fmt::format("{} ({} numbers, {} text{} such as {})", c.name, c.numbers, c.texts, c.texts == 1 ? "" : "s",
-                     quoted(*c.words.begin()));
+  return fmt::format("{} ({} numbers, {} text{} such as \"{}\")", c.name, c.numbers, c.texts, c.texts == 1 ? "" : "s",
+                     beginning(*c.words.begin(), 40));
 }
 
 std::string outlier_text(const TableColumn& c, const Outlier& o) {

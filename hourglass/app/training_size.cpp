@@ -39,7 +39,7 @@ int64_t measuring_memory(const Network& network, int threads) {
 }
 
 int64_t training_rows(const Recipe& recipe, const Dataset& train) {
-  return std::ssize(split_rows(static_cast<uint32_t>(train.rows()), recipe.data.validation, recipe.train.seed).train);
+  return train.rows() - held_out_rows(static_cast<uint32_t>(train.rows()), recipe.data.validation);
 }
 
 bool fits(const TrainingSize& size, const SizeLimits& limits) {
@@ -125,8 +125,6 @@ TrainingSize training_size(const Recipe& recipe, const Dataset& train, int threa
 std::string size_line(const Recipe& recipe, const DataSplits& data, int threads) {
   const Dataset& train = data.train;
   const Network network(recipe.model, train.sample);
-  int64_t parameters = 0;
-  for (const Parameter& p : network.parameters()) parameters += p.shape.size();
   const int64_t rows = training_rows(recipe, train), features = train.sample.size();
   std::string parts;
   if (rows < train.rows()) parts += fmt::format(", {} for validation", format_count(train.rows() - rows));
@@ -134,8 +132,9 @@ std::string size_line(const Recipe& recipe, const DataSplits& data, int threads)
   const std::string shape = train.sample.rank() > 1 ? train.sample.text() + " = " : "";
   return fmt::format(
       "{} parameters, about {} of memory; {} samples to train on{}; {}{} features, a code of {}, {} outputs",
-      format_count(parameters), format_bytes(static_cast<double>(training_size(recipe, train, threads).bytes)),
-      format_count(rows), parts, shape, format_count(features), format_count(network.code().output().size()),
+      format_count(network.weight_count()),
+      format_bytes(static_cast<double>(training_size(recipe, train, threads).bytes)), format_count(rows), parts, shape,
+      format_count(features), format_count(network.code().output().size()),
       format_count(network.layer(network.layers() - 1).output().size()));
 }
 

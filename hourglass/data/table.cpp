@@ -330,6 +330,11 @@ class Scanner {
 
 }  // namespace
 
+std::string note_of(const std::string& name, const ReadingDecision& decision) {
+  const auto& [text, key, is_uncertain] = decision;
+  return fmt::format("{}: {}{}", name, text, key.empty() ? "" : " (data." + key + ")");
+}
+
 Table scan_text(const DecodedText& text, const std::string& name, const ReadOptions& how,
                 std::span<const std::string> features) {
   return Scanner(text, name, how, features).scan();

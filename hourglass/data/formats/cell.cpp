@@ -27,7 +27,6 @@ constexpr std::array kMarkers = {
     "1.#qnan"sv, "-1.#qnan"sv, "1.#ind"sv, "-1.#ind"sv, "<nan>"sv,  "(null)"sv, "<null>"sv, "1.#snan"sv,  "n/d"sv};
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool take(std::string_view& text, std::string_view start) {
   if (!text.starts_with(start)) return false;

@@ -120,11 +120,11 @@ void RunFolder::create() {
 
 void RunFolder::check_may_begin_anew(const std::string& problems, int64_t epochs) const {
   std::vector<std::string> lost = present({kNext, kNewest, kPrevious, kModel});
-  std::ranges::move(present({kReportFiles.begin(), kReportFiles.end()}), std::back_inserter(lost));
-  std::ranges::move(figures(), std::back_inserter(lost));
   const std::string metrics = files_.has(kMetrics) ? files_.read(kMetrics) : "";
   const auto lines = std::ranges::count(metrics, '\n');
   if (lines > epochs) lost.push_back(fmt::format("{} ({} epochs)", kMetrics, lines));
+  std::ranges::move(present({kReportFiles.begin(), kReportFiles.end()}), std::back_inserter(lost));
+  std::ranges::move(figures(), std::back_inserter(lost));
   if (lost.empty() && !files_.has_folder(kCheckpoints)) lost = entries();
   if (lost.empty()) return;
   fail(

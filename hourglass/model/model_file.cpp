@@ -96,11 +96,11 @@ TrainedModel model_of(const SafeTensors& file, const std::string& name) {
 
 TrainedModel load_model(const std::filesystem::path& path) {
   constexpr const char* kModel = "model.safetensors";
-  // The bytes are gone when the weights are made.
   if (!std::filesystem::is_directory(path)) return model_of(read_safetensors(path), path.string());
   const FolderFiles run(path);
   const std::string name = run.path(kModel).string();
-  return model_of(parse_safetensors(run.read(kModel), name), name);
+  const SafeTensors file = parse_safetensors(run.read(kModel), name);  // the bytes are freed before there are weights
+  return model_of(file, name);
 }
 
 TrainedModel parse_model(std::string_view bytes, const std::string& name) {

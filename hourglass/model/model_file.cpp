@@ -3,6 +3,7 @@
 #include "hourglass/base/file.h"
 #include "hourglass/base/folder_files.h"
 #include "hourglass/base/schema/fields_json.h"
+#include "hourglass/base/text.h"
 #include "hourglass/base/version.h"
 #include "hourglass/tensor/visit.h"
 
@@ -46,7 +47,7 @@ Shape input_shape(const std::string& text, const std::string& name) {
   std::vector<int64_t> sizes;
   read_value(parse_json(text, where), "", sizes, between(1, 1 << 20));
   if (sizes.size() != 1 && sizes.size() != 3)
-    fail("{}: expected [features] or [channels, height, width], found {}", where, text.substr(0, 60));
+    fail("{}: expected [features] or [channels, height, width], found {}", where, beginning(text, 60));
   return Shape(sizes);
 }
 

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <initializer_list>
 
 #include "hourglass/base/leftover.h"
 
@@ -32,6 +33,12 @@ bool is_ignored(int signal) {
   return sigaction(signal, nullptr, &present) == 0 && present.sa_handler == SIG_IGN;
 }
 
+/// Signals that the parent process ignores stay ignored, as under nohup and in background jobs.
+void handle(std::initializer_list<int> signals, void (*handler)(int)) {
+  for (const int signal : signals)
+    if (!is_ignored(signal)) std::signal(signal, handler);
+}
+
 int terminal_width() {
   winsize size{};
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
@@ -41,15 +48,11 @@ int terminal_width() {
 }  // namespace
 
 std::function<bool()> stop_on_signals() {
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR1})
-    if (!is_ignored(signal)) std::signal(signal, request_stop);
+  handle({SIGINT, SIGTERM, SIGUSR1}, request_stop);
   return [] { return stop_requested != 0; };
 }
 
-void remove_leftovers_on_signals() {
-  for (const int signal : {SIGHUP, SIGINT, SIGTERM, SIGUSR1})
-    if (std::signal(signal, end_by_signal) == SIG_IGN) std::signal(signal, SIG_IGN);  // as under nohup
-}
+void remove_leftovers_on_signals() { handle({SIGHUP, SIGINT, SIGTERM, SIGUSR1}, end_by_signal); }
 
 ProgressOptions progress_options() {
   const char* term = std::getenv("TERM");

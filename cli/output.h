@@ -15,9 +15,10 @@ namespace hourglass::cli {
 
 namespace detail {
 
-/// An argument of say(): numbers as they are, everything else as printable text.
+/// An argument of say(): numbers as they are, everything else as printable text. A char, which may be a control
+/// character, does not compile.
 template <class T>
-requires std::is_arithmetic_v<T> T shown(T number) { return number; }
+requires(std::is_arithmetic_v<T> && !std::is_same_v<T, char>) T shown(T number) { return number; }
 std::string shown(std::string_view text);
 inline std::string shown(const char* text) { return shown(std::string_view(text)); }
 inline std::string shown(const std::string& text) { return shown(std::string_view(text)); }

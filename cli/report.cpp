@@ -1,3 +1,4 @@
+#include <functional>
 #include <iostream>
 
 #include "cli/commands.h"
@@ -11,11 +12,12 @@ namespace {
 
 void report(const ModelOptions& o) {
   StageProgress stages(std::cerr, progress_options());
-  const auto stop = stop_on_signals();
+  std::function<bool()> stop;  // before the first part, while files are read, a signal ends the program
   try {
     redraw_run(
         o.model, o.data, o.threads, [&](const std::string& text) { stages.note(text); },
         [&](std::string_view part, double done) {
+          if (!stop) stop = stop_on_signals();
           if (stop()) throw Interrupted{};
           stages.update(part, done);
         });

@@ -37,7 +37,7 @@ Recipe named_or_suggested(const RecipeRequest& request, const Notify& notify) {
   announce_fetch(request.data, notify);
   // The keys of [data] that the overrides set, before there is a recipe.
   Recipe any = suggest_recipe(request.data, {}, {"", {1}, std::vector<float>(1), {}});
-  any.data.validation = 0.5;  // so that 0 is an override
+  any.data.validation = 0.5;  // any but 0: below, 0 is what an override asks for
   const DataConfig requested = parse_recipe(recipe_toml(any), "--set", overrides).data;
   const auto [how, decisions] = suggested_reading(inspect_source(request.data, requested.read), requested.read);
   Recipe suggested = suggested_recipe(request, how, requested.test);

@@ -34,7 +34,7 @@ std::string reconstructions_png(const RunResults& run) {
   return png_bytes(image_grid(rows, run.samples.sample, {.captions = captions}));
 }
 
-/// The recipe with the middle of long lines left out: a list of columns may have a megabyte.
+/// The recipe with the ends of long lines left out: a list of columns may have a megabyte.
 std::string shown_recipe(const Recipe& recipe) {
   constexpr size_t kLongest = 2000, kBegin = 1500;
   std::istringstream text(recipe_toml(recipe));

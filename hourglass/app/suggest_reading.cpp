@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <set>
 #include <string_view>
@@ -175,8 +176,8 @@ class Suggestion {
 
   bool is_given(const std::string& name) const { return used_.contains(name); }
 
-  bool is_category_of_another(const std::string& name) const {
-    for (size_t at = name.find('='); at != std::string::npos; at = name.find('=', at + 1))
+  bool is_category_of_another(std::string_view name) const {
+    for (size_t at = name.find('='); at != std::string_view::npos; at = name.find('=', at + 1))
       if (categorical_.contains(name.substr(0, at))) return true;
     return false;
   }
@@ -285,8 +286,8 @@ class Suggestion {
   const Inspection& found_;
   const ReadOptions& given_;
   const std::set<std::string> ignored_;
-  std::set<std::string> used_;             ///< columns that the given options name
-  std::set<std::string> categorical_;      ///< columns that become one-hot
+  std::set<std::string> used_;                      ///< columns that the given options name
+  std::set<std::string, std::less<>> categorical_;  ///< columns that become one-hot
   std::set<std::string_view> categories_;  ///< texts of the columns that have only texts, where some are stray texts
   SuggestedReading result_ = {};
   std::map<ColumnRole, std::vector<const TableColumn*>> columns_ = {};

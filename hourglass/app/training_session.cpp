@@ -187,12 +187,21 @@ void TrainingSession::compare_with_mean(const TrainingResult& result, double los
                    result.loss, format_value(loss), format_value(loss_of_mean)));
 }
 
+bool TrainingSession::is_complete(const std::function<bool()>& stop) {
+  return trainer_.is_finished() && folder_.has_report() &&
+         folder_.holds(RunFolder::kModel, model_bytes(recipe_, model_, anomaly_scale(stop)));
+}
+
 TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
   TrainingResult result{RunOutcome::finished, folder_.path(), trainer_.reconstruction(), resume()};
-  if (trainer_.is_finished() &&
-      folder_.holds(RunFolder::kModel, model_bytes(recipe_, model_, anomaly_scale(nullptr))) && folder_.has_report()) {
-    note("this run is already finished");
-    result.kept = trainer_.kept_record(result.epochs);
+  try {
+    if (is_complete(stop)) {
+      result.kept = trainer_.kept_record(result.epochs, stop);
+      note("this run is already finished");
+      return result;
+    }
+  } catch (const Interrupted&) {
+    result.outcome = RunOutcome::interrupted;
     return result;
   }
   const double loss_of_mean = introduce();
@@ -216,7 +225,7 @@ TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
 }
 
 void TrainingSession::finish(TrainingResult& result, double loss_of_mean, const std::function<bool()>& stop) try {
-  result.kept = trainer_.kept_record(result.epochs);
+  result.kept = trainer_.kept_record(result.epochs, stop);
   compare_with_mean(result, loss_of_mean);
   const std::optional<AnomalyScale> scale = anomaly_scale(stop);
   folder_.write_model(model_bytes(recipe_, model_, scale));

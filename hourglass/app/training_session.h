@@ -52,6 +52,8 @@ class TrainingSession {
   double introduce();
   void compare_with_mean(const TrainingResult& result, double loss_of_mean);
   std::optional<AnomalyScale> anomaly_scale(const std::function<bool()>& stop);
+  /// Whether the run folder has all that a finished run leaves. Throws Interrupted when `stop` returns true.
+  bool is_complete(const std::function<bool()>& stop);
   /// Writes the model and the report, unless `stop` ends it: then the outcome is interrupted.
   void finish(TrainingResult& result, double loss_of_mean, const std::function<bool()>& stop);
   void draw_report(const TrainingResult& result, const std::optional<AnomalyScale>& scale,

@@ -50,6 +50,41 @@ TEST_F(TrainingSessionTest, ResumesAnInterruptedRunToTheSameModel) {
               read_file(folder_.path() / "whole/model.safetensors"));
 }
 
+/// Asks for the end after the last step of an epoch: it comes while the held-out rows are measured.
+struct LastStep final : RunListener {
+  int64_t steps = 0;
+  bool is_done = false;
+  void on_start(const RunStart& start) override { steps = start.steps_per_epoch; }
+  void on_step(const StepRecord& record) override { is_done |= record.step == steps; }
+};
+
+TEST_F(TrainingSessionTest, EndsWhileHeldOutRowsAreMeasured) {
+  TrainingRequest request{.recipe = {.data = data_, .overrides = {"train.epochs=3", "train.batch_size=8"}}};
+  request.folder = folder_.path() / "whole";
+  train(request, silent_);
+  request.folder = folder_.path() / "stopped";
+  request.existing = RunFolder::Existing::resume;
+  LastStep last;
+  const TrainingResult stopped = train(request, last, [&] { return last.is_done; });
+  EXPECT_EQ(stopped.outcome, RunOutcome::interrupted);
+  EXPECT_TRUE(stopped.epochs.empty()) << "the first is not measured yet";
+  const TrainingResult resumed = train(request, silent_);
+  EXPECT_EQ(resumed.outcome, RunOutcome::finished);
+  EXPECT_EQ(resumed.epochs.size(), 3u);
+  EXPECT_TRUE(read_file(folder_.path() / "stopped/model.safetensors") ==
+              read_file(folder_.path() / "whole/model.safetensors"));
+}
+
+TEST_F(TrainingSessionTest, EndsWhileAFinishedRunIsChecked) {
+  TrainingRequest request{.recipe = {.data = data_, .overrides = {"train.epochs=1"}, .anomalies = true}};
+  request.folder = folder_.path() / "run";
+  EXPECT_EQ(train(request, silent_).outcome, RunOutcome::finished);
+  request.existing = RunFolder::Existing::resume;
+  EXPECT_EQ(train(request, silent_, [] { return true; }).outcome, RunOutcome::interrupted)
+      << "while the scale of its scores is fitted again";
+  EXPECT_EQ(train(request, silent_).outcome, RunOutcome::finished);
+}
+
 /// What a test of more epochs varies.
 struct Longer {
   std::vector<std::string> keys;

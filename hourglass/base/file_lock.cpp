@@ -51,8 +51,7 @@ bool is_left_lock(int descriptor, const std::filesystem::path& path) {
   if (info.st_nlink > 1)
     fail("{}: is a hard link to another file, expected the lock file of a run folder; remove it", path.string());
   if (info.st_size > 0 && !first_line(descriptor).starts_with(kHolder))
-    fail("{}: is no lock file of this program, which would delete it; move it, or choose another folder",
-         path.string());
+    fail("{}: is no lock file of this program, so it stays as it is; move it, or choose another folder", path.string());
   return info.st_size > 0;
 }
 

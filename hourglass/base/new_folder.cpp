@@ -14,7 +14,8 @@ NewFolder::NewFolder(const fs::path& path) {
   std::vector<fs::path> missing;
   fs::path next = fs::weakly_canonical(fs::absolute(path), error);
   if (!error && !next.has_filename()) next = next.parent_path();
-  for (; !error && next.has_relative_path() && !fs::exists(next); next = next.parent_path()) missing.push_back(next);
+  for (; !error && next.has_relative_path() && !fs::exists(next, error); next = next.parent_path())
+    missing.push_back(next);
   std::ranges::reverse(missing);
   for (const fs::path& folder : missing) made_.push_back(std::make_unique<Made>(folder));
   if (!error) fs::create_directories(path, error);

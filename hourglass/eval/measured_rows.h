@@ -37,7 +37,7 @@ struct RowSums {
 };
 
 /// Adds up parts by T::add in the order of their numbers 0, 1, …, whatever the order in which threads deliver them.
-/// Only parts that come before an earlier one are held.
+/// A part is held until all parts of smaller numbers are added.
 template <class T>
 class OrderedSum {
  public:

@@ -265,7 +265,8 @@ void for_each_score(std::span<const AnomalyDetector> detectors, const Dataset& d
   HOURGLASS_CHECK(!detectors.empty());
   const int64_t width = data.sample.size(), rows = data.rows();
   std::vector<Contribution> shares(static_cast<size_t>(std::min(top, width)));
-  // Whole chunks: a row's bits may depend on how many others are taken with it. Each chunk is a half of a larger one.
+  // Whole chunks: a row's bits may depend on how many others are taken with it. A chunk has kChunkRows rows, halved
+  // some times, so that whole chunks of the largest are whole chunks of all.
   int64_t chunk = 1;
   for (const AnomalyDetector& detector : detectors) chunk = std::max(chunk, detector.inference.chunk_rows());
   const int64_t most = std::max(chunk, std::min(kScoredTogether, kMostTerms / width) / chunk * chunk);

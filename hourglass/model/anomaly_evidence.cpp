@@ -160,12 +160,20 @@ std::vector<float> unit_factors(std::span<const float> unit, const AnomalyEviden
 std::vector<float> reconstructions(const Autoencoder& model, std::span<const float> rows) {
   const Network& network = model.network();
   const int64_t features = network.input().size(), count = std::ssize(rows) / features;
-  MicroBatch pass(network, model.theta().dtype(), count);
-  visit_floats(pass.input_buffer(count), [&](auto x) { std::ranges::copy(rows, x.begin()); });
+  const int64_t together = Inference::rows_of_a_chunk(network, model.theta().dtype(), count);
+  MicroBatch pass(network, model.theta().dtype(), together);
   const std::vector<uint32_t> ids = all_rows(count);
-  pass.begin(count, count, {.mode = Mode::evaluation, .sample_ids = ids});
-  network.forward(model.theta(), pass, network.layers());
-  return floats_of(pass.output(network.layers() - 1));
+  std::vector<float> all;
+  for (int64_t first = 0; first < count; first += together) {
+    const int64_t some = std::min(together, count - first);
+    visit_floats(pass.input_buffer(some),
+                 [&](auto x) { std::ranges::copy(rows.subspan(first * features, some * features), x.begin()); });
+    pass.begin(some, some, {.mode = Mode::evaluation, .sample_ids = std::span(ids).subspan(first, some)});
+    network.forward(model.theta(), pass, network.layers());
+    const std::vector<float> outputs = floats_of(pass.output(network.layers() - 1));
+    all.insert(all.end(), outputs.begin(), outputs.end());
+  }
+  return all;
 }
 
 }  // namespace
@@ -297,7 +305,8 @@ void EvidenceScorer::replace_unseen(View rows) const {
 void EvidenceScorer::for_each_row(const Dataset& data, std::span<const uint32_t> rows,
                                   const std::function<void(int64_t, Work&)>& f) const {
   std::vector<uint32_t> padded(rows.begin(), rows.end());
-  const int64_t even = std::ssize(rows) <= kFewRows ? kFewRows : kEvenRows;
+  const int64_t chunk = inference_.chunk_rows();  // fewer of wide networks
+  const int64_t even = chunk < kEvenRows ? chunk : std::ssize(rows) <= kFewRows ? kFewRows : kEvenRows;
   while (!padded.empty() && std::ssize(padded) % even != 0) padded.push_back(padded.back());
   Inference::CorruptInput replace;
   if (!evidence_.groups.empty()) replace = [&](ConstView, std::span<const uint32_t>, View x) { replace_unseen(x); };

@@ -3,6 +3,7 @@
 #include "hourglass/base/file.h"
 #include "hourglass/base/folder_files.h"
 #include "hourglass/base/schema/fields_json.h"
+#include "hourglass/base/text.h"
 #include "hourglass/base/version.h"
 #include "hourglass/tensor/visit.h"
 
@@ -46,7 +47,7 @@ Shape input_shape(const std::string& text, const std::string& name) {
   std::vector<int64_t> sizes;
   read_value(parse_json(text, where), "", sizes, between(1, 1 << 20));
   if (sizes.size() != 1 && sizes.size() != 3)
-    fail("{}: expected [features] or [channels, height, width], found {}", where, text.substr(0, 60));
+    fail("{}: expected [features] or [channels, height, width], found {}", where, beginning(text, 60));
   return Shape(sizes);
 }
 
@@ -96,11 +97,11 @@ TrainedModel model_of(const SafeTensors& file, const std::string& name) {
 
 TrainedModel load_model(const std::filesystem::path& path) {
   constexpr const char* kModel = "model.safetensors";
-  // The bytes are gone when the weights are made.
   if (!std::filesystem::is_directory(path)) return model_of(read_safetensors(path), path.string());
   const FolderFiles run(path);
   const std::string name = run.path(kModel).string();
-  return model_of(parse_safetensors(run.read(kModel), name), name);
+  const SafeTensors file = parse_safetensors(run.read(kModel), name);  // the bytes are freed before there are weights
+  return model_of(file, name);
 }
 
 TrainedModel parse_model(std::string_view bytes, const std::string& name) {

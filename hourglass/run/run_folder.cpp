@@ -81,6 +81,7 @@ void RunFolder::check_content() const {
   if (existing_ == Existing::refuse && !found.empty())
     fail("{}: the output folder is not empty; {}replace it with --overwrite, or choose another --output-dir",
          path_.string(), is_run(path_) ? fmt::format("continue its run with: {}; or ", resume_command(path_)) : "");
+  // These throw where anything but a file has the name of one.
   present({kRecipe, kModel, kMetrics, kNext, kNewest, kPrevious});
   present({kReportFiles.begin(), kReportFiles.end()});
   present(figures());

@@ -51,7 +51,7 @@ void check_penalties(const std::vector<EpochRecord>& epochs, std::span<const std
   const auto check = [&](const EpochRecord& epoch, const Terms& terms, std::span<const std::string> expected) {
     for (const auto& [penalty, value] : terms.penalties)
       if (!contains(expected, penalty))
-        fail("{}: epoch {}: unknown penalty \"{}\", expected {}", name, epoch.epoch, penalty.substr(0, 60),
+        fail("{}: epoch {}: unknown penalty \"{}\", expected {}", name, epoch.epoch, beginning(penalty, 60),
              expected.empty() ? "none" : fmt::format("{}", fmt::join(expected, ", ")));
   };
   for (const EpochRecord& epoch : epochs) {

@@ -154,11 +154,11 @@ void Trainer::consider_initial_weights(const std::function<bool()>& stop) {
   best_weights_->update(0, initial.validation->reconstruction, model_);
 }
 
-EpochRecord Trainer::kept_record(const std::vector<EpochRecord>& epochs) const {
+EpochRecord Trainer::kept_record(const std::vector<EpochRecord>& epochs, const std::function<bool()>& stop) const {
   const int64_t epoch = is_finished_ && best_weights_ ? best_weights_->best().epoch : epochs_done();
   if (epoch > 0) return epochs[static_cast<size_t>(epoch) - 1];
   EpochRecord initial;
-  evaluator_.measure(initial);
+  evaluator_.measure(initial, stop);
   return initial;
 }
 

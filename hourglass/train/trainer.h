@@ -65,8 +65,8 @@ class Trainer {
   /// Finished before train.epochs.
   bool has_stopped_early() const { return is_finished_ && epoch_ <= recipe_.train.epochs; }
   /// The losses of the model's weights, which with early stopping are those of the best of `epochs`. Epoch 0 stands for
-  /// the initial weights, which have no training loss.
-  EpochRecord kept_record(const std::vector<EpochRecord>& epochs) const;
+  /// the initial weights, which have no training loss. Throws Interrupted when `stop` returns true.
+  EpochRecord kept_record(const std::vector<EpochRecord>& epochs, const std::function<bool()>& stop = nullptr) const;
   /// "bce" or "mse".
   std::string reconstruction() const { return name_of(loop_.objective().reconstruction()); }
 

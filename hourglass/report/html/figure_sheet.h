@@ -14,7 +14,7 @@ namespace hourglass {
 struct Figure;
 
 /// The name of a figure: its file name without extension, and its HTML id: "contraction-curve". Whatever it is made of,
-/// it has only ASCII letters, digits, "-", "_" and ".", begins with none of the last, and has at most 100 characters.
+/// it has only ASCII letters, digits, "-", "_" and ".", does not begin with ".", and has at most 100 characters.
 class FigureName {
  public:
   FigureName(const char* text) : FigureName(std::string(text)) {}

@@ -31,7 +31,7 @@ Html body_cells(const Row& row, const Row& head) {
 
 Html figure(const Figure& f) {
   const Html body = f.svg.empty() ? html("<img src=\"{}\" alt=\"{}: {}\">", png_url(f.png), f.title, f.caption)
-                                  : inline_svg(f.svg, f.name.text(), f.title);
+                                  : inline_svg(f.svg, f.name, f.title);
   return html("<figure id=\"{}\"{}><h3>{}</h3>\n{}\n<figcaption>{}</figcaption></figure>\n", f.name.text(),
               f.svg.empty() ? html(" class=\"image\"") : Html(), f.title, body, f.caption);
 }
@@ -46,15 +46,15 @@ std::string png_url(std::string_view png) {
   return "data:image/png;base64," + base64;
 }
 
-Html inline_svg(const std::string& svg, const std::string& prefix, const std::string& title) {
+Html inline_svg(const std::string& svg, const FigureName& figure, const std::string& title) {
   const size_t start = svg.find("<svg");
   if (start == std::string::npos) fail("{}: no SVG element", title);
   std::string text = valid_utf8(std::string_view(svg).substr(start));
   // Browsers would show gnuplot's own titles as tooltips.
   text = std::regex_replace(text, std::regex("<title>gnuplot_plot_[^<]*</title>"), "");
   text = std::regex_replace(text, std::regex("<desc>[^<]*</desc>"), "");
-  text = std::regex_replace(text, std::regex("\\bid=(['\"])"), "id=$1" + prefix + "-");
-  text = std::regex_replace(text, std::regex("(href='#|url\\(#)"), "$1" + prefix + "-");
+  text = std::regex_replace(text, std::regex("\\bid=(['\"])"), "id=$1" + figure.text() + "-");
+  text = std::regex_replace(text, std::regex("(href='#|url\\(#)"), "$1" + figure.text() + "-");
   text.replace(0, 4, "<svg role=\"img\"");
   const std::string own = "<title>Gnuplot</title>";
   if (const size_t at = text.find(own); at != std::string::npos)

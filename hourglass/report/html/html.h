@@ -12,10 +12,10 @@ namespace hourglass {
 /// The data URL of a PNG file: data:image/png;base64,…
 std::string png_url(std::string_view png);
 
-/// Converts an SVG file of gnuplot to an element of a page: removes the XML prologue, prefixes ids with `prefix`, the
-/// name of a figure, and sets the title, for screen readers. Throws Error for text without an svg element, and for one
-/// with anything that gnuplot does not draw, such as a script, a handler of events or an address.
-Html inline_svg(const std::string& svg, const std::string& prefix, const std::string& title);
+/// Converts an SVG that gnuplot has just drawn to an element of a page: removes the XML prologue, prefixes ids with the
+/// figure's name and sets the title, for screen readers. The rest is taken as it is, so never pass an SVG that was read
+/// from a file. Throws Error for text without an svg element.
+Html inline_svg(const std::string& svg, const FigureName& figure, const std::string& title);
 
 /// A cell of a table.
 struct Cell {

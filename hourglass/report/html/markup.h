@@ -9,6 +9,8 @@
 
 namespace hourglass {
 
+class FigureName;
+
 namespace detail {
 struct HtmlFormat;
 }
@@ -42,7 +44,7 @@ class Html {
   explicit Html(std::string bytes) : bytes_(std::move(bytes)) {}
 
   friend struct detail::HtmlFormat;
-  friend Html inline_svg(const std::string& svg, const std::string& prefix, const std::string& title);
+  friend Html inline_svg(const std::string& svg, const FigureName& figure, const std::string& title);
 
   std::string bytes_;
 };

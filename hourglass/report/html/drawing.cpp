@@ -60,8 +60,11 @@ class Drawing {
   }
 
   void check_attribute() {
-    const std::string_view attribute = take(std::min(rest_.find('='), rest_.size()));
+    const std::string_view attribute = take(std::min(rest_.find_first_of(" \t\r\n="), rest_.size()));
+    skip_blanks();
+    if (!rest_.starts_with('=')) refuse(attribute);
     take(1);
+    skip_blanks();
     const bool is_quoted = rest_.starts_with('"') || rest_.starts_with('\'');
     const size_t end = is_quoted ? rest_.find(rest_[0], 1) : std::string_view::npos;
     if (end == std::string_view::npos) refuse(attribute);

@@ -60,14 +60,18 @@ TEST(Html, RefusesAnSvgThatIsNoDrawing) {
                              "<g x=1 onload=2/>",
                              "<g x='1'onload='2'/>",
                              "<g/onload='1'/>",
+                             "<g onload = '1'/>",
+                             "<g xlink:href\n= '//x'/>",
+                             "<g fill '1'/>",
                              "<g x='1' y",
                              "<animate attributeName='href'/>",
                              "<g d='\\75rl(//x)'/>",
                              "<svg:script/>",
                              "<div>"})
     EXPECT_THROW(inline_svg("<svg>" + std::string(inside) + "</svg>", "a", "b"), Error) << inside;
-  EXPECT_NO_THROW(inline_svg(
-      "<svg><g style='filter:url(#textbox)' transform=\"rotate(90)\"><text>a > b</text></g></svg>", "a", "b"));
+  for (const char* inside : {"<g style='filter:url(#textbox)' transform=\"rotate(90)\"><text>a > b</text></g>",
+                             "<polygon fill = 'rgb(  0, 114, 178)' fill-opacity = '0.85' points = '1,2 3,4 '/>"})
+    EXPECT_NO_THROW(inline_svg("<svg>" + std::string(inside) + "</svg>", "a", "b")) << inside;
 }
 
 }  // namespace

@@ -14,12 +14,6 @@ namespace hourglass::cli {
 
 namespace {
 
-int64_t weights(const Network& network) {
-  int64_t count = 0;
-  for (const Parameter& p : network.parameters()) count += p.shape.size();
-  return count;
-}
-
 /// Penalties that could be computed in several ways.
 std::vector<WeightedPenalty> penalties_with_methods(const Architecture& a) {
   auto all = make_penalties(a.recipe.objective, a.network, a.recipe.train.seed);
@@ -31,7 +25,7 @@ void print_json(const Architecture& a) {
   const auto sizes = [](const Shape& s) { return std::vector(s.begin(), s.end()); };
   nlohmann::ordered_json j = {{"input", sizes(a.network.input())},
                               {"code", sizes(a.network.code().output())},
-                              {"parameters", weights(a.network)},
+                              {"parameters", a.network.weight_count()},
                               {"recipe", nlohmann::json::parse(recipe_json(a.recipe))}};
   for (const auto& [name, layer, output, parameters] : summarise_layers(a))
     j["layers"].push_back({{"name", name}, {"layer", layer}, {"output", sizes(output)}, {"parameters", parameters}});
@@ -56,7 +50,7 @@ void print_layers(const Architecture& a) {
   print("input", "", a.network.input().text(), "");
   for (const auto& [name, layer, output, parameters] : rows)
     print(name, layer, output.text(), parameters > 0 ? format_count(parameters) : "");
-  print("all", "", "", format_count(weights(a.network)));
+  print("all", "", "", format_count(a.network.weight_count()));
 }
 
 void info(const ModelOptions& o) {
@@ -64,7 +58,7 @@ void info(const ModelOptions& o) {
   if (o.json) return print_json(a);
   say("{}", a.recipe.description.empty() ? o.model : a.recipe.description);
   say("input {}   code {}   {} parameters   scale {}\n", a.network.input().text(), a.network.code().output().text(),
-      format_count(weights(a.network)), name_of(a.recipe.data.scale));
+      format_count(a.network.weight_count()), name_of(a.recipe.data.scale));
   print_layers(a);
   say("");
   for (const Parameter& p : a.network.parameters()) say("{:24} {}", p.name, p.shape.text());

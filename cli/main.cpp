@@ -4,11 +4,8 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
-#include <iostream>
 #include <new>
 #include <string>
 #include <string_view>
@@ -82,12 +79,9 @@ int run(CLI::App& app, int argc, char** argv) {
 
 /// Results may stand in a buffer until the end: an output that takes no more of them is an error then.
 int end_output(int code) {
-  errno = 0;
-  const bool is_flushed = std::fflush(stdout) == 0;
-  const int error = errno;
-  if ((is_flushed && std::ferror(stdout) == 0 && std::cout.flush()) || code != 0) return code;
-  const char* reason = error != 0 ? std::strerror(error) : "an earlier part of it failed";
-  return report_error(kFailed, fmt::format("standard output: cannot write: {}", reason).c_str());
+  const std::string problem = flush_output();
+  if (problem.empty() || code != 0) return code;
+  return report_error(kFailed, ("standard output: cannot write: " + problem).c_str());
 }
 
 /// Opens what is closed of standard input, output and error, so that no file of the program gets their place. Writing

@@ -36,6 +36,9 @@ using Shown = decltype(shown(std::declval<const T&>()));
 /// Prints the bytes on stdout as they are: a document that programs read.
 void print_exact(std::string_view bytes);
 
+/// Writes what stands in buffers. Returns why a part of stdout could not be written, empty if all of it is.
+std::string flush_output();
+
 /// Prints a line for people on stdout. Only the format, which stands in the source, can hold control characters.
 template <class... Arguments>
 void say(std::type_identity_t<fmt::format_string<detail::Shown<Arguments>...>> format, const Arguments&... arguments) {

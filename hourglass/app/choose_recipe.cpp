@@ -46,9 +46,9 @@ Recipe named_or_suggested(const RecipeRequest& request, const Notify& notify) {
   recipe.data.read.categorical = how.categorical;  // an override replaces these lists, but how has its columns too
   recipe.data.read.ignore = how.ignore;
   recipe.data.read.missing_values = how.missing_values;
-  for (const auto& [text, key, is_uncertain] : decisions)
-    if (is_uncertain && !(key == "scale" && recipe.data.scale == ScalerKind::robust))
-      notify(fmt::format("{}: {} (data.{})", request.data, text, key));
+  for (const ReadingDecision& decision : decisions)
+    if (decision.is_uncertain && !(decision.key == "scale" && recipe.data.scale == ScalerKind::robust))
+      notify(note_of(request.data, decision));
   return recipe;
 }
 

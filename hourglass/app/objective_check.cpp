@@ -5,6 +5,8 @@
 #include <limits>
 #include <optional>
 
+#include "hourglass/base/statistics.h"
+
 namespace hourglass {
 
 namespace {
@@ -52,20 +54,13 @@ std::optional<OutputRange> output_range(const Network& network) {
   }
 }
 
-std::vector<uint32_t> spread_rows(int64_t rows, int64_t features) {
-  constexpr int64_t kMostRows = 10'000, kMostValues = int64_t{1} << 24;
-  const int64_t count = std::min({rows, kMostRows, std::max<int64_t>(256, kMostValues / features)});
-  std::vector<uint32_t> all(static_cast<size_t>(count));
-  for (int64_t i = 0; i < count; ++i) all[i] = static_cast<uint32_t>(i * rows / count);
-  return all;
-}
-
 /// Moments by Welford's updates, which do not lose digits beside a large mean.
 Summary summarise(const Dataset& data, const Scaler& scaler, const std::optional<OutputRange>& range) {
-  constexpr int64_t kMostTogether = 256, kMostValues = int64_t{1} << 22;
+  constexpr int64_t kMostRows = 10'000, kMostValues = int64_t{1} << 24;
+  constexpr int64_t kMostTogether = 256, kMostValuesTogether = int64_t{1} << 22;
   const int64_t features = data.sample.size();
-  const auto together = static_cast<size_t>(std::clamp<int64_t>(kMostValues / features, 1, kMostTogether));
-  const std::vector<uint32_t> rows = spread_rows(data.rows(), features);
+  const auto rows = evenly_spaced(data.rows(), std::min(kMostRows, std::max<int64_t>(256, kMostValues / features)));
+  const auto together = static_cast<size_t>(std::clamp<int64_t>(kMostValuesTogether / features, 1, kMostTogether));
   Tensor scaled(DType::f32, {static_cast<int64_t>(together), features});
   Summary s;
   s.mean.resize(features);
@@ -90,12 +85,6 @@ Summary summarise(const Dataset& data, const Scaler& scaler, const std::optional
   for (double& v : s.variance) v /= count;
   s.outside = outside / (count * static_cast<double>(features));
   return s;
-}
-
-double mean_of(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double v : values) sum += v;
-  return sum / static_cast<double>(values.size());
 }
 
 double entropy(double p) {
@@ -138,8 +127,7 @@ std::optional<std::string> unscaled_features(const Recipe& recipe, const Dataset
     return fmt::format(
         "{} has {} of the variance of all features with scale = \"{}\", so the mse is little but its "
         "error. {}",
-        data.columns.empty() ? fmt::format("feature {}", j + 1) : data.columns[j], percent(share),
-        name_of(recipe.data.scale), remedy);
+        feature_name(data.columns, j), percent(share), name_of(recipe.data.scale), remedy);
   }
   const double deviation = std::sqrt(mean_of(s.variance));
   if (deviation > kLargestDeviation)

@@ -8,6 +8,7 @@
 #include "hourglass/data/scaler.h"
 #include "hourglass/data/source.h"
 #include "hourglass/data/split.h"
+#include "hourglass/train/trainer.h"
 
 namespace hourglass {
 
@@ -83,11 +84,6 @@ Dataset rows_of(const Dataset& all, std::span<const uint32_t> rows, std::string_
   if (some.name.ends_with(kTrain)) some.name.resize(some.name.size() - kTrain.size());
   some.name += fmt::format(" {}", part);
   return some;
-}
-
-/// The split that the trainer makes of the same rows.
-Split validation_split(const Recipe& recipe, const Dataset& train) {
-  return split_rows(static_cast<uint32_t>(train.rows()), recipe.data.validation, recipe.train.seed);
 }
 
 /// Opens data to measure beside `train`, with the same features and classes.

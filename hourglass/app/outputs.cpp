@@ -10,6 +10,7 @@
 #include "hourglass/app/shipped.h"
 #include "hourglass/base/text.h"
 #include "hourglass/data/source_files.h"
+#include "hourglass/run/run_folder.h"
 
 namespace hourglass {
 
@@ -28,7 +29,7 @@ std::optional<FileId> id_of(const fs::path& file) {
 
 Files files_of_model(const std::string& name_or_path) {
   std::error_code ignored;
-  if (fs::is_directory(name_or_path, ignored)) return {fs::path(name_or_path) / "model.safetensors"};
+  if (fs::is_directory(name_or_path, ignored)) return {fs::path(name_or_path) / RunFolder::kModel};
   if (fs::exists(name_or_path, ignored)) return {name_or_path};
   if (!contains(shipped_models(), name_or_path)) return {};
   const fs::path weights = shipped_model_card(name_or_path).weights;
@@ -60,7 +61,7 @@ void refuse_overwriting(const Files& outputs, const Files& read) {
 
 void check_output(const std::string& path, const std::vector<std::string>& endings, const Files& read) {
   const std::string ending = fs::path(path).extension().string();
-  if (std::ranges::find(endings, ending) == endings.end())
+  if (!contains(endings, ending))
     fail("{}: unknown ending \"{}\", expected one of {}", path, ending, fmt::join(endings, ", "));
   const auto folder = fs::path(path).parent_path();
   if (!folder.empty() && !fs::is_directory(folder)) fail("{}: no folder {}", path, folder.string());

@@ -1,8 +1,7 @@
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <map>
 #include <set>
@@ -26,16 +25,11 @@ enum class ColumnRole {
   own_texts,
   many_texts,
   stray_texts,
-  mixed
+  mixed,
+  category_of_another  ///< named "K=…", as the features of a categorical column K are
 };
 
 constexpr int64_t kFewRows = 10;
-
-std::string lower_case(std::string_view text) {
-  std::string lower;
-  for (const unsigned char c : text) lower += static_cast<char>(std::tolower(c));
-  return lower;
-}
 
 /// "id", "user_id", "PassengerId", "No.", "uuid" and the like.
 bool is_called_id(const std::string& name) {
@@ -113,6 +107,8 @@ const char* reason(ColumnRole role) {
       return "most rows have a text of their own, as names and ids are";
     case ColumnRole::many_texts:
       return "they have more than 50 different texts, as names, ids and free text have";
+    case ColumnRole::category_of_another:
+      return "they have the names of a categorical column's features";
     default:
       return "they have texts among numbers";
   }
@@ -120,15 +116,10 @@ const char* reason(ColumnRole role) {
 
 constexpr size_t kNamesShown = 12;
 
-std::string quoted(const std::string& text) {
-  constexpr size_t kShown = 40;
-  return text.size() <= kShown ? fmt::format("\"{}\"", text) : fmt::format("\"{}…\"", text.substr(0, kShown));
-}
-
 /// "Ticket (661 numbers, 230 texts such as "A/5")".
 std::string with_mixture(const TableColumn& c) {
-  return fmt::format("{} ({} numbers, {} text{} such as {})", c.name, c.numbers, c.texts, c.texts == 1 ? "" : "s",
-                     quoted(*c.words.begin()));
+  return fmt::format("{} ({} numbers, {} text{} such as \"{}\")", c.name, c.numbers, c.texts, c.texts == 1 ? "" : "s",
+                     beginning(*c.words.begin(), 40));
 }
 
 std::string outlier_text(const TableColumn& c, const Outlier& o) {
@@ -146,6 +137,9 @@ class Suggestion {
     result_.how = given;
     used_.insert(given.label);
     for (const auto* names : {&given.categorical, &given.numeric}) used_.insert(names->begin(), names->end());
+    for (const TableColumn& c : found.columns)
+      if (!is_given(c.name) && role_of(c) == ColumnRole::categories) categorical_.insert(c.name);
+    categorical_.insert(given.categorical.begin(), given.categorical.end());
     const auto is_stray = [](const TableColumn& c) { return role_of(c) == ColumnRole::stray_texts; };
     if (!found.is_table || std::ranges::none_of(found.columns, is_stray)) return;
     for (const TableColumn& c : found.columns)
@@ -181,9 +175,16 @@ class Suggestion {
 
   bool is_given(const std::string& name) const { return used_.contains(name); }
 
+  bool is_category_of_another(const std::string& name) const {
+    for (size_t at = name.find('='); at != std::string::npos; at = name.find('=', at + 1))
+      if (categorical_.contains(name.substr(0, at))) return true;
+    return false;
+  }
+
   /// A stray text that other columns have as a category cannot stand for a missing value.
   ColumnRole role(const TableColumn& c) const {
     const ColumnRole found = role_of(c);
+    if (!is_left_out(found) && is_category_of_another(c.name)) return ColumnRole::category_of_another;
     if (found != ColumnRole::stray_texts) return found;
     const bool is_category =
         std::ranges::any_of(c.words, [&](const std::string& word) { return categories_.contains(word); });
@@ -285,6 +286,7 @@ class Suggestion {
   const ReadOptions& given_;
   const std::set<std::string> ignored_;
   std::set<std::string> used_;             ///< columns that the given options name
+  std::set<std::string> categorical_;      ///< columns that become one-hot
   std::set<std::string_view> categories_;  ///< texts of the columns that have only texts, where some are stray texts
   SuggestedReading result_ = {};
   std::map<ColumnRole, std::vector<const TableColumn*>> columns_ = {};

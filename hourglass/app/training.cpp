@@ -5,7 +5,6 @@
 #include "hourglass/base/parallel.h"
 #include "hourglass/base/statistics.h"
 #include "hourglass/data/scaler.h"
-#include "hourglass/data/split.h"
 #include "hourglass/eval/pca_init.h"
 #include "hourglass/train/load_batch.h"
 
@@ -25,8 +24,8 @@ Autoencoder initial_model(const Recipe& recipe, const Dataset& train, const std:
   constexpr size_t kMostRows = 1 << 16;
   Autoencoder model = initial_model(recipe, train.sample, weights);
   if (weights || recipe.model.init.kind != InitKind::pca) return model;
-  auto rows = split_rows(static_cast<uint32_t>(train.rows()), recipe.data.validation, recipe.train.seed).train;
-  model.scaler = fit_scaler(recipe.data.scale, train, rows, recipe.data.read.missing == MissingValues::mean);
+  auto rows = validation_split(recipe, train).train;
+  model.scaler = fit_scaler(recipe.data, train, rows);
   const size_t step = (rows.size() + kMostRows - 1) / kMostRows;
   for (size_t i = 0; i * step < rows.size(); ++i) rows[i] = rows[i * step];
   rows.resize((rows.size() + step - 1) / step);
@@ -36,8 +35,7 @@ Autoencoder initial_model(const Recipe& recipe, const Dataset& train, const std:
 
 TrainedModel untrained_model(const Recipe& recipe, const Dataset& data, DType dtype) {
   TrainedModel model{recipe, initial_model(recipe, data.sample, {}, dtype)};
-  const auto rows = all_rows(data.rows());
-  model.autoencoder.scaler = fit_scaler(recipe.data.scale, data, rows, recipe.data.read.missing == MissingValues::mean);
+  model.autoencoder.scaler = fit_scaler(recipe.data, data, all_rows(data.rows()));
   return model;
 }
 

@@ -15,6 +15,7 @@
 #include "hourglass/data/source_files.h"
 #include "hourglass/recipe/suggest.h"
 #include "hourglass/report/format.h"
+#include "hourglass/report/html/verdict.h"
 #include "hourglass/run/run_metrics.h"
 #include "hourglass/tensor/processor.h"
 #include "hourglass/train/resume_check.h"
@@ -62,8 +63,8 @@ void name_own_recipe(TrainingRequest& request) {
   RecipeRequest& recipe = request.recipe;
   if (request.existing != RunFolder::Existing::resume || !recipe.name.empty()) return;
   const FolderFiles run(request.folder);
-  if (run.has("recipe.toml"))
-    recipe.name = run.path("recipe.toml").string();
+  if (run.has(RunFolder::kRecipe))
+    recipe.name = run.path(RunFolder::kRecipe).string();
   else if (recipe.data.empty())
     fail("{}: not a run folder, which `hourglass train` writes and which has a recipe.toml", request.folder.string());
 }
@@ -84,7 +85,7 @@ void note_rounding(const Dataset& data, RunListener& listener) {
   for (const auto& [feature, mean, steps] : std::span(coarse).first(std::min(kMostNamed, coarse.size())))
     listener.on_note(fmt::format(
         "{}: {} varies by one part in {:.0f}, and 32-bit numbers tell 16 million apart: subtract {:.0f} first",
-        data.name, data.columns.empty() ? fmt::format("feature {}", feature + 1) : data.columns[feature], steps, mean));
+        data.name, feature_name(data.columns, feature), steps, mean));
   if (coarse.size() > kMostNamed)
     listener.on_note(fmt::format("{}: so do {} further features", data.name, coarse.size() - kMostNamed));
 }
@@ -111,7 +112,8 @@ void TrainingSession::refuse_overwriting_inputs() const {
   if (!request_.init.empty()) read.emplace_back(request_.init);
   // A run resumes with its own recipe, and writing the same text again loses nothing.
   const bool is_own = request_.existing == RunFolder::Existing::resume;
-  if (is_own || folder_.holds("recipe.toml", recipe_toml(recipe_))) std::erase(written, folder_.path() / "recipe.toml");
+  if (is_own || folder_.holds(RunFolder::kRecipe, recipe_toml(recipe_)))
+    std::erase(written, folder_.path() / RunFolder::kRecipe);
   read.emplace_back(request_.recipe.name);
   refuse_overwriting(written, read);
 }
@@ -176,12 +178,11 @@ double TrainingSession::introduce() {
 
 /// The loss of the training rows is the mean over the epoch, so that of the first says little.
 void TrainingSession::compare_with_mean(const TrainingResult& result, double loss_of_mean) {
-  constexpr double kLearned = 0.99;  // the report's verdict draws the same line
   const EpochRecord& kept = result.kept;
   const auto& held_out = kept.validation ? kept.validation : kept.test;
   const double loss = held_out ? held_out->reconstruction : kept.train.reconstruction;
   const bool says_little = (!held_out && result.epochs.size() < 2) || recipe_.objective.trim > 0 || loss_of_mean <= 0;
-  if (says_little || loss < kLearned * loss_of_mean) return;
+  if (says_little || loss < (1 - kLearned) * loss_of_mean) return;
   note(fmt::format("warning: the model is no better than the mean of the data: its {} is {}, that of the mean {}",
                    result.loss, format_value(loss), format_value(loss_of_mean)));
 }
@@ -189,8 +190,7 @@ void TrainingSession::compare_with_mean(const TrainingResult& result, double los
 TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
   TrainingResult result{RunOutcome::finished, folder_.path(), trainer_.reconstruction(), resume()};
   if (trainer_.is_finished() &&
-      folder_.holds("model.safetensors", model_bytes(recipe_, model_, anomaly_scale(nullptr))) &&
-      folder_.has_report()) {
+      folder_.holds(RunFolder::kModel, model_bytes(recipe_, model_, anomaly_scale(nullptr))) && folder_.has_report()) {
     note("this run is already finished");
     result.kept = trainer_.kept_record(result.epochs);
     return result;
@@ -198,7 +198,7 @@ TrainingResult TrainingSession::run(const std::function<bool()>& stop) {
   const double loss_of_mean = introduce();
   const std::string recipe = recipe_toml(recipe_);  // refuses one that is too large before anything is written
   folder_.create();
-  folder_.write("recipe.toml", recipe);
+  folder_.write(RunFolder::kRecipe, recipe);
   RunMetrics metrics(folder_.path(), std::move(result.epochs));
   RecordingListener listener(metrics, listener_);
   // Without a checkpoint a resumed run would start from random weights.

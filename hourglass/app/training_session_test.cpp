@@ -42,7 +42,7 @@ TEST_F(TrainingSessionTest, ResumesAnInterruptedRunToTheSameModel) {
   request.folder = folder_.path() / "interrupted";
   request.existing = RunFolder::Existing::resume;
   int steps = 0;
-  EXPECT_EQ(train(request, silent_, [&] { return ++steps == 5; }).outcome, RunOutcome::interrupted);
+  EXPECT_EQ(train(request, silent_, [&] { return ++steps >= 5; }).outcome, RunOutcome::interrupted);
   const TrainingResult resumed = train(request, silent_);
   EXPECT_EQ(resumed.outcome, RunOutcome::finished);
   EXPECT_EQ(resumed.epochs.size(), 4u);

@@ -11,6 +11,7 @@
 #include "hourglass/base/schema/fields_writer.h"
 #include "hourglass/base/schema/toml.h"
 #include "hourglass/data/split.h"
+#include "hourglass/model/inference.h"
 #include "hourglass/nn/network.h"
 #include "hourglass/report/format.h"
 #include "hourglass/train/step.h"
@@ -18,6 +19,8 @@
 namespace hourglass {
 
 namespace {
+
+constexpr int64_t kProgramBytes = int64_t{48} << 20;  // code, libraries, and products compiled for their sizes
 
 int64_t bytes_in_memory(const Dataset& data) {
   return std::visit(
@@ -30,8 +33,13 @@ int64_t bytes_in_memory(const Dataset& data) {
       data.values);
 }
 
+/// Layer outputs while held-out rows and those of the report are measured.
+int64_t measuring_memory(const Network& network, int threads) {
+  return threads * Inference::rows_of_a_chunk(network, DType::f32) * MicroBatch::bytes_of_a_row(network, DType::f32);
+}
+
 int64_t training_rows(const Recipe& recipe, const Dataset& train) {
-  return std::ssize(split_rows(static_cast<uint32_t>(train.rows()), recipe.data.validation, recipe.train.seed).train);
+  return train.rows() - held_out_rows(static_cast<uint32_t>(train.rows()), recipe.data.validation);
 }
 
 bool fits(const TrainingSize& size, const SizeLimits& limits) {
@@ -108,15 +116,15 @@ TrainingSize training_size(const Recipe& recipe, const Dataset& train, int threa
   const int64_t best = recipe.train.early_stopping ? 1 : 0;
   const int64_t copies = 2 + best + moments + (1 + best + moments);
   const bool corrupted = Corruption(recipe.corruption, recipe.train.seed).is_active();
-  return {network.parameter_count(), 4 * copies * network.parameter_count() +
-                                         step_memory(objective, batch, corrupted, threads) + bytes_in_memory(train)};
+  const int64_t steps = step_memory(objective, batch, corrupted, threads);
+  const int64_t weights = 4 * copies * network.parameter_count();
+  return {network.parameter_count(),
+          kProgramBytes + weights + steps + measuring_memory(network, threads) + bytes_in_memory(train)};
 }
 
 std::string size_line(const Recipe& recipe, const DataSplits& data, int threads) {
   const Dataset& train = data.train;
   const Network network(recipe.model, train.sample);
-  int64_t parameters = 0;
-  for (const Parameter& p : network.parameters()) parameters += p.shape.size();
   const int64_t rows = training_rows(recipe, train), features = train.sample.size();
   std::string parts;
   if (rows < train.rows()) parts += fmt::format(", {} for validation", format_count(train.rows() - rows));
@@ -124,8 +132,9 @@ std::string size_line(const Recipe& recipe, const DataSplits& data, int threads)
   const std::string shape = train.sample.rank() > 1 ? train.sample.text() + " = " : "";
   return fmt::format(
       "{} parameters, about {} of memory; {} samples to train on{}; {}{} features, a code of {}, {} outputs",
-      format_count(parameters), format_bytes(static_cast<double>(training_size(recipe, train, threads).bytes)),
-      format_count(rows), parts, shape, format_count(features), format_count(network.code().output().size()),
+      format_count(network.weight_count()),
+      format_bytes(static_cast<double>(training_size(recipe, train, threads).bytes)), format_count(rows), parts, shape,
+      format_count(features), format_count(network.code().output().size()),
       format_count(network.layer(network.layers() - 1).output().size()));
 }
 

@@ -11,7 +11,7 @@ namespace hourglass {
 /// How much a training takes.
 struct TrainingSize {
   int64_t parameters = 0;
-  int64_t bytes = 0;  ///< about: weights, optimiser, copies for checkpoints, layer outputs, and data in memory
+  int64_t bytes = 0;  ///< about: the program, weights, optimiser, copies for checkpoints, layer outputs, and data
 };
 
 /// Above these limits a training must be allowed explicitly.

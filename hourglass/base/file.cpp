@@ -50,16 +50,7 @@ void copy_permissions(const struct stat& from, const Descriptor& to, const std::
 /// Returns 0 or the errno of the failure.
 int sync(int descriptor) { return TEMP_FAILURE_RETRY(::fsync(descriptor)) == 0 ? 0 : errno; }
 
-/// Writes all bytes; returns 0 or the errno of the failure.
-int write_all(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = TEMP_FAILURE_RETRY(::write(descriptor, bytes.data(), bytes.size()));
-    if (n < 0) return errno;
-    bytes.remove_prefix(static_cast<size_t>(n));
-  }
-  return 0;
-}
-
+/// Returns 0 or the errno of the failure.
 int write_and_sync(int descriptor, std::string_view bytes) {
   const int error = write_all(descriptor, bytes);
   return error != 0 ? error : sync(descriptor);
@@ -81,6 +72,15 @@ void cannot_read(const std::filesystem::path& path, int error) {
 
 void cannot_write(const std::filesystem::path& path, int error) {
   throw RuntimeFailure(fmt::format("{}: cannot write: {}", path.string(), reason(error)));
+}
+
+int write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = TEMP_FAILURE_RETRY(::write(descriptor, bytes.data(), bytes.size()));
+    if (n < 0) return errno;
+    bytes.remove_prefix(static_cast<size_t>(n));
+  }
+  return 0;
 }
 
 std::string read_file(const std::filesystem::path& path, size_t limit) {

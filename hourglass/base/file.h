@@ -29,6 +29,9 @@ int open_retrying(const std::filesystem::path& path, int flags);
 /// Throws RuntimeFailure "PATH: cannot write: REASON".
 [[noreturn]] void cannot_write(const std::filesystem::path& path, int error);
 
+/// Writes all bytes to an open file; returns 0 or the error number of the failure.
+int write_all(int descriptor, std::string_view bytes);
+
 /// Reads a whole file, which may be a pipe. Throws Error with path and reason if it is missing, unreadable, a
 /// directory, a device, or longer than `limit` bytes; the length is checked before reading.
 std::string read_file(const std::filesystem::path& path, size_t limit = SIZE_MAX);

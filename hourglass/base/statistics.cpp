@@ -24,6 +24,10 @@ double empirical_quantile(std::vector<double> values, double q) {
   return *at;
 }
 
+double mean_of(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
 float upper_median(std::span<float> values) {
   HOURGLASS_CHECK(!values.empty());
   const auto middle = values.begin() + std::ssize(values) / 2;

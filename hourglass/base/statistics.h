@@ -12,6 +12,9 @@ double interpolated_quantile(std::span<const float> sorted, double q);
 /// Smallest value that at least a fraction `q` of the values do not exceed (type 1). Requires at least one value.
 double empirical_quantile(std::vector<double> values, double q);
 
+/// Mean, summed in order; NaN without values.
+double mean_of(std::span<const double> values);
+
 /// Median; for an even number of values the upper of the two in the middle. Reorders the values; requires at least one.
 float upper_median(std::span<float> values);
 

@@ -22,6 +22,8 @@ TEST(Statistics, EmpiricalQuantilesAreValues) {
     EXPECT_EQ(empirical_quantile(values, q), value) << q;
 }
 
+TEST(Statistics, TheMeanIsOfAllValues) { EXPECT_EQ(mean_of(std::vector<double>{1, 2, 6}), 3); }
+
 TEST(Statistics, TheUpperMedianIsAValue) {
   std::vector<float> odd = {3, 1, 2}, even = {4, 1, 3, 2};
   EXPECT_EQ(upper_median(odd), 2);

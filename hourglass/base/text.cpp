@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <vector>
 
 namespace hourglass {
@@ -54,11 +55,6 @@ std::string_view first_part(std::string_view text, size_t most) {
   return text.substr(0, most);
 }
 
-std::string cut_name(const std::string& name) {
-  constexpr size_t kLongest = 100;
-  return name.size() <= kLongest ? name : fmt::format("{}…", first_part(name, kLongest));
-}
-
 }  // namespace
 
 size_t character_length(std::string_view text) {
@@ -94,8 +90,9 @@ std::optional<std::string> nearest_name(std::string_view name, std::span<const s
 }
 
 std::string listed(std::span<const std::string> names, size_t most) {
+  constexpr size_t kLongest = 100;
   std::vector<std::string> shown;
-  for (const std::string& name : names.first(std::min(most, names.size()))) shown.push_back(cut_name(name));
+  for (const std::string& name : names.first(std::min(most, names.size()))) shown.push_back(beginning(name, kLongest));
   const std::string more = names.size() > most ? fmt::format(" and {} more", names.size() - most) : "";
   return fmt::format("{}{}", fmt::join(shown, ", "), more);
 }
@@ -118,6 +115,16 @@ bool is_below_range(std::string_view number) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
   if (error == std::errc::result_out_of_range) return digits.starts_with('-');
   return exponent < -magnitude;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lower;
+}
+
+std::string beginning(std::string_view text, size_t most) {
+  return text.size() <= most ? std::string(text) : fmt::format("{}…", first_part(text, most));
 }
 
 std::string shell_quoted(const std::string& text) {

@@ -42,6 +42,14 @@ inline bool contains(std::span<const std::string> names, std::string_view name) 
   return std::ranges::find(names, name) != names.end();
 }
 
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// The text with its ASCII letters in lower case.
+std::string lower_case(std::string_view text);
+
+/// A text of at most `most` bytes as it is, else its beginning and "…". No UTF-8 character is cut in two.
+std::string beginning(std::string_view text, size_t most);
+
 /// The text as one word of a POSIX shell: unchanged if no character has a meaning there, otherwise in single quotes.
 std::string shell_quoted(const std::string& text);
 

@@ -128,17 +128,26 @@ TEST(ValidUtf8, ReplacesEveryByteThatIsNotText) {
   EXPECT_EQ(valid_utf8("\xed\xa0\x80"), "\uFFFD\uFFFD\uFFFD") << "half of a surrogate pair";
 }
 
-TEST(ShellPath, IsTakenForNoOption) {
-  EXPECT_EQ(shell_path("-rf"), "./-rf");
-  EXPECT_EQ(shell_path("- x"), "'./- x'");
-  EXPECT_EQ(shell_path("a"), "a");
+TEST(Beginning, CutsNoCharacterInTwo) {
+  EXPECT_EQ(beginning("größe", 7), "größe");
+  EXPECT_EQ(beginning("größe", 4), "grö…");
+  EXPECT_EQ(beginning("größe", 3), "gr…");
+  EXPECT_EQ(beginning("\x80\x80", 1), "…");
 }
+
+TEST(LowerCase, ChangesAsciiLetters) { EXPECT_EQ(lower_case("PassengerId Ä 1"), "passengerid Ä 1"); }
 
 TEST(ShellQuoted, MakesOneWordOfAnyText) {
   EXPECT_EQ(shell_quoted("runs/mnist-1.0"), "runs/mnist-1.0");
   EXPECT_EQ(shell_quoted("my run"), "'my run'");
   EXPECT_EQ(shell_quoted("it's $HOME"), "'it'\\''s $HOME'");
   EXPECT_EQ(shell_quoted(""), "''");
+}
+
+TEST(ShellPath, IsNoOption) {
+  EXPECT_EQ(shell_path("dir/a.csv"), "dir/a.csv");
+  EXPECT_EQ(shell_path("-rf"), "./-rf");
+  EXPECT_EQ(shell_path("-a b; rm *"), "'./-a b; rm *'");
 }
 
 }  // namespace

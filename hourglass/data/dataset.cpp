@@ -78,6 +78,10 @@ std::string Dataset::sha256() const {
   return std::visit([](const auto& v) { return sha256_hex(bytes_of(v)); }, values);
 }
 
+std::string feature_name(std::span<const std::string> columns, size_t feature) {
+  return columns.empty() ? fmt::format("feature {}", feature + 1) : columns[feature];
+}
+
 std::vector<int32_t> distinct(std::vector<int32_t> labels) {
   std::ranges::sort(labels);
   labels.erase(std::unique(labels.begin(), labels.end()), labels.end());

@@ -102,6 +102,9 @@ auto Dataset::with_rows(auto f) const {
       values);
 }
 
+/// Name of a feature: its column's or, where columns have no names, "feature 7", counted from 1.
+std::string feature_name(std::span<const std::string> columns, size_t feature);
+
 /// Distinct labels in ascending order.
 std::vector<int32_t> distinct(std::vector<int32_t> labels);
 

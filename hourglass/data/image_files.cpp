@@ -22,11 +22,6 @@ const std::vector<std::string> kOtherPictures = {".webp", ".bmp", ".gif", ".tif"
                                                  ".avif", ".jp2", ".jxl", ".svg", ".ppm",  ".pgm",  ".pnm",
                                                  ".tga",  ".ico", ".psd", ".exr", ".dng",  ".cr2",  ".nef"};
 
-std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 std::string extension(const fs::path& file) { return lower_case(file.extension().string()); }
 
 /// Such a file must not be skipped if it is damaged.

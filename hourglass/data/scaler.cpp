@@ -185,6 +185,10 @@ Scaler fit_scaler(ScalerKind kind, const Dataset& training_rows, std::span<const
   return scaler;
 }
 
+Scaler fit_scaler(const DataConfig& config, const Dataset& training_rows, std::span<const uint32_t> rows) {
+  return fit_scaler(config.scale, training_rows, rows, config.read.missing == MissingValues::mean);
+}
+
 void gather(const Dataset& data, const Scaler& scaler, std::span<const uint32_t> rows, View out) {
   const auto width = static_cast<size_t>(data.sample.size());
   check_width(scaler, data.sample.size());

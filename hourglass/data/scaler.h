@@ -36,6 +36,8 @@ struct Scaler {
 /// `fill_missing` the scaler replaces missing values. Throws Error for a feature that is missing in every row.
 Scaler fit_scaler(ScalerKind kind, const Dataset& training_rows, std::span<const uint32_t> rows,
                   bool fill_missing = false);
+/// The same as the keys `scale` and `missing` of [data] ask for it.
+Scaler fit_scaler(const DataConfig& config, const Dataset& training_rows, std::span<const uint32_t> rows);
 
 /// Writes the given rows, scaled, to `out` of shape (rows.size(), …), f32 or f64 (the same f32 values converted). Does
 /// not allocate; may run on several threads at the same time. "unit" and "center" depend on whether `data` has bytes or

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <utility>
 
 #include "hourglass/base/file.h"
 #include "hourglass/base/text.h"
@@ -33,15 +32,6 @@ namespace fs = std::filesystem;
 void refuse_member(const fs::path& file, const std::string& member) {
   if (!member.empty())
     fail("{0}:{1}: only npz and safetensors files hold arrays with names; leave \":{1}\" out", file.string(), member);
-}
-
-/// The file in FILE:NAME and the name of an array in it, or FILE and an empty name.
-std::pair<fs::path, std::string> split_member(const std::string& name) {
-  std::error_code ignored;
-  const size_t colon = std::min(name.rfind(':'), name.size());
-  const bool is_member = !fs::exists(name, ignored) && fs::exists(name.substr(0, colon), ignored);
-  if (!is_member) return {name, ""};
-  return {name.substr(0, colon), name.substr(colon + 1)};
 }
 
 void check_is_table(std::string_view start, const std::string& file) {
@@ -227,6 +217,14 @@ void refuse_columns(const ReadOptions& how, const std::string& name) {
 }  // namespace
 
 std::string read_table_bytes(const Source& source) { return read_unpacked(source); }
+
+std::pair<fs::path, std::string> split_member(const std::string& name) {
+  std::error_code ignored;
+  const size_t colon = std::min(name.rfind(':'), name.size());
+  const bool is_member = !fs::exists(name, ignored) && fs::exists(name.substr(0, colon), ignored);
+  if (!is_member) return {name, ""};
+  return {name.substr(0, colon), name.substr(colon + 1)};
+}
 
 Source resolve_source(const std::string& name) {
   if (const KnownSet* set = find_known(name)) return {name, {}, Source::Kind::known, {}, set};

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "hourglass/data/config.h"
 #include "hourglass/data/dataset.h"
@@ -23,6 +24,9 @@ struct Source {
   std::string member = {};          ///< name of the array; empty: the only one
   const KnownSet* known = nullptr;  ///< null for other kinds
 };
+
+/// FILE and MEMBER of "FILE:MEMBER" if only FILE exists; else the whole name and an empty member.
+std::pair<std::filesystem::path, std::string> split_member(const std::string& name);
 
 /// Finds out what a name stands for. A known data set has priority over a file of the same name; files are
 /// distinguished by their first bytes. Throws Error if it is none of these, with the nearest known name if nothing

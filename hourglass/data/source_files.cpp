@@ -2,18 +2,12 @@
 
 #include "hourglass/data/image_files.h"
 #include "hourglass/data/known.h"
+#include "hourglass/data/source.h"
 
 namespace hourglass {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The path in PATH or PATH:MEMBER; "-" is standard input, which may be a file.
-fs::path path_of(const std::string& name) {
-  if (name == "-") return "/dev/stdin";
-  std::error_code ignored;
-  return fs::exists(name, ignored) ? name : name.substr(0, name.rfind(':'));
-}
 
 std::vector<fs::path> files_in(const fs::path& folder) {
   std::vector<fs::path> files;
@@ -31,7 +25,8 @@ std::vector<fs::path> files_of_source(const std::string& name) {
     const auto folder = kept_folder(*set);
     return folder ? files_in(*folder) : std::vector<fs::path>();
   }
-  const fs::path path = path_of(name);
+  const fs::path path =
+      name == "-" ? fs::path("/dev/stdin") : split_member(name).first;  // standard input may be a file
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) return files_in(path);
   return fs::is_regular_file(path, ignored) ? std::vector{path} : std::vector<fs::path>();

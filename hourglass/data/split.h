@@ -13,9 +13,12 @@ struct Split {
   std::vector<uint32_t> train, held_out;
 };
 
-/// Holds out round(n · fraction) of n rows, at least one if the fraction is above 0: the rows with the smallest random
-/// numbers, a pure function of (n, fraction, seed, purpose). Throws Error if the fraction is not in [0, 1) or no row is
-/// left for training.
+/// Number of held-out rows: round(n · fraction), at least one if the fraction is above 0. Throws Error if the fraction
+/// is not in [0, 1) or no row is left for training.
+uint32_t held_out_rows(uint32_t n, double fraction, HeldOutFor purpose = HeldOutFor::validation);
+
+/// Holds out held_out_rows(n, fraction, purpose) of n rows: those with the smallest random numbers, a pure function of
+/// (n, fraction, seed, purpose). Throws Error as held_out_rows does.
 Split split_rows(uint32_t n, double fraction, uint64_t seed, HeldOutFor purpose = HeldOutFor::validation);
 
 }  // namespace hourglass

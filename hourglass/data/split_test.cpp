@@ -15,7 +15,9 @@ namespace {
 
 RC_GTEST_PROP(Split, PutsEveryRowInExactlyOnePart, (uint64_t seed)) {
   const auto n = *rc::gen::inRange(2u, 500u);
-  const Split split = split_rows(n, *rc::gen::inRange(0, 50) / 100.0, seed);
+  const double fraction = *rc::gen::inRange(0, 50) / 100.0;
+  const Split split = split_rows(n, fraction, seed);
+  RC_ASSERT(split.held_out.size() == held_out_rows(n, fraction));
   RC_ASSERT(std::ranges::is_sorted(split.train));
   RC_ASSERT(std::ranges::is_sorted(split.held_out));
   std::vector<uint32_t> merged;

@@ -44,11 +44,8 @@ void copy(int from, int to, const std::string& name) {
     if (total > kMostSpooled)
       fail("{}: more than the {} GiB that can be read from a pipe; write a file and name that", name,
            kMostSpooled >> 30);
-    for (ssize_t done = 0; done < n;) {
-      const ssize_t written = TEMP_FAILURE_RETRY(::write(to, buffer.data() + done, static_cast<size_t>(n - done)));
-      if (written < 0) cannot_write(fs::temp_directory_path(), errno);
-      done += written;
-    }
+    if (const int error = write_all(to, {buffer.data(), static_cast<size_t>(n)}))
+      cannot_write(fs::temp_directory_path(), error);
   }
 }
 

@@ -22,7 +22,9 @@ namespace {
 using Cells = std::vector<std::string_view>;
 using Row = std::vector<std::string>;
 
-bool has_sign(std::string_view cell) { return cell.find_first_of(",.") != std::string_view::npos; }
+bool has_sign(std::string_view cell) {
+  return std::ranges::any_of(cell, [](char c) { return c == ',' || c == '.'; });
+}
 
 /// Which decimal signs the cells of a column allow. Statistics of the column wait until its sign is known: for the
 /// other one nearly every cell would be a text of its own.
@@ -329,6 +331,11 @@ class Scanner {
 };
 
 }  // namespace
+
+std::string note_of(const std::string& name, const ReadingDecision& decision) {
+  const auto& [text, key, is_uncertain] = decision;
+  return fmt::format("{}: {}{}", name, text, key.empty() ? "" : " (data." + key + ")");
+}
 
 Table scan_text(const DecodedText& text, const std::string& name, const ReadOptions& how,
                 std::span<const std::string> features) {

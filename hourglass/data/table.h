@@ -20,6 +20,9 @@ struct ReadingDecision {
   bool is_uncertain = false;  ///< the data allow another decision
 };
 
+/// The decision as a note about the data NAME: "NAME: TEXT (data.KEY)".
+std::string note_of(const std::string& name, const ReadingDecision& decision);
+
 /// Description of a text table: all that reading it decides.
 struct Table {
   char delimiter = ',';  ///< ' ' for runs of blanks

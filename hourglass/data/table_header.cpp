@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "hourglass/base/text.h"
 #include "hourglass/data/formats/cell.h"
 #include "hourglass/data/formats/date.h"
 
@@ -47,7 +48,7 @@ std::optional<NumberedNames> numbered_names(const Row& row, const std::vector<Ta
     } else if (is_text(row[i])) {
       if (columns[i].words.contains(row[i]) || is_date(row[i])) return std::nullopt;
       names.has_texts = true;
-    } else if (std::ranges::all_of(row[i], [](char c) { return c >= '0' && c <= '9'; }) && !row[i].empty()) {
+    } else if (std::ranges::all_of(row[i], is_digit) && !row[i].empty()) {
       names.columns.push_back(i);
       numbers.push_back(*number_in(row[i]));
     } else {

@@ -268,21 +268,15 @@ class Reader {
     fail("{}number; [data] categorical = [\"{}\"] one-hot encodes text", start, names_[i]);
   }
 
-  static std::string shortened(std::string_view cell) {
-    constexpr size_t kShown = 40;
-    if (cell.size() <= kShown) return std::string(cell);
-    size_t end = kShown;  // no character is cut in two
-    while (end > 0 && (static_cast<unsigned char>(cell[end]) & 0xc0) == 0x80) --end;
-    return std::string(cell.substr(0, end)) + "…";
-  }
+  static std::string shortened(std::string_view cell) { return beginning(cell, 40); }
 
   std::string place(size_t i) const { return fmt::format("line {}, column {} (\"{}\")", line_, i + 1, names_[i]); }
 
   /// What the user should know about how the rows were read.
   std::vector<std::string> notes() const {
     std::vector<std::string> notes;
-    for (const auto& [text, key, is_uncertain] : table_.decisions)
-      if (is_uncertain) notes.push_back(fmt::format("{}: {}{}", name_, text, key.empty() ? "" : " (data." + key + ")"));
+    for (const ReadingDecision& decision : table_.decisions)
+      if (decision.is_uncertain) notes.push_back(note_of(name_, decision));
     for (const auto& [i, unseen] : unseen_)
       notes.push_back(fmt::format("{}: {} a text in \"{}\" that training did not see, such as \"{}\"", name_,
                                   rows_have(unseen.first), names_[i], unseen.second));

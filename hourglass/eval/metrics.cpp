@@ -32,7 +32,7 @@ std::vector<RequestedMetric> expanded(std::span<const std::string> names) {
       present->is_optional &= is_optional;
   };
   for (const std::string& name : names) {
-    if (std::ranges::find(known, name) == known.end()) fail("unknown metric \"{}\"{}", name, did_you_mean(name, known));
+    if (!contains(known, name)) fail("unknown metric \"{}\"{}", name, did_you_mean(name, known));
     if (name == kPca) {
       add("pca_mse", false);
       add("pca_gap", false);

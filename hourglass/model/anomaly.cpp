@@ -54,6 +54,12 @@ std::vector<uint32_t> evenly_spaced_of(const Dataset& data, std::span<const uint
   return some;
 }
 
+/// Refuses residuals or evidence of a model that reconstructs a row to something that is not a number.
+void require_finite(const auto& values, const std::string& data) {
+  if (!std::ranges::all_of(values, [](auto v) { return std::isfinite(v); }))
+    fail("{}: the model reconstructs a row to something that is not a number: nothing to measure scores against", data);
+}
+
 /// f(row, feature, e) for every residual e.
 void for_each_residual(ConstView reconstruction, ConstView clean, auto f) {
   HOURGLASS_CHECK(reconstruction.size() == clean.size());
@@ -94,9 +100,7 @@ std::vector<float> spreads(const Inference& inference, const Dataset& data, std:
         residuals[(feature - first) * count + row] = static_cast<float>(std::abs(e));
     });
     const auto some = std::span(residuals).first((end - first) * count);
-    if (!std::ranges::all_of(some, [](float e) { return std::isfinite(e); }))
-      fail("{}: the model reconstructs a row to something that is not a number: nothing to measure scores against",
-           data.name);
+    require_finite(some, data.name);
     for (int64_t j = first; j < end; ++j) spread[j] = upper_median(some.subspan((j - first) * count, count));
   }
   double squares = 0;
@@ -198,9 +202,7 @@ std::vector<double> fitted_scores(const Inference& inference, const Dataset& dat
     for (size_t k = 0; k < v.size(); ++k) values[k][row] = v[k];
   });
   for (size_t k = 0; k < values.size(); ++k) {
-    if (!std::ranges::all_of(values[k], [](double v) { return std::isfinite(v); }))
-      fail("{}: the model reconstructs a row to something that is not a number: nothing to measure scores against",
-           data.name);
+    require_finite(values[k], data.name);
     evidence.set_levels(k, values[k]);
   }
   std::vector<double> scores(rows.size());

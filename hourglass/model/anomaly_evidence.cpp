@@ -7,7 +7,7 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/statistics.h"
-#include "hourglass/base/text.h"
+#include "hourglass/data/feature_columns.h"
 #include "hourglass/tensor/visit.h"
 
 namespace hourglass {
@@ -48,12 +48,8 @@ std::vector<float> floats_of(ConstView v) {
 
 std::vector<OneHotGroup> one_hot_groups(std::span<const std::string> features, std::span<const std::string> columns) {
   std::vector<OneHotGroup> groups;
-  for (const std::string& column : columns) {
-    const auto is_of_column = [&](const std::string& name) { return name.starts_with(column + "="); };
-    const auto first = std::ranges::find_if(features, is_of_column);
-    const auto end = std::find_if_not(first, features.end(), is_of_column);
-    if (first != end) groups.push_back({first - features.begin(), end - first, first - features.begin()});
-  }
+  for (const FeatureColumn& c : feature_columns(features, columns))
+    if (!c.texts.empty()) groups.push_back({c.first, c.features(), c.first});
   return groups;
 }
 

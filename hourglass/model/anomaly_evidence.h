@@ -17,7 +17,8 @@ struct OneHotGroup {
   int64_t first, count, rarest;
 };
 
-/// The groups of the features named "NAME=…" for each of the given columns NAME. `rarest` is the first feature.
+/// The groups of those of the given columns that feature_columns() finds, in the order of features. `rarest` is the
+/// first feature.
 std::vector<OneHotGroup> one_hot_groups(std::span<const std::string> features, std::span<const std::string> columns);
 
 /// What the evidence for an anomaly is measured against, fitted once and kept in a model file. Let x be a row as the

@@ -83,6 +83,14 @@ TEST(Evidence, GroupsAreTheFeaturesOfOneColumn) {
   EXPECT_EQ(groups[0].count, 2);
 }
 
+TEST(Evidence, GroupsAreInTheOrderOfFeatures) {
+  const std::vector<std::string> names = {"a=1", "a=2", "b=x"}, columns = {"b", "a"};
+  const auto groups = one_hot_groups(names, columns);
+  ASSERT_EQ(groups.size(), 2);
+  EXPECT_EQ(groups[0].count, 2);
+  EXPECT_EQ(groups[1].first, 2);
+}
+
 TEST(Evidence, SurpriseIsMinusTheLogarithmOfTheShareOfLargerValues) {
   AnomalyEvidence e{.kinds = {Evidence::tails}, .fitted_rows = 1000, .levels = std::vector<double>(64)};
   std::vector<double> values(1000);

@@ -85,6 +85,12 @@ bool Network::ends_in_sigmoid() const {
   return last && last->kind == Activation::Kind::sigmoid;
 }
 
+int64_t Network::weight_count() const {
+  int64_t count = 0;
+  for (const Parameter& p : parameters_) count += p.shape.size();
+  return count;
+}
+
 double Network::products() const {
   double products = 0;
   for (const auto& layer : layers_) products += 3.0 * static_cast<double>(layer->products());

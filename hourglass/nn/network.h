@@ -31,6 +31,8 @@ class Network {
   bool ends_in_sigmoid() const;
 
   std::span<const Parameter> parameters() const { return parameters_; }
+  /// Elements of all parameters.
+  int64_t weight_count() const;
   /// Elements of θ, including the padding between parameters (which stays zero).
   int64_t parameter_count() const { return parameter_count_; }
   /// Number of leading elements of θ that belong to the encoder.

@@ -43,11 +43,12 @@ void suggest_for_rows(Recipe& recipe, int64_t rows, int64_t features) {
   recipe.objective.reconstruction = Reconstruction::mse;
   // A code as large as the data would lose nothing and show nothing.
   const int64_t code = std::max<int64_t>(1, std::min(std::clamp<int64_t>(features / 4, 2, 64), features - 1));
-  // Five rows per hidden unit; with fewer units than a start at principal components needs, the network is linear.
+  // Five rows per hidden unit; with hardly more units than a start at principal components needs, the network is
+  // linear.
   const int64_t hidden = std::min(std::clamp<int64_t>(2 * features, 16, 256), rows / 5);
   recipe.model.encoder = {dense(code)};
   recipe.model.decoder = {dense_as_input()};
-  if (hidden >= 2 * code)
+  if (hidden >= 3 * code)
     for (auto* layers : {&recipe.model.encoder, &recipe.model.decoder})
       layers->insert(layers->begin(), {dense(hidden), {"gelu"}});
   if (features <= kMostForPca) recipe.model.init.kind = InitKind::pca;

@@ -1,6 +1,6 @@
 #include "hourglass/run/run_folder.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,9 +25,6 @@ constexpr const char* kPlots = "plots";
 constexpr const char* kNext = "checkpoint/next.safetensors";
 constexpr const char* kNewest = "checkpoint/newest.safetensors";
 constexpr const char* kPrevious = "checkpoint/previous.safetensors";
-constexpr const char* kModel = "model.safetensors";
-constexpr const char* kRecipe = "recipe.toml";
-constexpr const char* kMetrics = "metrics.jsonl";
 
 /// The names of figures, and how those begin that end with the name of a penalty.
 constexpr std::string_view kFigures[] = {"loss",
@@ -48,6 +45,8 @@ constexpr std::string_view kFigures[] = {"loss",
                                          "scores"};
 constexpr std::string_view kPenaltyFigure = "penalty-";
 
+constexpr size_t kNamesShown = 5;
+
 /// Checks that the nearest existing parent folder is writable.
 void need_writable(const fs::path& path) {
   fs::path existing = fs::absolute(path);
@@ -66,14 +65,6 @@ std::vector<fs::path> names_in(const fs::path& folder) {
   if (error) cannot_read(folder, error.value());
   std::ranges::sort(names);
   return names;
-}
-
-/// The first names of a list, for a message.
-std::string some_of(const std::vector<std::string>& names) {
-  constexpr size_t kMost = 5;
-  const std::vector first(names.begin(), names.begin() + static_cast<ptrdiff_t>(std::min(kMost, names.size())));
-  const std::string others = names.size() > kMost ? fmt::format(" and {} more", names.size() - kMost) : "";
-  return fmt::format("{}{}", fmt::join(first, ", "), others);
 }
 
 }  // namespace
@@ -97,7 +88,7 @@ void RunFolder::check_content() const {
     fail(
         "{}: the folder holds no run, but {}; --overwrite replaces a run only: choose another --output-dir, or empty "
         "the folder first",
-        path_.string(), some_of(found));
+        path_.string(), listed(found, kNamesShown));
 }
 
 bool RunFolder::is_run(const fs::path& path) {
@@ -118,8 +109,7 @@ bool RunFolder::is_figure(std::string_view name) {
 }
 
 std::string RunFolder::resume_command(const fs::path& path) {
-  const std::string name = path.string();
-  return "hourglass train --resume " + shell_quoted(name.starts_with('-') ? "./" + name : name);
+  return "hourglass train --resume " + shell_path(path.string());
 }
 
 void RunFolder::create() {
@@ -130,17 +120,17 @@ void RunFolder::create() {
 
 void RunFolder::check_may_begin_anew(const std::string& problems, int64_t epochs) const {
   std::vector<std::string> lost = present({kNext, kNewest, kPrevious, kModel});
-  std::ranges::move(present({kReportFiles.begin(), kReportFiles.end()}), std::back_inserter(lost));
-  std::ranges::move(figures(), std::back_inserter(lost));
   const std::string metrics = files_.has(kMetrics) ? files_.read(kMetrics) : "";
   const auto lines = std::ranges::count(metrics, '\n');
   if (lines > epochs) lost.push_back(fmt::format("{} ({} epochs)", kMetrics, lines));
+  std::ranges::move(present({kReportFiles.begin(), kReportFiles.end()}), std::back_inserter(lost));
+  std::ranges::move(figures(), std::back_inserter(lost));
   if (lost.empty() && !files_.has_folder(kCheckpoints)) lost = entries();
   if (lost.empty()) return;
   fail(
       "{}{}: there is no checkpoint to resume from, and a run that begins anew would replace or mix with {}; put a "
       "checkpoint back, begin anew with --overwrite, or choose another --output-dir",
-      problems, path_.string(), some_of(lost));
+      problems, path_.string(), listed(lost, kNamesShown));
 }
 
 bool RunFolder::has_report() const {

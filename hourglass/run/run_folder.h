@@ -20,6 +20,9 @@ namespace hourglass {
 /// the names that a run writes are replaced or deleted.
 class RunFolder {
  public:
+  static constexpr const char* kRecipe = "recipe.toml";
+  static constexpr const char* kModel = "model.safetensors";
+  static constexpr const char* kMetrics = "metrics.jsonl";
   /// Report of a finished run; the folder plots/ has its charts and images.
   static constexpr std::array kReportFiles = {"loss.png", "reconstructions.png", "report.html"};
 

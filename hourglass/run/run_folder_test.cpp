@@ -52,7 +52,7 @@ TEST_F(RunFolderTest, IsMadeAndLockedAtOnceAndLeavesNothing) {
 TEST_F(RunFolderTest, IsOverwrittenOnlyIfItHoldsARun) {
   fs::create_directories(path_);
   EXPECT_EQ(refusal(Existing::overwrite), kAccepted);
-  for (const char* file : {"recipe.toml", "plots/loss.svg", "report.html", "notes"}) {
+  for (const char* file : {"recipe.toml", "plots/loss.svg", "report.html", "remarks"}) {
     write(file);
     EXPECT_NE(refusal(Existing::overwrite).find("holds no run"), std::string::npos) << file;
   }

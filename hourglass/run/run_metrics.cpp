@@ -7,14 +7,9 @@
 #include "hourglass/base/error.h"
 #include "hourglass/base/schema/fields_json.h"
 #include "hourglass/base/text.h"
+#include "hourglass/run/run_folder.h"
 
 namespace hourglass {
-
-namespace {
-
-constexpr const char* kFile = "metrics.jsonl";
-
-}  // namespace
 
 void fields(auto& v, Terms& t) {
   v.needs("loss");
@@ -74,7 +69,7 @@ RunMetrics::RunMetrics(std::filesystem::path run, std::vector<EpochRecord> epoch
 void RunMetrics::on_epoch(const EpochRecord& epoch) {
   epochs_.push_back(epoch);
   const std::string line = epoch_json(epoch) + "\n";
-  if (run_.append(kFile, size_, line))
+  if (run_.append(RunFolder::kMetrics, size_, line))
     size_ += line.size();
   else
     write_all();  // another process changed or removed the file
@@ -83,14 +78,14 @@ void RunMetrics::on_epoch(const EpochRecord& epoch) {
 void RunMetrics::write_all() {
   std::string text;
   for (const EpochRecord& epoch : epochs_) text += epoch_json(epoch) + "\n";
-  run_.write(kFile, text);
+  run_.write(RunFolder::kMetrics, text);
   size_ = text.size();
 }
 
 std::vector<EpochRecord> read_run_metrics(const std::filesystem::path& run, std::span<const std::string> penalties) {
   const FolderFiles files(run);
-  if (!files.has(kFile)) return {};
-  const std::string text = files.read(kFile), name = files.path(kFile).string();
+  if (!files.has(RunFolder::kMetrics)) return {};
+  const std::string text = files.read(RunFolder::kMetrics), name = files.path(RunFolder::kMetrics).string();
   auto epochs = parse_epochs(std::string_view(text).substr(0, text.rfind('\n') + 1), name);
   check_penalties(epochs, penalties, name);
   return epochs;

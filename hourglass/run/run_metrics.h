@@ -17,7 +17,7 @@ namespace hourglass {
 std::string epoch_json(const EpochRecord& epoch);
 
 /// Parses lines of epoch_json; null becomes NaN, and the order of the penalties is kept. Throws Error with `name` and
-/// line number for an unknown, missing or repeated key, a wrong type, or epochs that do not count from 1.
+/// line number for an unknown, missing or repeated key, a wrong type, or epochs other than 1, 2, 3, ….
 std::vector<EpochRecord> parse_epochs(std::string_view text, std::string_view name);
 
 /// Throws Error with `name`, the epoch and the penalty if the epochs have other penalties than `known`, those of the

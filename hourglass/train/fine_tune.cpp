@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "hourglass/base/statistics.h"
 #include "hourglass/data/split.h"
 #include "hourglass/model/inference.h"
 #include "hourglass/tensor/copy.h"
@@ -98,9 +99,7 @@ FineTuneResult fine_tune(const Autoencoder& model, const ModelConfig& config, co
   const std::vector<int32_t> labels = distinct_labels(train), test_classes = classes_of(test, labels);
   Autoencoder classifier = classifier_from(model, config, static_cast<int64_t>(labels.size()));
   FineTuneResult result = train_classifier(classifier, train, classes_of(train, labels), options, progress);
-  std::vector<uint32_t> all(test.rows());
-  std::iota(all.begin(), all.end(), 0u);
-  result.error = error_of(Inference(classifier, options.threads), test, all, test_classes);
+  result.error = error_of(Inference(classifier, options.threads), test, all_rows(test.rows()), test_classes);
   if (progress) progress(1);
   return result;
 }

@@ -1,9 +1,8 @@
 #include "hourglass/train/online_trainer.h"
 
-#include <numeric>
-
 #include "hourglass/base/parallel.h"
 #include "hourglass/base/schema/fields_json.h"
+#include "hourglass/base/statistics.h"
 #include "hourglass/data/scaler.h"
 #include "hourglass/run/checkpoint_file.h"
 
@@ -12,13 +11,12 @@ namespace hourglass {
 double OnlineTrainer::pass(const Dataset& part, int threads, const std::function<bool()>& stop) {
   model_.check_fits(part);
   if (loop_.objective().reconstruction() == Reconstruction::bce) check_unit_interval(part, model_.scaler);
-  std::vector<uint32_t> rows(part.rows());
-  std::iota(rows.begin(), rows.end(), 0u);
   ThreadChoice fixed(threads > 0 ? threads : available_threads(), 1);
   EpochProgress progress;
   const std::string before = state();
   guard_.snapshot_weights("from before this pass");
-  const bool is_finite = loop_.run_epoch(part, rows, ++passes_, fixed, progress, [&] { return !stop(); });
+  const bool is_finite =
+      loop_.run_epoch(part, all_rows(part.rows()), ++passes_, fixed, progress, [&] { return !stop(); });
   if (!is_finite || !guard_.non_finite_tensor().empty()) {
     const std::string message = guard_.restore_weights(passes_, progress.step);
     restore(parse_safetensors(before, "state"), "state");

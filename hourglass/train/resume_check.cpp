@@ -15,7 +15,7 @@ namespace {
 /// How to train on from the weights of a run in another one.
 std::string new_run_from(const std::filesystem::path& run) {
   return fmt::format("to start a new run from its weights, add --init {} and another --output-dir",
-                     shell_path((run / "model.safetensors").string()));
+                     shell_path((run / RunFolder::kModel).string()));
 }
 
 void equalise_end(const Recipe& now, Recipe& saved) {

@@ -18,8 +18,8 @@ using Clock = CheckpointTimer::Clock;
 /// The rows to train on. Fits the model's scaler to them, which everything after it needs.
 Split prepare(const Recipe& recipe, Autoencoder& model, const Dataset& train) {
   model.check_fits(train);
-  Split split = split_rows(static_cast<uint32_t>(train.rows()), recipe.data.validation, recipe.train.seed);
-  model.scaler = fit_scaler(recipe.data.scale, train, split.train, recipe.data.read.missing == MissingValues::mean);
+  Split split = validation_split(recipe, train);
+  model.scaler = fit_scaler(recipe.data, train, split.train);
   return split;
 }
 
@@ -45,6 +45,10 @@ Terms mean_terms(const Objective& objective, const EpochProgress& progress) {
 }
 
 }  // namespace
+
+Split validation_split(const Recipe& recipe, const Dataset& train) {
+  return split_rows(static_cast<uint32_t>(train.rows()), recipe.data.validation, recipe.train.seed);
+}
 
 Trainer::Trainer(const Recipe& recipe, Autoencoder& model, const Dataset& train, const Dataset* test, int threads)
     : recipe_(recipe),

@@ -22,6 +22,9 @@ struct RunPosition;
 /// How a run ended.
 enum class RunOutcome { finished, stopped_early, interrupted, diverged };
 
+/// The split of the training rows that a Trainer makes, into those to train on and those for validation.
+Split validation_split(const Recipe& recipe, const Dataset& train);
+
 /// Trains an autoencoder by a recipe: epochs of shuffled batches, each followed by evaluation on the validation and
 /// test rows, with early stopping and checkpoints. Random numbers are keyed by (seed, epoch, sample), so a run is a
 /// pure function of recipe, data, starting weights and arithmetic_text().

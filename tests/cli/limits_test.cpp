@@ -99,13 +99,14 @@ TEST_F(Limits, ScoresAreTheSameWithAndWithoutARate) {
 }
 
 TEST_F(Limits, AReportOfManyFeaturesIsSmallAndQuick) {
-  write_rows("wide.npy", {12, 30'000});
+  write_rows("wide.npy", {12, 110'000});
   write("wide.toml",
-        "[data]\nsource = \"wide.npy\"\n[model]\nencoder = [{ dense = 4 }]\ndecoder = [{ dense = 30000 }]\n"
+        "[data]\nsource = \"wide.npy\"\n[model]\nencoder = [{ dense = 4 }]\ndecoder = [{ dense = 110000 }]\n"
         "[train]\nepochs = 1\nbatch_size = 12\n");
   ASSERT_TRUE(succeeded(run_within(RLIMIT_CPU, 60, training("wide.toml", "run"))));
   const std::string page = read("run/report.html");
   EXPECT_LT(page.size(), size_t{2'000'000});
+  EXPECT_TRUE(is_png(read("run/reconstructions.png")));
   EXPECT_TRUE(contains(page, "</html>"));
 }
 

@@ -89,10 +89,11 @@ TEST_F(RunFolders, ResumeOnlyWhereNothingIsLost) {
   const std::string line =
       R"({"train":{"loss":1.0,"reconstruction":1.0},"seconds":1.0,"samples_per_second":1.0,"epoch":)";
   write("begun/metrics.jsonl", line + "1}\n" + line + "2}\n");
-  expect_refused(training("begun", {"--resume"}), {"metrics.jsonl (2 epochs)"});
+  const Words every_epoch = {"--resume", "--set", "train.checkpoint={epochs=1}"};
+  expect_refused(training("begun", every_epoch), {"metrics.jsonl (2 epochs)"});
   write("begun/metrics.jsonl", line + "1}\n");
   write("begun/.lock", "process 1 on moon\n");
-  const Outcome resumed = run(training("begun", {"--resume"}));
+  const Outcome resumed = run(training("begun", every_epoch));
   EXPECT_TRUE(succeeded(resumed));
   EXPECT_TRUE(contains(resumed.err, "starting at the beginning")) << "a kill before the first checkpoint leaves this";
   EXPECT_FALSE(exists("begun/.lock"));

@@ -103,8 +103,7 @@ std::string without_length(const std::string& file) {
 std::string model_file(const Recipe& recipe, const Dataset& data, const std::optional<AnomalyScale>& anomaly = {}) {
   Autoencoder model(recipe.model, data.sample);
   initialise(model.network(), recipe.model.init, 1, model.theta());
-  model.scaler =
-      fit_scaler(recipe.data.scale, data, std::array{0u, 1u, 2u}, recipe.data.read.missing == MissingValues::mean);
+  model.scaler = fit_scaler(recipe.data, data, std::array{0u, 1u, 2u});
   model.scaler.columns = data.columns;
   return model_bytes(recipe, model, anomaly);
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "hourglass/base/text.h"
+
 namespace hourglass {
 namespace {
 
@@ -15,10 +17,7 @@ struct Describe {
   std::string operator()(bool b) const { return b ? "true" : "false"; }
   std::string operator()(int64_t i) const { return std::to_string(i); }
   std::string operator()(double d) const { return number_text(d); }
-  std::string operator()(const std::string& s) const {
-    constexpr size_t kLongest = 60;
-    return fmt::format("text \"{}\"", s.size() > kLongest ? s.substr(0, kLongest) + "…" : s);
-  }
+  std::string operator()(const std::string& s) const { return fmt::format("text \"{}\"", beginning(s, 60)); }
   std::string operator()(const Value::List&) const { return "a list"; }
   std::string operator()(const Value::Table&) const { return "a table"; }
 };

@@ -26,8 +26,15 @@ constexpr std::array kMarkers = {
     "#value!"sv, "#div/0!"sv,  "#ref!"sv,  "#num!"sv,   "#name?"sv, "-nan"sv,   "+nan"sv,   "nan(ind)"sv, "-nan(ind)"sv,
     "1.#qnan"sv, "-1.#qnan"sv, "1.#ind"sv, "-1.#ind"sv, "<nan>"sv,  "(null)"sv, "<null>"sv, "1.#snan"sv,  "n/d"sv};
 
+/// By byte: a marker begins with it.
+constexpr std::array<bool, 256> kMarkerStarts = [] {
+  std::array<bool, 256> starts{};
+  for (const std::string_view marker : kMarkers)
+    if (!marker.empty()) starts[static_cast<unsigned char>(marker[0])] = true;
+  return starts;
+}();
+
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool take(std::string_view& text, std::string_view start) {
   if (!text.starts_with(start)) return false;
@@ -37,6 +44,7 @@ bool take(std::string_view& text, std::string_view start) {
 
 /// Takes a unit from the start or the end of the text, and blanks between it and the number.
 std::string_view take_unit(std::string_view& text, bool at_end) {
+  if (text.empty() || is_digit(at_end ? text.back() : text.front())) return {};  // most cells have no unit
   for (const std::string_view unit : kUnits) {
     if (!(at_end ? text.ends_with(unit) : text.starts_with(unit))) continue;
     const std::string_view found = text.substr(at_end ? text.size() - unit.size() : 0, unit.size());
@@ -77,7 +85,9 @@ std::optional<CellNumber> parse_magnitude(std::string_view text, char decimal) {
   text.remove_prefix(first);
   CellNumber found;
   const std::string_view other = decimal == '.' ? "," : ".";
-  const auto* sign = std::ranges::find_if(kGroupSigns, [&](auto s) { return text.starts_with(s); });
+  const bool has_no_space = text.empty() || text.front() == '.' || text.front() == ',';
+  const auto* sign =
+      has_no_space ? kGroupSigns.end() : std::ranges::find_if(kGroupSigns, [&](auto s) { return text.starts_with(s); });
   const bool is_space = sign != kGroupSigns.end();
   if (text.starts_with(other) || is_space) {
     if (first == 0 || first > 3 || number[0] == '0') return std::nullopt;
@@ -120,7 +130,7 @@ std::string_view trimmed(std::string_view text) {
 
 std::optional<CellNumber> parse_number(std::string_view cell, char decimal) {
   cell = trimmed(cell);
-  if (cell.empty()) return std::nullopt;
+  if (std::ranges::none_of(cell, is_digit)) return std::nullopt;
   // Most cells are plain numbers.
   if (decimal == '.' || cell.find('.') == std::string_view::npos) {
     const auto plain = number_from<double>(cell);
@@ -160,7 +170,8 @@ bool MissingMarkers::contains(std::string_view cell) const {
   }
   // Most cells are numbers.
   const bool is_number = is_digit(cell[0]) || (cell[0] == '-' && cell.size() > 1 && is_digit(cell[1]));
-  if (cell.size() > kLongest || (is_number && cell.find('#') == std::string_view::npos)) return false;
+  const bool can_be = cell.size() <= kLongest && kMarkerStarts[static_cast<unsigned char>(lower(cell[0]))];
+  if (!can_be || (is_number && cell.find('#') == std::string_view::npos)) return false;
   std::array<char, kLongest> text;
   std::ranges::transform(cell, text.begin(), lower);
   return std::ranges::find(kMarkers, std::string_view(text.data(), cell.size())) != kMarkers.end();

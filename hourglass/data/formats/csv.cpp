@@ -24,7 +24,6 @@ int64_t line_ends(std::string_view text) {
 CsvRows::CsvRows(std::string_view text, char delimiter, const std::string& name, int64_t first_line)
     : rest_(text),
       delimiter_(delimiter),
-      stops_(delimiter == ' ' ? " \t\r\n" : std::string{delimiter, '\r', '\n'}),
       blanks_(delimiter == '\t' ? " " : " \t"),
       name_(name),
       next_line_(first_line) {
@@ -48,6 +47,16 @@ bool CsvRows::next(std::vector<std::string_view>& cells) {
   return true;
 }
 
+/// The position of the first delimiter or line end; npos if there is none.
+size_t CsvRows::cell_end() const {
+  // find_first_of would call a function for every character.
+  const auto stops = [&](char c) {
+    return c == delimiter_ || c == '\n' || c == '\r' || (delimiter_ == ' ' && c == '\t');
+  };
+  const auto at = std::ranges::find_if(rest_, stops);
+  return at == rest_.end() ? std::string_view::npos : static_cast<size_t>(at - rest_.begin());
+}
+
 std::string_view CsvRows::quoted_cell() {
   size_t end = rest_.find('"');
   bool doubled = false;
@@ -59,7 +68,7 @@ std::string_view CsvRows::quoted_cell() {
   const std::string_view cell = rest_.substr(0, end);
   next_line_ += line_ends(cell);
   rest_.remove_prefix(end + 1);
-  const size_t stop = rest_.find_first_of(stops_);
+  const size_t stop = cell_end();
   if (!trimmed(rest_.substr(0, stop)).empty())
     fail("{}:{}: text follows the closing quote of a cell", name_, next_line_);
   rest_.remove_prefix(std::min(stop, rest_.size()));
@@ -70,7 +79,7 @@ std::string_view CsvRows::quoted_cell() {
 }
 
 std::string_view CsvRows::plain_cell() {
-  const std::string_view cell = rest_.substr(0, rest_.find_first_of(stops_));
+  const std::string_view cell = rest_.substr(0, cell_end());
   rest_.remove_prefix(cell.size());
   return trimmed(cell);
 }

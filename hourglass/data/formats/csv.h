@@ -26,6 +26,7 @@ class CsvRows {
   int64_t line() const { return line_; }
 
  private:
+  size_t cell_end() const;
   std::string_view quoted_cell();
   std::string_view plain_cell();
   bool skip_empty_lines();
@@ -34,7 +35,6 @@ class CsvRows {
 
   std::string_view rest_;
   char delimiter_;
-  std::string stops_;        ///< the characters that end a cell
   std::string_view blanks_;  ///< ignored around cells
   const std::string& name_;
   int64_t line_ = 0, next_line_;

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+
 #include "hourglass/base/error.h"
 #include "support/message_of.h"
 
@@ -93,8 +95,9 @@ TEST(CsvRows, CountsLinesOfEveryKind) {
   }
 }
 
+/// An apostrophe before a formula is no part of the text.
 RC_GTEST_PROP(CsvRows, ReadsBackAnyQuotedCell, (const std::vector<std::string>& cells)) {
-  RC_PRE(!cells.empty());
+  RC_PRE(!cells.empty() && std::ranges::none_of(cells, [](const std::string& c) { return c.starts_with('\''); }));
   std::string text;
   for (const std::string& cell : cells) {
     text += text.empty() ? "\"" : ",\"";

@@ -9,8 +9,6 @@
 namespace hourglass {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// Reads a text from the left; a member function that finds nothing leaves the text as it is.
 class Cursor {
  public:
@@ -36,11 +34,8 @@ class Cursor {
     constexpr std::array<std::string_view, 12> kMonths = {"january",   "february", "march",    "april",
                                                           "may",       "june",     "july",     "august",
                                                           "september", "october",  "november", "december"};
-    std::string word;
-    for (const char c : text_) {
-      if (!std::isalpha(static_cast<unsigned char>(c))) break;
-      word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    }
+    const auto end = std::ranges::find_if_not(text_, [](unsigned char c) { return std::isalpha(c) != 0; });
+    const std::string word = lower_case({text_.begin(), end});
     const bool known = std::ranges::any_of(kMonths, [&](auto m) { return word == m || word == m.substr(0, 3); });
     if (known) text_.remove_prefix(word.size());
     return known;

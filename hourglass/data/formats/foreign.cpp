@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <filesystem>
 #include <optional>
+
+#include "hourglass/base/text.h"
 
 namespace hourglass {
 namespace {
@@ -82,12 +83,6 @@ bool is_binary(std::string_view start) {
   return std::ranges::any_of(start, [](unsigned char c) { return c < ' ' && c != '\n' && c != '\r' && c != '\t'; });
 }
 
-std::string lower_case(std::string_view text) {
-  std::string lower;
-  for (const unsigned char c : text) lower += static_cast<char>(std::tolower(c));
-  return lower;
-}
-
 /// The first of several entries of a zip archive tells what it contains; archives of arrays have only .npy files.
 std::optional<Format> zip_format(std::string_view start) {
   constexpr size_t kNameLengthAt = 26, kNameAt = 30;
@@ -157,23 +152,13 @@ std::optional<Format> format_of(std::string_view start) {
 
 }  // namespace
 
-std::string shell_word(const std::string& text) {
-  const auto is_plain = [](unsigned char c) {
-    return std::isalnum(c) || std::string_view("._/-+:@%,=").find(c) != std::string_view::npos;
-  };
-  if (!text.empty() && text[0] != '-' && std::ranges::all_of(text, is_plain)) return text;
-  std::string word = text.starts_with('-') ? "'./" : "'";
-  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + '\'';
-}
-
 std::string foreign_format_message(std::string_view start, const std::string& file) {
   const auto format = format_of(start);
   if (!format) return "";
   std::string target = std::filesystem::path(file).stem().string();
   if (!target.ends_with(format->ending)) target += format->ending;
   return fmt::format("{}: {}, which Hourglass does not read; convert it: {}", file, format->name,
-                     fmt::format(fmt::runtime(format->command), shell_word(file), shell_word(target)));
+                     fmt::format(fmt::runtime(format->command), shell_path(file), shell_path(target)));
 }
 
 }  // namespace hourglass

@@ -11,7 +11,4 @@ namespace hourglass {
 /// Stata, SPSS, MATLAB, SQLite, JSON, ARFF, XML and HTML, PDF, images other than PNG and JPEG, and other archives.
 std::string foreign_format_message(std::string_view start, const std::string& file);
 
-/// The text as one word of a POSIX shell.
-std::string shell_word(const std::string& text);
-
 }  // namespace hourglass

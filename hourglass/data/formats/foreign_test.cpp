@@ -40,11 +40,8 @@ TEST(Foreign, LeavesTablesAndArraysAlone) {
 }
 
 TEST(Foreign, QuotesTheFileForAShell) {
-  EXPECT_EQ(shell_word("dir/a.csv"), "dir/a.csv");
-  EXPECT_EQ(shell_word("a b; rm *"), "'a b; rm *'");
-  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
-  EXPECT_EQ(shell_word("-rf"), "'./-rf'");
   EXPECT_NE(foreign_format_message("GIF89a\x01", "a b.gif").find("convert 'a b.gif'"), std::string::npos);
+  EXPECT_NE(foreign_format_message("GIF89a\x01", "-rf.gif").find("convert ./-rf.gif"), std::string::npos);
 }
 
 }  // namespace

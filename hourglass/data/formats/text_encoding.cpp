@@ -43,10 +43,10 @@ std::optional<size_t> convert(const Converter& converter, std::string_view bytes
   return std::nullopt;
 }
 
-bool is_utf8_name(std::string encoding) {
-  std::erase(encoding, '-');
-  std::ranges::transform(encoding, encoding.begin(), [](unsigned char c) { return std::tolower(c); });
-  return encoding == "utf8" || encoding == "utf8sig";
+bool is_utf8_name(const std::string& encoding) {
+  std::string name = lower_case(encoding);
+  std::erase(name, '-');
+  return name == "utf8" || name == "utf8sig";
 }
 
 [[noreturn]] void refuse_byte(std::string_view text_before, const std::string& encoding, const std::string& name) {

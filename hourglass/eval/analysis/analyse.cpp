@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <functional>
-#include <numeric>
 
 #include "hourglass/base/statistics.h"
 #include "hourglass/data/scaler.h"
@@ -74,8 +73,7 @@ std::vector<double> units_of_features(const Scaler& scaler, int64_t features) {
 
 /// Row numbers by error, ascending.
 std::vector<uint32_t> ranking(const Errors& errors) {
-  std::vector<uint32_t> order(errors.rows.size());
-  std::iota(order.begin(), order.end(), 0U);
+  auto order = all_rows(std::ssize(errors.rows));
   std::ranges::stable_sort(order, {}, [&](uint32_t i) { return errors.rows[i]; });
   return order;
 }

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 #include "hourglass/base/parallel.h"
+#include "hourglass/base/statistics.h"
 #include "hourglass/eval/row_moments.h"
 #include "hourglass/tensor/visit.h"
 
@@ -19,10 +19,8 @@ LabelledCodes encoded(const Inference& inference, const Dataset& data) {
 }
 
 LabelledCodes scaled(const Scaler& scaler, const Dataset& data) {
-  std::vector<uint32_t> rows(data.rows());
-  std::iota(rows.begin(), rows.end(), 0u);
   Tensor inputs(DType::f32, data.sample.batch(data.rows()));
-  gather(data, scaler, rows, inputs);
+  gather(data, scaler, all_rows(data.rows()), inputs);
   return {std::move(inputs), data.labels};
 }
 

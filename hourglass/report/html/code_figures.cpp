@@ -6,6 +6,7 @@
 #include <numeric>
 #include <set>
 
+#include "hourglass/base/statistics.h"
 #include "hourglass/report/format.h"
 #include "hourglass/report/html/columns.h"
 
@@ -58,10 +59,7 @@ void add_class(Chart& c, const CodeMap& m, int32_t label, const std::string& tex
   Series s{is_short ? "" : text, static_cast<int>(c.series.size()), Series::Mark::points, {}, {}};
   for (size_t i = 0; i < m.labels.size(); ++i)
     if (m.labels[i] == label) s.x.push_back(m.x[i]), s.y.push_back(m.y[i]);
-  const auto mean = [](const std::vector<double>& v) {
-    return std::accumulate(v.begin(), v.end(), 0.0) / static_cast<double>(v.size());
-  };
-  if (is_short) c.texts.push_back({mean(s.x), mean(s.y), text});
+  if (is_short) c.texts.push_back({mean_of(s.x), mean_of(s.y), text});
   c.series.push_back(std::move(s));
 }
 

@@ -34,16 +34,12 @@ std::vector<int64_t> by_error(const Analysis& a) {
 }
 
 Row row_of(const Analysis& a, int64_t feature) {
-  return {shortened(feature_name(a, feature), kCellWidth),
+  return {shortened(feature_name(a.columns, feature), kCellWidth),
           format_value(std::sqrt(a.feature_error[feature]) * a.feature_unit[feature]),
           percent_or_dash(unexplained(a, feature))};
 }
 
 }  // namespace
-
-std::string feature_name(const Analysis& a, int64_t feature) {
-  return a.columns.empty() ? fmt::format("feature {}", feature + 1) : a.columns[feature];
-}
 
 std::string label_text(const Analysis& a, int32_t label) {
   const bool is_named = label >= 0 && label < std::ssize(a.classes);

@@ -9,9 +9,6 @@
 
 namespace hourglass {
 
-/// Name of a feature: its column's, or "feature 7", counted from 1.
-std::string feature_name(const Analysis& a, int64_t feature);
-
 /// Text of a label: that of its class where labels stand for texts.
 std::string label_text(const Analysis& a, int32_t label);
 

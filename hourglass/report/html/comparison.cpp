@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 
+#include "hourglass/base/text.h"
 #include "hourglass/eval/metric_table.h"
 #include "hourglass/report/format.h"
 #include "hourglass/report/html/code_figures.h"
@@ -105,7 +106,7 @@ std::vector<std::string> compared_metrics(const Comparison& c) {
   std::vector<std::string> names;
   for (const ComparedModel& m : c.models)
     for (const auto& [name, value] : m.metrics)
-      if (std::holds_alternative<double>(value) && std::ranges::find(names, name) == names.end()) names.push_back(name);
+      if (std::holds_alternative<double>(value) && !contains(names, name)) names.push_back(name);
   return names;
 }
 

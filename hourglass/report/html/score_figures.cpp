@@ -54,7 +54,7 @@ Html top_rows(const Analysis& a) {
     std::string shares;
     for (const Contribution& c : top.shares)
       shares += fmt::format("{}{} {:.0f} %", shares.empty() ? "" : ", ",
-                            shortened(feature_name(a, c.feature), kCellWidth), 100 * c.share);
+                            shortened(feature_name(a.columns, c.feature), kCellWidth), 100 * c.share);
     Row row = {fmt::format("row {}", top.row), format_value(top.score)};
     if (is_labelled) row.push_back(label_text(a, *top.label));
     row.push_back(shares);

@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <optional>
-#include <span>
 
+#include "hourglass/base/statistics.h"
 #include "hourglass/report/format.h"
 
 namespace hourglass {
@@ -19,7 +18,6 @@ using Kind = Finding::Kind;
 constexpr double kConverged = 0.01;  // relative change of the loss over the last fifth of the epochs
 constexpr double kSmallGap = 0.03, kLargeGap = 0.10;
 constexpr double kWellExplained = 0.9;
-constexpr double kLearned = 0.01;  // explained variance up to which a model is no better than the mean
 constexpr double kContracts = 0.9, kExpands = 1.1;
 constexpr double kConstant = 0.01;  // standard deviation relative to that of the most variable unit
 constexpr size_t kMinEpochs = 5;
@@ -47,10 +45,6 @@ std::string percent(double fraction) {
   return p >= 10 ? fmt::format("{:.0f} %", p) : p >= 0.1 ? fmt::format("{:.1f} %", p) : "less than 0.1 %";
 }
 
-double mean(std::span<const double> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
 Finding convergence(const LossCurve& w) {
   const size_t n = w.values.size(), window = std::max<size_t>(2, n / 5);
   if (!std::ranges::all_of(w.values, [](double v) { return std::isfinite(v); }))
@@ -60,7 +54,8 @@ Finding convergence(const LossCurve& w) {
                                     n == 1 ? "1 epoch is" : fmt::format("{} epochs are", n), w.name)};
   // Means over many epochs, because the losses of single epochs are noisy.
   const auto end = w.values.end();
-  const double before = mean({end - 2 * window, end - window}), change = (before - mean({end - window, end})) / before;
+  const double before = mean_of({end - 2 * window, end - window}),
+               change = (before - mean_of({end - window, end})) / before;
   const std::string over = fmt::format("over the last {} of {} epochs", window, n);
   if (change > kConverged)
     return {Kind::note, fmt::format("Still falling: the {} fell by {} {}; more epochs would lower it further.", w.name,

@@ -8,6 +8,9 @@
 
 namespace hourglass {
 
+/// Explained variance up to which a model is no better than the mean.
+constexpr double kLearned = 0.01;
+
 /// One sentence about a run that follows by a rule from measured numbers.
 struct Finding {
   enum class Kind { good, note, warning };

@@ -10,7 +10,7 @@ namespace hourglass {
 namespace {
 
 constexpr int64_t kDefaultSide = 84;
-constexpr int64_t kStripHeight = 12;
+constexpr int64_t kStripHeight = 12, kLongestStrip = 1000;
 constexpr int64_t kMaxValues = int64_t{1} << 28;
 constexpr int64_t kMostGridValues = int64_t{1} << 19;  // of samples that are not enlarged: half a megabyte of a page
 constexpr uint8_t kBackground = 230;
@@ -51,7 +51,8 @@ Cell cell_of(const Shape& sample, int scale) {
   const int64_t longer = std::max(cell.rows, cell.columns);
   const int64_t size = scale > 0 ? scale : std::max<int64_t>(1, (kDefaultSide + longer / 2) / longer);
   cell.pixel_width = cell.pixel_height = size;
-  if (scale == 0 && cell.rows > 1) cell.square = (longer + 2 * kDefaultSide - 1) / (2 * kDefaultSide);
+  const int64_t most = cell.rows > 1 ? 2 * kDefaultSide : kLongestStrip;
+  if (scale == 0) cell.square = (longer + most - 1) / most;
   if (cell.rows == 1) cell.pixel_height = std::max(size, kStripHeight);
   return cell;
 }

@@ -15,7 +15,8 @@ struct GridOptions {
   std::vector<std::string> captions = {};  ///< at the left, one per row, or none
   int columns = 10;                        ///< at most, fewer with fewer samples
   /// Pixels per value in each direction; 0: a longer side of about 84 pixels, ×3 for 28 × 28, and of at most 168 for
-  /// large samples, whose pixels are means of squares of values; less where a grid of them had more than 2¹⁹ values.
+  /// large samples, whose pixels are means of squares of values (of 1000 for strips); less where a grid of them had
+  /// more than 2¹⁹ values.
   int scale = 0;
   int gap = 4;  ///< pixels between samples
 };

@@ -84,6 +84,8 @@ TEST(ImageGrid, DrawsASquareNumberOfValuesAsASquareAndOthersAsAStrip) {
   EXPECT_EQ(size_of_vector(9), std::pair(4 + 81 + 4, 4 + 12 + 4));
   EXPECT_EQ(size_of_vector(13), std::pair(4 + 78 + 4, 4 + 12 + 4));
   EXPECT_EQ(size_of_vector(500), std::pair(4 + 500 + 4, 4 + 12 + 4));
+  EXPECT_EQ(size_of_vector(1000), std::pair(4 + 1000 + 4, 4 + 12 + 4));
+  EXPECT_EQ(size_of_vector(100'000), std::pair(4 + 1000 + 4, 4 + 12 + 4)) << "means of 100 neighbours";
 }
 
 TEST(ImageGrid, WritesCaptionsIntoTheLeftMargin) {

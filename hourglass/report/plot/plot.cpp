@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "hourglass/base/error.h"
+#include "hourglass/base/text.h"
 #include "hourglass/report/plot/gnuplot.h"
 
 namespace hourglass {
@@ -32,7 +33,7 @@ std::vector<std::string> penalty_names(const std::vector<EpochRecord>& epochs) {
   std::vector<std::string> names;
   for (const EpochRecord& epoch : epochs)
     for (const auto& [name, value] : epoch.train.penalties)
-      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+      if (!contains(names, name)) names.push_back(name);
   return names;
 }
 

@@ -89,6 +89,19 @@ std::string read_file(const std::filesystem::path& path, size_t limit) {
   return read_open_file(file, path, limit);
 }
 
+std::string read_file_at_hand(const std::filesystem::path& path) {
+  const Descriptor file(open_retrying(path, O_RDONLY | O_NONBLOCK));
+  if (file.value < 0) cannot_read(path, errno);
+  struct stat info;
+  if (::fstat(file.value, &info) != 0) cannot_read(path, errno);
+  if (!S_ISFIFO(info.st_mode)) return read_open_file(file, path);
+  char first = 0;
+  const ssize_t n = TEMP_FAILURE_RETRY(::read(file.value, &first, 1));
+  if (n == 0) fail("{}: is a pipe that no program writes to, expected a file", path.string());
+  if ((n < 0 && errno != EAGAIN) || ::fcntl(file.value, F_SETFL, 0) != 0) cannot_read(path, errno);
+  return std::string(n > 0 ? 1 : 0, first) + read_open_file(file, path);
+}
+
 std::string read_open_file(const Descriptor& file, const std::filesystem::path& path, size_t limit) {
   struct stat info;
   if (::fstat(file.value, &info) != 0) cannot_read(path, errno);

@@ -36,6 +36,9 @@ int write_all(int descriptor, std::string_view bytes);
 /// directory, a device, or longer than `limit` bytes; the length is checked before reading.
 std::string read_file(const std::filesystem::path& path, size_t limit = SIZE_MAX);
 
+/// As read_file, but does not wait for a pipe that no program writes to: that is an Error.
+std::string read_file_at_hand(const std::filesystem::path& path);
+
 /// Reads an open file from where it stands to its end; `path` is its name in messages.
 std::string read_open_file(const Descriptor& file, const std::filesystem::path& path, size_t limit = SIZE_MAX);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstring>
 #include <fstream>
 
 #include "hourglass/base/error.h"
@@ -110,6 +111,26 @@ TEST_F(FileTest, IsNotDisturbedBySignals) {
     EXPECT_TRUE(read_file(folder_ / "large") == large);
   }
   ::waitpid(slow_writer, nullptr, 0);
+}
+
+TEST_F(FileTest, ReadsAPipeAtHandOnlyIfAProgramWritesToIt) {
+  ASSERT_EQ(::mkfifo(file_.c_str(), 0600), 0);
+  EXPECT_EQ(message_of<Error>([&] { read_file_at_hand(file_); }),
+            file_.string() + ": is a pipe that no program writes to, expected a file");
+  const int writer = ::open(file_.c_str(), O_RDWR);  // opened for both it does not wait for a reader
+  const pid_t slow_writer = ::fork();
+  if (slow_writer == 0) {
+    for (const char* part : {"pie", "ce"}) {
+      ::usleep(20'000);
+      if (::write(writer, part, std::strlen(part)) < 0) ::_exit(1);
+    }
+    ::_exit(0);
+  }
+  ::close(writer);
+  EXPECT_EQ(read_file_at_hand(file_), "piece");
+  ::waitpid(slow_writer, nullptr, 0);
+  write_file_atomically(folder_ / "file", "text");
+  EXPECT_EQ(read_file_at_hand(folder_ / "file"), "text");
 }
 
 TEST_F(FileTest, ReplacesAnExistingFile) {

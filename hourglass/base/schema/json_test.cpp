@@ -73,6 +73,9 @@ TEST(Json, RefusesToWriteTextThatIsNotUtf8) {
 }
 TEST(Json, WritesALineOfAnyTextForPrograms) {
   EXPECT_EQ(json_line(nlohmann::json{{"run", "x\xff"}}), "{\"run\":\"x\uFFFD\"}");
+  const nlohmann::json obeyed = {{"a", "\x1b[2J\n\x7f"}, {"\u202eb", "\u009b31m \u2066é"}};
+  EXPECT_EQ(json_line(obeyed), R"({"a":"\u001b[2J\n\u007f","\u202eb":"\u009b31m \u2066é"})");
+  EXPECT_EQ(nlohmann::json::parse(json_line(obeyed)), obeyed);
 }
 
 }  // namespace

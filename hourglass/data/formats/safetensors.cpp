@@ -192,7 +192,7 @@ bool is_safetensors(std::string_view start, uint64_t file_size) {
 }
 
 SafeTensors read_safetensors(const std::filesystem::path& path) {
-  return parse_safetensors(read_file(path), path.string());
+  return parse_safetensors(read_file_at_hand(path), path.string());
 }
 
 SafeTensors parse_safetensors(std::string_view bytes, const std::string& name) { return Parser(bytes, name).parse(); }

@@ -26,9 +26,9 @@ struct SafeTensors {
 /// True if a file that begins with `start` announces a header that begins with a brace and is not longer than the file.
 bool is_safetensors(std::string_view start, uint64_t file_size);
 
-/// Reads a file from an untrusted source. Throws Error with the file and the reason: a header that is too long, not
-/// JSON or has a repeated name; an invalid dtype, shape or offset; tensors that overlap, or bytes that belong to no
-/// tensor.
+/// Reads a file from an untrusted source. Throws Error with the file and the reason: a pipe without a writer; a header
+/// that is too long, not JSON or has a repeated name; an invalid dtype, shape or offset; tensors that overlap, or bytes
+/// that belong to no tensor.
 SafeTensors read_safetensors(const std::filesystem::path& path);
 
 /// Parses the bytes of a safetensors file; `name` is its name in messages.

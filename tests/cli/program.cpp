@@ -42,7 +42,8 @@ void set_environment(const std::filesystem::path& folder) {
   // A test that runs in the background has them ignored, and the program would ignore them too.
   for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) ::signal(signal, SIG_DFL);
   launch.before();
-  std::vector<char*> words{const_cast<char*>(HOURGLASS_PROGRAM)};
+  const char* const other = std::getenv("HOURGLASS");  // another build of the program, such as one with sanitizers
+  std::vector<char*> words{const_cast<char*>(other ? other : HOURGLASS_PROGRAM)};
   for (const std::string& word : launch.arguments) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   if (::chdir(launch.folder.c_str()) == 0) ::execv(words[0], words.data());

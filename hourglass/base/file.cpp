@@ -62,8 +62,8 @@ Descriptor::~Descriptor() {
   if (value >= 0) ::close(value);
 }
 
-int open_retrying(const std::filesystem::path& path, int flags) {
-  return static_cast<int>(TEMP_FAILURE_RETRY(::open(path.c_str(), flags | O_CLOEXEC, 0666)));
+int open_retrying(const std::filesystem::path& path, int flags, mode_t mode) {
+  return static_cast<int>(TEMP_FAILURE_RETRY(::open(path.c_str(), flags | O_CLOEXEC, mode)));
 }
 
 void cannot_read(const std::filesystem::path& path, int error) {
@@ -140,20 +140,20 @@ struct AtomicFile::Content {
   Descriptor file;
   bool renamed = false;
 
-  explicit Content(const std::filesystem::path& final_path) : file(create(final_path)) {}
+  Content(const std::filesystem::path& final_path, mode_t mode) : file(create(final_path, mode)) {}
   ~Content() {
     if (file.value >= 0 && !renamed) ::unlink(path.c_str());
   }
 
  private:
   // Process ids are reused, so the name of a file left by a killed process is skipped.
-  int create(const std::filesystem::path& final_path) {
+  int create(const std::filesystem::path& final_path, mode_t mode) {
     static std::atomic<unsigned> counter{0};
     int descriptor;
     do {
       path = final_path.parent_path() / fmt::format("{}{}-{}{}", kTemporaryBegin, ::getpid(), counter++, kTemporaryEnd);
       leftover.emplace(path, Leftover::Kind::file);
-      descriptor = open_retrying(path, O_WRONLY | O_CREAT | O_EXCL);
+      descriptor = open_retrying(path, O_WRONLY | O_CREAT | O_EXCL, mode);
     } while (descriptor < 0 && errno == EEXIST);
     if (descriptor < 0) leftover.reset();
     return descriptor;
@@ -165,13 +165,13 @@ AtomicFile::AtomicFile(std::filesystem::path path, Links links)
       folder_(open_retrying(path_.has_parent_path() ? path_.parent_path() : ".", O_RDONLY | O_DIRECTORY)) {
   if (folder_.value < 0) cannot_write(path_, errno);
   struct stat previous;
-  const bool is_there = ::stat(path_.c_str(), &previous) == 0;
+  const bool is_there = ::lstat(path_.c_str(), &previous) == 0, is_file = is_there && S_ISREG(previous.st_mode);
   // Renaming onto a device such as /dev/null would replace it.
-  if (is_there && !S_ISREG(previous.st_mode))
+  if (is_there && !is_file && !S_ISLNK(previous.st_mode))
     throw RuntimeFailure(fmt::format("{}: cannot write: exists and is not a regular file", path_.string()));
-  content_ = std::make_unique<Content>(path_);
+  content_ = std::make_unique<Content>(path_, is_file ? 0600 : 0666);  // the permissions of the previous file follow
   if (content_->file.value < 0) cannot_write(path_, errno);
-  if (is_there) copy_permissions(previous, content_->file, path_);
+  if (is_file) copy_permissions(previous, content_->file, path_);
 }
 
 AtomicFile::~AtomicFile() = default;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -21,8 +23,8 @@ struct Descriptor {
   ~Descriptor();
 };
 
-/// Calls open(2) and retries if a signal interrupts it. New files get the permissions 0666 minus the umask.
-int open_retrying(const std::filesystem::path& path, int flags);
+/// Calls open(2) and retries if a signal interrupts it. New files get the permissions `mode` minus the umask.
+int open_retrying(const std::filesystem::path& path, int flags, mode_t mode = 0666);
 
 /// Throws Error "PATH: cannot read: REASON" for an error number of the operating system.
 [[noreturn]] void cannot_read(const std::filesystem::path& path, int error);

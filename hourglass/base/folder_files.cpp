@@ -40,7 +40,7 @@ bool is_there(const fs::path& path, fs::file_type expected) {
   if (found == fs::file_type::none) cannot_read(path, error.value());
   if (found == expected) return true;
   fail(
-      "{}: is {}, expected {}; links, pipes and devices in a run folder are not opened: remove it, or put a copy in "
+      "{}: is {}, expected {}; links, pipes and devices in such a folder are not opened: remove it, or put a copy in "
       "its place",
       path.string(), text_of(found), text_of(expected));
 }

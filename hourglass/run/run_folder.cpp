@@ -123,7 +123,7 @@ void RunFolder::check_may_begin_anew(const std::string& problems, int64_t epochs
   std::vector<std::string> lost = present({kNext, kNewest, kPrevious, kModel});
   const std::string metrics = files_.has(kMetrics) ? files_.read(kMetrics) : "";
   const auto lines = std::ranges::count(metrics, '\n');
-  if (lines > epochs) lost.push_back(fmt::format("{} ({} epochs)", kMetrics, lines));
+  if (lines > epochs) lost.push_back(fmt::format("{} ({} epoch{})", kMetrics, lines, lines == 1 ? "" : "s"));
   std::ranges::move(present({kReportFiles.begin(), kReportFiles.end()}), std::back_inserter(lost));
   std::ranges::move(figures(), std::back_inserter(lost));
   if (lost.empty() && !files_.has_folder(kCheckpoints)) lost = entries();

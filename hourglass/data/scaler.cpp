@@ -235,7 +235,8 @@ std::vector<CoarseFeature> coarse_features(const Dataset& data) {
 std::string note_of_units(const Dataset& data, const Scaler& scaler) {
   const bool is_of_pixels = scaler.kind == ScalerKind::unit || scaler.kind == ScalerKind::center;
   if (!is_of_pixels || scaler.factor[0] == 1.0f || data.is_bytes()) return "";
-  const auto rows = evenly_spaced(data.rows(), std::min(kSampledRows, data.rows()));
+  constexpr int64_t kRows = 64;  // nearly every picture has a pixel above 1
+  const auto rows = evenly_spaced(data.rows(), std::min(kRows, data.rows()));
   float largest = 0;
   data.with_rows([&](const auto& values) {
     for_each_value(values, static_cast<size_t>(data.sample.size()), rows,

@@ -59,12 +59,9 @@ void write_report(const RunFolder& folder, const RunResults& run) {
       run.epochs,
       analyse(run.model, run.samples, corruption_of(run), {thread_count(run.threads), run.anomaly, run.progress}),
       {}};
-  const ChartRenderer interruptible = [&](const FigureName& name, const Chart& chart) {
-    if (run.progress) run.progress("plots", 0);
-    return render_chart(name, chart);
-  };
-  report.figures = draw_figures(run.epochs, run.loss, report.analysis,
-                                sparse ? std::optional(sparse->target) : std::nullopt, interruptible);
+  if (run.progress) run.progress("plots", 0);
+  report.figures =
+      draw_figures(run.epochs, run.loss, report.analysis, sparse ? std::optional(sparse->target) : std::nullopt);
   write_figures(folder.path(), report.figures);
   folder.write("report.html", report_page(report));
 }

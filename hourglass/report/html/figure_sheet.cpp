@@ -24,26 +24,39 @@ FigureName FigureName::unlike(std::span<const Figure> taken) const {
   return name;
 }
 
-void FigureBuilder::chart(Figure about, const Chart& chart) {
-  attempt(std::move(about), [&](Figure& f) {
-    auto files = render_(f.name, chart);
-    f.svg = std::move(files.svg);
-    f.png = std::move(files.png);
-  });
-}
-
-void FigureBuilder::image(Figure about, const std::function<Image()>& image) {
-  attempt(std::move(about), [&](Figure& f) { f.png = png_bytes(image()); });
-}
-
-void FigureBuilder::attempt(Figure about, const std::function<void(Figure&)>& draw) {
+void FigureBuilder::chart(Figure about, Chart chart) {
   about.name = about.name.unlike(figures_.drawn);
+  places_.push_back(figures_.drawn.size());
+  charts_.push_back(std::move(chart));
+  figures_.drawn.push_back(std::move(about));
+}
+
+void FigureBuilder::image(Figure about, const std::function<Image()>& image) try {
+  about.name = about.name.unlike(figures_.drawn);
+  about.png = png_bytes(image());
+  figures_.drawn.push_back(about);
+} catch (const Error& e) {
+  omit(about.title, e.what());
+}
+
+Figures FigureBuilder::take() && {
+  std::vector<Chart::Files> files(charts_.size());
   try {
-    draw(about);
-    figures_.drawn.push_back(std::move(about));
-  } catch (const Error& e) {
-    omit(about.title, e.what());
+    files = render_(charts_);
+  } catch (const Error&) {
+    for (size_t i = 0; i < charts_.size(); ++i) try {
+        files[i] = std::move(render_(std::span(charts_).subspan(i, 1)).front());
+      } catch (const Error& e) {
+        omit(figures_.drawn[places_[i]].title, e.what());
+      }
   }
+  for (size_t i = 0; i < files.size(); ++i) {
+    Figure& figure = figures_.drawn[places_[i]];
+    figure.svg = std::move(files[i].svg);
+    figure.png = std::move(files[i].png);
+  }
+  std::erase_if(figures_.drawn, [](const Figure& f) { return f.png.empty(); });
+  return std::move(figures_);
 }
 
 }  // namespace hourglass

@@ -45,30 +45,29 @@ struct Figures {
   std::vector<Omission> omissions;  ///< figures that could not be drawn
 };
 
-/// Renders the chart of the figure with this name.
-using ChartRenderer = std::function<Chart::Files(const FigureName& name, const Chart& chart)>;
-
-inline Chart::Files render_chart(const FigureName&, const Chart& chart) { return chart.render(); }
+/// Draws charts, as render_charts does.
+using ChartRenderer = std::function<std::vector<Chart::Files>(std::span<const Chart> charts)>;
 
 /// Collects figures and gives each a name of its own. A figure that fails becomes an omission with the reason.
 class FigureBuilder {
  public:
-  explicit FigureBuilder(ChartRenderer render = render_chart) : render_(std::move(render)) {}
+  explicit FigureBuilder(ChartRenderer render = render_charts) : render_(std::move(render)) {}
 
-  /// Draws a figure. `about` has everything except svg and png, which these functions assign.
-  void chart(Figure about, const Chart& chart);
+  /// Adds a figure. `about` has everything except svg and png.
+  void chart(Figure about, Chart chart);
   void image(Figure about, const std::function<Image()>& image);
   void omit(std::string part, std::string reason) {
     figures_.omissions.push_back({std::move(part), std::move(reason)});
   }
 
-  Figures take() && { return std::move(figures_); }
+  /// Draws the charts, all at once, or one at a time where one of them cannot be drawn.
+  Figures take() &&;
 
  private:
-  void attempt(Figure about, const std::function<void(Figure&)>& draw);
-
   ChartRenderer render_;
   Figures figures_;
+  std::vector<Chart> charts_;
+  std::vector<size_t> places_;  ///< of the charts in figures_.drawn
 };
 
 }  // namespace hourglass

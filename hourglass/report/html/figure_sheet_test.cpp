@@ -19,7 +19,9 @@ TEST(FigureName, IsNeitherPathNorMarkup) {
 }
 
 TEST(FigureBuilder, GivesEveryFigureANameOfItsOwn) {
-  FigureBuilder sheet([](const FigureName&, const Chart&) { return Chart::Files{"svg", "png"}; });
+  FigureBuilder sheet([](std::span<const Chart> charts) {
+    return std::vector<Chart::Files>(charts.size(), {"svg", "png"});
+  });
   for (const char* name : {"filters-a b", "filters-a-b", "filters-a/b"}) sheet.chart({"filters", name, "", ""}, {});
   const Figures figures = std::move(sheet).take();
   ASSERT_EQ(figures.drawn.size(), 3u);
@@ -29,12 +31,21 @@ TEST(FigureBuilder, GivesEveryFigureANameOfItsOwn) {
 }
 
 TEST(FigureBuilder, LeavesOutWhatCannotBeDrawn) {
-  FigureBuilder sheet([](const FigureName& name, const Chart&) -> Chart::Files { fail("no {}", name.text()); });
-  sheet.chart({"training", "loss", "Loss", ""}, {});
+  FigureBuilder sheet([](std::span<const Chart> charts) {
+    std::vector<Chart::Files> files;
+    for (const Chart& chart : charts) {
+      if (chart.title == "bad") fail("no drawing");
+      files.push_back({chart.title, "png"});
+    }
+    return files;
+  });
+  for (const char* title : {"a", "bad", "b"}) sheet.chart({"training", title, title, ""}, {.title = title});
   const Figures figures = std::move(sheet).take();
-  EXPECT_TRUE(figures.drawn.empty());
+  ASSERT_EQ(figures.drawn.size(), 2u);
+  for (const Figure& figure : figures.drawn) EXPECT_EQ(figure.svg, figure.title);
   ASSERT_EQ(figures.omissions.size(), 1u);
-  EXPECT_EQ(figures.omissions[0].reason, "no loss");
+  EXPECT_EQ(figures.omissions[0].part, "bad");
+  EXPECT_EQ(figures.omissions[0].reason, "no drawing");
 }
 
 }  // namespace

@@ -126,8 +126,8 @@ void feature_error(FigureBuilder& sheet, const Analysis& a) {
 }  // namespace
 
 Figures draw_figures(const std::vector<EpochRecord>& epochs, const std::string& reconstruction,
-                     const Analysis& analysis, std::optional<double> target, const ChartRenderer& render) {
-  FigureBuilder sheet(render);
+                     const Analysis& analysis, std::optional<double> target) {
+  FigureBuilder sheet;
   training(sheet, epochs, reconstruction);
   reconstructions(sheet, analysis);
   feature_error(sheet, analysis);

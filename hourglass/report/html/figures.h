@@ -11,7 +11,6 @@ namespace hourglass {
 
 /// Draws every figure of a run for which there are numbers. `target` is ρ of sparse_kl, if the recipe has it.
 Figures draw_figures(const std::vector<EpochRecord>& epochs, const std::string& reconstruction,
-                     const Analysis& analysis, std::optional<double> target,
-                     const ChartRenderer& render = render_chart);
+                     const Analysis& analysis, std::optional<double> target);
 
 }  // namespace hourglass

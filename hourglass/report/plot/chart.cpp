@@ -199,6 +199,32 @@ std::string heat_script(const Chart& chart, const HeatMap& heat) {
   return script + "EOD\nplot $heat with image pixels notitle\n";
 }
 
+/// Commands for the SVG and then the PNG file of a chart.
+std::string files_script(const Chart& chart) {
+  // Neither the legend nor slanted texts make the axes lower.
+  const int height =
+      kHeight + (chart.heat ? 0 : kLegendRow * legend_rows(chart)) + (are_slanted(chart.x) ? kSlantedTics : 0);
+  const auto script = [&](PlotFormat format, int zoom) {
+    return chart_terminal(format, kWidth, height, kFont, zoom) +
+           (chart.title.empty() ? "" : "set title " + gnuplot_quoted(chart.title) + " noenhanced\n") +
+           chart_script(chart, std::nullopt) + "reset\n";
+  };
+  return script(PlotFormat::svg, 1) + script(PlotFormat::png, kPngZoom);
+}
+
+/// Bytes of the PNG file at the beginning of `bytes`, which are its signature and chunks.
+size_t png_size(std::string_view bytes) {
+  constexpr size_t kSignature = 8, kChunk = 12;  // length, type and checksum of a chunk
+  for (size_t at = kSignature; at + kChunk <= bytes.size();) {
+    size_t length = 0;
+    for (size_t i = 0; i < 4; ++i) length = length << 8 | static_cast<unsigned char>(bytes[at + i]);
+    const bool is_last = bytes.substr(at + 4, 4) == "IEND";
+    at += kChunk + length;
+    if (is_last) return at;
+  }
+  throw NotDrawn("gnuplot drew a part of a PNG");
+}
+
 }  // namespace
 
 std::vector<double> positions(size_t count) {
@@ -238,19 +264,23 @@ std::string chart_script(const Chart& chart, const std::optional<Frame>& frame) 
   return script + texts_script(chart) + series_script(chart);
 }
 
-Chart::Files Chart::render() const {
-  // Neither the legend nor slanted texts make the axes lower.
-  const int height = kHeight + (heat ? 0 : kLegendRow * legend_rows(*this)) + (are_slanted(x) ? kSlantedTics : 0);
-  const auto script = [&](PlotFormat format, int zoom) {
-    return chart_terminal(format, kWidth, height, kFont, zoom) +
-           (title.empty() ? "" : "set title " + gnuplot_quoted(title) + " noenhanced\n") +
-           chart_script(*this, std::nullopt);
-  };
-  // One process for both files, because starting it takes longer than drawing.
-  const std::string both = run_gnuplot(script(PlotFormat::svg, 1) + "reset\n" + script(PlotFormat::png, kPngZoom));
-  const size_t png = both.find("\x89PNG");  // texts are UTF-8 and cannot hold it
-  if (png == std::string::npos) throw NotDrawn("gnuplot drew no PNG; is its terminal pngcairo missing?");
-  return {both.substr(0, png), both.substr(png)};
+std::vector<Chart::Files> render_charts(std::span<const Chart> charts) {
+  if (charts.empty()) return {};
+  // One process for all files, because starting it takes longer than drawing.
+  std::string script;
+  for (const Chart& chart : charts) script += files_script(chart);
+  const std::string output = run_gnuplot(script);
+  std::vector<Chart::Files> files;
+  for (std::string_view rest = output; !rest.empty();) {
+    const size_t png = rest.find("\x89PNG");  // texts are UTF-8 and cannot hold it
+    if (png == std::string::npos) throw NotDrawn("gnuplot drew no PNG; is its terminal pngcairo missing?");
+    const size_t end = png + png_size(rest.substr(png));
+    files.push_back({std::string(rest.substr(0, png)), std::string(rest.substr(png, end - png))});
+    rest.remove_prefix(end);
+  }
+  if (files.size() != charts.size())
+    throw NotDrawn(fmt::format("gnuplot drew {} of {} charts", files.size(), charts.size()));
+  return files;
 }
 
 }  // namespace hourglass

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,9 +72,10 @@ struct Chart {
   struct Files {
     std::string svg, png;
   };
-  /// Draws the chart. Throws RuntimeFailure if gnuplot is missing or fails.
-  Files render() const;
 };
+
+/// Draws charts. Throws NotDrawn if gnuplot is missing or fails at one of them.
+std::vector<Chart::Files> render_charts(std::span<const Chart> charts);
 
 /// Commands of gnuplot for a terminal of this size in points, with `zoom` pixels per point, and for its style.
 std::string chart_terminal(PlotFormat format, int width, int height, int font, int zoom);

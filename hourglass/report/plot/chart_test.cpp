@@ -7,7 +7,8 @@
 namespace hourglass {
 namespace {
 
-std::string svg(const Chart& chart) { return chart.render().svg; }
+Chart::Files drawn(const Chart& chart) { return render_charts({&chart, 1}).front(); }
+std::string svg(const Chart& chart) { return drawn(chart).svg; }
 bool shows(const std::string& svg, const std::string& text) { return svg.find(">" + text + "<") != std::string::npos; }
 
 Chart line(std::vector<double> x, std::vector<double> y) {
@@ -22,7 +23,18 @@ TEST(Chart, LabelsItsAxes) {
   EXPECT_TRUE(shows(image, "ratio"));
 }
 
-TEST(Chart, IsAPngAsWell) { EXPECT_EQ(line({1, 2}, {3, 4}).render().png.substr(1, 3), "PNG"); }
+TEST(Chart, IsTheSameAmongOthers) {
+  const std::vector<Chart> charts = {line({1, 2}, {3, 4}), line({1, 2, 3}, {1, 10, 1000}), line({1, 2}, {3, 4})};
+  const auto files = render_charts(charts);
+  ASSERT_EQ(files.size(), charts.size());
+  for (size_t i = 0; i < charts.size(); ++i) {
+    EXPECT_TRUE(files[i].svg == svg(charts[i])) << i;
+    EXPECT_TRUE(files[i].png == drawn(charts[i]).png) << i;
+  }
+  EXPECT_TRUE(render_charts({}).empty());
+}
+
+TEST(Chart, IsAPngAsWell) { EXPECT_EQ(drawn(line({1, 2}, {3, 4})).png.substr(1, 3), "PNG"); }
 
 TEST(Chart, StartsAnAxisWhereAsked) {
   EXPECT_FALSE(shows(svg(line({1, 2}, {10, 11})), "0"));

@@ -68,6 +68,7 @@ void write_report(const RunFolder& folder, const RunResults& run) {
 
 /// Writes one of RunFolder::kReportFiles; without epochs there is no loss.png.
 void draw(const std::string& file, const RunFolder& folder, const RunResults& run) {
+  if (run.progress) run.progress("plots", 0);
   if (file == "report.html") return write_report(folder, run);
   if (file == "reconstructions.png") return folder.write(file, reconstructions_png(run));
   if (run.epochs.empty()) return;

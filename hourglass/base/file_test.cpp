@@ -129,8 +129,8 @@ TEST_F(FileTest, ReadsAPipeAtHandOnlyIfAProgramWritesToIt) {
   ::close(writer);
   EXPECT_EQ(read_file_at_hand(file_), "piece");
   ::waitpid(slow_writer, nullptr, 0);
-  write_file_atomically(folder_ / "file", "text");
-  EXPECT_EQ(read_file_at_hand(folder_ / "file"), "text");
+  write_file_atomically(folder_ / "plain", "text");
+  EXPECT_EQ(read_file_at_hand(folder_ / "plain"), "text");
 }
 
 TEST_F(FileTest, ReplacesAnExistingFile) {

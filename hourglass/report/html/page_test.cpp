@@ -241,10 +241,7 @@ TEST(Figures, MakeNeitherPathNorIdOfTheNameOfAPenalty) {
   std::vector<EpochRecord> odd = epochs();
   odd[0].train.penalties = {{"x/../../victim", 1}, {"' `touch victim`\n!touch victim\n", 2}};
   std::set<std::string> files;
-  draw_figures(odd, "mse", analysis({5}), {}, [&](const FigureName& name, const Chart&) {
-    files.insert(name.text());
-    return Chart::Files{"svg", "png"};
-  });
+  for (const Figure& figure : draw_figures(odd, "mse", analysis({5}), {}).drawn) files.insert(figure.name.text());
   EXPECT_TRUE(files.contains("penalty-x-..-..-victim"));
   EXPECT_TRUE(files.contains("penalty----touch-victim---touch-victim-"));
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <regex>
 
 namespace hourglass {
 namespace {
@@ -23,13 +24,18 @@ TEST(Chart, LabelsItsAxes) {
   EXPECT_TRUE(shows(image, "ratio"));
 }
 
+/// In its first SVG file alone gnuplot writes the colour of lines of the frame as currentColor.
 TEST(Chart, IsTheSameAmongOthers) {
+  const auto svg_of = [](const Chart::Files& files) {
+    return std::regex_replace(files.svg, std::regex("currentColor"), "black");
+  };
   const std::vector<Chart> charts = {line({1, 2}, {3, 4}), line({1, 2, 3}, {1, 10, 1000}), line({1, 2}, {3, 4})};
   const auto files = render_charts(charts);
   ASSERT_EQ(files.size(), charts.size());
   for (size_t i = 0; i < charts.size(); ++i) {
-    EXPECT_TRUE(files[i].svg == svg(charts[i])) << i;
-    EXPECT_TRUE(files[i].png == drawn(charts[i]).png) << i;
+    const Chart::Files alone = drawn(charts[i]);
+    EXPECT_TRUE(svg_of(files[i]) == svg_of(alone)) << i;
+    EXPECT_TRUE(files[i].png == alone.png) << i;
   }
   EXPECT_TRUE(render_charts({}).empty());
 }

@@ -24,17 +24,17 @@ TEST(Chart, LabelsItsAxes) {
   EXPECT_TRUE(shows(image, "ratio"));
 }
 
-/// In its first SVG file alone gnuplot writes the colour of lines of the frame as currentColor.
+/// But for the colour of an empty group, for which gnuplot takes that of the line before.
 TEST(Chart, IsTheSameAmongOthers) {
   const auto svg_of = [](const Chart::Files& files) {
-    return std::regex_replace(files.svg, std::regex("currentColor"), "black");
+    return std::regex_replace(files.svg, std::regex("color=\"([^\"]*)\" stroke=\"[^\"]*\""), "color=\"$1\"");
   };
   const std::vector<Chart> charts = {line({1, 2}, {3, 4}), line({1, 2, 3}, {1, 10, 1000}), line({1, 2}, {3, 4})};
   const auto files = render_charts(charts);
   ASSERT_EQ(files.size(), charts.size());
   for (size_t i = 0; i < charts.size(); ++i) {
     const Chart::Files alone = drawn(charts[i]);
-    EXPECT_TRUE(svg_of(files[i]) == svg_of(alone)) << i;
+    EXPECT_EQ(svg_of(files[i]), svg_of(alone)) << i;
     EXPECT_TRUE(files[i].png == alone.png) << i;
   }
   EXPECT_TRUE(render_charts({}).empty());

@@ -89,6 +89,15 @@ TEST_F(Inspect, NeverLetsMixedColumnsFailATraining) {
   EXPECT_EQ(open_source(path, found.how).train.sample, Shape{4});
 }
 
+/// A tenth of the rows may be held out, and with them all values of such a column.
+TEST_F(Inspect, LeavesOutColumnsThatAreNearlyEmpty) {
+  std::string text = "a,b,rare,some\n";
+  for (int i = 0; i < 60; ++i)
+    text +=
+        fmt::format("{},{},{},{}\n", i * i % 17 + 0.5, i % 7 * 1.5, i % 15 == 3 ? "2.5" : "", i % 10 == 4 ? "7.5" : "");
+  EXPECT_EQ(suggested_reading(inspect_source(file(text)), {}).how.ignore, (Names{"rare"}));
+}
+
 TEST_F(Inspect, AddsToWhatIsGiven) {
   const Inspection found = inspect_source(file("a,city,land,empty\n1,Bern,ch,\n2,Rome,it,\n"));
   const auto given_label = suggested_reading(found, {.label = "land"}).how;

@@ -72,9 +72,16 @@ ColumnRole text_role(const TableColumn& c) {
   return c.texts >= kFewRows && most_are_unique ? ColumnRole::own_texts : ColumnRole::categories;
 }
 
+/// Without a value, or with so few that the training rows may have none.
+bool is_empty(const TableColumn& c) {
+  constexpr int64_t kFewValues = 5, kGapsPerValue = 10;
+  const int64_t values = c.numbers + c.texts;
+  return values == 0 || (values < kFewValues && c.missing >= kGapsPerValue * values);
+}
+
 ColumnRole role_of(const TableColumn& c) {
   if (c.is_row_name) return ColumnRole::row_name;
-  if (c.numbers + c.texts == 0) return ColumnRole::empty;
+  if (is_empty(c)) return ColumnRole::empty;
   if (c.numbers == 0) return text_role(c);
   if (c.texts > 0) {
     if (are_stray(c)) return ColumnRole::stray_texts;
@@ -97,7 +104,7 @@ bool is_left_out(ColumnRole role) {
 const char* reason(ColumnRole role) {
   switch (role) {
     case ColumnRole::empty:
-      return "they are empty";
+      return "they are empty or nearly empty";
     case ColumnRole::counter:
       return "they count the rows in even steps, which makes every later row abnormal";
     case ColumnRole::id:

@@ -314,8 +314,8 @@ double roc_auc(std::span<const double> scores, const std::vector<bool>& is_abnor
   double pairs = 0;
   for (size_t i = 0; i < scores.size(); ++i) {
     if (!is_abnormal[i]) continue;
-    const auto equal = std::ranges::equal_range(others, scores[i]);
-    pairs += static_cast<double>(equal.begin() - others.begin()) + static_cast<double>(equal.size()) / 2;
+    const auto [first, last] = std::equal_range(others.begin(), others.end(), scores[i]);
+    pairs += static_cast<double>(first - others.begin()) + static_cast<double>(last - first) / 2;
   }
   const size_t abnormal = scores.size() - others.size();
   HOURGLASS_CHECK(abnormal > 0 && !others.empty());

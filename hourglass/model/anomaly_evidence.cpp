@@ -294,8 +294,7 @@ void EvidenceScorer::replace_unseen(View rows) const {
     for (size_t i = 0; i < x.size(); i += features_)
       for (const auto& [first, count, rarest] : evidence_.groups) {
         const auto group = x.subspan(i + first, count);
-        const auto is_zero = [&](const auto& value) { return value == zero_[first + (&value - group.data())]; };
-        if (std::ranges::all_of(group, is_zero)) group[rarest - first] = one_[rarest];
+        if (std::ranges::equal(group, std::span(zero_).subspan(first, count))) group[rarest - first] = one_[rarest];
       }
   });
 }

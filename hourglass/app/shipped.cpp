@@ -1,7 +1,6 @@
 #include "hourglass/app/shipped.h"
 
 #include <cstdlib>
-#include <ranges>
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/text.h"
@@ -26,8 +25,9 @@ fs::path models_folder() {
 }  // namespace
 
 std::vector<std::string> shipped_recipe_names() {
-  const auto names = std::views::keys(shipped_recipes());
-  return {names.begin(), names.end()};
+  std::vector<std::string> names;
+  for (const auto& [name, text] : shipped_recipes()) names.push_back(name);
+  return names;
 }
 
 std::vector<std::string> shipped_models() { return card_names(models_folder()); }

@@ -5,8 +5,8 @@
 #include <array>
 #include <cmath>
 #include <numeric>
-#include <ranges>
 
+#include "hourglass/base/statistics.h"
 #include "hourglass/tensor/copy.h"
 #include "hourglass/tensor/visit.h"
 
@@ -113,7 +113,7 @@ void require_images(const Dataset& data, int64_t smallest) {
   if (data.is_bytes()) return;
   data.with_rows([&](const auto& rows) {
     int64_t number = 0;
-    rows.for_each(std::views::iota(int64_t{0}, data.rows()), [&](const auto* x) {
+    rows.for_each(all_rows(data.rows()), [&](const auto* x) {
       const std::span row(x, s.size());
       const auto outside = std::ranges::find_if(row, [](float v) { return !(v >= 0 && v <= 1); });
       ++number;

@@ -65,22 +65,13 @@ void write_npy(const std::string& path, const ModelOutput& output) {
 
 /// make_columns(rows) gives the columns of a file whose rows in memory are `rows`.
 void write_csv(const std::string& path, const ModelOutput& output, bool header, auto make_columns) {
-  constexpr size_t kTextBytes = size_t{1} << 20;
-  AtomicFile file(path);
   SomeRows rows{ConstView(nullptr, output.dtype, output.sample.batch(0))};
   const std::vector<CsvColumn> columns = make_columns(rows);
-  std::string text;
-  if (header) append_csv_names(text, columns);
+  CsvFile file(path, columns, header);
   for_some_rows(output, output.rows, [&](int64_t first, View some) {
     rows = {some, first};
-    for (int64_t row = first; row < first + some.rows(); ++row) {
-      append_csv_row(text, columns, row);
-      if (text.size() < kTextBytes) continue;
-      file.append(text);
-      text.clear();
-    }
+    for (int64_t row = first; row < first + some.rows(); ++row) file.add_row(row);
   });
-  file.append(text);
   file.commit();
 }
 

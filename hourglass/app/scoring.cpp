@@ -89,21 +89,16 @@ std::vector<double> scores_of(Detectors detectors, const Dataset& data) {
 /// Writes the file while the rows are scored, and returns the scores.
 std::vector<double> write_csv(const ScoringRequest& request, Detectors detectors, const Dataset& data, double threshold,
                               const std::vector<std::string>& features) {
-  constexpr size_t kTextBytes = size_t{1} << 20;
-  AtomicFile file(request.output);
   std::vector<double> scores;
   ScoredRow now;
   const int64_t top = std::min(request.top, data.sample.size());
   const std::vector<CsvColumn> columns = score_columns(now, threshold, top, features, data.kept);
-  std::string text;
-  append_csv_names(text, columns);
+  CsvFile file(request.output, columns);
   for_each_score(detectors, data, top, [&](int64_t row, double score, std::span<const Contribution> contributions) {
     now = {score, contributions};
     scores.push_back(score);
-    append_csv_row(text, columns, row);
-    if (text.size() >= kTextBytes) file.append(std::exchange(text, ""));
+    file.add_row(row);
   });
-  file.append(text);
   file.commit();
   return scores;
 }

@@ -72,4 +72,25 @@ std::string csv_table(int64_t rows, std::span<const CsvColumn> columns, bool hea
   return text;
 }
 
+CsvFile::CsvFile(const std::filesystem::path& path, std::span<const CsvColumn> columns, bool header)
+    : file_(path), columns_(columns) {
+  if (header) append_csv_names(text_, columns_);
+}
+
+void CsvFile::add_row(int64_t row) {
+  constexpr size_t kTextBytes = size_t{1} << 20;
+  append_csv_row(text_, columns_, row);
+  if (text_.size() >= kTextBytes) write_text();
+}
+
+void CsvFile::commit() {
+  write_text();
+  file_.commit();
+}
+
+void CsvFile::write_text() {
+  file_.append(text_);
+  text_.clear();
+}
+
 }  // namespace hourglass

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "hourglass/base/file.h"
 #include "hourglass/tensor/tensor.h"
 
 namespace hourglass {
@@ -42,5 +44,21 @@ void append_csv_names(std::string& text, std::span<const CsvColumn> columns);
 void append_csv_row(std::string& text, std::span<const CsvColumn> columns, int64_t row);
 /// A whole table: the names unless `header` is false, then the rows.
 std::string csv_table(int64_t rows, std::span<const CsvColumn> columns, bool header = true);
+
+/// The same, written to a file while rows are computed, with at most about a MiB of text in memory. The file is there
+/// after commit(). The columns must outlive it.
+class CsvFile {
+ public:
+  CsvFile(const std::filesystem::path& path, std::span<const CsvColumn> columns, bool header = true);
+  void add_row(int64_t row);
+  void commit();
+
+ private:
+  void write_text();
+
+  AtomicFile file_;
+  std::span<const CsvColumn> columns_;
+  std::string text_;
+};
 
 }  // namespace hourglass

@@ -31,6 +31,9 @@ void score(const Options& o) {
   const ScoredData scored = score_data(o.request, print_note);
   say("{}: {} rows, {} of them abnormal (score above {:.4g})", o.request.output, scored.scores.size(),
       scored.abnormal_rows, scored.threshold);
+  if (!o.request.maps.empty())
+    say("{}: pictures of the {} highest scores: the image, its reconstruction, the contribution of every pixel",
+        o.request.maps, std::min<int64_t>(o.request.map_count, std::ssize(scored.scores)));
   if (scored.separation) print_separation(scored, *scored.separation);
 }
 
@@ -49,6 +52,9 @@ void add_score(Subcommand app) {
   verb.add_option("--top", o.request.top, "Number of top contributing features per row")
       .between(0, 1 << 20)
       .show_default();
+  verb.add_option("--maps", o.request.maps,
+                  "Folder for pictures of the most abnormal images: where in them the score comes from");
+  verb.add_option("--map-count", o.request.map_count, "Number of these pictures").between(1, 1 << 20).show_default();
 }
 
 }  // namespace hourglass::cli

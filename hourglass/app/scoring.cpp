@@ -6,6 +6,7 @@
 #include <list>
 #include <utility>
 
+#include "hourglass/app/error_maps.h"
 #include "hourglass/app/interchange.h"
 #include "hourglass/app/outputs.h"
 #include "hourglass/base/file.h"
@@ -121,6 +122,7 @@ ScoredData score_data(const ScoringRequest& request, const Notify& notify) {
   check_output(request.output, {".csv", ".npy"}, request.models, models.front().model, request.data);
   for (const ScoringModel& m : models) check_same_reading(models.front(), m);
   const Dataset data = open_every_row(models.front().model, request.data, notify);
+  if (!request.maps.empty()) check_error_maps(data, source_of(models.front().model, request.data), request.maps);
   std::vector<AnomalyDetector> detectors;
   for (ScoringModel& m : models) detectors.push_back(detector(m, data, notify));
   const bool is_npy = request.output.ends_with(".npy");
@@ -135,6 +137,8 @@ ScoredData score_data(const ScoringRequest& request, const Notify& notify) {
         write_csv(request, detectors, data, result.threshold, feature_names(models.front().model.autoencoder));
   const auto& scores = result.scores;
   result.abnormal_rows = std::ranges::count_if(scores, [&](double s) { return s > result.threshold; });
+  if (!request.maps.empty())
+    write_error_maps(detectors, data, largest(scores, std::min(request.map_count, std::ssize(scores))), request.maps);
   result.separation = separation(scores, data.labels, result.threshold);
   return result;
 }

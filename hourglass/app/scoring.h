@@ -15,6 +15,8 @@ struct ScoringRequest {
   double rate = 0;                  ///< share of rows to label as abnormal; 0: those above the models' own threshold
   int64_t top = 3;                  ///< contributing features per row
   int threads = 0;                  ///< 0: all available cores
+  std::string maps = {};            ///< a folder for pictures of the images with the highest scores; empty: none
+  int64_t map_count = 20;           ///< number of these pictures
 };
 
 struct ScoredData {
@@ -33,7 +35,8 @@ struct ScoredData {
 /// last column repeats `anomaly` under the name that it had in version 0.1, unless a kept column is called label. A
 /// model trained without [anomaly] is scored relative to the given rows, and `notify` is told so. Of the contributions
 /// only those of one row are in memory; with request.rate rows are scored twice, as the threshold follows from all
-/// scores. Throws Error as check_output does, and where the models were trained on different columns or read data
+/// scores. With request.maps the images with the highest scores are drawn (error_maps.h). Throws Error as check_output
+/// does, and where the models were trained on different columns or read data
 /// differently.
 ScoredData score_data(const ScoringRequest& request, const Notify& notify);
 

@@ -69,6 +69,7 @@ struct ReadOptions {
   std::vector<std::string> ignore = {};       ///< columns that are not used
   std::vector<std::string> classes = {};      ///< label texts, in the order of their numbers from 0
   std::optional<ImagesConfig> images = {};
+  bool skip_broken = false;               ///< images that cannot be decoded are left out
   std::vector<std::string> numeric = {};  ///< columns that stay numeric features where a recipe is suggested
   // How a text table is written; what is empty is recognised by its content (table.h).
   std::optional<bool> header = {};               ///< the first row contains the names of the columns
@@ -126,6 +127,8 @@ void fields(auto& v, DataConfig& c) {
                    "texts or numbers that stand for a missing value, besides NA and its like");
   v.field_if_given("layout", c.read.layout, OneOf{kNames<DataLayout>},
                    "axes of an array (rows, a, b, c): is a or c the channels; auto, the default, goes by their sizes");
+  v.field_if_given("skip_broken", c.read.skip_broken, Anything{},
+                   "images that cannot be decoded are left out and counted; false: they are an error");
   v.table("images", c.read.images, "how the images of a folder are resized to one shape");
 }
 

@@ -60,13 +60,16 @@ struct TextColumn {
   std::vector<std::string> cells = {};  ///< one per row
 };
 
+/// Values that a data set owns, that are stored on disk, or that the caller owns.
+using Values = std::variant<std::vector<uint8_t>, std::vector<float>, StoredArray, std::span<const uint8_t>,
+                            std::span<const float>>;
+
 /// Samples of one shape, row-major: as their original bytes (images) or as floats, with NaN for missing values. The
 /// values are owned by the data set, owned by the caller (who must keep them alive), or stored on disk.
 struct Dataset {
   std::string name;  ///< for messages: "mnist test", or the file's path
   Shape sample;      ///< (channels, height, width) or (features)
-  std::variant<std::vector<uint8_t>, std::vector<float>, StoredArray, std::span<const uint8_t>, std::span<const float>>
-      values;
+  Values values;
   std::vector<int32_t> labels;            ///< empty when unknown
   std::vector<std::string> columns = {};  ///< names of the features; empty if there are none
   std::vector<std::string> classes =

@@ -3,12 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <tuple>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/file.h"
+#include "hourglass/base/parallel.h"
 #include "hourglass/base/text.h"
+#include "hourglass/data/byte_store.h"
 #include "hourglass/data/formats/image.h"
 #include "hourglass/data/image_files.h"
 
@@ -18,7 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kLargestFile = size_t{1} << 28;
-constexpr int64_t kMostValues = int64_t{1} << 34;
 
 /// Labels of sub-folders by their names.
 struct Labels {
@@ -49,12 +54,15 @@ Labels labels_of(const std::vector<ImageFiles>& parts, const std::vector<std::st
   return {{names.begin(), names.end()}};
 }
 
-/// The images of a part, all of one size.
+/// The images of a part, all of one size, channels-first.
 struct PartImages {
-  std::vector<Image> images;
-  std::vector<int32_t> labels;
-  bool has_colour = false;
-  int64_t transparent = 0;  ///< images with transparent pixels
+  int64_t width = 0, height = 0, channels = 1, count = 0;
+  ByteStore pixels = ByteStore();
+  std::vector<int32_t> labels = {};
+  int64_t transparent = 0;               ///< images with transparent pixels
+  std::vector<std::string> broken = {};  ///< what is wrong with the images that are left out
+
+  int64_t values() const { return channels * height * width; }
 };
 
 Image fitted(Image image, const std::optional<ImagesConfig>& config, const std::string& file) {
@@ -65,39 +73,78 @@ Image fitted(Image image, const std::optional<ImagesConfig>& config, const std::
                                        : resized(image, config->width, config->height);
 }
 
-PartImages read_images(const ImageFiles& part, const Labels& labels, const std::optional<ImagesConfig>& config) {
-  PartImages all;
-  int64_t values = 0;
-  for (const ImageFile& image_file : part.images) {
-    const std::string file = image_file.path.string();
-    if (part.has_labels) all.labels.push_back(labels.of(image_file));
-    Image decoded = decode_image(read_file(image_file.path, kLargestFile), file);
-    all.transparent += decoded.was_transparent;
-    const Image& image = all.images.emplace_back(fitted(std::move(decoded), config, file));
-    const Image& like = all.images.front();
-    if (image.width != like.width || image.height != like.height)
-      fail("{}: {} × {} pixels, but {} has {} × {}; [data] images = {{ width = {}, height = {} }} makes them equal",
-           file, image.width, image.height, part.images.front().path.string(), like.width, like.height, like.width,
-           like.height);
-    all.has_colour |= image.channels == 3;
-    values += static_cast<int64_t>(image.pixels.size());
-    if (values > kMostValues) fail("{}: more than {} values in all", part.folder.string(), kMostValues);
-  }
-  return all;
+/// Appends the image with its pixels channels-first.
+void append(const Image& image, ByteStore& pixels) {
+  thread_local std::vector<uint8_t> planes;
+  planes.clear();
+  const auto channels = static_cast<size_t>(image.channels);
+  for (size_t c = 0; c < channels; ++c)
+    for (size_t i = c; i < image.pixels.size(); i += channels) planes.push_back(image.pixels[i]);
+  pixels.append(planes);
 }
 
-/// Stores the pixels channels-first, in the order of samples.
-Dataset dataset_of(PartImages part, int64_t channels, const std::string& name,
-                   const std::vector<std::string>& classes) {
-  const int64_t width = part.images[0].width, height = part.images[0].height, pixels = width * height;
-  std::vector<uint8_t> values;
-  values.reserve(part.images.size() * static_cast<size_t>(channels * pixels));
-  for (Image& stored : part.images) {
-    const Image image = with_channels(std::move(stored), channels);
-    for (int64_t c = 0; c < channels; ++c)
-      for (int64_t i = 0; i < pixels; ++i) values.push_back(image.pixels[static_cast<size_t>(i * channels + c)]);
+/// Grey images become red, green and blue of the same values.
+void make_coloured(PartImages& part) {
+  if (part.channels == 3) return;
+  const Dataset images{"", {part.values()}, std::exchange(part.pixels, ByteStore()).take(), {}};
+  images.with_rows([&]<class Rows>(const Rows& rows) {
+    if constexpr (std::is_same_v<typename Rows::Number, uint8_t>)
+      for (int64_t i = 0; i < part.count; ++i)
+        for (int channel = 0; channel < 3; ++channel) part.pixels.append({rows[i], rows.width});
+  });
+  part.channels = 3;
+}
+
+/// An image as a sample needs it, or why there is none.
+struct Decoded {
+  Image image = {};
+  std::optional<Error> problem = {};
+};
+
+Decoded decode(const ImageFile& file, const std::optional<ImagesConfig>& config) {
+  const std::string name = file.path.string();
+  try {
+    return {fitted(decode_image(read_file(file.path, kLargestFile), name), config, name)};
+  } catch (const RuntimeFailure&) {
+    throw;
+  } catch (const Error& problem) {
+    return {{}, problem};
   }
-  return {name, {channels, height, width}, std::move(values), std::move(part.labels), {}, classes};
+}
+
+void add(const Image& image, const ImageFiles& files, size_t place, const Labels& labels, PartImages& part) {
+  const ImageFile& file = files.images[place];
+  if (part.count == 0) std::tie(part.width, part.height) = std::pair(image.width, image.height);
+  if (image.width != part.width || image.height != part.height)
+    fail("{}: {} × {} pixels, but {} has {} × {}; [data] images = {{ width = {}, height = {} }} makes them equal",
+         file.path.string(), image.width, image.height, files.images.front().path.string(), part.width, part.height,
+         part.width, part.height);
+  if (files.has_labels) part.labels.push_back(labels.of(file));
+  if (image.channels == 3) make_coloured(part);
+  part.transparent += image.was_transparent;
+  append(image.channels == part.channels ? image : with_channels(image, part.channels), part.pixels);
+  ++part.count;
+}
+
+PartImages read_images(const ImageFiles& files, const Labels& labels, const ReadOptions& how) {
+  constexpr size_t kTogether = 256;  // images whose pixels are in memory at once
+  PartImages part;
+  std::vector<Decoded> decoded(std::min(kTogether, files.images.size()));
+  for (size_t first = 0; first < files.images.size(); first += kTogether) {
+    const size_t count = std::min(kTogether, files.images.size() - first);
+    auto task = [&](int64_t i) { decoded[i] = decode(files.images[first + static_cast<size_t>(i)], how.images); };
+    parallel_for(static_cast<int64_t>(count), thread_count(0), task);
+    for (size_t i = 0; i < count; ++i) {
+      const auto& [image, problem] = decoded[i];
+      if (problem && !how.skip_broken) throw *problem;
+      if (problem)
+        part.broken.push_back(problem->what());
+      else
+        add(image, files, first + i, labels, part);
+    }
+  }
+  if (part.count == 0) fail("{}; none of the {} images can be read", part.broken.front(), files.images.size());
+  return part;
 }
 
 /// The parts "train" and "test" if these are all that the folder has, otherwise the folder.
@@ -111,33 +158,36 @@ std::vector<fs::path> parts_of(const fs::path& folder) {
   return {folder / "train", folder / "test"};
 }
 
-Dataset read_part(const ImageFiles& files, PartImages images, int64_t channels, const std::string& name,
-                  const std::vector<std::string>& classes) {
-  std::vector<std::string> notes = files.notes;
-  if (images.transparent > 0)
-    notes.push_back(fmt::format("{}: {} of {} images have transparent pixels, which are blended with black",
-                                files.folder.string(), images.transparent, images.images.size()));
-  Dataset data = dataset_of(std::move(images), channels, name, classes);
-  data.notes = std::move(notes);
+Dataset dataset_of(const ImageFiles& files, PartImages part, const std::string& name,
+                   const std::vector<std::string>& classes) {
+  Dataset data{
+      name,       {part.channels, part.height, part.width}, part.pixels.take(), std::move(part.labels), {}, classes,
+      files.notes};
+  const std::string folder = files.folder.string();
+  if (part.transparent > 0)
+    data.notes.push_back(fmt::format("{}: {} of {} images have transparent pixels, which are blended with black",
+                                     folder, part.transparent, part.count));
+  if (!part.broken.empty())
+    data.notes.push_back(fmt::format("{}: {} of {} images cannot be read and are left out, the first: {}", folder,
+                                     part.broken.size(), files.images.size(), part.broken.front()));
   return data;
 }
 
 }  // namespace
 
-DataSplits read_image_folder(const fs::path& folder, const std::optional<ImagesConfig>& config,
-                             const std::vector<std::string>& classes) {
-  std::vector<ImageFiles> parts;
-  for (const fs::path& part : parts_of(folder)) parts.push_back(list_images(part));
-  const Labels labels = labels_of(parts, classes);
-  std::vector<PartImages> images;
-  for (const ImageFiles& part : parts) images.push_back(read_images(part, labels, config));
-  const int64_t channels = std::ranges::any_of(images, &PartImages::has_colour) ? 3 : 1;
+DataSplits read_image_folder(const fs::path& folder, const ReadOptions& how) {
+  std::vector<ImageFiles> files;
+  for (const fs::path& part : parts_of(folder)) files.push_back(list_images(part));
+  const Labels labels = labels_of(files, how.classes);
+  std::vector<PartImages> parts;
+  for (const ImageFiles& part : files) parts.push_back(read_images(part, labels, how));
+  if (std::ranges::any_of(parts, [](const PartImages& part) { return part.channels == 3; }))
+    for (PartImages& part : parts) make_coloured(part);
   const std::string name = folder.string();
   const bool two = parts.size() == 2;
-  DataSplits splits{read_part(parts[0], std::move(images[0]), channels, two ? name + " train" : name, labels.classes),
-                    {}};
+  DataSplits splits{dataset_of(files[0], std::move(parts[0]), two ? name + " train" : name, labels.classes), {}};
   if (!two) return splits;
-  splits.test = read_part(parts[1], std::move(images[1]), channels, name + " test", labels.classes);
+  splits.test = dataset_of(files[1], std::move(parts[1]), name + " test", labels.classes);
   if (splits.train.sample != splits.test->sample)
     fail("{}: training images are {}, test images {}", name, splits.train.sample.text(), splits.test->sample.text());
   return splits;

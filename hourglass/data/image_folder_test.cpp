@@ -1,5 +1,6 @@
 #include "hourglass/data/image_folder.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "data/image_bytes.h"
@@ -24,7 +25,7 @@ class ImageFolder : public testing::Test {
     write_file_atomically(folder_.path() / name, content);
   }
   DataSplits read(const std::optional<ImagesConfig>& images = std::nullopt) const {
-    return read_image_folder(folder_.path(), images);
+    return read_image_folder(folder_.path(), {.images = images});
   }
   std::string refusal(const std::optional<ImagesConfig>& images = std::nullopt) const {
     return message_of<Error>([&] { read(images); });
@@ -82,7 +83,7 @@ TEST_F(ImageFolder, NumbersSubFoldersAsItIsTold) {
   draw("cat/1.png", 1);
   draw("dog/1.png", 2);
   const auto read = [&](const std::vector<std::string>& classes) {
-    return read_image_folder(folder_.path(), std::nullopt, classes).train;
+    return read_image_folder(folder_.path(), {.classes = classes}).train;
   };
   EXPECT_EQ(read({}).classes, (std::vector<std::string>{"cat", "dog"}));
   EXPECT_EQ(read({"dog", "eel", "cat"}).labels, (std::vector<int32_t>{2, 0}));
@@ -192,6 +193,35 @@ TEST_F(ImageFolder, NamesADamagedImage) {
   draw("a.png", 1);
   write("b.png", "\x89PNG\r\n\x1a\nrubbish");
   EXPECT_TRUE(refusal().starts_with(path("b.png") + ": PNG is damaged")) << refusal();
+}
+
+TEST_F(ImageFolder, LeavesOutBrokenImagesWhereAsked) {
+  draw("cat/a.png", 1);
+  write("cat/b.png", "\x89PNG\r\n\x1a\nrubbish");
+  draw("dog/c.png", 3);
+  const auto read = [&] { return read_image_folder(folder_.path(), {.skip_broken = true}).train; };
+  const Dataset data = read();
+  EXPECT_EQ(firsts(data), (std::vector<uint8_t>{1, 3}));
+  EXPECT_EQ(data.labels, (std::vector<int32_t>{0, 1}));
+  ASSERT_EQ(data.notes.size(), 1u);
+  EXPECT_TRUE(data.notes[0].starts_with(
+      folder_.path().string() + ": 1 of 3 images cannot be read and are left out, the first: " + path("cat/b.png") +
+      ": PNG is damaged"))
+      << data.notes[0];
+  fs::remove(path("cat/a.png"));
+  fs::remove_all(path("dog"));
+  EXPECT_TRUE(message_of<Error>(read).ends_with("; none of the 1 images can be read")) << message_of<Error>(read);
+}
+
+TEST_F(ImageFolder, ReadsMoreImagesThanAreDecodedTogether) {
+  for (int i = 0; i < 300; ++i) draw(fmt::format("{:03}.png", i), static_cast<uint8_t>(i % 256), 2, 1);
+  write("299.png", png_bytes({2, 1, 3, {1, 2, 3, 4, 5, 6}}));
+  const Dataset data = read().train;
+  ASSERT_EQ(data.sample, (Shape{3, 1, 2}));
+  const auto& values = std::get<0>(data.values);
+  for (int i = 0; i < 299; ++i)
+    for (int j = 0; j < 6; ++j) ASSERT_EQ(values[6 * i + j], i % 256) << "image " << i;
+  EXPECT_EQ(values[6 * 299 + 1], 4);
 }
 
 TEST_F(ImageFolder, TellsOtherFolders) {

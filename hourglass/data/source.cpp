@@ -251,7 +251,7 @@ DataSplits read_source(const Source& source, const ReadOptions& how, std::span<c
     fail("{}: column \"{}\" cannot be kept: the data have no named columns", source.name, how.keep[0]);
   // A model that was trained on a table also accepts arrays.
   if (features.empty()) refuse_columns(how, source.name);
-  if (source.kind == Source::Kind::image_folder) return read_image_folder(source.path, how.images, how.classes);
+  if (source.kind == Source::Kind::image_folder) return read_image_folder(source.path, how);
   if (source.kind == Source::Kind::idx_folder) return read_folder(source.path, source.name);
   if (!source.known) return {read_array_data(source, how), std::nullopt};
   return read_known(*source.known);

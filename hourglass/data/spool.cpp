@@ -20,19 +20,6 @@ namespace fs = std::filesystem;
 
 bool is_standard_input(const std::string& name) { return name == "-" || name == "/dev/stdin" || name == "/dev/fd/0"; }
 
-/// A file without a name in the temporary folder.
-std::unique_ptr<Descriptor> temporary_file() {
-  const fs::path folder = fs::temp_directory_path();
-  auto file = std::make_unique<Descriptor>(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (file->value >= 0) return file;
-  // The file system has no files without a name.
-  std::string path = (folder / "hourglass-XXXXXX").string();
-  file = std::make_unique<Descriptor>(::mkostemp(path.data(), O_CLOEXEC));
-  if (file->value < 0) cannot_write(path, errno);
-  ::unlink(path.c_str());
-  return file;
-}
-
 void copy(int from, int to, const std::string& name) {
   std::vector<char> buffer(size_t{1} << 20);
   uint64_t total = 0;
@@ -60,6 +47,18 @@ std::unique_ptr<Descriptor> copied(const std::string& name) {
 }
 
 }  // namespace
+
+std::unique_ptr<Descriptor> temporary_file() {
+  const fs::path folder = fs::temp_directory_path();
+  auto file = std::make_unique<Descriptor>(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (file->value >= 0) return file;
+  // The file system has no files without a name.
+  std::string path = (folder / "hourglass-XXXXXX").string();
+  file = std::make_unique<Descriptor>(::mkostemp(path.data(), O_CLOEXEC));
+  if (file->value < 0) cannot_write(path, errno);
+  ::unlink(path.c_str());
+  return file;
+}
 
 bool is_stream(const std::string& name) {
   struct stat info;

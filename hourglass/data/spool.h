@@ -1,12 +1,18 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
+
+#include "hourglass/base/file.h"
 
 namespace hourglass {
 
 /// Maximum number of bytes read from a pipe.
 constexpr uint64_t kMostSpooled = uint64_t{1} << 33;
+
+/// A new file without a name in the system's temporary folder. Throws RuntimeFailure if there can be none.
+std::unique_ptr<Descriptor> temporary_file();
 
 /// True for "-" and for a path of standard input, a pipe or a socket, which can be read only once.
 bool is_stream(const std::string& name);

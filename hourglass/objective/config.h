@@ -96,6 +96,20 @@ struct CorruptionConfig {
   bool operator==(const CorruptionConfig&) const = default;
 };
 
+/// Directions in which images are mirrored.
+enum class Flip { none, horizontal, vertical, both };
+template <>
+inline const std::vector<std::string> kNames<Flip> = {"none", "horizontal", "vertical", "both"};
+
+/// [augmentation]: random changes to training images; augmentation.h has the formulas.
+struct AugmentationConfig {
+  Flip flip = Flip::none;
+  int64_t crop = 0;     ///< largest shift, in pixels
+  double resize = 1.0;  ///< sides of the smallest part that is cut out, as a fraction of the image's
+
+  bool operator==(const AugmentationConfig&) const = default;
+};
+
 namespace detail {
 
 void weight_field(auto& v, double& weight) {
@@ -154,6 +168,16 @@ void fields(auto& v, ObjectiveConfig& c) {
   v.table("sparse_kl", c.sparse_kl, "Kullback–Leibler divergence of mean activations from a target");
   v.table("sparse_l1", c.sparse_l1, "sum of absolute activations");
   v.table("weight_decay", c.weight_decay, "sum of squared weights, without biases");
+}
+
+void fields(auto& v, AugmentationConfig& c) {
+  v.field("flip", c.flip, OneOf{kNames<Flip>},
+          "training images are mirrored with probability 1/2: left to right (horizontal), top to bottom, or each");
+  v.field("crop", c.crop, between(0, 1 << 14),
+          "training images are shifted by up to so many pixels along each side; the outermost pixels are repeated");
+  v.field("resize", c.resize, Range{0, 1, true, false},
+          "training images are parts of an image, enlarged to its size; the smallest side of a part, as a fraction of "
+          "the image's");
 }
 
 void fields(auto& v, CorruptionConfig& c) {

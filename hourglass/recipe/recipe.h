@@ -93,6 +93,7 @@ struct Recipe {
   DataConfig data;
   ModelConfig model;
   ObjectiveConfig objective;
+  std::optional<AugmentationConfig> augmentation;
   CorruptionConfig corruption;
   TrainConfig train;
   std::optional<AnomalyConfig> anomaly;
@@ -105,6 +106,7 @@ void fields(auto& v, Recipe& r) {
   v.section("data", r.data);
   v.section("model", r.model);
   v.section("objective", r.objective);
+  v.table("augmentation", r.augmentation, "random changes to training images");
   v.section("corruption", r.corruption);
   v.section("train", r.train);
   v.table("anomaly", r.anomaly, "fits the anomaly score at the end of training and stores it in the model");

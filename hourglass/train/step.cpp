@@ -53,8 +53,13 @@ int64_t step_memory(const Objective& objective, int64_t batch_size, bool corrupt
 }
 
 TrainingStep::TrainingStep(Autoencoder& model, Objective& objective, Optimizer& optimizer, const Corruption& corruption,
-                           int64_t batch_size, std::span<const int32_t> classes)
-    : model_(model), objective_(objective), optimizer_(optimizer), corruption_(corruption), classes_(classes) {
+                           int64_t batch_size, std::span<const int32_t> classes, const Augmentation* augmentation)
+    : model_(model),
+      objective_(objective),
+      optimizer_(optimizer),
+      corruption_(corruption),
+      augmentation_(augmentation),
+      classes_(classes) {
   const BatchPlan plan(objective, ops::backend_of(model.theta()), batch_size);
   preferred_rows_ = plan.preferred_rows;
   capacity_ = plan.capacity;
@@ -93,7 +98,7 @@ Objective::Totals TrainingStep::run(const Dataset& data, const StepRequest& step
 
 void TrainingStep::run_passes(const Dataset& data, const StepRequest& step, int64_t micro_batches) {
   const auto rows = static_cast<int64_t>(step.rows.size());
-  const TrainingRows from{data, model_.scaler, corruption_, classes_};
+  const TrainingRows from{data, model_.scaler, corruption_, classes_, augmentation_};
   const PassContext context{
       .mode = step.mode, .progress = step.progress, .seed = objective_.seed(), .epoch = step.epoch};
   const bool waits = objective_.couples_rows();

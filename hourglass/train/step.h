@@ -44,9 +44,9 @@ int64_t step_memory(const Objective& objective, int64_t batch_size, bool corrupt
 /// bit-identical for any number of threads. Nothing is allocated after the first step.
 class TrainingStep {
  public:
-  /// `classes`: of every row of the data, where the objective classifies.
+  /// `classes`: of every row of the data, where the objective classifies. `augmentation`: null for none.
   TrainingStep(Autoencoder& model, Objective& objective, Optimizer& optimizer, const Corruption& corruption,
-               int64_t batch_size, std::span<const int32_t> classes = {});
+               int64_t batch_size, std::span<const int32_t> classes = {}, const Augmentation* augmentation = nullptr);
 
   /// Trains on the given rows of `data`. Returns the batch's terms before the update. When the loss is not finite the
   /// weights stay as they are.
@@ -75,6 +75,7 @@ class TrainingStep {
   Objective& objective_;
   Optimizer& optimizer_;
   const Corruption& corruption_;
+  const Augmentation* augmentation_;
   std::span<const int32_t> classes_;
   Reduction reduction_;
   int64_t preferred_rows_ = 0, capacity_ = 0;                 ///< rows of a micro-batch: intended, maximum

@@ -15,6 +15,11 @@ void add_scaled(const Objective::Totals& terms, double scale, Objective::Totals&
   for (size_t k = 0; k < terms.penalties.size(); ++k) total.penalties[k] += scale * terms.penalties[k];
 }
 
+std::optional<Augmentation> make_augmentation(const Recipe& recipe, const Autoencoder& model) {
+  if (!recipe.augmentation) return std::nullopt;
+  return Augmentation(*recipe.augmentation, model.network().input(), recipe.train.seed);
+}
+
 }  // namespace
 
 TrainingLoop::TrainingLoop(const Recipe& recipe, Autoencoder& model, int64_t rows, std::span<const int32_t> classes)
@@ -26,7 +31,9 @@ TrainingLoop::TrainingLoop(const Recipe& recipe, Autoencoder& model, int64_t row
       objective_(recipe.objective, model.network(), config_.seed),
       optimizer_(config_.optimizer, model.theta().dtype(), model.network().parameter_count()),
       corruption_(recipe.corruption, config_.seed),
-      step_(model, objective_, optimizer_, corruption_, batch_size_, classes) {}
+      augmentation_(make_augmentation(recipe, model)),
+      step_(model, objective_, optimizer_, corruption_, batch_size_, classes,
+            augmentation_ ? &*augmentation_ : nullptr) {}
 
 bool TrainingLoop::run_epoch(const Dataset& data, std::span<const uint32_t> rows, int64_t epoch, ThreadChoice& threads,
                              EpochProgress& progress, const std::function<bool()>& after_step) {

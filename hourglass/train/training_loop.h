@@ -18,8 +18,8 @@ struct EpochProgress {
 };
 
 /// Trains a model batch by batch: the loop under Trainer, OnlineTrainer and fine_tune. Owns the objective, the
-/// optimiser, the corruption, the order of rows and the memory of a step. What happens between steps and between epochs
-/// is the caller's decision.
+/// optimiser, augmentation and corruption, the order of rows and the memory of a step. What happens between steps and
+/// between epochs is the caller's decision.
 class TrainingLoop {
  public:
   /// Uses the recipe's objective, corruption, [train] and data.shuffle. `rows`: of an epoch; 0 if unknown, and then the
@@ -55,6 +55,7 @@ class TrainingLoop {
   Objective objective_;
   Optimizer optimizer_;
   Corruption corruption_;
+  std::optional<Augmentation> augmentation_;
   TrainingStep step_;
   int64_t steps_done_ = 0;
 };

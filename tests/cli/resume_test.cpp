@@ -18,6 +18,8 @@ namespace fs = std::filesystem;
 const Words kLong = {"--epochs", "12",
                      "--set",    "train.batch_size=32",
                      "--set",    "corruption.masking=0.2",
+                     "--set",    "augmentation.flip=horizontal",
+                     "--set",    "augmentation.crop=2",
                      "--set",    "objective.sparse_kl={weight=0.01}",
                      "--set",    "train.schedule={cosine=0.0, warmup_steps=50}",
                      "--set",    "train.early_stopping={patience=20}"};

@@ -237,6 +237,28 @@ TEST_F(Score, FindsTheAnomaliesOfRealTables) {
   EXPECT_GT(sum / 2, 0.92);
 }
 
+TEST_F(Score, DrawsWhereTheScoreOfAnImageComesFrom) {
+  train_with_threshold("run");
+  const Outcome outcome = run({"score", "run", "-o", "scores.csv", "--maps", "maps/new", "--map-count", "3"});
+  ASSERT_TRUE(succeeded(outcome));
+  EXPECT_TRUE(contains(outcome.out, "maps/new: pictures of the 3 highest scores"));
+  std::vector<double> scores = column("scores.csv", 1);
+  const auto drawn = files("maps/new");
+  ASSERT_EQ(drawn.size(), 3u);
+  std::ranges::sort(scores, std::greater());
+  const std::vector<double> all = column("scores.csv", 1);
+  for (const auto& [name, bytes] : drawn) {
+    EXPECT_TRUE(is_png(bytes)) << name;
+    ASSERT_TRUE(name.starts_with("row-")) << name;
+    EXPECT_GE(all.at(std::stoul(name.substr(4))), scores[2]) << name;
+  }
+  write("rows.csv", "a,b\n1,2\n2,3\n3,4\n4,6\n5,5\n6,1\n");
+  ASSERT_TRUE(succeeded(run({"train", "--data", "rows.csv", "--anomalies", "--epochs", "1", "--output-dir", "table"})));
+  EXPECT_TRUE(refused(run({"score", "table", "-o", "none.csv", "--maps", "none"}), {"error maps need images"}));
+  EXPECT_FALSE(exists("none.csv"));
+  EXPECT_FALSE(exists("none"));
+}
+
 TEST_F(Score, RefusesWhatItCannotDoAndWritesNothing) {
   train_with_threshold("run");
   EXPECT_TRUE(refused(run({"score", "run", "-o", "scores.png"}), {".csv"}));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,7 +31,13 @@ struct Scaler {
   std::vector<float> offset = {0.0f}, factor = {1.0f};
   std::vector<float> fill = {};           ///< replacement of missing values per feature, the mean; empty: none allowed
   std::vector<std::string> columns = {};  ///< names of the features; empty if there are none
+  std::optional<Binarisation> binarise = {};  ///< applied to the scaled values by gather()
 };
+
+/// rows (n, features) assigned 0 or 1. threshold: 1 where x ≥ 1/2. sample: 1 with probability x, drawn with a key made
+/// of the values of the row and the number of the feature. So the same row becomes the same zeros and ones in every
+/// epoch, run, split and order, as in a data set that was binarised once.
+void binarise(Binarisation kind, View rows);
 
 /// Fits a scaler to the given rows of the training data (at least one), with sums in double precision. With
 /// `fill_missing` the scaler replaces missing values. Throws Error for a feature that is missing in every row.

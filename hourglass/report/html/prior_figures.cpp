@@ -30,10 +30,10 @@ void draw_prior_figures(FigureBuilder& sheet, const Analysis& a) {
   const PriorSamples& p = *a.prior;
   if (!p.unit_kl.empty()) unit_kl(sheet, a, p.unit_kl);
   if (p.samples.size())
-    sheet.image({"code", "prior-samples", "Samples from the prior", "Decoded draws from N(0, I)."},
+    sheet.image({"units", "prior-samples", "Samples from the prior", "Decoded draws from N(0, I)."},
                 [&] { return tile(p.samples, a.sample, kColumns); });
   if (p.manifold.size())
-    sheet.image({"code", "manifold", "Manifold",
+    sheet.image({"units", "manifold", "Manifold",
                  "Decoded points of the plane of both units, whose coordinates are evenly spaced quantiles of N(0, 1): "
                  "unit 0 increases to the right, unit 1 upwards."},
                 [&] { return tile(p.manifold, a.sample, static_cast<int>(p.side)); });

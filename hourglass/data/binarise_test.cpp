@@ -24,7 +24,7 @@ std::vector<double> gathered(const Dataset& data, std::optional<Binarisation> ho
 
 TEST(Binarise, ComparesWithOneHalf) {
   Tensor x = tensor_of({2, 3}, {0, 0.4999, 0.5, 0.7, 1, -3});
-  binarise(Binarisation::threshold, x);
+  binarise(Binarisation::threshold, 3, x);
   EXPECT_EQ(values_of(x), (std::vector<double>{0, 0, 1, 1, 1, 0}));
 }
 
@@ -35,7 +35,7 @@ TEST(Binarise, DrawsWithTheValueAsProbability) {
     for (int64_t i = 0; i < kRows; ++i)  // the first feature makes the rows different
       for (int64_t j = 0; j < kFeatures; ++j)
         x.as<float>()[i * kFeatures + j] = j == 0 ? static_cast<float>(i) / kRows : static_cast<float>(p);
-    binarise(Binarisation::sample, x);
+    binarise(Binarisation::sample, 0, x);
     const auto values = values_of(x);
     double ones = 0;
     for (size_t i = 0; i < values.size(); ++i) {
@@ -52,6 +52,20 @@ TEST(Binarise, GivesARowTheSameValuesWhereverItStands) {
   const auto one = gathered(data.slice(3, 2), Binarisation::sample, {0});
   EXPECT_TRUE(std::equal(one.begin(), one.end(), all.begin() + 90));
   EXPECT_NE(std::vector(all.begin(), all.begin() + 30), std::vector(all.begin() + 30, all.begin() + 60));
+}
+
+TEST(Binarise, DrawsAnewForEveryEpochWhereAsked) {
+  const Tensor values = uniforms(DType::f32, {4, 30}, 1, 0, 1);
+  const auto drawn = [&](Binarisation kind, uint32_t epoch) {
+    Tensor x = values.clone();
+    binarise(kind, epoch, x);
+    return values_of(x);
+  };
+  EXPECT_EQ(drawn(Binarisation::sample, 1), drawn(Binarisation::sample, 0));
+  EXPECT_EQ(drawn(Binarisation::resample, 0), drawn(Binarisation::sample, 0));
+  EXPECT_EQ(drawn(Binarisation::resample, 2), drawn(Binarisation::resample, 2));
+  EXPECT_NE(drawn(Binarisation::resample, 1), drawn(Binarisation::resample, 0));
+  EXPECT_NE(drawn(Binarisation::resample, 1), drawn(Binarisation::resample, 2));
 }
 
 TEST(Binarise, IsLeftOutUnlessAsked) {

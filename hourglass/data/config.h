@@ -16,10 +16,11 @@ enum class ScalerKind { unit, center, standard, minmax, robust, none };
 template <>
 inline const std::vector<std::string> kNames<ScalerKind> = {"unit", "center", "standard", "minmax", "robust", "none"};
 
-/// How scaled values become 0 or 1: by a draw with the value as probability, or by comparing it with 1/2.
-enum class Binarisation { sample, threshold };
+/// How scaled values become 0 or 1: by a draw with the value as probability, once or anew for every training epoch, or
+/// by comparing it with 1/2.
+enum class Binarisation { sample, resample, threshold };
 template <>
-inline const std::vector<std::string> kNames<Binarisation> = {"sample", "threshold"};
+inline const std::vector<std::string> kNames<Binarisation> = {"sample", "resample", "threshold"};
 
 /// Treatment of missing values: an error, the mean of the training rows, or the row is dropped.
 enum class MissingValues { refuse, mean, drop };
@@ -109,7 +110,7 @@ void fields(auto& v, DataConfig& c) {
           "how features are scaled; unit: bytes / 255; center: unit minus the mean of the training rows");
   v.field_if_given("binarise", c.binarise, OneOf{kNames<Binarisation>},
                    "makes scaled values 0 or 1: sample draws 1 with the value as probability, once for all epochs; "
-                   "threshold compares with 0.5");
+                   "resample anew for every training epoch; threshold compares with 0.5");
   v.field("validation", c.validation, fraction(),
           "fraction of the training rows held out for validation; with early stopping the default is 0.1");
   v.field_if_given("test", c.test, inside(0, 1),

@@ -16,6 +16,8 @@ void add_train(Subcommand app);
 void add_eval(Subcommand app);
 void add_probe(Subcommand app);
 void add_inference(Subcommand app);  ///< encode, decode, reconstruct
+void add_sample(Subcommand app);
+void add_interpolate(Subcommand app);
 void add_score(Subcommand app);
 void add_export(Subcommand app);
 void add_report(Subcommand app);

@@ -29,6 +29,8 @@ std::string text_of(const MetricValue& value) {
       words.push_back(fmt::format("{} at {}", format_value(curve->ratios[i]), curve->radii[i]));
     return fmt::format("{}", fmt::join(words, ", "));
   }
+  if (const auto* estimate = std::get_if<Estimate>(&value))
+    return fmt::format("{} ({} draws per row)", format_value(estimate->value), estimate->samples);
   const auto* list = std::get_if<std::vector<double>>(&value);
   if (!list) return format_value(std::get<double>(value));
   for (const double v : std::span(*list).first(std::min(kShown, list->size()))) words.push_back(format_value(v));
@@ -76,6 +78,7 @@ void add_eval(Subcommand app) {
                   fmt::format("Radii of contraction_ratio, with commas ({})", fmt::join(kRadii, ",")))
       .separated_by(',')
       .positive();
+  verb.add_option("--samples", o.request.samples, "Draws per row of log_likelihood (500)").between(1, 1 << 20);
   verb.add_flag("--corrupt", o.request.corrupt, "Corrupt the inputs as the recipe does; the target stays clean");
   verb.add_option("--corruption", o.request.corruption,
                   "KIND=AMOUNT of corrupted_mse and code_displacement (gaussian=0.2), and of --corrupt instead of the "

@@ -6,6 +6,7 @@
 #include "cli/common.h"
 #include "hourglass/app/interchange.h"
 #include "hourglass/app/outputs.h"
+#include "hourglass/app/sampling.h"
 #include "hourglass/model/inference.h"
 
 // encode, decode and reconstruct: a model, data, and a file for what comes out.
@@ -15,7 +16,8 @@ namespace hourglass::cli {
 namespace {
 
 struct Options : ModelOptions {
-  bool probabilities = false;
+  bool probabilities = false, sample = false;
+  uint64_t seed = 0;
 };
 
 void write(const Options& o, const TrainedModel& model, const ModelOutput& outputs,
@@ -29,7 +31,7 @@ void encode(const Options& o) {
   check_output(o.output, {".npy", ".csv"}, {o.model}, model, o.data);
   const Dataset data = open_every_row(model, o.data, print_note);
   const Inference inference(model.autoencoder, o.thread_count());
-  const ModelOutput codes = encoded(inference, data);
+  const ModelOutput codes = o.sample ? drawn_codes(inference, data, o.seed) : encoded(inference, data);
   write_codes(o.output, codes, data.kept);
   say("{}: {} codes of {}", o.output, codes.rows, codes.sample.text());
 }
@@ -65,9 +67,13 @@ void add(Subcommand app, const char* name, const char* help, void (*action)(cons
     declare_keep(verb, o.data.keep);
   }
   declare_output(verb, o.output);
-  if (action != encode)
-    verb.add_flag("--probabilities", o.probabilities,
-                  "In .csv: write the probability of every text of a category instead of the likeliest text");
+  if (action == encode) {
+    auto sample = verb.add_flag("--sample", o.sample, "Draw the codes of a gaussian layer instead of writing means");
+    verb.add_option("--seed", o.seed, "With --sample: seed of the draws").needs(sample).show_default();
+    return;
+  }
+  verb.add_flag("--probabilities", o.probabilities,
+                "In .csv: write the probability of every text of a category instead of the likeliest text");
 }
 
 }  // namespace

@@ -43,6 +43,7 @@ template Option Subcommand::add_option(const std::string&, uint64_t&, const std:
 template Option Subcommand::add_option(const std::string&, double&, const std::string&);
 template Option Subcommand::add_option(const std::string&, std::vector<std::string>&, const std::string&);
 template Option Subcommand::add_option(const std::string&, std::vector<double>&, const std::string&);
+template Option Subcommand::add_option(const std::string&, std::vector<int64_t>&, const std::string&);
 
 Option Subcommand::add_text_option(const std::string& name, const std::function<void(const std::string&)>& set,
                                    const std::string& description) {

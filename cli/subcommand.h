@@ -60,7 +60,7 @@ class Subcommand {
   /// At most one of this subcommand's own subcommands is given.
   void allow_one_subcommand();
 
-  /// A name without dashes is a positional argument. T is std::string, a number, or a vector of strings or doubles.
+  /// A name without dashes is a positional argument. T is std::string, a number, or a vector of strings or numbers.
   template <class T>
   Option add_option(const std::string& name, T& value, const std::string& description);
   /// A named value of an enum.

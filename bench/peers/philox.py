@@ -5,7 +5,8 @@ import ctypes
 import numpy as np
 import torch
 
-STREAMS = ("init", "shuffle", "corruption", "probes", "split", "hessian", "hessian_probes")
+STREAMS = ("init", "shuffle", "corruption", "probes", "split", "hessian", "hessian_probes", "evaluation",
+           "code", "prior")
 LOW = np.uint64(0xFFFFFFFF)
 LIBM = ctypes.CDLL("libm.so.6")
 
@@ -79,6 +80,12 @@ class Noise:
 
     def normals(self, x):
         return self._rows(normals, 4, "corruption", 1, x)[0]
+
+    def code_normals(self, code, draws=1):
+        return self._rows(normals, 4, "code", draws, code)
+
+    def prior_normals(self, code):
+        return self._rows(normals, 4, "prior", 1, code)[0]
 
     def signs(self, code, count):
         return self._signs("probes", count, code)

@@ -60,6 +60,20 @@ class Reshape(nn.Module):
         return x.reshape(-1, *self.sizes)
 
 
+class Gaussian(nn.Module):
+    """A drawn code, μ + σ∘ε, of an input (μ, ln σ²) in training; μ otherwise. total_loss sets the noise."""
+
+    def __init__(self, units):
+        super().__init__()
+        self.units, self.noise, self.step = units, None, math.inf
+
+    def forward(self, x):
+        self.mean, self.log_variance = x.flatten(1).chunk(2, dim=1)
+        if not self.training or self.noise is None:
+            return self.mean
+        return self.mean + torch.exp(0.5 * self.log_variance) * self.noise.code_normals(self.mean)[0].to(x)
+
+
 def unit_images(path, rows=None):
     """Images as floats in [0, 1], shape (rows, 1, height, width)."""
     pixels = torch.from_numpy(read_idx_images(path)[:rows].copy())
@@ -83,6 +97,8 @@ def make_layer(spec, shape):
         return nn.Upsample(scale_factor=size, mode="nearest")
     if kind == "reshape":
         return Reshape(size)
+    if kind == "gaussian":
+        return Gaussian(size)
     make = {"conv2d": nn.Conv2d, "conv_transpose2d": nn.ConvTranspose2d}[kind]
     return make(shape[0], size, options.pop("kernel"), **options)
 
@@ -165,8 +181,10 @@ def run_stack(stack, x, activations=None):
 
 
 def set_step(network, step, steps):
-    """What depends on the training step, from 0 of `steps`: the k of topk."""
+    """What depends on the training step, from 0 of `steps`: the k of topk, the warm-up of gaussian_kl."""
     for module in network.modules():
+        if isinstance(module, Gaussian):
+            module.step = step
         if isinstance(module, TopK):
             module.set_step(step, steps)
 
@@ -194,6 +212,32 @@ def sparse_kl(config, layers):
     means = [a.flatten(1).mean(0) for a in layers]
     divergences = [rho * torch.log(rho / m) + (1 - rho) * torch.log((1 - rho) / (1 - m)) for m in means]
     return sum(reduce_units(d, reduction) for d in divergences)
+
+
+def gaussian_kl(config, gaussian):
+    """The penalty times its weight: the warm-up raises the weight, or the capacity if there is one."""
+    variance = gaussian.log_variance.exp()
+    divergence = 0.5 * (gaussian.mean**2 + variance - gaussian.log_variance - 1)
+    units = divergence.mean(0)
+    if "free_bits" in config:
+        units = torch.clamp(units, min=config["free_bits"])
+    warmth = min(1.0, gaussian.step / config["warmup_steps"]) if "warmup_steps" in config else 1.0
+    if "capacity" in config:
+        return config["weight"] * (units.sum() - warmth * config["capacity"]).abs()
+    return config["weight"] * warmth * units.sum()
+
+
+def mmd(config, code, prior):
+    """The unbiased estimate with inverse multiquadratic kernels, from the matrices of squared distances."""
+    code, prior = code.flatten(1), prior.flatten(1)
+    count, units = code.shape
+    total = 0.0
+    for scale in config.get("scales", (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)):
+        c = 2 * units * scale
+        kernel = lambda a, b: c / (c + ((a[:, None] - b[None, :]) ** 2).sum(-1))
+        others = lambda k: (k.sum() - k.diagonal().sum()) / (count * (count - 1))
+        total = total + others(kernel(code, code)) + others(kernel(prior, prior)) - 2 * kernel(code, prior).mean()
+    return total
 
 
 def weight_decay(network):
@@ -257,6 +301,12 @@ class TorchNoise:
     def normals(self, x):
         return torch.randn_like(x)
 
+    def code_normals(self, code, draws=1):
+        return torch.randn(draws, *code.shape)
+
+    def prior_normals(self, code):
+        return torch.randn_like(code)
+
     def signs(self, code, count):
         return torch.randint(2, (count, *code.shape)) * 2 - 1
 
@@ -282,11 +332,21 @@ def total_loss(network, recipe, x, noise=TorchNoise(), contraction=contractive):
     objective = recipe.get("objective", {})
     noisy = corrupt(x, recipe.get("corruption", {}), noise)
     hidden = []
+    gaussian = network.encoder[-1] if isinstance(network.encoder[-1], Gaussian) else None
+    if gaussian:
+        gaussian.noise = noise
     code, _ = run_stack(network.encoder, noisy, hidden)
     output, before = run_stack(network.decoder, code, hidden)
     ends_in_sigmoid = isinstance(network.decoder[-1], nn.Sigmoid)
     kind = objective.get("reconstruction", "bce" if ends_in_sigmoid else "mse")
     loss = reconstruction(kind, network.decoder, output, before, x)
+    if objective.get("reduction", "mean") == "sum":
+        loss = loss * x[0].numel()
+    if "gaussian_kl" in objective:
+        loss = loss + gaussian_kl(objective["gaussian_kl"], gaussian)
+    if "mmd" in objective:
+        config = objective["mmd"]
+        loss = loss + config["weight"] * mmd(config, code, noise.prior_normals(code).to(code))
     for name, penalty in ("sparse_l1", sparse_l1), ("sparse_kl", sparse_kl):
         if name in objective:
             config = objective[name]

@@ -57,6 +57,7 @@ Evaluation evaluate_model(const TrainedModel& model, const EvaluationRequest& re
   if (request.rows > 0) data = data.slice(0, std::min(request.rows, data.rows()));
   EvaluationOptions options{.threads = request.threads, .jacobian = request.jacobian, .radii = request.radii};
   options.corruption = parse_corruption(request.corruption);
+  options.samples = request.samples;
   options.train = parts.test ? &parts.train : nullptr;
   options.progress = request.progress;
   const Corruption corruption(options.corruption.value_or(model.recipe.corruption), model.recipe.train.seed);

@@ -14,6 +14,7 @@ struct EvaluationRequest {
   int64_t rows = 0;                  ///< evaluate at most this many rows, from the first; 0: all
   bool corrupt = false;              ///< corrupt the inputs; the targets stay clean
   std::string corruption;            ///< KIND=AMOUNT, instead of the recipe's corruption and the metrics' default
+  int64_t samples = 0;               ///< draws per row of log_likelihood; 0: the default
   int threads = 1;
   JacobianOptions jacobian = {};
   std::vector<double> radii = {};  ///< of contraction_ratio; empty: kRadii

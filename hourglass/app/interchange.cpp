@@ -34,12 +34,6 @@ std::vector<std::string> code_names(int64_t units) {
 /// The most memory for rows that are computed together, if a chunk of the inference takes no more.
 constexpr int64_t kTogetherBytes = int64_t{1} << 24;
 
-std::vector<uint32_t> consecutive_rows(int64_t first, int64_t count) {
-  std::vector<uint32_t> rows(static_cast<size_t>(count));
-  std::iota(rows.begin(), rows.end(), static_cast<uint32_t>(first));
-  return rows;
-}
-
 ModelOutput output_of(const Inference& inference, const Shape& sample, int64_t rows,
                       std::function<void(int64_t, View)> compute) {
   return {sample, rows, inference.whole_chunks(sample.size(), kTogetherBytes), inference.model().theta().dtype(),
@@ -144,6 +138,12 @@ std::vector<std::string> feature_names(const Autoencoder& model) {
   std::vector<std::string> all = model.scaler.columns;
   for (auto j = std::ssize(all); j < model.network().input().size();) all.push_back(std::to_string(++j));
   return all;
+}
+
+std::vector<uint32_t> consecutive_rows(int64_t first, int64_t count) {
+  std::vector<uint32_t> rows(static_cast<size_t>(count));
+  std::iota(rows.begin(), rows.end(), static_cast<uint32_t>(first));
+  return rows;
 }
 
 ModelOutput encoded(const Inference& inference, const Dataset& data) {

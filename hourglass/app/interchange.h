@@ -30,6 +30,9 @@ struct ModelOutput {
   std::function<void(int64_t first, View out)> compute = nullptr;
 };
 
+/// Row numbers [first, first + count).
+std::vector<uint32_t> consecutive_rows(int64_t first, int64_t count);
+
 /// The outputs for every row: codes (…code), or outputs of the network (…input). The arguments must outlive
 /// the result.
 ModelOutput encoded(const Inference& inference, const Dataset& data);

@@ -34,6 +34,18 @@ double Random::normal(uint32_t a, uint64_t b, uint64_t index) const {
   return radius * (index % 2 == 0 ? std::cos(angle) : std::sin(angle));
 }
 
+std::array<float, 4> normals(const std::array<uint32_t, 4>& words) {
+  const auto single = [](uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24f; };
+  std::array<float, 4> out;
+  for (int pair = 0; pair < 4; pair += 2) {
+    const float radius = std::sqrt(-2.0f * std::log(1.0f - single(words[pair])));
+    const float angle = 2.0f * std::numbers::pi_v<float> * single(words[pair + 1]);
+    out[pair] = radius * std::cos(angle);
+    out[pair + 1] = radius * std::sin(angle);
+  }
+  return out;
+}
+
 std::vector<uint32_t> shuffled(uint64_t seed, uint32_t epoch, uint32_t n) {
   std::vector<uint32_t> order(n);
   std::iota(order.begin(), order.end(), 0u);

@@ -7,7 +7,21 @@
 namespace hourglass {
 
 /// Purposes of random numbers. Each has its own stream, so that numbers of one purpose do not depend on another.
-enum class Stream : uint32_t { init, shuffle, corruption, probes, split, hessian, hessian_probes, evaluation, augmentation, count };
+enum class Stream : uint32_t {
+  init,
+  shuffle,
+  corruption,
+  probes,
+  split,
+  hessian,
+  hessian_probes,
+  evaluation,
+  augmentation,
+  code,
+  prior,
+  binarise,
+  count
+};
 static_assert(static_cast<uint32_t>(Stream::count) <= 16, "the generator's counter has 4 bits for the stream");
 
 /// Counter-based random numbers (Philox4x32-10; Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
@@ -29,6 +43,9 @@ class Random {
   uint64_t seed_;
   Stream stream_;
 };
+
+/// Four standard normal numbers of four words, by Box–Muller in single precision.
+std::array<float, 4> normals(const std::array<uint32_t, 4>& words);
 
 /// Order of the samples in an epoch: a permutation of [0, n), a pure function of (seed, epoch, n).
 std::vector<uint32_t> shuffled(uint64_t seed, uint32_t epoch, uint32_t n);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 
 #include "hourglass/base/error.h"
@@ -22,6 +23,16 @@ double empirical_quantile(std::vector<double> values, double q) {
   const auto at = values.begin() + std::clamp<int64_t>(rank, 0, std::ssize(values) - 1);
   std::nth_element(values.begin(), at, values.end());
   return *at;
+}
+
+double normal_quantile(double p) {
+  HOURGLASS_CHECK(p > 0 && p < 1);
+  double low = -39, high = 39;  // beyond them a probability is no double
+  while (high - low > 1e-13) {
+    const double middle = (low + high) / 2;
+    (0.5 * std::erfc(-middle / std::numbers::sqrt2) < p ? low : high) = middle;
+  }
+  return (low + high) / 2;
 }
 
 double mean_of(std::span<const double> values) {

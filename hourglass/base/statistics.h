@@ -12,6 +12,9 @@ double interpolated_quantile(std::span<const float> sorted, double q);
 /// Smallest value that at least a fraction `q` of the values do not exceed (type 1). Requires at least one value.
 double empirical_quantile(std::vector<double> values, double q);
 
+/// The number that a standard normal variable does not exceed with probability p, in (0, 1); to about 1e-12.
+double normal_quantile(double p);
+
 /// Mean, summed in order; NaN without values.
 double mean_of(std::span<const double> values);
 

@@ -43,5 +43,11 @@ TEST(Statistics, EvenlySpacedIntegersCoverTheRange) {
   EXPECT_EQ(evenly_spaced(2, 5), (std::vector<uint32_t>{0, 1}));
 }
 
+TEST(Statistics, NormalQuantilesInvertTheDistribution) {
+  EXPECT_NEAR(normal_quantile(0.5), 0, 1e-12);
+  EXPECT_NEAR(normal_quantile(0.75), 0.6744897501960817, 1e-12);
+  EXPECT_NEAR(normal_quantile(0.025), -1.959963984540054, 1e-12);
+}
+
 }  // namespace
 }  // namespace hourglass

@@ -16,6 +16,12 @@ enum class ScalerKind { unit, center, standard, minmax, robust, none };
 template <>
 inline const std::vector<std::string> kNames<ScalerKind> = {"unit", "center", "standard", "minmax", "robust", "none"};
 
+/// How scaled values become 0 or 1: by a draw with the value as probability, once or anew for every training epoch, or
+/// by comparing it with 1/2.
+enum class Binarisation { sample, resample, threshold };
+template <>
+inline const std::vector<std::string> kNames<Binarisation> = {"sample", "resample", "threshold"};
+
 /// Treatment of missing values: an error, the mean of the training rows, or the row is dropped.
 enum class MissingValues { refuse, mean, drop };
 template <>
@@ -92,6 +98,7 @@ struct DataConfig {
   bool shuffle = true;
   ReadOptions read;
   NumberOrText test = {};  ///< a path, or the fraction of the rows held out before those for validation, in (0, 1)
+  std::optional<Binarisation> binarise = {};  ///< of the scaled values
 
   bool operator==(const DataConfig&) const = default;
 };
@@ -102,6 +109,9 @@ void fields(auto& v, DataConfig& c) {
   v.check(!c.source.empty(), "source: expected a name or a path, found empty text");
   v.field("scale", c.scale, OneOf{kNames<ScalerKind>},
           "how features are scaled; unit: bytes / 255; center: unit minus the mean of the training rows");
+  v.field_if_given("binarise", c.binarise, OneOf{kNames<Binarisation>},
+                   "makes scaled values 0 or 1: sample draws 1 with the value as probability, once for all epochs; "
+                   "resample anew for every training epoch; threshold compares with 0.5");
   v.field("validation", c.validation, fraction(),
           "fraction of the training rows held out for validation; with early stopping the default is 0.1");
   v.field_if_given("test", c.test, inside(0, 1),

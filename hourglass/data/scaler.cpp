@@ -186,10 +186,12 @@ Scaler fit_scaler(ScalerKind kind, const Dataset& training_rows, std::span<const
 }
 
 Scaler fit_scaler(const DataConfig& config, const Dataset& training_rows, std::span<const uint32_t> rows) {
-  return fit_scaler(config.scale, training_rows, rows, config.read.missing == MissingValues::mean);
+  Scaler scaler = fit_scaler(config.scale, training_rows, rows, config.read.missing == MissingValues::mean);
+  scaler.binarise = config.binarise;
+  return scaler;
 }
 
-void gather(const Dataset& data, const Scaler& scaler, std::span<const uint32_t> rows, View out) {
+void gather(const Dataset& data, const Scaler& scaler, std::span<const uint32_t> rows, View out, uint32_t epoch) {
   const auto width = static_cast<size_t>(data.sample.size());
   check_width(scaler, data.sample.size());
   HOURGLASS_CHECK(out.size() == static_cast<int64_t>(rows.size() * width));
@@ -198,6 +200,7 @@ void gather(const Dataset& data, const Scaler& scaler, std::span<const uint32_t>
       if (scaler.kind == ScalerKind::unit) return gather_unit(values, rows, out);
     visit_floats(out, [&](auto x) { gather_all(values, width, scaler, rows, x.data()); });
   });
+  if (scaler.binarise) binarise(*scaler.binarise, epoch, out.reshaped({std::ssize(rows), data.sample.size()}));
 }
 
 void unscale(const Scaler& scaler, View values) {

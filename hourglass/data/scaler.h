@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,7 +31,14 @@ struct Scaler {
   std::vector<float> offset = {0.0f}, factor = {1.0f};
   std::vector<float> fill = {};           ///< replacement of missing values per feature, the mean; empty: none allowed
   std::vector<std::string> columns = {};  ///< names of the features; empty if there are none
+  std::optional<Binarisation> binarise = {};  ///< applied to the scaled values by gather()
 };
+
+/// rows (n, features) assigned 0 or 1. threshold: 1 where x ≥ 1/2. sample: 1 with probability x, drawn with a key made
+/// of the values of the row and the number of the feature. So the same row becomes the same zeros and ones in every
+/// epoch, run, split and order, as in a data set that was binarised once. resample: as sample with epoch 0, which
+/// stands for rows that are not trained on, and other draws in every epoch from 1.
+void binarise(Binarisation kind, uint32_t epoch, View rows);
 
 /// Fits a scaler to the given rows of the training data (at least one), with sums in double precision. With
 /// `fill_missing` the scaler replaces missing values. Throws Error for a feature that is missing in every row.
@@ -41,8 +49,8 @@ Scaler fit_scaler(const DataConfig& config, const Dataset& training_rows, std::s
 
 /// Writes the given rows, scaled, to `out` of shape (rows.size(), …), f32 or f64 (the same f32 values converted). Does
 /// not allocate; may run on several threads at the same time. "unit" and "center" depend on whether `data` has bytes or
-/// floats, not on the data the scaler was fitted to.
-void gather(const Dataset& data, const Scaler& scaler, std::span<const uint32_t> rows, View out);
+/// floats, not on the data the scaler was fitted to. `epoch` is that of training, from 1, for binarise().
+void gather(const Dataset& data, const Scaler& scaler, std::span<const uint32_t> rows, View out, uint32_t epoch = 0);
 
 /// Inverts the scaling in place: raw = scaled / factor + offset. `values` has shape (rows, …), f32 or f64.
 void unscale(const Scaler& scaler, View values);

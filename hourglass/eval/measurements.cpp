@@ -48,6 +48,7 @@ Measurements::Measurements(const Autoencoder& model, const Dataset& data, const 
       robustness([this] {
         return hourglass::robustness(measured_, options_.corruption.value_or(CorruptionConfig{.gaussian = 0.2}));
       }),
+      posterior([this] { return hourglass::posterior(measured_); }),
       classified_codes([this] { return hourglass::classified_codes(inference_, *options_.train, data_); }),
       principal_components([this] { return hourglass::principal_components(data_, model_.scaler, options_.threads); }),
       decoder_columns([this] { return hourglass::decoder_columns(model_, inference_); }),

@@ -9,6 +9,7 @@
 #include "hourglass/eval/pca.h"
 #include "hourglass/eval/robustness.h"
 #include "hourglass/eval/row_moments.h"
+#include "hourglass/eval/variational.h"
 
 namespace hourglass {
 
@@ -63,6 +64,7 @@ class Measurements {
   Lazy<Totals> totals;
   Lazy<std::vector<double>> squared_jacobian_norms;  ///< ‖∂h/∂x‖²_F per row
   Lazy<Robustness> robustness;
+  Lazy<Posterior> posterior;               ///< precondition: the code is gaussian
   Lazy<ClassifiedCodes> classified_codes;  ///< precondition: labels and a training part are there
   Lazy<PrincipalComponents> principal_components;
   Lazy<std::optional<Tensor>> decoder_columns;  ///< nullopt when the decoder is not linear

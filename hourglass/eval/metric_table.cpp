@@ -60,6 +60,25 @@ void linear_decoder(Measurements& m) {
     fail("the decoder is not linear, so its columns span no subspace; pca_mse and pca_gap apply to any model");
 }
 
+void gaussian_code(Measurements& m) {
+  if (!m.network().code().is_gaussian())
+    fail("the encoder does not end in {{ gaussian = H }}, so that a code has no distribution");
+}
+
+/// bce and mse are likelihoods of a decoder.
+void likelihood(Measurements& m) {
+  gaussian_code(m);
+  if (m.network().ends_in_sigmoid()) check_unit_interval(m.data(), m.model().scaler);
+}
+
+void pairs_of_rows(Measurements& m) {
+  const int64_t rows = m.data().rows();
+  if (rows < 2) fail("{}: 1 row, at least 2 are needed", m.data().name);
+  if (rows > kMostMmdRows)
+    fail("{}: takes all pairs of {} rows, at most {} are allowed; use --rows to limit the data", m.data().name, rows,
+         kMostMmdRows);
+}
+
 void labelled(Measurements& m, int64_t fewest) {
   const Dataset* train = m.options().train;
   if (!train)
@@ -116,6 +135,16 @@ double relative_contraction(Measurements& m) {
 double code_displacement(Measurements& m) {
   require_varying_code(m);
   return m.robustness().code_displacement;
+}
+
+double active_units(Measurements& m) {
+  return static_cast<double>(
+      std::ranges::count_if(m.posterior().variance, [](double v) { return v > kActiveVariance; }));
+}
+
+Estimate log_likelihood(Measurements& m) {
+  const int64_t samples = m.options().samples > 0 ? m.options().samples : kImportanceSamples;
+  return {importance_log_likelihood(m.measured(), samples), samples};
 }
 
 std::vector<double> density(Measurements& m) {
@@ -195,6 +224,17 @@ const std::vector<MetricRow>& metric_table() {
          return nearest_neighbour_error(m.classified_codes(), kNeighbours, m.options().threads, m.options().progress);
        },
        [](M& m) { labelled(m, kNeighbours); }},
+      {"elbo", "evidence lower bound, nats per row", higher, none,
+       [](M& m) { return evidence_lower_bound(m.measured()); }, likelihood},
+      {"kl", "divergence of the code's distribution from N(0, I), nats, mean over rows", neither, none,
+       [](M& m) { return sum_of(m.posterior().kl); }, gaussian_code},
+      {"unit_kl", "the same of each unit", neither, none, [](M& m) { return m.posterior().kl; }, gaussian_code},
+      {"active_units", "number of units whose mean varies between rows by more than 0.01", neither, none, active_units,
+       gaussian_code},
+      {"log_likelihood", "ln p(x) by importance sampling, nats per row", higher, none, log_likelihood, likelihood,
+       MetricSetting::samples},
+      {"mmd", "maximum mean discrepancy of the codes from N(0, I)", neither, none,
+       [](M& m) { return prior_mmd(m.measured(), m.options().threads); }, pairs_of_rows},
       {"pca_mse", "lowest mse of any linear autoencoder with this code size", neither, none, pca_mse, code_below_data},
       {"pca_gap", "(mse − pca_mse) / pca_mse", lower, none, pca_gap, code_below_data},
       {"pca_angle", "largest angle between the decoder's columns and the principal subspace, in degrees", lower, none,

@@ -20,7 +20,7 @@ enum class Better { neither, lower, higher };
 enum class Placement { none, report, comparison, tables, figure };
 
 /// Options of an evaluation that only some metrics use.
-enum class MetricSetting { none, jacobian, radii, corruption };
+enum class MetricSetting { none, jacobian, radii, corruption, samples };
 
 /// Properties of one metric.
 struct MetricRow {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <variant>
@@ -15,8 +16,16 @@ struct ContractionCurve {
   bool operator==(const ContractionCurve&) const = default;
 };
 
-/// A number, a list with one number per unit or singular value, or a curve.
-using MetricValue = std::variant<double, std::vector<double>, ContractionCurve>;
+/// A number that was estimated from so many draws per row.
+struct Estimate {
+  double value;
+  int64_t samples;
+
+  bool operator==(const Estimate&) const = default;
+};
+
+/// A number, a list with one number per unit or singular value, a curve, or an estimate.
+using MetricValue = std::variant<double, std::vector<double>, ContractionCurve, Estimate>;
 
 /// Names of metrics, as in docs/metrics.md, and their values.
 using Metrics = std::vector<std::pair<std::string, MetricValue>>;

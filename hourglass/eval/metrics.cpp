@@ -55,6 +55,8 @@ void check_settings(const std::vector<RequestedMetric>& requested, const Evaluat
     fail("probes or exact: no metric of the Jacobian is requested; expected contractive or relative_contraction");
   if (!options.radii.empty() && !is_used(MetricSetting::radii))
     fail("radii: only contraction_ratio uses them, and it is not requested");
+  if (options.samples > 0 && !is_used(MetricSetting::samples))
+    fail("samples: only log_likelihood uses them, and it is not requested");
   if (options.corruption && !options.corrupt_input && !is_used(MetricSetting::corruption))
     fail("corruption: no metric of corrupted inputs is requested; expected corrupted_mse or code_displacement");
 }

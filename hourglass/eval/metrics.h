@@ -25,6 +25,7 @@ struct EvaluationOptions {
   std::vector<double> radii = {};  ///< of contraction_ratio; empty: kRadii
   /// Of corrupted_mse and code_displacement; gaussian 0.2 unless given.
   std::optional<CorruptionConfig> corruption = {};
+  int64_t samples = 0;             ///< draws per row of log_likelihood; 0: kImportanceSamples
   const Dataset* train = nullptr;  ///< labelled rows to fit the classifiers of probe_error and knn_error on
   EvaluationProgress progress = nullptr;
   /// Called with each metric that does not apply and is skipped. Without it, a metric requested by its own name that

@@ -67,6 +67,13 @@ std::string reshape(const LayerContext& p, const std::string& x) {
   return p.graph.node(p.op, {x, p.graph.integers(shape)});
 }
 
+/// The mean: the first half of the features.
+std::string gaussian(const LayerContext& p, const std::string& x) {
+  const std::string rows = p.at.input.rank() == 1 ? x : p.graph.node("Flatten", {x});
+  return p.graph.node(
+      p.op, {rows, p.graph.integers({0}), p.graph.integers({p.at.layer.output().size()}), p.graph.integers({1})});
+}
+
 std::string max_pool(const LayerContext& p, const std::string& x) {
   const auto& o = std::get<MaxPoolConfig>(p.at.config.options);
   return windows(p, {x}, o.window, o.stride ? o.stride : o.window, o.padding);
@@ -133,6 +140,7 @@ constexpr std::array kTable = {
     Row{"elu", "Elu", with_alpha},
     Row{"gelu", "Erf", gelu},
     Row{"topk", "TopK", topk},
+    Row{"gaussian", "Slice", gaussian},
 };
 
 }  // namespace

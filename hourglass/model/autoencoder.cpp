@@ -13,6 +13,7 @@ namespace hourglass {
 /// The keys in alphabetical order, as in the files of all versions.
 void fields(auto& v, Scaler& s) {
   for (const char* key : {"kind", "offset", "factor"}) v.needs(key);
+  v.field_if_given("binarise", s.binarise, OneOf{kNames<Binarisation>}, "");
   v.field_if_given("columns", s.columns, Anything{}, "");
   v.field("factor", s.factor, Range{}, "");
   v.field_if_given("fill", s.fill, Range{}, "");

@@ -51,11 +51,24 @@ int64_t Inference::whole_chunks(int64_t width, int64_t bytes) const {
 }
 
 const MicroBatch& Inference::Chunk::repeat(int last, const std::function<void(View)>& fill) const {
+  MicroBatch& again = second_pass();
+  fill(again.input_buffer(rows));
+  again.begin(rows, rows, pass.context());
+  network.forward(theta, again, last);
+  return again;
+}
+
+const MicroBatch& Inference::Chunk::decode(const std::function<void(View)>& fill) const {
+  MicroBatch& again = second_pass();
+  again.begin_at(network.code_end(), rows, pass.context());
+  fill(again.output_buffer(network.code_end() - 1));
+  network.forward(theta, again, network.layers());
+  return again;
+}
+
+MicroBatch& Inference::Chunk::second_pass() const {
   auto& again = workspace.second_pass;
   if (!again) again.emplace(network, pass.dtype(), pass.capacity());
-  fill(again->input_buffer(rows));
-  again->begin(rows, rows, pass.context());
-  network.forward(theta, *again, last);
   return *again;
 }
 
@@ -132,6 +145,10 @@ void Inference::encode(const Dataset& data, View codes, Mode mode) const {
 void Inference::encode(const Dataset& data, std::span<const uint32_t> rows, View codes) const {
   const auto copy_out = [&](const Chunk& c) { read_codes(c.pass, codes.slice(c.first, c.rows)); };
   run(data, rows, Mode::encoding, model_.network().code_end(), copy_out, nullptr);
+}
+
+void Inference::encode(const Dataset& data, std::span<const uint32_t> rows, const Visit& visit, Mode mode) const {
+  run(data, rows, mode, model_.network().code_end(), visit, nullptr);
 }
 
 Tensor Inference::decode(ConstView codes) const {

@@ -60,6 +60,11 @@ class Inference {
     /// Runs layers [0, last) once more, on an input that fill(View input) assigns, (rows, inputs). The result is valid
     /// until the next call.
     const MicroBatch& repeat(int last, const std::function<void(View)>& fill) const;
+    /// Runs the decoder once more, on codes in the network's order that fill(View codes) assigns, (rows, units).
+    const MicroBatch& decode(const std::function<void(View)>& fill) const;
+
+   private:
+    MicroBatch& second_pass() const;
   };
   using Visit = std::function<void(const Chunk&)>;
   /// Changes the scaled input of the given rows before they are encoded.
@@ -75,6 +80,8 @@ class Inference {
   /// (rows, …code) of every row, in PyTorch's order (an image code channels-first).
   Tensor encode(const Dataset& data, Mode mode = Mode::encoding) const;
   void encode(const Dataset& data, View codes, Mode mode = Mode::encoding) const;
+  /// Calls visit with chosen rows after their pass through the encoder; no later layer has an output.
+  void encode(const Dataset& data, std::span<const uint32_t> rows, const Visit& visit, Mode mode) const;
   /// The network's output for codes (rows, …code), scaled as in training.
   Tensor decode(ConstView codes) const;
   void decode(ConstView codes, View out) const;

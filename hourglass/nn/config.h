@@ -73,6 +73,12 @@ struct ReshapeConfig {
   bool operator==(const ReshapeConfig&) const = default;
 };
 
+/// Options of gaussian.
+struct GaussianConfig {
+  int64_t units = 0;  ///< of the code; the input has twice as many features
+  bool operator==(const GaussianConfig&) const = default;
+};
+
 /// Options of topk.
 struct TopKConfig {
   int64_t k = 0;
@@ -91,7 +97,8 @@ void fields(auto& v, TopKConfig& c) {
 /// One entry of a recipe's layer list. `kind` is the key ("dense", "conv2d", "leaky_relu", "relu", …).
 struct LayerConfig {
   std::string kind;
-  std::variant<ActivationConfig, DenseConfig, ConvConfig, MaxPoolConfig, TopKConfig, UpsampleConfig, ReshapeConfig>
+  std::variant<ActivationConfig, DenseConfig, ConvConfig, MaxPoolConfig, TopKConfig, UpsampleConfig, ReshapeConfig,
+               GaussianConfig>
       options = {};
   bool operator==(const LayerConfig&) const = default;
 };
@@ -116,6 +123,9 @@ void kinds(auto& v, LayerConfig& c) {
     v.value(o->factor, between(1, 1024), "every pixel becomes so many rows and columns (mode nearest)");
   if (auto* o = options("reshape", ReshapeConfig()))
     v.value(o->sizes, between(1, 1 << 20), "[units], or [channels, height, width]; the order is channels first");
+  if (auto* o = options("gaussian", GaussianConfig()))
+    v.value(o->units, between(1, 1 << 20),
+            "units of the code, drawn in training from N(μ, σ²): the input has μ, then ln σ²; ends the encoder");
   for (const char* name : {"identity", "sigmoid", "tanh", "relu", "softplus", "gelu"})
     options(name, ActivationConfig());
   if (auto* o = options("leaky_relu", ActivationConfig())) v.value_or(o->parameter, 0.01, above(0), "slope below zero");

@@ -129,6 +129,8 @@ class Layer {
   virtual std::optional<Activation> activation(const PassContext& = {}) const { return std::nullopt; }
   /// The weight (not the bias) of this layer, if it has one.
   virtual const Parameter* weight() const { return nullptr; }
+  /// True if the output is drawn from N(μ, σ²) in training, the input being μ and ln σ² side by side.
+  virtual bool is_gaussian() const { return false; }
   /// True if the layer only changes the order of memory; such a layer is not part of the recipe.
   virtual bool only_reorders() const { return false; }
 

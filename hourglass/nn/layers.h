@@ -25,6 +25,9 @@ std::unique_ptr<Layer> make_upsample2d(const LayerContext& context);
 /// The same values in another shape of the same size, channels first, as PyTorch's Unflatten and Flatten.
 std::unique_ptr<Layer> make_reshape(const LayerContext& context);
 
+/// Code of a variational encoder: μ + σ∘ε in training, μ otherwise; the input is (μ, ln σ²).
+std::unique_ptr<Layer> make_gaussian(const LayerContext& context);
+
 /// Activation: a = s(z).
 std::unique_ptr<Layer> make_activation(const LayerContext& context, Activation activation);
 

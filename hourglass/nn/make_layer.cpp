@@ -15,9 +15,9 @@ struct Row {
 
 /// Every layer that is not an element-wise activation. A new one is one row.
 constexpr std::array kTable = {
-    Row{"dense", make_dense},           Row{"conv2d", make_conv2d}, Row{"conv_transpose2d", make_conv_transpose2d},
-    Row{"max_pool2d", make_max_pool2d}, Row{"topk", make_topk},     Row{"upsample2d", make_upsample2d},
-    Row{"reshape", make_reshape},
+    Row{"dense", make_dense},           Row{"conv2d", make_conv2d},     Row{"conv_transpose2d", make_conv_transpose2d},
+    Row{"max_pool2d", make_max_pool2d}, Row{"topk", make_topk},         Row{"upsample2d", make_upsample2d},
+    Row{"reshape", make_reshape},       Row{"gaussian", make_gaussian},
 };
 
 }  // namespace

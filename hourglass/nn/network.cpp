@@ -22,6 +22,14 @@ std::vector<LayerConfig> sized(std::vector<LayerConfig> configs, const Shape& in
   return configs;
 }
 
+/// Draws of two gaussian layers would be the same, and the prior is one of the code.
+void refuse_early_gaussian(const std::vector<LayerConfig>& encoder) {
+  for (size_t i = 0; i + 1 < encoder.size(); ++i)
+    if (std::holds_alternative<GaussianConfig>(encoder[i].options))
+      fail("encoder[{}] gaussian: is followed by {}; expected it at the end of the encoder, its output is the code", i,
+           encoder[i + 1].kind);
+}
+
 int64_t padded_size(const std::vector<Parameter>& parameters) {
   return parameters.empty() ? 0 : (parameters.back().offset + parameters.back().shape.size() + 15) / 16 * 16;
 }
@@ -43,6 +51,7 @@ Network::Network(const ModelConfig& config, Shape input, Shape output, MakeLayer
   const ModelConfig with_units{sized(config.encoder, input), sized(config.decoder, input), config.tied, config.init};
   append(with_units.encoder, "encoder", false, weights, make);
   code_end_ = layers();
+  refuse_early_gaussian(with_units.encoder);
   encoder_parameter_count_ = padded_size(parameters_);
   append(with_units.decoder, "decoder", config.tied, weights, make);
   if (config.tied && !weights.empty())
@@ -68,7 +77,8 @@ void Network::append(const std::vector<LayerConfig>& configs, const std::string&
   const auto shape = [&] { return layers_.empty() ? input_ : layers_.back()->output(); };
   for (size_t i = 0; i < configs.size(); ++i) {
     const bool needs_plain = std::holds_alternative<DenseConfig>(configs[i].options) ||
-                             std::holds_alternative<ReshapeConfig>(configs[i].options) || i == plain_from;
+                             std::holds_alternative<ReshapeConfig>(configs[i].options) ||
+                             std::holds_alternative<GaussianConfig>(configs[i].options) || i == plain_from;
     if (needs_plain && is_layered(shape())) layers_.push_back(make_reorder(shape(), true));
     const LayerContext context{configs[i], fmt::format("{}.{}", name, i), shape(), parameters_,
                                is_tied ? &weights : nullptr};

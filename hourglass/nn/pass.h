@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,13 +20,18 @@ enum class Mode { training, evaluation, encoding };
 /// Context of a pass, passed to forward and backward as an argument and never stored in a layer, so that one network
 /// serves any number of modes and threads at the same time.
 struct PassContext {
+  static constexpr int64_t kLastStep = std::numeric_limits<int64_t>::max();
+
   Mode mode = Mode::evaluation;
-  double progress = 1.0;  ///< steps done / steps of the whole run
-  uint64_t seed = 0;      ///< key of random numbers, with epoch and sample id
+  double progress = 1.0;     ///< steps done / steps of the whole run
+  int64_t step = kLastStep;  ///< steps of the run before this one
+  uint64_t seed = 0;         ///< key of random numbers, with epoch and sample id
   uint32_t epoch = 0;
   std::span<const uint32_t> sample_ids = {};  ///< one per row; empty: the row's number
   std::span<const double> batch_sums = {};    ///< the layer's BatchSums over the batch: forward, then backward
   int64_t batch_rows = 0;                     ///< rows of the whole batch that batch_sums cover
+  int64_t first_row = 0;                      ///< number in the whole batch of the first row of this pass
+  View batch_codes = {};  ///< (batch_rows, units): codes of the whole batch, to which every pass adds those of its rows
 
   uint32_t sample_id(int64_t row) const { return sample_ids.empty() ? static_cast<uint32_t>(row) : sample_ids[row]; }
 };

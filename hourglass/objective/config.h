@@ -21,7 +21,7 @@ enum class PenalizedLayers { code, hidden };
 template <>
 inline const std::vector<std::string> kNames<PenalizedLayers> = {"code", "hidden"};
 
-/// Reduction of a sparsity penalty over units; over the batch it is always the mean.
+/// Reduction over units or elements; over the batch it is always the mean.
 enum class UnitReduction { sum, mean };
 template <>
 inline const std::vector<std::string> kNames<UnitReduction> = {"sum", "mean"};
@@ -65,6 +65,25 @@ struct HessianConfig {
   bool operator==(const HessianConfig&) const = default;
 };
 
+/// Kullback–Leibler divergence of a gaussian code from the prior N(0, I); GaussianKl has the formulas.
+struct GaussianKlConfig {
+  double weight = 0.0;
+  int64_t warmup_steps = 0;  ///< steps over which the weight, or the capacity, rises from 0
+  double free_bits = 0.0;    ///< λ, in nats per unit; 0 = none
+  double capacity = 0.0;     ///< C, in nats; 0 = none
+
+  bool operator==(const GaussianKlConfig&) const = default;
+};
+
+/// Maximum mean discrepancy between the codes of a batch and the prior N(0, I); Mmd has the formulas.
+struct MmdConfig {
+  double weight = 0.0;
+  std::string kernel = "imq";
+  std::vector<double> scales = {0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0};
+
+  bool operator==(const MmdConfig&) const = default;
+};
+
 /// Weight decay: Σ W² over weight tensors, without biases.
 struct WeightDecayConfig {
   double weight = 0.0;
@@ -77,9 +96,13 @@ struct ObjectiveConfig {
   /// Default: bce if the decoder ends in a sigmoid, else mse. cross_entropy is not available in recipes; it is for
   /// networks whose outputs are scores of classes.
   std::optional<Reconstruction> reconstruction;
+  std::optional<UnitReduction>
+      reduction;      ///< of the reconstruction over elements; over rows it is the mean. Default: mean
   double trim = 0.0;  ///< fraction of rows, those with the largest loss, left out of the reconstruction
   std::optional<ContractiveConfig> contractive;
   std::optional<HessianConfig> hessian;
+  std::optional<GaussianKlConfig> gaussian_kl;
+  std::optional<MmdConfig> mmd;
   std::optional<SparseKlConfig> sparse_kl;
   std::optional<SparseL1Config> sparse_l1;
   std::optional<WeightDecayConfig> weight_decay;
@@ -156,15 +179,35 @@ void fields(auto& v, HessianConfig& c) {
   detail::jacobian_fields(v, c);
 }
 
+void fields(auto& v, GaussianKlConfig& c) {
+  detail::weight_field(v, c.weight);
+  v.field_if_given("warmup_steps", c.warmup_steps, between(1, 1e12),
+                   "steps over which the weight, or the capacity if there is one, rises linearly from 0");
+  v.field_if_given("free_bits", c.free_bits, above(0), "nats per unit up to which the divergence costs the same");
+  v.field_if_given("capacity", c.capacity, above(0), "nats: the penalty is the distance of the divergence from them");
+  v.check(c.free_bits == 0 || c.capacity == 0, "expected free_bits or capacity, found both");
+}
+
+void fields(auto& v, MmdConfig& c) {
+  detail::weight_field(v, c.weight);
+  v.field("kernel", c.kernel, OneOf{{"imq"}}, "inverse multiquadratic");
+  v.field("scales", c.scales, above(0), "widths of the kernels that are summed, in units of 2 · units of the code");
+  v.check(!c.scales.empty(), "scales: expected at least one");
+}
+
 void fields(auto& v, WeightDecayConfig& c) { detail::weight_field(v, c.weight); }
 
 void fields(auto& v, ObjectiveConfig& c) {
   v.field_if_given("reconstruction", c.reconstruction, OneOf{{"bce", "mse"}},
                    "default: bce if the decoder ends in a sigmoid, else mse");
+  v.field_if_given("reduction", c.reduction, OneOf{kNames<UnitReduction>},
+                   "of the reconstruction loss over features, default mean; always the mean over samples");
   v.field_if_given("trim", c.trim, between(0, 0.5),
                    "fraction of rows, those with the largest loss, left out of the reconstruction");
   v.table("contractive", c.contractive, "squared Frobenius norm of the encoder's Jacobian");
   v.table("hessian", c.hessian, "change of the Jacobian under noise on the input");
+  v.table("gaussian_kl", c.gaussian_kl, "Kullback–Leibler divergence of a gaussian code from N(0, I)");
+  v.table("mmd", c.mmd, "maximum mean discrepancy between the codes of a batch and N(0, I)");
   v.table("sparse_kl", c.sparse_kl, "Kullback–Leibler divergence of mean activations from a target");
   v.table("sparse_l1", c.sparse_l1, "sum of absolute activations");
   v.table("weight_decay", c.weight_decay, "sum of squared weights, without biases");

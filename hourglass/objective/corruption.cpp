@@ -1,8 +1,6 @@
 #include "hourglass/objective/corruption.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numbers>
 
 #include "hourglass/tensor/visit.h"
 
@@ -13,18 +11,6 @@ namespace {
 constexpr int64_t kBlock = 4;  // words per random block
 
 float unit(uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24f; }
-
-/// Box–Muller in single precision: four words to four standard normals.
-std::array<float, 4> normals(const std::array<uint32_t, 4>& words) {
-  std::array<float, 4> out;
-  for (int pair = 0; pair < 4; pair += 2) {
-    const float radius = std::sqrt(-2.0f * std::log(1.0f - unit(words[pair])));
-    const float angle = 2.0f * std::numbers::pi_v<float> * unit(words[pair + 1]);
-    out[pair] = radius * std::cos(angle);
-    out[pair + 1] = radius * std::sin(angle);
-  }
-  return out;
-}
 
 /// noisy assigned f(clean value, random number of the feature); numbers(sample, block) are those of four features.
 template <class Numbers, class F>

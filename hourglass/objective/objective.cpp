@@ -19,12 +19,14 @@ Reconstruction reconstruction_of(const ObjectiveConfig& config, const Network& n
 Objective::Objective(const ObjectiveConfig& config, const Network& network, uint64_t seed)
     : network_(network),
       reconstruction_(reconstruction_of(config, network)),
+      reduction_(config.reduction.value_or(UnitReduction::mean)),
       trim_(config.trim),
       seed_(seed),
       penalties_(make_penalties(config, network, seed)),
       reconstruction_sum_(network.sums_size()),
       sums_size_(reconstruction_sum_ + 1) {
   for (const auto& p : penalties_) {
+    full_weights_.push_back(p.weight);
     first_sum_.push_back(sums_size_);
     sums_size_ += p.penalty->statistics();
   }
@@ -32,6 +34,21 @@ Objective::Objective(const ObjectiveConfig& config, const Network& network, uint
 
 double Objective::elements(int64_t batch_rows) const {
   return static_cast<double>(batch_rows) * static_cast<double>(classifies() ? 1 : network_.input().size());
+}
+
+double Objective::divisor(int64_t batch_rows) const {
+  return reduction_ == UnitReduction::sum ? static_cast<double>(batch_rows) : elements(batch_rows);
+}
+
+bool Objective::reads_batch_codes() const {
+  return std::ranges::any_of(penalties_, &Penalty::reads_batch_codes, &WeightedPenalty::penalty);
+}
+
+void Objective::check_batch_rows(int64_t rows) const {
+  for (const auto& [penalty, weight] : penalties_)
+    if (rows < penalty->fewest_rows())
+      fail("[objective] {}: a batch has {} {}, expected at least {}; choose another batch_size", penalty->name(), rows,
+           rows == 1 ? "row" : "rows", penalty->fewest_rows());
 }
 
 bool Objective::couples_rows() const {
@@ -57,14 +74,18 @@ void Objective::begin(TrainingBatch& batch, int64_t rows, int64_t batch_rows, co
   batch.has_loss = batch.has_own_gradients = false;
 }
 
-void Objective::prepare(ConstView theta) {
-  for (auto& p : penalties_) p.penalty->prepare(theta);
+void Objective::prepare(ConstView theta, const PassContext& batch) {
+  for (size_t k = 0; k < penalties_.size(); ++k) {
+    auto& [penalty, weight] = penalties_[k];
+    penalty->prepare(theta, batch);
+    weight = full_weights_[k] * penalty->weight_factor();
+  }
 }
 
 /// bce is taken from the logits, so its gradient belongs to the layer before the final sigmoid.
 double Objective::loss_of_rows(TrainingBatch& batch, int64_t first, int64_t rows) const {
   const int last = network_.layers() - 1;
-  const double scale = 1 / elements(batch.batch_rows());
+  const double scale = 1 / divisor(batch.batch_rows());
   const auto part = [&](auto all) { return all.slice(first, rows); };
   const View output = part(batch.output_buffer(last)), grad = part(batch.gradient(top()));
   if (reconstruction_ == Reconstruction::mse) return ops::squared_error(output, part(batch.target()), scale, grad);
@@ -108,6 +129,10 @@ void Objective::add_penalty_gradients(const TrainingBatch& batch, int layer, std
   }
 }
 
+void Objective::observe(ConstView theta, TrainingBatch& batch, size_t penalty) const {
+  penalties_[penalty].penalty->observe(theta, batch, sums_of(batch, penalty));
+}
+
 void Objective::differentiate_own(ConstView theta, TrainingBatch& batch, View grad_theta) const {
   for (size_t k = 0; k < penalties_.size(); ++k) {
     const auto& [penalty, weight] = penalties_[k];
@@ -135,13 +160,17 @@ bool Objective::advance(ConstView theta, TrainingBatch& batch, std::span<const d
     batch.sums[reconstruction_sum_] = trim_ > 0 ? trimmed_loss(batch) : loss_of_rows(batch, 0, batch.rows());
     for (size_t k = 0; k < penalties_.size(); ++k) {
       const Penalty& p = *penalties_[k].penalty;
-      if (!trains || !p.has_own_backward()) p.observe(theta, batch, sums_of(batch, k));
+      if (!trains || !(p.has_own_backward() || p.reads_batch_codes())) observe(theta, batch, k);
     }
+    if (const PassContext& c = batch.context(); c.batch_codes && reads_batch_codes())
+      copy(batch.output(network_.code_end() - 1), c.batch_codes.slice(c.first_row, batch.rows()));
     batch.has_loss = true;
     if (!trains) return true;
     if (couples_rows()) return false;
   }
   if (!batch.has_own_gradients) {
+    for (size_t k = 0; k < penalties_.size(); ++k)
+      if (penalties_[k].penalty->reads_batch_codes()) observe(theta, batch, k);
     differentiate_own(theta, batch, grad_theta);
     add_gradient_before_sigmoid(batch, sums);
     batch.has_own_gradients = true;
@@ -171,7 +200,7 @@ void Objective::add_parameter_gradients(ConstView theta, std::span<const double>
 Objective::Totals Objective::terms(ConstView theta, std::span<const double> sums, int64_t batch_rows) const {
   Totals t;
   t.reconstruction = sums[reconstruction_sum_] / elements(batch_rows);
-  t.loss = t.reconstruction;
+  t.loss = sums[reconstruction_sum_] / divisor(batch_rows);
   for (size_t k = 0; k < penalties_.size(); ++k) {
     const auto& [penalty, weight] = penalties_[k];
     t.penalties.push_back(penalty->value(theta, sums.subspan(first_sum_[k], penalty->statistics()), batch_rows));
@@ -181,7 +210,7 @@ Objective::Totals Objective::terms(ConstView theta, std::span<const double> sums
 }
 
 Objective::Totals Objective::evaluate(ConstView theta, TrainingBatch& batch, View gradient) {
-  prepare(theta);
+  prepare(theta, batch.context());
   if (gradient) clear(gradient);
   while (!advance(theta, batch, batch.sums, gradient)) {
   }

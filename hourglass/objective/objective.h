@@ -48,12 +48,17 @@ class Objective {
   uint64_t seed() const { return seed_; }
   /// True if the pass of a row needs sums over the whole batch.
   bool couples_rows() const;
+  /// True if a penalty reads the codes of the whole batch: PassContext::batch_codes.
+  bool reads_batch_codes() const;
+  /// Throws Error if a penalty is not defined for a batch of so many rows.
+  void check_batch_rows(int64_t rows) const;
 
   TrainingBatch make_batch(DType dtype, int64_t capacity, bool corrupted) const;
   /// Begins a pass of `rows` rows of a batch, whose input, target and classes are already filled in.
   void begin(TrainingBatch& batch, int64_t rows, int64_t batch_rows, const PassContext& context) const;
 
-  void prepare(ConstView theta);
+  /// Prepares the penalties for a step. `batch` is the context of the whole batch.
+  void prepare(ConstView theta, const PassContext& batch = {});
   /// Continues a pass: forward, loss and penalties and, unless grad_theta is empty, backward. Returns false if it needs
   /// sums over the whole batch: the next call takes them in `sums`, MicroBatch::sums of all micro-batches added in
   /// order. Returns true at the end: the gradients at the outputs of all layers are then in the micro-batch, and the
@@ -84,10 +89,12 @@ class Objective {
   double loss_of_rows(TrainingBatch& batch, int64_t first, int64_t rows) const;
   /// The same over the rows that are not left out.
   double trimmed_loss(TrainingBatch& batch) const;
+  void observe(ConstView theta, TrainingBatch& batch, size_t penalty) const;
   void differentiate_own(ConstView theta, TrainingBatch& batch, View grad_theta) const;
   void add_gradient_before_sigmoid(TrainingBatch& batch, std::span<const double> sums) const;
-  /// Number of elements over which the reconstruction loss is averaged.
+  /// Number of elements of the reconstruction loss, and the number that divides their sum in the loss.
   double elements(int64_t batch_rows) const;
+  double divisor(int64_t batch_rows) const;
   /// Layer at whose output the loss has its gradient.
   int top() const { return network_.layers() - (reconstruction_ == Reconstruction::bce ? 2 : 1); }
   std::span<double> sums_of(TrainingBatch& batch, size_t penalty) const;
@@ -96,11 +103,13 @@ class Objective {
 
   const Network& network_;
   Reconstruction reconstruction_;
+  UnitReduction reduction_;
   double trim_;
   uint64_t seed_;
-  std::vector<WeightedPenalty> penalties_;
-  int64_t reconstruction_sum_;      ///< index in the sums, after those of the layers
-  std::vector<int64_t> first_sum_;  ///< per penalty: index of its first statistic
+  std::vector<WeightedPenalty> penalties_;  ///< with the weights of the present step
+  std::vector<double> full_weights_;        ///< per penalty: its weight without a factor
+  int64_t reconstruction_sum_;              ///< index in the sums, after those of the layers
+  std::vector<int64_t> first_sum_;          ///< per penalty: index of its first statistic
   int64_t sums_size_;
 };
 

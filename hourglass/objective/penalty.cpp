@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "hourglass/objective/contractive.h"
+#include "hourglass/objective/gaussian_kl.h"
 #include "hourglass/objective/hessian.h"
+#include "hourglass/objective/mmd.h"
 #include "hourglass/objective/sparse_kl.h"
 #include "hourglass/objective/sparse_l1.h"
 #include "hourglass/objective/weight_decay.h"
@@ -34,6 +36,8 @@ std::vector<WeightedPenalty> make_penalties(const ObjectiveConfig& c, const Netw
   if (c.contractive)
     all.push_back({std::make_unique<Contractive>(*c.contractive, network, seed), c.contractive->weight});
   if (c.hessian) all.push_back({std::make_unique<Hessian>(*c.hessian, network, seed), c.hessian->weight});
+  if (c.gaussian_kl) all.push_back({std::make_unique<GaussianKl>(*c.gaussian_kl, network), c.gaussian_kl->weight});
+  if (c.mmd) all.push_back({std::make_unique<Mmd>(*c.mmd, network), c.mmd->weight});
   if (c.sparse_kl) all.push_back({std::make_unique<SparseKl>(*c.sparse_kl, network), c.sparse_kl->weight});
   if (c.sparse_l1) all.push_back({std::make_unique<SparseL1>(*c.sparse_l1, network), c.sparse_l1->weight});
   if (c.weight_decay) all.push_back({std::make_unique<WeightDecay>(network), c.weight_decay->weight});

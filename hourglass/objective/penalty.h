@@ -30,8 +30,16 @@ class Penalty {
   /// True if it has a gradient at the output of this layer.
   virtual bool has_gradient_at(int /*layer*/) const { return false; }
 
-  /// Called once per step before any micro-batch.
-  virtual void prepare(ConstView /*theta*/) {}
+  /// True if it reads the codes of all rows of the batch. Training then calls observe() when PassContext::batch_codes
+  /// is complete; an evaluation of one micro-batch has no batch_codes, its own codes are all there are.
+  virtual bool reads_batch_codes() const { return false; }
+  /// The fewest rows of a batch for which it is defined.
+  virtual int64_t fewest_rows() const { return 1; }
+
+  /// Called once per step before any micro-batch, with the context of the whole batch: step, epoch, rows, sample ids.
+  virtual void prepare(ConstView /*theta*/, const PassContext& /*batch*/) {}
+  /// Factor of the weight at the step of prepare(); below 1 while the penalty warms up.
+  virtual double weight_factor() const { return 1; }
   /// sums assigned: this micro-batch's statistics.
   virtual void observe(ConstView /*theta*/, const MicroBatch&, std::span<double> /*sums*/) const {}
   /// Returns true if the penalty runs its own backward pass; training then calls differentiate() instead of observe().

@@ -282,6 +282,9 @@ TEST(Recipe, RefusesContradictions) {
             "corruption: expected at most one of gaussian, masking and salt_pepper above 0");
   EXPECT_EQ(message_with("objective.contractive={weight=1, estimator=\"exact\", probes=4}"),
             "contractive: expected estimator or probes, found both");
+  EXPECT_EQ(message_with("objective.gaussian_kl={weight=1, free_bits=0.1, capacity=3}"),
+            "gaussian_kl: expected free_bits or capacity, found both");
+  EXPECT_EQ(message_with("objective.mmd={weight=1, scales=[]}"), "mmd: scales: expected at least one");
 }
 
 /// Any recipe that a file can say.
@@ -296,11 +299,12 @@ Recipe any_recipe() {
                                   {"dense", DenseConfig{.divisor = *rc::gen::inRange(1, 1000)}}};
     for (int i = *rc::gen::inRange(0, 4); i > 0; --i) {
       const std::string kind =
-          pick("conv2d", "conv_transpose2d", "max_pool2d", "leaky_relu", "elu", "gelu", "tanh", "topk");
+          pick("conv2d", "conv_transpose2d", "max_pool2d", "leaky_relu", "elu", "gelu", "tanh", "topk", "gaussian");
       LayerConfig layer{kind};
       if (kind.starts_with("conv")) layer.options = ConvConfig{pick(1, 7), pick(1, 5), pick(0, 2), pick(0, 1)};
       if (kind.starts_with("max")) layer.options = MaxPoolConfig{pick(1, 7), pick(0, 2), pick(0, 1)};
       if (kind == "topk") layer.options = TopKConfig{pick(1, 7), pick(0, 7, 9), pick(0.0, 2.5)};
+      if (kind == "gaussian") layer.options = GaussianConfig{pick(1, 20)};
       if (kind.ends_with("elu") && kind != "gelu") layer.options = ActivationConfig{number()};
       list.push_back(layer);
     }
@@ -312,6 +316,7 @@ Recipe any_recipe() {
   r.data = {"x" + text(), static_cast<ScalerKind>(pick(0, 1, 2, 3, 4, 5)), number(), pick(true, false),
             ReadOptions{.missing = static_cast<MissingValues>(pick(0, 1, 2)), .label = text()}};
   r.data.test = pick(NumberOrText{}, NumberOrText{0.2}, NumberOrText{0, "x" + text()});
+  r.data.binarise = pick(std::optional<Binarisation>(), std::optional(Binarisation::sample));
   r.data.read.header = pick(std::optional<bool>(), std::optional(true), std::optional(false));
   r.data.read.delimiter = pick("", ";", "tab", "\t");
   r.data.read.encoding = text();
@@ -327,6 +332,9 @@ Recipe any_recipe() {
       pick(InitConfig{}, InitConfig{InitKind::he}, InitConfig{InitKind::normal, 0.3}, InitConfig{InitKind::pca})};
   r.objective.reconstruction = find_named<Reconstruction>(pick("bce", "mse", ""));
   r.objective.trim = pick(0.0, 0.05);
+  r.objective.reduction = find_named<UnitReduction>(pick("sum", "mean", ""));
+  if (pick(0, 1)) r.objective.gaussian_kl = {number(), pick(0, 100), pick(0.0, 0.5)};
+  if (pick(0, 1)) r.objective.mmd = {number(), "imq", {number(), number()}};
   if (pick(0, 1)) r.objective.contractive = {.weight = number(), .probes = pick(0, 4), .force = pick(true, false)};
   if (pick(0, 1))
     r.objective.hessian = {.weight = number(), .std = number(), .samples = pick(1, 3), .probes = pick(0, 4)};

@@ -206,6 +206,31 @@ void add_products_by_sample(ConstView s, ConstView a, ConstView b, View y) {
   backend_of(a).add_products_by_sample(s, a, b, y);
 }
 
+void gaussian_sample(ConstView in, ConstView noise, View out) {
+  HOURGLASS_CHECK(in.size() == 2 * out.size() && noise.size() == out.size() && in.rows() == out.rows());
+  backend_of(in).gaussian_sample(in, noise, out);
+}
+
+void gaussian_backward(ConstView in, ConstView out, ConstView grad_out, View grad_in) {
+  HOURGLASS_CHECK(in.size() == 2 * out.size() && grad_out.size() == out.size() && grad_in.size() == in.size());
+  backend_of(in).gaussian_backward(in, out, grad_out, grad_in);
+}
+
+void gaussian_kl(ConstView in, std::span<double> sums) {
+  HOURGLASS_CHECK(2 * static_cast<int64_t>(sums.size()) == in.columns());
+  read_sums(in, sums, [&](const Backend& b, View on_device) { b.gaussian_kl(in, on_device); });
+}
+
+void add_gaussian_kl_gradient(std::span<const double> factors, ConstView in, View grad) {
+  HOURGLASS_CHECK(2 * static_cast<int64_t>(factors.size()) == in.columns() && grad.size() == in.size());
+  backend_of(in).add_gaussian_kl_gradient(factors, in, grad);
+}
+
+double imq_kernel(std::span<const double> c, ConstView x, ConstView y, double alpha, View grad_x) {
+  HOURGLASS_CHECK(x.columns() == y.columns() && (!grad_x || grad_x.size() == x.size()));
+  return read_sum(x, [&](const Backend& b, View sum) { b.imq_kernel(c, x, y, alpha, grad_x, sum); });
+}
+
 void divide_bytes(const uint8_t* x, double divisor, View y) { backend_of(y).divide_bytes(x, divisor, y); }
 
 void sum_micro_batches(ConstView parts, int64_t first, View total) {

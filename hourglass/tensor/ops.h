@@ -108,6 +108,20 @@ void scale_rows_by_sample(ConstView s, ConstView x, View y);
 /// y (samples, units) accumulated with s_i ∘ Σ a ∘ b over the rows of sample i.
 void add_products_by_sample(ConstView s, ConstView a, ConstView b, View y);
 
+// The code of a variational encoder: `in` is (rows, 2·units), the means μ of a row and then its ln σ².
+/// out (rows, units) assigned = μ + exp(½ ln σ²)∘noise.
+void gaussian_sample(ConstView in, ConstView noise, View out);
+/// grad_in assigned = the gradient of gaussian_sample: grad_out for μ, ½ (out − μ)∘grad_out for ln σ².
+void gaussian_backward(ConstView in, ConstView out, ConstView grad_out, View grad_in);
+/// sums[j] assigned = Σ_rows ½ (μ_j² + σ_j² − ln σ_j² − 1): the Kullback–Leibler divergence of N(μ, σ²) from N(0, 1).
+void gaussian_kl(ConstView in, std::span<double> sums);
+/// grad (rows, 2·units) accumulated = the gradient of Σ_j factors[j]·sums[j]: factors∘μ, then factors∘½ (σ² − 1).
+void add_gaussian_kl_gradient(std::span<const double> factors, ConstView in, View grad);
+
+/// Σ_ij k(x_i, y_j) with the inverse multiquadratic kernel k(x, y) = Σ_s c_s / (c_s + ‖x − y‖²). x (n, units), y (m,
+/// units). grad_x accumulated = alpha times the gradient with respect to x, y held constant, unless empty.
+double imq_kernel(std::span<const double> c, ConstView x, ConstView y, double alpha, View grad_x);
+
 /// y assigned = x / divisor, rounded once to single precision. x: y.size() bytes in host memory.
 void divide_bytes(const uint8_t* x, double divisor, View y);
 

@@ -6,7 +6,7 @@ void load_batch(const Objective& objective, const TrainingRows& from, std::span<
                 int64_t batch_rows, PassContext context, TrainingBatch& batch) {
   const auto count = static_cast<int64_t>(rows.size());
   const View target = batch.target(count);
-  gather(from.data, from.scaler, rows, target);
+  gather(from.data, from.scaler, rows, target, context.epoch);
   if (from.augmentation) from.augmentation->apply(context.epoch, rows, target);
   if (from.corruption.is_active()) from.corruption.apply(target, context.epoch, rows, batch.input_buffer(count));
   batch.classes.clear();

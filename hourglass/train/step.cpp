@@ -48,8 +48,9 @@ int64_t step_memory(const Objective& objective, int64_t batch_size, bool corrupt
     widest = std::max(widest, units);
   }
   const int64_t batches = plan.keeps_batches ? plan.micro_batches : std::min<int64_t>(plan.micro_batches, threads);
-  return 4 *
-         (batches * plan.capacity * (row + 2 * widest) + plan.micro_batches * objective.micro_batch_gradient_size());
+  const int64_t codes = objective.reads_batch_codes() ? batch_size * network.code().output().size() : 0;
+  return 4 * (batches * plan.capacity * (row + 2 * widest) +
+              plan.micro_batches * objective.micro_batch_gradient_size() + codes);
 }
 
 TrainingStep::TrainingStep(Autoencoder& model, Objective& objective, Optimizer& optimizer, const Corruption& corruption,
@@ -69,6 +70,8 @@ TrainingStep::TrainingStep(Autoencoder& model, Objective& objective, Optimizer& 
   gradients_ = Tensor(model.theta().dtype(), {count, objective.micro_batch_gradient_size()});
   slices_ = slices_of(model.network());
   sums_.resize(objective.sums_size());
+  if (objective.reads_batch_codes())
+    codes_ = Tensor(model.theta().dtype(), {batch_size, model.network().code().output().size()});
 }
 
 std::unique_ptr<TrainingBatch> TrainingStep::make_batch() const {
@@ -88,19 +91,26 @@ void TrainingStep::with_batch(int64_t micro_batch, Use use) {
 Objective::Totals TrainingStep::run(const Dataset& data, const StepRequest& step) {
   const auto rows = static_cast<int64_t>(step.rows.size());
   const int64_t micro_batches = micro_batch_count(rows, preferred_rows_);
-  auto prepare = [&](int64_t) { objective_.prepare(model_.theta()); };
+  const PassContext context{.mode = step.mode,
+                            .progress = step.progress,
+                            .step = step.number - 1,
+                            .seed = objective_.seed(),
+                            .epoch = step.epoch,
+                            .sample_ids = step.rows,
+                            .batch_rows = rows,
+                            .batch_codes = codes_.size() ? codes_.view().slice(0, rows) : View()};
+  auto prepare = [&](int64_t) { objective_.prepare(model_.theta(), context); };
   parallel_for(1, 1, prepare);  // as a task: libraries called outside one would use all processors
-  run_passes(data, step, micro_batches);
+  run_passes(data, step, context, micro_batches);
   const auto terms = objective_.terms(model_.theta(), sums_, rows);
   if (std::isfinite(terms.loss)) update(step, micro_batches);
   return terms;
 }
 
-void TrainingStep::run_passes(const Dataset& data, const StepRequest& step, int64_t micro_batches) {
+void TrainingStep::run_passes(const Dataset& data, const StepRequest& step, const PassContext& context,
+                              int64_t micro_batches) {
   const auto rows = static_cast<int64_t>(step.rows.size());
   const TrainingRows from{data, model_.scaler, corruption_, classes_, augmentation_};
-  const PassContext context{
-      .mode = step.mode, .progress = step.progress, .seed = objective_.seed(), .epoch = step.epoch};
   const bool waits = objective_.couples_rows();
   std::atomic<bool> is_over = false;
   for (bool is_first = true; !is_over; is_first = false) {
@@ -109,7 +119,9 @@ void TrainingStep::run_passes(const Dataset& data, const StepRequest& step, int6
         const View gradient = gradients_.view().slice(m, 1);
         if (is_first) {
           const int64_t first = part_start(rows, micro_batches, m), last = part_start(rows, micro_batches, m + 1);
-          load_batch(objective_, from, step.rows.subspan(first, last - first), rows, context, batch);
+          PassContext own = context;
+          own.first_row = first;
+          load_batch(objective_, from, step.rows.subspan(first, last - first), rows, own, batch);
           clear(gradient);
         }
         const auto sums = waits ? std::span<const double>(sums_) : std::span<const double>();

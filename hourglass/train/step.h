@@ -66,7 +66,7 @@ class TrainingStep {
   template <class Use>
   void with_batch(int64_t micro_batch, Use use);
   /// Takes all micro-batches through the pass; sums_ assigned.
-  void run_passes(const Dataset& data, const StepRequest& step, int64_t micro_batches);
+  void run_passes(const Dataset& data, const StepRequest& step, const PassContext& context, int64_t micro_batches);
   /// gradient assigned: this process's share.
   void local_gradient(const ParameterSlice& slice, int64_t rows, int64_t micro_batches, View gradient);
   void update(const StepRequest& step, int64_t micro_batches);
@@ -85,6 +85,7 @@ class TrainingStep {
   Tensor gradients_;  ///< (micro-batches, Objective::micro_batch_gradient_size())
   std::vector<ParameterSlice> slices_;
   std::vector<double> sums_;
+  Tensor codes_;  ///< (batch size, units) of the whole batch, if a penalty reads them
 };
 
 }  // namespace hourglass

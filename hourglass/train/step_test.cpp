@@ -184,5 +184,59 @@ TEST(BatchSums, LeaveARowNoJacobianOfItsOwn) {
             "contractive: layer 1 of the encoder combines the rows of a batch, so a row has no Jacobian of its own");
 }
 
+const ModelConfig kVariational = model({layer("dense", 5), layer("tanh"), layer("dense", 6), layer("gaussian", 3)},
+                                       {layer("dense", 6), layer("sigmoid")});
+
+/// A penalty that reads the codes of the whole batch, one that needs its sums, and noise.
+ObjectiveConfig of_codes() {
+  return objective_of("bce", MmdConfig{.weight = 2}, GaussianKlConfig{.weight = 0.1, .free_bits = 0.02});
+}
+
+/// Two steps over 200 rows, which are cut into several micro-batches.
+Trained train_variational(int threads, DType dtype = DType::f32) {
+  const Dataset data = rows_in_unit_interval(200);
+  Autoencoder model(kVariational, {6}, dtype);
+  copy(fresh_weights(model.network(), dtype, 1), model.theta());
+  Objective objective(of_codes(), model.network(), 5);
+  Optimizer sgd({.kind = OptimizerKind::sgd, .learning_rate = 0.1}, dtype, model.theta().size());
+  const Corruption none({}, 0);
+  TrainingStep step(model, objective, sgd, none, 200);
+  const std::vector<uint32_t> rows = shuffled(1, 1, 200);
+  Trained result;
+  for (int64_t k = 1; k <= 2; ++k)
+    result.loss = step.run(data, {.rows = rows, .number = k, .learning_rate = 0.1, .threads = threads}).loss;
+  result.theta = values_of(model.theta());
+  return result;
+}
+
+TEST(BatchCodes, GiveTheSameBitsOnAnyNumberOfThreads) {
+  const Trained one = train_variational(1);
+  for (const int threads : {2, 3, 5}) {
+    const Trained more = train_variational(threads);
+    EXPECT_EQ(more.theta, one.theta);
+    EXPECT_EQ(more.loss, one.loss);
+  }
+}
+
+/// One micro-batch that holds the whole batch, against the several ones of a step.
+TEST(BatchCodes, CoverTheWholeBatch) {
+  const Dataset data = rows_in_unit_interval(200);
+  const Network network(kVariational, {6});
+  Objective objective(of_codes(), network, 5);
+  Tensor theta = fresh_weights(network, DType::f64, 1), gradient(DType::f64, theta.shape());
+  double loss = 0;
+  for (int step = 0; step < 2; ++step) {
+    TrainingBatch batch = objective.make_batch(DType::f64, 200, false);
+    load_batch(objective, {data, {}, Corruption({}, 0)}, shuffled(1, 1, 200), 200,
+               {.mode = Mode::training, .seed = 5, .epoch = 1}, batch);
+    loss = objective.evaluate(theta, batch, gradient).loss;
+    ops::add_scaled(-0.1, gradient, theta);
+  }
+  const Trained found = train_variational(3, DType::f64);
+  const auto expected = values_of(theta);
+  for (size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(found.theta[i], expected[i], 1e-12) << i;
+  EXPECT_NEAR(found.loss, loss, 1e-12);
+}
+
 }  // namespace
 }  // namespace hourglass

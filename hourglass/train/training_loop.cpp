@@ -33,12 +33,20 @@ TrainingLoop::TrainingLoop(const Recipe& recipe, Autoencoder& model, int64_t row
       corruption_(recipe.corruption, config_.seed),
       augmentation_(make_augmentation(recipe, model)),
       step_(model, objective_, optimizer_, corruption_, batch_size_, classes,
-            augmentation_ ? &*augmentation_ : nullptr) {}
+            augmentation_ ? &*augmentation_ : nullptr) {
+  if (rows > 0) check_batches(rows);
+}
+
+void TrainingLoop::check_batches(int64_t rows) const {
+  objective_.check_batch_rows(std::min(rows, batch_size_));
+  if (const int64_t last = rows % batch_size_; last > 0) objective_.check_batch_rows(last);
+}
 
 bool TrainingLoop::run_epoch(const Dataset& data, std::span<const uint32_t> rows, int64_t epoch, ThreadChoice& threads,
                              EpochProgress& progress, const std::function<bool()>& after_step) {
   const std::vector<uint32_t> order = sampler_.order(rows, epoch);
   const auto end = static_cast<int64_t>(order.size());
+  check_batches(end);
   for (int64_t first = progress.step * batch_size_; first < end; first += batch_size_) {
     const int64_t count = std::min(batch_size_, end - first);
     train_batch(data, std::span(order).subspan(first, count), epoch, threads, progress);

@@ -45,6 +45,8 @@ class TrainingLoop {
   Optimizer& optimizer() { return optimizer_; }
 
  private:
+  /// Throws Error if a batch of an epoch of so many rows is too small for the objective.
+  void check_batches(int64_t rows) const;
   void train_batch(const Dataset& data, std::span<const uint32_t> rows, int64_t epoch, ThreadChoice& threads,
                    EpochProgress& progress);
 

@@ -33,7 +33,7 @@ class Verbs : public Workspace {
 
 TEST_F(Verbs, HelpAndVersion) {
   EXPECT_TRUE(said({"--version"}).starts_with("hourglass "));
-  for (const char* verb : {"train", "eval", "probe", "encode", "decode", "reconstruct", "score", "export", "info",
+  for (const char* verb : {"train", "eval", "probe", "encode", "decode", "reconstruct", "sample", "interpolate", "score", "export", "info",
                            "recipes", "data", "gradcheck", "doctor"}) {
     EXPECT_TRUE(contains(said({"--help"}), verb));
     EXPECT_TRUE(contains(said({verb, "--help"}), "--help"));

@@ -23,6 +23,7 @@ from metrics import metric_cases, spectrum_cases
 from penalties import penalty_cases
 from safetensors_writer import write_safetensors
 from trajectories import CASES, recipe_text
+from variational import variational_cases
 
 SAMPLE = HERE.parent / "data" / "mnist-sample"
 ROWS = 3200
@@ -83,6 +84,7 @@ def record_margins(network):
 def reconstruction_of(network, recipe, images):
     """The reconstruction loss alone, no corruption, mean over images and pixels."""
     plain = {"objective": {"reconstruction": recipe["objective"]["reconstruction"]}}
+    network.eval()
     with torch.no_grad():
         return float(torch_recipe.total_loss(network, plain, images))
 
@@ -208,6 +210,7 @@ def main():
     write_convolutions()
     write_encoders("penalties", penalty_cases())
     write_encoders("spectra", spectrum_cases())
+    write_encoders("variational", variational_cases())
     write_metrics()
     images = torch_recipe.unit_images(SAMPLE / "train-images-idx3-ubyte.gz", ROWS)
     labels = read_labels(SAMPLE / "train-labels-idx1-ubyte.gz")

@@ -22,6 +22,7 @@ ENCODE = {
     "two convs": '[{ conv2d = 4, kernel = 4, stride = 2, padding = 1 }, "relu", '
     '{ conv2d = 6, kernel = 4, stride = 2 }, "sigmoid"]',
     "topk": "[{ dense = 20 }, { topk = 6 }]",
+    "gaussian": '[{ dense = 16 }, "tanh", { dense = 12 }, { gaussian = 6 }]',
     "falling topk": "[{ dense = 24 }, { topk = 5, from = 20 }]",
     "deep topk": '[{ dense = 16 }, "softplus", { dense = 12 }, { topk = 5 }]',
 }
@@ -113,6 +114,15 @@ CASES = {
         "objective.hessian = { weight = 1, samples = 3 }", "corruption.masking = 0.25"),
     "hessian_tied_deep": (
         "two dense", "two dense", "bce", "model.tied = true", "objective.hessian = { weight = 10 }"),
+    "vae": ("gaussian", "two dense", "bce", 'objective.reduction = "sum"',
+            "objective.gaussian_kl = { weight = 1, warmup_steps = 20 }", "train.epochs = 2", "train.batch_size = 128"),
+    "vae_free_bits": ("gaussian", "two dense", "bce", 'objective.reduction = "sum"',
+                      "objective.gaussian_kl = { weight = 2, free_bits = 0.02 }"),
+    "vae_capacity": ("gaussian", "identity", "mse", 'objective.reduction = "sum"',
+                     "objective.gaussian_kl = { weight = 10, warmup_steps = 100, capacity = 4 }"),
+    "wae": ("two dense", "two dense", "bce", 'objective.reduction = "sum"', "objective.mmd = { weight = 50 }"),
+    "wae_gaussian": ("gaussian", "two dense", "bce", "objective.mmd = { weight = 2, scales = [0.5, 2] }",
+                     "train.epochs = 2", "train.batch_size = 128"),
 }
 
 

@@ -165,6 +165,20 @@ void CheckingBackend::scale_rows_by_sample(ConstView s, ConstView x, View y) con
 void CheckingBackend::add_products_by_sample(ConstView s, ConstView a, ConstView b, View y) const {
   run(&ops::Backend::add_products_by_sample, s, a, b, y);
 }
+void CheckingBackend::gaussian_sample(ConstView in, ConstView noise, View out) const {
+  run(&ops::Backend::gaussian_sample, in, noise, out);
+}
+void CheckingBackend::gaussian_backward(ConstView in, ConstView out, ConstView grad_out, View grad_in) const {
+  run(&ops::Backend::gaussian_backward, in, out, grad_out, grad_in);
+}
+void CheckingBackend::gaussian_kl(ConstView in, View sums) const { run(&ops::Backend::gaussian_kl, in, sums); }
+void CheckingBackend::add_gaussian_kl_gradient(std::span<const double> factors, ConstView in, View grad) const {
+  run(&ops::Backend::add_gaussian_kl_gradient, factors, in, grad);
+}
+void CheckingBackend::imq_kernel(std::span<const double> c, ConstView x, ConstView y, double alpha, View grad_x,
+                                 View sum) const {
+  run(&ops::Backend::imq_kernel, c, x, y, alpha, grad_x, sum);
+}
 void CheckingBackend::divide_bytes(const uint8_t* x, double divisor, View y) const {
   run(&ops::Backend::divide_bytes, x, divisor, y);
 }

@@ -50,6 +50,7 @@ double measure(const Autoencoder& a, const Dataset& data, const std::string& nam
 std::vector<double> flat(const MetricValue& value) {
   if (const auto* curve = std::get_if<ContractionCurve>(&value)) return curve->ratios;
   if (const auto* list = std::get_if<std::vector<double>>(&value)) return *list;
+  if (const auto* estimate = std::get_if<Estimate>(&value)) return {estimate->value};
   return {std::get<double>(value)};
 }
 

@@ -13,6 +13,7 @@ LayerConfig layer(const std::string& kind, int64_t size, int64_t kernel, int64_t
   if (kind == "max_pool2d") return {kind, MaxPoolConfig{size, stride, padding}};
   if (kind == "upsample2d") return {kind, UpsampleConfig{size}};
   if (kind == "topk") return topk(size);
+  if (kind == "gaussian") return {kind, GaussianConfig{size}};
   if (kind.starts_with("conv")) return {kind, ConvConfig{size, kernel, stride, padding}};
   return {kind};
 }

@@ -26,6 +26,8 @@ ObjectiveConfig objective_of(const std::string& reconstruction, const Penalties&
   [[maybe_unused]] const auto put = [&]<class P>(const P& p) {
     if constexpr (std::is_same_v<P, ContractiveConfig>) config.contractive = p;
     if constexpr (std::is_same_v<P, HessianConfig>) config.hessian = p;
+    if constexpr (std::is_same_v<P, GaussianKlConfig>) config.gaussian_kl = p;
+    if constexpr (std::is_same_v<P, MmdConfig>) config.mmd = p;
     if constexpr (std::is_same_v<P, SparseKlConfig>) config.sparse_kl = p;
     if constexpr (std::is_same_v<P, SparseL1Config>) config.sparse_l1 = p;
     if constexpr (std::is_same_v<P, WeightDecayConfig>) config.weight_decay = p;

@@ -9,10 +9,12 @@
 #include "hourglass/data/scaler.h"
 #include "hourglass/eval/analysis/budget.h"
 #include "hourglass/eval/analysis/code_map.h"
+#include "hourglass/eval/analysis/prior_samples.h"
 #include "hourglass/eval/analysis/score_summary.h"
 #include "hourglass/eval/analysis/unit_images.h"
 #include "hourglass/eval/metric_table.h"
 #include "hourglass/eval/metrics.h"
+#include "hourglass/eval/variational.h"
 #include "hourglass/tensor/copy.h"
 #include "hourglass/tensor/visit.h"
 
@@ -209,6 +211,13 @@ struct AnalysisBuilder {
     attempt("First-layer filters", [&] { a.filters = first_filters(model, a.atoms->units, kImages); });
   }
 
+  void add_prior() {
+    if (!model.network().code().is_gaussian()) return;
+    const Inference own = inference();
+    a.prior = prior_samples(own, a.is_image());
+    a.prior->unit_kl = posterior({model, own, data, nullptr, options.progress}).kl;
+  }
+
   void add_scores(const Dataset& all) {
     if (!options.anomaly) return;
     const int64_t most = std::max(a.rows, affordable(row_products("mse", model.network()), kMaxScores));
@@ -268,6 +277,7 @@ Analysis analyse(const Autoencoder& model, const Dataset& data, const Corruption
   builder.add_metrics();
   builder.add_codes();
   builder.add_units();
+  builder.add_prior();
   builder.add_scores(data);
   return std::move(a);
 }

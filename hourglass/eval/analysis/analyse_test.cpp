@@ -93,6 +93,27 @@ TEST(Analyse, TakesSomeRowsOfManyAndAllOfFew) {
   EXPECT_TRUE(std::ranges::any_of(one.omissions, [](const Omission& o) { return o.part == "Map of codes"; }));
 }
 
+TEST(Analyse, DecodesThePriorOfAGaussianCode) {
+  const auto variational = [](int64_t units) {
+    return fresh(model({layer("dense", 2 * units), layer("gaussian", units)}, {layer("dense", 64), layer("sigmoid")}),
+                 {1, 8, 8});
+  };
+  const Analysis three = analyse(variational(3), data_of({1, 8, 8}, 50), kClean, {.threads = 1});
+  ASSERT_TRUE(three.prior);
+  EXPECT_EQ(three.prior->unit_kl.size(), 3u);
+  EXPECT_EQ(three.prior->samples.shape(), (Shape{64, 1, 8, 8}));
+  EXPECT_EQ(three.prior->manifold.size(), 0);
+  const Autoencoder two = variational(2);
+  const Analysis plane = analyse(two, data_of({1, 8, 8}, 50), kClean, {.threads = 1});
+  ASSERT_EQ(plane.prior->side * plane.prior->side, plane.prior->manifold.rows());
+  // The middle of the plane is the decoded 0.
+  const Tensor zero = Inference(two, 1).decode(Tensor(DType::f64, {1, 2}));
+  const int64_t middle = plane.prior->manifold.rows() / 2;
+  for (int64_t i = 0; i < 64; ++i)
+    EXPECT_NEAR(plane.prior->manifold.as<float>()[middle * 64 + i], zero.as<double>()[i], 1e-6);
+  EXPECT_FALSE(analyse(shallow(), data_of({1, 8, 8}, 50), kClean, {.threads = 1}).prior);
+}
+
 TEST(Analyse, DoesNotDependOnThreads) {
   const Dataset data = data_of({1, 8, 8}, 700);
   const Analysis one = analyse(shallow(), data, kClean, {.threads = 1}),

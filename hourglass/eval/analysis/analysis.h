@@ -70,6 +70,16 @@ struct StrongUnits {
   int64_t traversal_steps = 0, inputs_per_unit = 0;
 };
 
+/// What a decoder makes of the prior N(0, I) of a gaussian code.
+struct PriorSamples {
+  std::vector<double> unit_kl;  ///< per unit, nats, mean over rows
+  Tensor samples = {};          ///< (draws, inputs): decoded draws from the prior; empty where samples are no images
+  /// (side · side, inputs): decoded points of the plane of two units, whose coordinates are quantiles of N(0, 1): the
+  /// first unit increases to the right, the second upwards. Empty for other numbers of units.
+  Tensor manifold = {};
+  int64_t side = 0;
+};
+
 /// True if samples of this shape can be shown as images: (1 or 3, H, W), or (D) with D ≥ 64 a square number.
 bool is_image_shape(const Shape& sample);
 /// True if all columns of a table, if any, are named as pixels are: pixel0, px_1, 3x4.
@@ -96,6 +106,7 @@ struct Analysis {
   std::optional<SignedImages> filters;  ///< weights of the first layer
   std::optional<SignedImages> atoms;    ///< what a unit one σ above its mean adds to the mean code's reconstruction
   std::optional<StrongUnits> strong;
+  std::optional<PriorSamples> prior;   ///< of models with a gaussian code
   std::optional<ScoreSummary> scores;  ///< of models with an anomaly scale
   std::vector<Omission> omissions;
 

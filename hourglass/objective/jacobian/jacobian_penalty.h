@@ -13,7 +13,7 @@ class JacobianPenalty : public Penalty {
   int64_t statistics() const final { return norm_->statistics(); }
   bool has_own_backward() const final { return true; }
   bool has_gradient_at(int layer) const final { return norm_->has_gradient_at(layer); }
-  void prepare(ConstView theta) final { norm_->prepare(theta); }
+  void prepare(ConstView theta, const PassContext&) final { norm_->prepare(theta); }
   void observe(ConstView theta, const MicroBatch& batch, std::span<double> sums) const final;
   void differentiate(ConstView theta, const MicroBatch& batch, double weight, std::span<double> sums,
                      std::span<View> saved, View grad_theta) const final;

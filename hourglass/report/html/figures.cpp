@@ -10,6 +10,7 @@
 #include "hourglass/report/format.h"
 #include "hourglass/report/html/code_figures.h"
 #include "hourglass/report/html/columns.h"
+#include "hourglass/report/html/prior_figures.h"
 #include "hourglass/report/html/score_figures.h"
 #include "hourglass/report/html/unit_figures.h"
 #include "hourglass/report/plot/plot.h"
@@ -133,6 +134,7 @@ Figures draw_figures(const std::vector<EpochRecord>& epochs, const std::string& 
   feature_error(sheet, analysis);
   draw_unit_figures(sheet, analysis);
   draw_code_figures(sheet, analysis, target);
+  draw_prior_figures(sheet, analysis);
   draw_score_figures(sheet, analysis);
   return std::move(sheet).take();
 }

@@ -124,6 +124,19 @@ TEST(Figures, ShowCurvesOfOtherSamplesAndSayWhatIsLeftOut) {
   EXPECT_EQ(figures.omissions[0].reason, "samples of 5 are not images");
 }
 
+TEST(Figures, ShowThePriorOfVariationalModels) {
+  Analysis a = analysis({1, 8, 8});
+  a.prior = PriorSamples{{0.5, 2, 0}, ramp({64, 64}), ramp({9, 64}), 3};
+  const Figures figures = draw_figures({}, "bce", a, {});
+  const auto drawn = names(figures);
+  for (const std::string name : {"unit-kl", "prior-samples", "manifold"}) {
+    EXPECT_TRUE(drawn.contains(name)) << name;
+    EXPECT_TRUE(RunFolder::is_figure(name)) << name;
+  }
+  const auto about = std::ranges::find(figures.drawn, FigureName("unit-kl"), &Figure::name);
+  EXPECT_NE(about->caption.find("mean over 4 rows, 2.500 nats in all"), std::string::npos) << about->caption;
+}
+
 /// Only files of these names are deleted with an old report.
 TEST(Figures, HaveNamesThatARunFolderKnows) {
   for (const auto& all :

@@ -48,8 +48,8 @@ int64_t step_memory(const Objective& objective, int64_t batch_size, bool corrupt
     widest = std::max(widest, units);
   }
   const int64_t batches = plan.keeps_batches ? plan.micro_batches : std::min<int64_t>(plan.micro_batches, threads);
-  return 4 *
-         (batches * plan.capacity * (row + 2 * widest) + plan.micro_batches * objective.micro_batch_gradient_size());
+  return 4 * (batches * plan.capacity * (row + network.slots() * widest) +
+              plan.micro_batches * objective.micro_batch_gradient_size());
 }
 
 TrainingStep::TrainingStep(Autoencoder& model, Objective& objective, Optimizer& optimizer, const Corruption& corruption,

@@ -60,6 +60,17 @@ class Reshape(nn.Module):
         return x.reshape(-1, *self.sizes)
 
 
+class Residual(nn.Module):
+    """The sum of what two stacks make of the input; an empty shortcut passes it on."""
+
+    def __init__(self, residual, shortcut):
+        super().__init__()
+        self.residual, self.shortcut = residual, shortcut
+
+    def forward(self, x):
+        return self.residual(x) + self.shortcut(x)
+
+
 def unit_images(path, rows=None):
     """Images as floats in [0, 1], shape (rows, 1, height, width)."""
     pixels = torch.from_numpy(read_idx_images(path)[:rows].copy())
@@ -83,6 +94,8 @@ def make_layer(spec, shape):
         return nn.Upsample(scale_factor=size, mode="nearest")
     if kind == "reshape":
         return Reshape(size)
+    if kind == "residual":
+        return Residual(*(make_stack(specs, shape)[0] for specs in (size, options.get("shortcut", []))))
     make = {"conv2d": nn.Conv2d, "conv_transpose2d": nn.ConvTranspose2d}[kind]
     return make(shape[0], size, options.pop("kernel"), **options)
 

@@ -37,14 +37,17 @@ void print_json(const Architecture& a) {
 
 void print_layers(const Architecture& a) {
   const auto rows = summarise_layers(a);
-  int width = 5;
-  for (const LayerSummary& row : rows) width = std::max(width, display_width(row.layer));
+  int width = 5, name_width = 11;
+  for (const LayerSummary& row : rows) {
+    width = std::max(width, display_width(row.layer));
+    name_width = std::max(name_width, display_width(row.name));
+  }
   const auto print = [&](const std::string& name, const std::string& layer, const std::string& output,
                          const std::string& parameters) {
     const auto padded = [](const std::string& text, int columns) {
       return text + std::string(static_cast<size_t>(std::max(0, columns - display_width(text))), ' ');
     };
-    say("{} {} {} {:>12}", padded(name, 11), padded(layer, width), padded(output, 16), parameters);
+    say("{} {} {} {:>12}", padded(name, name_width), padded(layer, width), padded(output, 16), parameters);
   };
   print("", "layer", "output", "parameters");
   print("input", "", a.network.input().text(), "");

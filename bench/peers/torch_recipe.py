@@ -72,6 +72,15 @@ class Gaussian(nn.Module):
         if not self.training or self.noise is None:
             return self.mean
         return self.mean + torch.exp(0.5 * self.log_variance) * self.noise.code_normals(self.mean)[0].to(x)
+class Residual(nn.Module):
+    """The sum of what two stacks make of the input; an empty shortcut passes it on."""
+
+    def __init__(self, residual, shortcut):
+        super().__init__()
+        self.residual, self.shortcut = residual, shortcut
+
+    def forward(self, x):
+        return self.residual(x) + self.shortcut(x)
 
 
 def unit_images(path, rows=None):
@@ -99,6 +108,8 @@ def make_layer(spec, shape):
         return Reshape(size)
     if kind == "gaussian":
         return Gaussian(size)
+    if kind == "residual":
+        return Residual(*(make_stack(specs, shape)[0] for specs in (size, options.get("shortcut", []))))
     make = {"conv2d": nn.Conv2d, "conv_transpose2d": nn.ConvTranspose2d}[kind]
     return make(shape[0], size, options.pop("kernel"), **options)
 

@@ -28,18 +28,18 @@ Architecture open_architecture(const std::string& name, const std::string& sourc
 }
 
 std::vector<LayerSummary> summarise_layers(const Architecture& architecture) {
-  const auto& [recipe, network] = architecture;
+  const Network& network = architecture.network;
   std::vector<LayerSummary> rows;
-  int next = 0;
-  for (const auto& [part, layers] : {std::pair("encoder", &recipe.model.encoder), {"decoder", &recipe.model.decoder}})
-    for (size_t i = 0; i < layers->size(); ++i) {
-      while (network.layer(next).only_reorders()) ++next;
-      LayerConfig config = (*layers)[i];
-      LayerSummary row{fmt::format("{}.{}", part, i), toml_text(kind_value(config)), network.layer(next++).output()};
-      for (const Parameter& p : network.parameters())
-        if (p.name.starts_with(row.name + ".")) row.parameters += p.shape.size();
-      rows.push_back(std::move(row));
-    }
+  const auto add = [&](const std::string& name, LayerConfig config) {
+    const bool is_residual = config.kind == "residual";
+    LayerSummary row{name, is_residual ? config.kind : toml_text(kind_value(config)),
+                     network.shape(network.find(name))};
+    for (const Parameter& p : network.parameters())
+      if (p.name.substr(0, p.name.rfind('.')) == name) row.parameters += p.shape.size();
+    rows.push_back(std::move(row));
+  };
+  visit_layers(network.config().encoder, "encoder", add);
+  visit_layers(network.config().decoder, "decoder", add);
   return rows;
 }
 

@@ -17,10 +17,11 @@ struct Architecture {
 /// model has. A recipe's network is made for samples of its data, or of `source` if that is not empty.
 Architecture open_architecture(const std::string& name, const std::string& source, const Notify& notify);
 
-/// A layer of the recipe.
+/// A layer of the network as its recipe writes it, with the layers of a mirrored decoder written out. A residual is
+/// followed by the layers inside it.
 struct LayerSummary {
   std::string name;   ///< "encoder.0", as its tensors are called
-  std::string layer;  ///< as in the recipe: `{ dense = 128 }`
+  std::string layer;  ///< as in the recipe: `{ dense = 128 }`; for a residual its kind alone
   Shape output;
   int64_t parameters = 0;
 };

@@ -190,7 +190,7 @@ std::string onnx_bytes(const TrainedModel& model, OnnxPart part) {
   auto metadata = model_metadata(recipe, autoencoder, is_scored ? anomaly : std::nullopt);
   metadata["part"] = name_of(part);
   if (is_scored) metadata["threshold"] = "1";  // of the graph's score
-  return onnx_bytes(recipe.model, autoencoder, part, units, metadata);
+  return onnx_bytes(autoencoder, part, units, metadata);
 }
 
 Tensor read_codes(const std::string& source, const Shape& code) {

@@ -65,7 +65,8 @@ void divide_width(LayerConfig& layer, int64_t divisor) {
 
 /// All layers but the last with weights are narrower; that one gives the features.
 ModelConfig narrower(ModelConfig model, int64_t divisor) {
-  for (LayerConfig& layer : model.encoder) divide_width(layer, divisor);
+  const auto divide = [&](const std::string&, LayerConfig& layer) { divide_width(layer, divisor); };
+  visit_layers(model.encoder, "encoder", divide);
   const auto has_width = [](const LayerConfig& l) {
     return std::holds_alternative<DenseConfig>(l.options) || std::holds_alternative<ConvConfig>(l.options);
   };

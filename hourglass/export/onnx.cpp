@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
-#include <span>
 
 #include "hourglass/export/onnx_graph.h"
 #include "hourglass/export/onnx_layers.h"
@@ -25,33 +24,23 @@ void check_size(const Network& network, const std::map<std::string, std::string>
     fail("the weights take {} bytes, an ONNX file has space for {}", bytes, kMaxFileBytes - other);
 }
 
-/// The layers of encoder and decoder. Layers that only reorder are skipped: images are channels-first in ONNX.
-std::vector<OnnxLayer> layers_of(const ModelConfig& config, const Network& network, const PassContext& context) {
-  std::vector<OnnxLayer> all;
-  Shape shape = network.input();
-  int next = 0;
-  for (const auto& [list, part] : {std::pair(&config.encoder, "encoder"), std::pair(&config.decoder, "decoder")})
-    for (size_t i = 0; i < list->size(); ++i) {
-      // Images are channels-last unless a reorder precedes the layer; the first one makes the data so.
-      bool channels_last = true;
-      for (; network.layer(next).only_reorders(); ++next) channels_last = next == 0;
-      const Layer& layer = network.layer(next++);
-      all.push_back({(*list)[i], layer, fmt::format("{}.{}", part, i), shape, channels_last, context});
-      shape = layer.output();
-    }
-  return all;
-}
-
 /// Adds the parts of an autoencoder to a graph.
 class AutoencoderGraph {
  public:
-  explicit AutoencoderGraph(const Autoencoder& model)
-      : network_(model.network()), scaler_(model.scaler), weights_(model.weights()) {}
+  AutoencoderGraph(const Autoencoder& model, const PassContext& context)
+      : network_(model.network()), context_(context), scaler_(model.scaler), weights_(model.weights()) {}
 
   OnnxGraph graph;
 
-  std::string run(std::span<const OnnxLayer> layers, std::string x) {
-    for (const OnnxLayer& layer : layers) x = add_layer(graph, layer, weights_, x);
+  /// Layers called PART.0, PART.1, …
+  std::string run(const std::vector<LayerConfig>& layers, const std::string& part, std::string x) {
+    for (size_t i = 0; i < layers.size(); ++i) {
+      const std::string name = fmt::format("{}.{}", part, i);
+      if (const auto* o = std::get_if<ResidualConfig>(&layers[i].options))
+        x = graph.node("Add", {run(o->residual, name + ".residual", x), run(o->shortcut, name + ".shortcut", x)});
+      else
+        x = add_layer(graph, layer_of(layers[i], name), weights_, x);
+    }
     return x;
   }
 
@@ -89,6 +78,14 @@ class AutoencoderGraph {
   }
 
  private:
+  /// Layers that only reorder have no node: images are channels-first in ONNX.
+  OnnxLayer layer_of(const LayerConfig& config, const std::string& name) const {
+    const int layer = network_.find(name), source = network_.source(layer);
+    // Images are channels-last unless a reorder precedes the layer; the first one makes the data so.
+    const bool channels_last = source <= 0 || !network_.layer(source).only_reorders();
+    return {config, network_.layer(layer), name, network_.shape(source), channels_last, context_};
+  }
+
   /// x op values, with one value per feature or one for all; x itself where all values are `neutral`.
   std::string apply(const std::string& x, const char* op, const char* name, const std::vector<float>& values,
                     float neutral) {
@@ -101,33 +98,32 @@ class AutoencoderGraph {
   }
 
   const Network& network_;
+  PassContext context_;
   const Scaler& scaler_;
   std::map<std::string, ConstView> weights_;
 };
 
 }  // namespace
 
-std::string onnx_bytes(const ModelConfig& config, const Autoencoder& model, OnnxPart part,
-                       const std::vector<float>& residual_units, const std::map<std::string, std::string>& metadata) {
+std::string onnx_bytes(const Autoencoder& model, OnnxPart part, const std::vector<float>& residual_units,
+                       const std::map<std::string, std::string>& metadata) {
   const Network& network = model.network();
   check_size(network, metadata);
   const PassContext context{.mode = part == OnnxPart::encoder ? Mode::encoding : Mode::evaluation};
-  const std::vector<OnnxLayer> all = layers_of(config, network, context);
-  const auto layers = std::span(all);
-  const size_t encoder = config.encoder.size();
+  const ModelConfig& config = network.config();
   const Shape &sample = network.input(), &code_shape = network.code().output();
 
-  AutoencoderGraph w(model);
+  AutoencoderGraph w(model, context);
   std::string input, code;
   if (part == OnnxPart::decoder) {
     code = w.graph.input("code", code_shape);
   } else {
     input = w.scaled(w.graph.input("input", sample));
-    code = w.graph.output("code", code_shape, w.run(layers.first(encoder), input));
+    code = w.graph.output("code", code_shape, w.run(config.encoder, "encoder", input));
   }
   if (part == OnnxPart::encoder) return std::move(w.graph).bytes(metadata);
 
-  const std::string output = w.reshaped(w.run(layers.subspan(encoder), code), all.back().layer.output());
+  const std::string output = w.reshaped(w.run(config.decoder, "decoder", code), network.shape(network.layers() - 1));
   const bool is_scored = part == OnnxPart::autoencoder && !residual_units.empty();
   const std::string score = is_scored ? w.score(output, input, residual_units) : "";
   w.graph.output("reconstruction", sample, w.in_data_units(output));

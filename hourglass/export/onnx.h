@@ -25,12 +25,10 @@ enum class OnnxPart { autoencoder, encoder, decoder };
 template <>
 inline const std::vector<std::string> kNames<OnnxPart> = {"autoencoder", "encoder", "decoder"};
 
-/// Bytes of an ONNX file of opset 13, verified by the checker and the shape inference of ONNX. `config` is the one the
-/// network was built from; topk keeps the number of units of Mode::encoding in an encoder, else of Mode::evaluation.
-/// `residual_units` has one unit per feature, or is empty for no score. `metadata` becomes metadata_props. Throws Error
-/// when the file would exceed 2 GiB.
-std::string onnx_bytes(const ModelConfig& config, const Autoencoder& model, OnnxPart part,
-                       const std::vector<float>& residual_units = {},
+/// Bytes of an ONNX file of opset 13, verified by the checker and the shape inference of ONNX. topk keeps the number of
+/// units of Mode::encoding in an encoder, else of Mode::evaluation. `residual_units` has one unit per feature, or is
+/// empty for no score. `metadata` becomes metadata_props. Throws Error when the file would exceed 2 GiB.
+std::string onnx_bytes(const Autoencoder& model, OnnxPart part, const std::vector<float>& residual_units = {},
                        const std::map<std::string, std::string>& metadata = {});
 
 }  // namespace hourglass

@@ -18,17 +18,17 @@ Autoencoder fresh(const ModelConfig& config, Shape input) {
   return model;
 }
 
-onnx::ModelProto exported(const ModelConfig& config, const Autoencoder& model, OnnxPart part = OnnxPart::autoencoder,
+onnx::ModelProto exported(const Autoencoder& model, OnnxPart part = OnnxPart::autoencoder,
                           const std::vector<float>& residual_units = {},
                           const std::map<std::string, std::string>& metadata = {}) {
   onnx::ModelProto proto;
-  EXPECT_TRUE(proto.ParseFromString(onnx_bytes(config, model, part, residual_units, metadata)));
+  EXPECT_TRUE(proto.ParseFromString(onnx_bytes(model, part, residual_units, metadata)));
   onnx::checker::check_model(proto);
   return proto;
 }
 
 onnx::ModelProto exported(const ModelConfig& config, Shape input, OnnxPart part = OnnxPart::autoencoder) {
-  return exported(config, fresh(config, input), part);
+  return exported(fresh(config, input), part);
 }
 
 ModelConfig tied(ModelConfig config) {
@@ -85,7 +85,7 @@ TEST(Onnx, APartHoldsNoWeightsOfTheOther) {
 TEST(Onnx, HoldsTheModelsWeights) {
   const Autoencoder model = fresh(kDense, {16});
   const ConstView weight = model.weights().at("encoder.0.weight");
-  const auto onnx = exported(kDense, model);
+  const auto onnx = exported(model);
   const std::string& raw = onnx.graph().initializer(0).raw_data();
   EXPECT_EQ(raw, std::string(reinterpret_cast<const char*>(weight.bytes()), raw.size()));
   EXPECT_EQ(raw.size(), 3u * 16u * sizeof(float));
@@ -144,7 +144,7 @@ TEST(Onnx, TopKOfAnEncoderKeepsAlphaTimesK) {
   const Autoencoder model = fresh(config, {6});
   const auto k = [&](OnnxPart part) {
     int64_t value = 0;
-    const auto proto = exported(config, model, part);
+    const auto proto = exported(model, part);
     for (const auto& tensor : proto.graph().initializer())
       if (tensor.data_type() == onnx::TensorProto::INT64)
         std::copy_n(tensor.raw_data().data(), sizeof(value), reinterpret_cast<char*>(&value));
@@ -159,7 +159,7 @@ TEST(Onnx, TheScalerIsInside) {
   Autoencoder model = fresh(config, {2});
   const auto with = [&](const Scaler& scaler) {
     model.scaler = scaler;
-    return operators(exported(config, model));
+    return operators(exported(model));
   };
   EXPECT_EQ(with({}), (Texts{"Gemm", "Gemm"}));
   EXPECT_EQ(with({ScalerKind::unit, {0}, {1.0f / 255}}), (Texts{"Mul", "Gemm", "Gemm"}));
@@ -172,16 +172,16 @@ TEST(Onnx, TheScalerIsInside) {
 TEST(Onnx, ScoresWhereResidualsHaveUnits) {
   const Autoencoder model = fresh(kImages, {1, 4, 4});
   const std::vector<float> units(16, 0.5f);
-  const auto whole = exported(kImages, model, OnnxPart::autoencoder, units);
+  const auto whole = exported(model, OnnxPart::autoencoder, units);
   EXPECT_EQ(texts(whole.graph().output()).back(), "score batch");
   EXPECT_TRUE(contains(operators(whole), "ReduceMean"));
   for (const OnnxPart part : {OnnxPart::encoder, OnnxPart::decoder})
-    EXPECT_EQ(exported(kImages, model, part, units).graph().output_size(), 1);
+    EXPECT_EQ(exported(model, part, units).graph().output_size(), 1);
 }
 
 TEST(Onnx, MetadataAreKept) {
   const Autoencoder model = fresh(kDense, {16});
-  const auto proto = exported(kDense, model, OnnxPart::encoder, {}, {{"recipe", "{}"}, {"threshold", "0.5"}});
+  const auto proto = exported(model, OnnxPart::encoder, {}, {{"recipe", "{}"}, {"threshold", "0.5"}});
   ASSERT_EQ(proto.metadata_props_size(), 2);
   EXPECT_EQ(proto.metadata_props(0).key() + "=" + proto.metadata_props(0).value(), "recipe={}");
   EXPECT_EQ(proto.metadata_props(1).key() + "=" + proto.metadata_props(1).value(), "threshold=0.5");
@@ -190,7 +190,15 @@ TEST(Onnx, MetadataAreKept) {
 
 TEST(Onnx, TheSameModelGivesTheSameBytes) {
   const Autoencoder model = fresh(kImages, {1, 4, 4});
-  EXPECT_EQ(onnx_bytes(kImages, model, OnnxPart::autoencoder), onnx_bytes(kImages, model, OnnxPart::autoencoder));
+  EXPECT_EQ(onnx_bytes(model, OnnxPart::autoencoder), onnx_bytes(model, OnnxPart::autoencoder));
+}
+
+TEST(Onnx, AddsBranchAndShortcut) {
+  const auto config = model({layer("conv2d", 2, 3), residual({layer("conv2d", 2, 3, 1, 1), layer("tanh")}),
+                             residual({layer("dense", 4)}, {layer("relu"), layer("dense", 4)})},
+                            {layer("dense", 25)});
+  EXPECT_EQ(operators(exported(config, {1, 5, 5}, OnnxPart::encoder)),
+            (Texts{"Conv", "Conv", "Tanh", "Add", "Flatten", "Gemm", "Relu", "Flatten", "Gemm", "Add"}));
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 namespace hourglass {
 
-std::string onnx_bytes(const ModelConfig&, const Autoencoder&, OnnxPart, const std::vector<float>&,
+std::string onnx_bytes(const Autoencoder&, OnnxPart, const std::vector<float>&,
                        const std::map<std::string, std::string>&) {
   fail("this build of Hourglass cannot export ONNX: it was configured with HOURGLASS_ONNX=OFF");
 }

@@ -94,14 +94,39 @@ void fields(auto& v, TopKConfig& c) {
   v.field_if_given("alpha", c.alpha, above(0), "encode uses alpha·k units");
 }
 
+struct LayerConfig;
+
+/// Options of residual: the output is that of the layers `residual` plus that of the layers `shortcut`.
+struct ResidualConfig {
+  std::vector<LayerConfig> residual;
+  std::vector<LayerConfig> shortcut;  ///< empty: the input itself
+  bool operator==(const ResidualConfig&) const;
+};
+
 /// One entry of a recipe's layer list. `kind` is the key ("dense", "conv2d", "leaky_relu", "relu", …).
 struct LayerConfig {
   std::string kind;
   std::variant<ActivationConfig, DenseConfig, ConvConfig, MaxPoolConfig, TopKConfig, UpsampleConfig, ReshapeConfig,
-               GaussianConfig>
+               ResidualConfig, GaussianConfig>
       options = {};
   bool operator==(const LayerConfig&) const = default;
 };
+
+inline bool ResidualConfig::operator==(const ResidualConfig&) const = default;
+
+/// Calls visit(name, layer) for every layer of a list called `part`, and for the layers inside a residual after it:
+/// "encoder.2", "encoder.2.residual.0", "encoder.2.shortcut.0".
+template <class Layers, class Visit>
+void visit_layers(Layers& layers, const std::string& part, const Visit& visit) {
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const std::string name = part + "." + std::to_string(i);
+    visit(name, layers[i]);
+    if (auto* o = std::get_if<ResidualConfig>(&layers[i].options)) {
+      visit_layers(o->residual, name + ".residual", visit);
+      visit_layers(o->shortcut, name + ".shortcut", visit);
+    }
+  }
+}
 
 void kinds(auto& v, LayerConfig& c) {
   // Options of the layer if it has this kind, otherwise null.
@@ -131,6 +156,11 @@ void kinds(auto& v, LayerConfig& c) {
   if (auto* o = options("leaky_relu", ActivationConfig())) v.value_or(o->parameter, 0.01, above(0), "slope below zero");
   if (auto* o = options("topk", TopKConfig())) fields(v, *o);
   if (auto* o = options("elu", ActivationConfig())) v.value_or(o->parameter, 1.0, above(0), "alpha");
+  if (auto* o = options("residual", ResidualConfig())) {
+    v.list_value("layer", o->residual, "layers whose output is added to that of the shortcut");
+    v.list_if_given("shortcut", "layer", o->shortcut, "layers beside them; without any, their input is added");
+  }
+  options("mirror", ActivationConfig());
 }
 
 /// Initialisation of weights. pytorch: weights and biases U(±1/√fan_in). xavier: U(±√(6/(fan_in+fan_out))).
@@ -168,7 +198,8 @@ void fields(auto& v, ModelConfig& c) {
   v.list("encoder", "layer", c.encoder, "layers from the input to the code");
   v.check(!c.encoder.empty(), "encoder: expected at least one layer");
   v.needs("decoder");
-  v.list("decoder", "layer", c.decoder, "layers from the code to the reconstruction");
+  v.list("decoder", "layer", c.decoder,
+         "layers from the code to the reconstruction; \"mirror\" stands for those that undo the encoder");
   v.check(!c.decoder.empty(), "decoder: expected at least one layer");
   v.field("tied", c.tied, Anything{}, "decoder weights are the transposed encoder weights");
   v.choice("init", c.init, "initial weights");

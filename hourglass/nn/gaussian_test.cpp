@@ -107,7 +107,7 @@ TEST(Gaussian, RefusesWhatDoesNotFit) {
   EXPECT_EQ(refusal({layer("dense", 3)}, {layer("dense", 8), layer("gaussian", 4)}),
             "decoder[1] gaussian: a gaussian layer ends the encoder, the decoder has none");
   EXPECT_EQ(refusal({layer("dense", 6), layer("gaussian", 3), layer("tanh")}, {layer("dense", 4)}),
-            "encoder[1] gaussian: is followed by tanh; expected it at the end of the encoder, its output is the code");
+            "encoder[1] gaussian: expected it at the end of the encoder, its output is the code");
 }
 
 }  // namespace

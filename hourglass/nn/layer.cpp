@@ -1,8 +1,21 @@
 #include "hourglass/nn/layer.h"
 
+#include <algorithm>
+
 #include "hourglass/nn/config.h"
 
 namespace hourglass {
+
+std::string place_of(std::string_view name) {
+  std::string place;
+  while (!name.empty()) {
+    const std::string_view part = name.substr(0, name.find('.'));
+    name.remove_prefix(std::min(name.size(), part.size() + 1));
+    const bool is_index = part.find_first_not_of("0123456789") == std::string_view::npos;
+    place += is_index ? fmt::format("[{}]", part) : fmt::format("{}{}", place.empty() ? "" : ".", part);
+  }
+  return place;
+}
 
 Parameter LayerContext::add(const std::string& suffix, Shape shape, int64_t fan_in, int64_t fan_out) const {
   constexpr int64_t kAlign = 16;
@@ -38,9 +51,6 @@ Parameter LayerContext::add_weight(Shape shape, int64_t fan_in, int64_t fan_out)
   return from.weight;
 }
 
-std::string LayerContext::place() const {
-  const size_t dot = name.find('.');
-  return fmt::format("{}[{}] {}", name.substr(0, dot), name.substr(dot + 1), config.kind);
-}
+std::string LayerContext::place() const { return place_of(name) + " " + config.kind; }
 
 }  // namespace hourglass

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hourglass/nn/pass.h"
@@ -154,6 +155,9 @@ class LinearLayer : public Layer {
   bool backward_reads_output() const final { return false; }
 };
 
+/// A layer's name as messages write it: "encoder[2].residual[0]" for "encoder.2.residual.0".
+std::string place_of(std::string_view name);
+
 /// Weight of the encoder that a tied decoder uses transposed.
 struct MirroredWeight {
   std::string place;  ///< "encoder[0] dense"
@@ -176,7 +180,7 @@ struct LayerContext {
   /// Weight of the layer: a new one, or for a tied decoder the last encoder weight that is not used yet. A dense layer
   /// uses it transposed, a convolution in the same layout. Throws Error with both layers if it does not fit.
   Parameter add_weight(Shape shape, int64_t fan_in, int64_t fan_out) const;
-  /// Name of the layer in messages: "encoder[2] conv2d".
+  /// Name of the layer in messages: "encoder[2] conv2d", inside a residual "encoder[2].residual[0] conv2d".
   std::string place() const;
 };
 

@@ -14,15 +14,23 @@ namespace hourglass {
 
 namespace {
 
+std::vector<Shape> output_shapes(std::span<const LayerConfig> layers, Shape shape);
+
+/// Throws Error if the layer does not fit its input.
+Shape output_shape(const LayerConfig& layer, const Shape& input) {
+  std::vector<Parameter> parameters;
+  const auto* residual = std::get_if<ResidualConfig>(&layer.options);
+  if (!residual) return make_layer({layer, "decoder.0", input, parameters})->output();
+  const std::vector<Shape> branch = output_shapes(residual->residual, input);
+  if (branch.size() < residual->residual.size()) fail("a layer of the branch does not fit");
+  return branch.back();
+}
+
 /// The output shapes of some layers; shorter than the list if a layer does not fit its input.
 std::vector<Shape> output_shapes(std::span<const LayerConfig> layers, Shape shape) {
   std::vector<Shape> shapes;
-  std::vector<Parameter> parameters;
   try {
-    for (const LayerConfig& layer : layers) {
-      shape = make_layer({layer, "decoder.0", shape, parameters})->output();
-      shapes.push_back(shape);
-    }
+    for (const LayerConfig& layer : layers) shapes.push_back(shape = output_shape(layer, shape));
   } catch (const Error&) {
     return shapes;
   }

@@ -254,6 +254,97 @@ TEST(Network, NamesBothLayersWhenTiedOnesAreNoMirrorImages) {
             "conv_transpose2d there");
 }
 
+TEST(Network, NamesTheLayersOfAResidual) {
+  const Network network(
+      model({layer("dense", 4), residual({layer("dense", 3), layer("tanh"), layer("dense", 2)}, {layer("dense", 2)})},
+            {residual({residual({layer("dense", 2)})}), layer("dense", 6)}),
+      {6});
+  std::vector<std::string> layers, weights;
+  std::vector<int> sources;
+  for (int i = 0; i < network.layers(); ++i) {
+    layers.push_back(network.name(i));
+    sources.push_back(network.source(i));
+    EXPECT_EQ(network.find(layers.back()), i);
+  }
+  for (const Parameter& p : network.parameters())
+    if (!p.is_bias) weights.push_back(p.name);
+  EXPECT_EQ(layers, (std::vector<std::string>{"encoder.0", "encoder.1.residual.0", "encoder.1.residual.1",
+                                              "encoder.1.residual.2", "encoder.1.shortcut.0", "encoder.1",
+                                              "decoder.0.residual.0.residual.0", "decoder.0.residual.0", "decoder.0",
+                                              "decoder.1"}));
+  EXPECT_EQ(sources, (std::vector<int>{-1, 0, 1, 2, 0, 3, 5, 6, 7, 8}));
+  EXPECT_EQ(network.addend(5), 4);
+  EXPECT_EQ(network.addend(7), 5);
+  EXPECT_EQ(network.addend(8), 5);
+  EXPECT_EQ(network.addend(9), std::nullopt);
+  EXPECT_EQ(weights, (std::vector<std::string>{"encoder.0.weight", "encoder.1.residual.0.weight",
+                                               "encoder.1.residual.2.weight", "encoder.1.shortcut.0.weight",
+                                               "decoder.0.residual.0.residual.0.weight", "decoder.1.weight"}));
+  EXPECT_EQ(network.code_end(), 6);
+}
+
+TEST(Network, AddsBranchAndShortcut) {
+  const auto twice = model({residual({layer("identity")})}, {layer("identity")});
+  EXPECT_EQ(passed_on(twice, {3}), (std::vector<double>{0, 2, 4}));
+  const auto with_max = model({residual({layer("max_pool2d", 2), layer("upsample2d", 2)}, {layer("identity")})},
+                              {residual({residual({layer("identity")})})});
+  EXPECT_EQ(passed_on(with_max, {2, 2, 2}), (std::vector<double>{9, 12, 15, 18, 33, 36, 39, 42}));
+}
+
+TEST(Network, AlternatesBetweenTwoBuffersInAChain) {
+  const Network chain(kPublished, {1, 28, 28});
+  EXPECT_EQ(chain.slots(), 2);
+  for (int i = 0; i < chain.layers(); ++i) EXPECT_NE(chain.slot(i), chain.slot(i - 1));
+}
+
+TEST(Network, KeepsValuesThatLiveAtTheSameTimeApart) {
+  const Network network(
+      model({layer("dense", 4), residual({layer("dense", 4), residual({layer("tanh")}), layer("dense", 4)},
+                                         {layer("dense", 4), layer("dense", 4)})},
+            {residual({layer("dense", 4)}), layer("dense", 6)}),
+      {6});
+  for (int i = -1; i < network.layers(); ++i)
+    for (int j = i + 1; j < network.layers(); ++j)
+      if (!network.consumers(i).empty() && network.consumers(i).back() >= j) {
+        EXPECT_NE(network.slot(i), network.slot(j)) << i << " is read after " << j << " is there";
+      }
+}
+
+TEST(Network, RefusesAResidualWhoseSumHasTwoShapes) {
+  const auto after_conv = [](LayerConfig last) {
+    return model({layer("conv2d", 16, 3, 1, 1), std::move(last)}, {layer("dense", 196)});
+  };
+  EXPECT_EQ(refusal(after_conv(residual({layer("conv2d", 32, 3, 2, 1)})), {1, 14, 14}),
+            "encoder[1] residual: the branch gives 32 × 7 × 7, the shortcut 16 × 14 × 14; they are added, so both must "
+            "be the same\nWhat fits: shortcut = [{ conv2d = 32, kernel = 1, stride = 2 }], or a branch that gives "
+            "16 × 14 × 14");
+  const auto fits = [](const std::string& message) { return message.substr(message.find("fits: ") + 6); };
+  EXPECT_EQ(fits(refusal(after_conv(residual({layer("conv2d", 16, 3)})), {1, 14, 14})),
+            "shortcut = [{ conv2d = 16, kernel = 3 }], or a branch that gives 16 × 14 × 14");
+  EXPECT_EQ(fits(refusal(after_conv(residual({layer("upsample2d", 2)}, {layer("identity")})), {1, 14, 14})),
+            "shortcut = [{ conv_transpose2d = 16, kernel = 2, stride = 2 }], or a branch that gives 16 × 14 × 14");
+  EXPECT_EQ(fits(refusal(after_conv(residual({layer("dense", 9)})), {1, 14, 14})),
+            "shortcut = [{ dense = 9 }], or a branch that gives 16 × 14 × 14");
+  EXPECT_EQ(refusal(model({residual({layer("tanh"), residual({layer("dense", 3)})})}, {layer("dense", 4)}), {4}),
+            "encoder[0].residual[1] residual: the branch gives 3, the shortcut 4; they are added, so both must be the "
+            "same\nWhat fits: shortcut = [{ dense = 3 }], or a branch that gives 4");
+}
+
+TEST(Network, NamesALayerInsideAResidualThatDoesNotFit) {
+  EXPECT_EQ(refusal(model({residual({layer("tanh")}, {layer("conv2d", 4, 9)})}, {layer("dense", 64)}), {1, 8, 8}),
+            "encoder[0].shortcut[0] conv2d: kernel 9 does not fit input 1 × 8 × 8");
+}
+
+TEST(Network, TiesAResidualWithoutShortcut) {
+  const std::vector<LayerConfig> branch = {layer("dense", 3), layer("tanh"), layer("dense", 4)};
+  const Network network(tied({layer("dense", 4), residual(branch)}, {residual(branch), layer("dense", 6)}), {6});
+  int64_t weights = 0;
+  for (const Parameter& p : network.parameters()) weights += !p.is_bias;
+  EXPECT_EQ(weights, 3);
+  EXPECT_EQ(refusal(tied({residual({layer("dense", 4)}, {layer("dense", 4)})}, {layer("dense", 6)}), {6}),
+            "encoder[0] residual: tied = true needs residuals without shortcut; leave it out, or use tied = false");
+}
+
 TEST(Network, RefusesWhatNoMachineHolds) {
   EXPECT_EQ(refusal(model({layer("dense", 1 << 20)}, {layer("dense", 1 << 20)}), {1 << 20}),
             "encoder[0] dense: too large: 1099511627776 parameters so far (the limit is 2147483648)");

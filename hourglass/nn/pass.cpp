@@ -1,7 +1,6 @@
 #include "hourglass/nn/pass.h"
 
 #include <algorithm>
-#include <array>
 
 #include "hourglass/nn/network.h"
 #include "hourglass/tensor/copy.h"
@@ -12,9 +11,11 @@ namespace {
 
 bool reuses_output(const Network& network, const GradientSources& sources, int layer) {
   const int last = network.layers() - 1;
-  const bool next_allows =
-      layer == last || (network.layer(layer + 1).backward_may_overwrite_input() && !sources.penalized[last]);
-  return next_allows && !network.layer(layer).backward_reads_output() && !sources.penalized[layer];
+  const auto consumers = network.consumers(layer);
+  const bool readers_allow =
+      layer == last ||
+      (consumers.size() == 1 && network.layer(consumers[0]).backward_may_overwrite_input() && !sources.penalized[last]);
+  return readers_allow && !network.layer(layer).backward_reads_output() && !sources.penalized[layer];
 }
 
 }  // namespace
@@ -57,14 +58,13 @@ MicroBatch::MicroBatch(const MicroBatch& other, ConstView input, int layers)
 
 void MicroBatch::allocate_gradients(const GradientSources& sources) {
   const Network& network = *network_;
-  std::array<int64_t, 2> widest{};
+  std::vector<int64_t> widest(network.slots());
   for (int i = 0; i < network.layers(); ++i)
     if ((i <= sources.top || sources.penalized[i]) && !reuses_output(network, sources, i) &&
         !network.layer(i).defers_weight_gradient())
-      widest[i % 2] = std::max(widest[i % 2], network.layer(i).output().size());
-  std::array<View, 2> shared;
-  for (int parity = 0; parity < 2; ++parity)
-    shared[parity] = memory_.emplace_back(dtype_, Shape{capacity_, widest[parity]});
+      widest[network.slot(i)] = std::max(widest[network.slot(i)], network.layer(i).output().size());
+  std::vector<View> shared;
+  for (const int64_t width : widest) shared.push_back(memory_.emplace_back(dtype_, Shape{capacity_, width}));
   for (int i = 0; i < network.layers(); ++i) {
     const Shape shape{capacity_, network.layer(i).output().size()};
     if (reuses_output(network, sources, i))
@@ -72,8 +72,12 @@ void MicroBatch::allocate_gradients(const GradientSources& sources) {
     else if (network.layer(i).defers_weight_gradient())
       gradients_.push_back(memory_.emplace_back(dtype_, shape));
     else
-      gradients_.push_back(shared[i % 2].part(0, shape));
+      gradients_.push_back(shared[network.slot(i)].part(0, shape));
   }
+}
+
+InputRows MicroBatch::input_of(int layer) const {
+  return layer == 0 && packed_ ? *packed_ : InputRows(output(network_->source(layer)));
 }
 
 void MicroBatch::begin(int64_t rows, int64_t batch_rows, const PassContext& context) {

@@ -52,9 +52,9 @@ class MicroBatch {
   /// Allocates the outputs of all layers, for up to `capacity` rows.
   MicroBatch(const Network& network, DType dtype, int64_t capacity);
   /// Also allocates the gradients of a backward pass from these sources. Layer i's output buffer is reused for its
-  /// gradient if no later step reads the output: the backward pass of layer i does not, layer i + 1 is element-wise or
-  /// absent, and no penalty has a gradient there. A gradient that a deferred weight gradient reads has its own memory;
-  /// all others alternate between two buffers.
+  /// gradient if no later step reads the output: the backward pass of layer i does not, the only layer that reads it is
+  /// element-wise or absent, and no penalty has a gradient there. A gradient that a deferred weight gradient reads has
+  /// its own memory; all others share the buffers of Network::slot.
   MicroBatch(const Network& network, DType dtype, int64_t capacity, const GradientSources& sources);
   /// A second pass through layers [0, layers) with another `input`, for the same rows and context; its outputs are in
   /// the arena of `other`.
@@ -64,7 +64,7 @@ class MicroBatch {
   void begin(int64_t rows, int64_t batch_rows, const PassContext& context);
   /// Begins a forward pass at layer 0 with an input (rows, inputs) that is not copied.
   void begin(ConstView input, int64_t batch_rows, const PassContext& context);
-  /// Begins a forward pass at layer `first`, whose input is in output(first − 1).
+  /// Begins a forward pass at layer `first`, where the outputs of the layers before it are in place.
   void begin_at(int first, int64_t rows, const PassContext& context);
 
   /// Buffer (rows, inputs) for the input of the next pass.
@@ -88,8 +88,8 @@ class MicroBatch {
   ConstView output(int layer) const { return layer < 0 ? input_ : ConstView(outputs_[layer].slice(0, rows_)); }
   /// The same memory as output(), writable.
   View output_buffer(int layer) { return outputs_[layer].slice(0, rows_); }
-  /// Input of layer i: output(i − 1), for the first layer packed without columns of zeros if that saves work.
-  InputRows input_of(int layer) const { return layer == 0 && packed_ ? *packed_ : InputRows(output(layer - 1)); }
+  /// Input of a layer, the output of its source; for layer 0 packed without columns of zeros if that saves work.
+  InputRows input_of(int layer) const;
   /// Gradient (rows, units) at the output of a layer.
   View gradient(int layer) const { return gradients_[layer].slice(0, rows_); }
   /// Uses `gradient` as the gradient at the output of a layer, for a second pass.

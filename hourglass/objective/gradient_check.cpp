@@ -1,7 +1,5 @@
 #include "hourglass/objective/gradient_check.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -24,16 +22,8 @@ bool has_kinks(const Layer& layer) {
   return s && (s->kind == Kind::relu || s->kind == Kind::leaky_relu || s->kind == Kind::elu || s->kind == Kind::topk);
 }
 
-/// The layer that a parameter "encoder.2.weight" belongs to, layers counted as in the recipe.
-int layer_of(const Network& network, const Parameter& p) {
-  const bool in_encoder = p.name.starts_with("encoder.");
-  const int begin = in_encoder ? 0 : network.code_end(), end = in_encoder ? network.code_end() : network.layers();
-  for (int i = begin, number = 0; i < end; ++i) {
-    if (network.layer(i).only_reorders()) continue;
-    if (p.name.starts_with(fmt::format("{}.{}.", in_encoder ? "encoder" : "decoder", number++))) return i;
-  }
-  return 0;
-}
+/// The layer that a parameter belongs to.
+int layer_of(const Network& network, const Parameter& p) { return network.find(p.name.substr(0, p.name.rfind('.'))); }
 
 /// The objective of one micro-batch as a function of θ.
 class LossFunction {
@@ -77,9 +67,9 @@ class LossFunction {
     };
     for (int i = 0; i < network_.layers(); ++i) {
       const Layer& layer = network_.layer(i);
-      const ConstView in = batch_.output(i - 1), out = batch_.output(i);
+      const ConstView in = batch_.output(network_.source(i)), out = batch_.output(i);
       if (has_kinks(layer) || is_penalized_[i]) add_signs(out);
-      if (layer.weight() || layer.activation() || layer.only_reorders()) continue;
+      if (layer.weight() || layer.activation() || layer.only_reorders() || network_.addend(i)) continue;
       Tensor ones(DType::f64, out.shape()), winners(DType::f64, in.shape());
       fill(1, ones);
       const auto at = layer.linearize(batch_.context(), theta_, in, out, false, batch_.arena());

@@ -68,6 +68,43 @@ TEST(Gradients, OfTheLargestUnits) {
   expect_right_gradients(deep, {7}, objective_of("mse", ContractiveConfig{.weight = 0.3}));
 }
 
+const ModelConfig kDenseResiduals =
+    model({residual({layer("dense", 6), layer("gelu"), layer("dense", 7), layer("tanh")}), layer("dense", 5),
+           residual({layer("sigmoid"), residual({layer("tanh"), layer("dense", 5)}), layer("dense", 4)},
+                    {layer("softplus"), layer("dense", 4), layer("tanh")})},
+          {residual({layer("dense", 5), layer("tanh")}, {layer("dense", 5)}), residual({layer("tanh")}),
+           layer("dense", 7), layer("sigmoid")});
+const ModelConfig kConvResiduals = model(
+    {layer("conv2d", 3, 3, 1, 1), layer("gelu"),
+     residual({layer("conv2d", 4, 3, 2, 1), layer("tanh"), layer("conv2d", 4, 3, 1, 1)}, {layer("conv2d", 4, 1, 2)}),
+     layer("tanh"), residual({layer("dense", 6), layer("tanh")}, {layer("conv2d", 2, 3), layer("dense", 6)})},
+    {layer("dense", 12), LayerConfig{"reshape", ReshapeConfig{{3, 2, 2}}},
+     residual({layer("conv2d", 3, 3, 1, 1), layer("tanh")}), layer("conv_transpose2d", 2, 3, 2),
+     residual({layer("conv2d", 2, 3, 1, 1), layer("tanh")})});
+
+TEST(Gradients, OfResiduals) {
+  for (const char* loss : {"mse", "bce"}) {
+    expect_right_gradients(kDenseResiduals, {7}, objective_of(loss));
+    expect_right_gradients(kDenseResiduals, {7}, objective_of(loss, ContractiveConfig{.weight = 0.3}));
+    expect_right_gradients(kDenseResiduals, {7},
+                           objective_of(loss, HessianConfig{.weight = 0.3, .std = 0.2, .samples = 2}));
+    expect_right_gradients(kDenseResiduals, {7},
+                           objective_of(loss, SparseL1Config{.weight = 0.3, .on = PenalizedLayers::hidden}));
+    expect_right_gradients(kDenseResiduals, {7}, objective_of(loss, SparseL1Config{.weight = 0.3}));
+  }
+  expect_right_gradients(kConvResiduals, {2, 5, 5}, objective_of("mse"));
+  expect_right_gradients(kConvResiduals, {2, 5, 5}, objective_of("mse", ContractiveConfig{.weight = 0.3}));
+  expect_right_gradients(kConvResiduals, {2, 5, 5}, objective_of("mse", ContractiveConfig{.weight = 0.3, .probes = 2}));
+  expect_right_gradients(kConvResiduals, {2, 5, 5}, objective_of("mse", HessianConfig{.weight = 0.3, .std = 0.2}));
+}
+
+TEST(Gradients, OfATiedResidual) {
+  const std::vector<LayerConfig> branch = {layer("dense", 3), layer("tanh"), layer("dense", 4)};
+  ModelConfig config = model({layer("dense", 4), residual(branch)}, {residual(branch), layer("dense", 6)});
+  config.tied = true;
+  expect_right_gradients(config, {6}, objective_of("mse", ContractiveConfig{.weight = 0.3}));
+}
+
 TEST(Gradients, OfConvolutions) {
   const auto stack = model({layer("conv2d", 2, 3, 2, 1), layer("tanh"), layer("conv2d", 3, 2), layer("softplus")},
                            {layer("conv_transpose2d", 2, 2), layer("gelu"), layer("conv_transpose2d", 1, 3, 2, 1)});

@@ -2,6 +2,7 @@
 
 #include "hourglass/base/schema/fields_writer.h"
 #include "hourglass/base/schema/toml.h"
+#include "hourglass/nn/layer.h"
 
 namespace hourglass {
 
@@ -60,13 +61,13 @@ std::vector<std::string> keys_that_depend_on_epochs(const Recipe& recipe) {
   std::vector<std::string> keys;
   ScheduleConfig schedule = recipe.train.schedule;
   if (schedule.kind == ScheduleKind::cosine) keys.push_back("train.schedule = " + toml_text(kind_value(schedule)));
-  for (const auto& [name, layers] : {std::pair("encoder", &recipe.model.encoder), {"decoder", &recipe.model.decoder}})
-    for (size_t i = 0; i < layers->size(); ++i) {
-      LayerConfig layer = (*layers)[i];
-      const auto* topk = std::get_if<TopKConfig>(&layer.options);
-      if (topk && topk->from > topk->k)
-        keys.push_back(fmt::format("model.{}[{}] = {}", name, i, toml_text(kind_value(layer))));
-    }
+  const auto add = [&](const std::string& name, LayerConfig layer) {
+    const auto* topk = std::get_if<TopKConfig>(&layer.options);
+    if (topk && topk->from > topk->k)
+      keys.push_back(fmt::format("model.{} = {}", place_of(name), toml_text(kind_value(layer))));
+  };
+  visit_layers(recipe.model.encoder, "encoder", add);
+  visit_layers(recipe.model.decoder, "decoder", add);
   return keys;
 }
 

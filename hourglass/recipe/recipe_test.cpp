@@ -160,6 +160,31 @@ TEST(Recipe, TakesUnitsAsAShareOfTheInput) {
         fmt::format("dense: expected an integer, \"input\" or a share of it as \"input/2\", found text \"{}\"", wrong));
 }
 
+TEST(Recipe, ReadsAndWritesResiduals) {
+  const std::string inner = "{ residual = [\"relu\"] }";
+  const std::string layers =
+      "[{ residual = [{ dense = 3 }, " + inner + "], shortcut = [{ dense = \"input\" }] }, { leaky_relu = 0.5 }]";
+  const Recipe r = parse(kMinimal, {"model.encoder=" + layers});
+  const LayerConfig relus{"residual", ResidualConfig{{{"relu"}}, {}}};
+  const ResidualConfig outer{{{"dense", DenseConfig{3}}, relus}, {{"dense", DenseConfig{0, 1}}}};
+  EXPECT_EQ(r.model.encoder, (std::vector<LayerConfig>{{"residual", outer}, {"leaky_relu", ActivationConfig{0.5}}}));
+  EXPECT_NE(recipe_toml(r).find("encoder = " + layers), std::string::npos);
+  EXPECT_EQ(parse_recipe(recipe_toml(r), "r"), r);
+  const auto complaint = [](const std::string& layer) { return message_with("model.encoder=[" + layer + "]"); };
+  EXPECT_EQ(complaint("{ residual = [] }"), "residual: expected at least one layer");
+  EXPECT_EQ(complaint("\"residual\""), "residual needs a value: { residual = … }");
+  EXPECT_EQ(complaint("{ residual = [\"rellu\"] }"), "unknown layer \"rellu\"; did you mean \"relu\"?");
+  EXPECT_EQ(complaint("{ residual = [\"relu\"], shortcuts = [] }"),
+            "unknown key \"shortcuts\" in residual; did you mean \"shortcut\"?");
+}
+
+TEST(Recipe, TakesTheMirrorAsANameOrInAList) {
+  const Recipe r = parse(kMinimal, {"model.decoder=mirror"});
+  EXPECT_EQ(r.model.decoder, (std::vector<LayerConfig>{{"mirror"}}));
+  EXPECT_EQ(r, parse(kMinimal, {"model.decoder=[\"mirror\"]"}));
+  EXPECT_NE(recipe_toml(r).find("decoder = [\"mirror\"]"), std::string::npos);
+}
+
 TEST(Recipe, TakesBareNames) {
   const Recipe r = parse(kMinimal, {"train.optimizer=adam", "train.schedule=cosine", "model.init=he"});
   EXPECT_EQ(r.train.optimizer, OptimizerConfig{});

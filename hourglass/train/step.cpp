@@ -49,7 +49,7 @@ int64_t step_memory(const Objective& objective, int64_t batch_size, bool corrupt
   }
   const int64_t batches = plan.keeps_batches ? plan.micro_batches : std::min<int64_t>(plan.micro_batches, threads);
   const int64_t codes = objective.reads_batch_codes() ? batch_size * network.code().output().size() : 0;
-  return 4 * (batches * plan.capacity * (row + 2 * widest) +
+  return 4 * (batches * plan.capacity * (row + network.slots() * widest) +
               plan.micro_batches * objective.micro_batch_gradient_size() + codes);
 }
 

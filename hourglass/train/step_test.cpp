@@ -65,21 +65,32 @@ std::unique_ptr<Layer> make_with_batch_center(const LayerContext& c) {
 const ModelConfig kCentered = model({layer("dense", 5), layer("batch_center"), layer("tanh"), layer("dense", 3)},
                                     {layer("dense", 6), layer("batch_center"), layer("sigmoid")});
 
-Network centered() { return Network(kCentered, {6}, {6}, make_with_batch_center); }
+/// The passes stop inside branches and shortcuts, and the same layer's input is read by several.
+const ModelConfig kCenteredResiduals =
+    model({layer("dense", 4), layer("batch_center"),
+           residual({layer("tanh"), layer("batch_center"), layer("dense", 4), layer("batch_center")},
+                    {layer("batch_center"), layer("tanh")})},
+          {residual({layer("batch_center"), layer("dense", 4)}), layer("dense", 6), layer("sigmoid")});
+
+const ModelConfig* const kModels[] = {&kCentered, &kCenteredResiduals};
+
+Network centered(const ModelConfig& config = kCentered) { return Network(config, {6}, {6}, make_with_batch_center); }
 
 /// All kinds of sums at once: the layers', a penalty's that couples rows, and the loss.
 ObjectiveConfig coupled() { return objective_of("bce", SparseL1Config{.weight = 0.1}); }
 
 TEST(BatchSums, GiveAGradientThatMatchesFiniteDifferences) {
-  const Network network = centered();
-  Objective objective(coupled(), network);
-  Tensor theta = fresh_weights(network, DType::f64, 1);
-  TrainingBatch batch = objective.make_batch(DType::f64, 7, false);
-  copy(uniforms(DType::f64, {7, 6}, 2, 0, 1), batch.target(7));
-  objective.begin(batch, 7, 7, {.mode = Mode::training});
-  for (const GradientCheck& c : check_gradient(objective, batch, theta, 20)) {
-    EXPECT_GT(c.checked + c.too_small, 0) << c.parameter;  // a bias before a centred layer has no gradient
-    EXPECT_LT(c.relative_error, 1e-7) << c.parameter;
+  for (const ModelConfig* config : kModels) {
+    const Network network = centered(*config);
+    Objective objective(coupled(), network);
+    Tensor theta = fresh_weights(network, DType::f64, 1);
+    TrainingBatch batch = objective.make_batch(DType::f64, 7, false);
+    copy(uniforms(DType::f64, {7, 6}, 2, 0, 1), batch.target(7));
+    objective.begin(batch, 7, 7, {.mode = Mode::training});
+    for (const GradientCheck& c : check_gradient(objective, batch, theta, 20)) {
+      EXPECT_GT(c.checked + c.too_small, 0) << c.parameter;  // a bias before a centred layer has no gradient
+      EXPECT_LT(c.relative_error, 1e-7) << c.parameter;
+    }
   }
 }
 
@@ -99,9 +110,9 @@ struct Trained {
 };
 
 /// Two steps over 200 rows, which are cut into several micro-batches.
-Trained train(int threads, DType dtype = DType::f32) {
+Trained train(int threads, DType dtype = DType::f32, const ModelConfig& config = kCentered) {
   const Dataset data = rows_in_unit_interval(200);
-  Autoencoder model(centered(), dtype);
+  Autoencoder model(centered(config), dtype);
   copy(fresh_weights(model.network(), dtype, 1), model.theta());
   Objective objective(coupled(), model.network());
   Optimizer sgd({.kind = OptimizerKind::sgd, .learning_rate = 0.1}, dtype, model.theta().size());
@@ -118,12 +129,14 @@ Trained train(int threads, DType dtype = DType::f32) {
 }
 
 TEST(BatchSums, GiveTheSameBitsOnAnyNumberOfThreads) {
-  const Trained one = train(1);
-  for (const int threads : {2, 3, 5}) {
-    const Trained more = train(threads);
-    EXPECT_EQ(more.theta, one.theta);
-    EXPECT_EQ(more.running_mean, one.running_mean);
-    EXPECT_EQ(more.loss, one.loss);
+  for (const ModelConfig* config : kModels) {
+    const Trained one = train(1, DType::f32, *config);
+    for (const int threads : {2, 3, 5}) {
+      const Trained more = train(threads, DType::f32, *config);
+      EXPECT_EQ(more.theta, one.theta);
+      EXPECT_EQ(more.running_mean, one.running_mean);
+      EXPECT_EQ(more.loss, one.loss);
+    }
   }
 }
 

@@ -20,7 +20,7 @@ import philox
 import torch_recipe
 from classifiers import classifier_cases, read_labels
 from metrics import metric_cases, spectrum_cases
-from penalties import penalty_cases
+from penalties import penalty_cases, residual_cases
 from safetensors_writer import write_safetensors
 from trajectories import CASES, recipe_text
 from variational import variational_cases
@@ -209,6 +209,7 @@ def main():
     write_activations()
     write_convolutions()
     write_encoders("penalties", penalty_cases())
+    write_encoders("residuals", residual_cases())
     write_encoders("spectra", spectrum_cases())
     write_encoders("variational", variational_cases())
     write_metrics()

@@ -33,6 +33,25 @@ ENCODERS = {
     "transposed": (
         IMAGE, '[{ conv2d = 3, kernel = 3, stride = 2 }, "sigmoid", { conv_transpose2d = 2, kernel = 3 }, "gelu"]'),
 }
+RESIDUALS = {
+    "dense": (FLAT, '[{ dense = 8 }, "tanh", { residual = [{ dense = 6 }, "softplus", { dense = 8 }] }, "sigmoid"]'),
+    "at_the_ends": (
+        FLAT, '[{ residual = [{ dense = 10 }, "gelu", { dense = 12 }, "tanh"] }, { dense = 9 }, "tanh", '
+        '{ residual = ["sigmoid", { dense = 5 }], shortcut = [{ dense = 5 }] }]'),
+    "both_curved": (
+        FLAT, '[{ dense = 9 }, { residual = ["tanh", { dense = 7 }, "gelu"], '
+        'shortcut = ["softplus", { dense = 7 }, "sigmoid"] }]'),
+    "nested": (
+        FLAT, '[{ dense = 7 }, { residual = [{ residual = ["tanh", { dense = 7 }] }, "softplus", '
+        '{ residual = [{ dense = 5 }, "tanh", { dense = 7 }], shortcut = [{ dense = 7 }, "gelu"] }] }, "tanh"]'),
+    "conv": (
+        IMAGE, '[{ conv2d = 3, kernel = 3, padding = 1 }, "softplus", { residual = [{ conv2d = 4, kernel = 3, padding = 1 }, '
+        '"tanh", { conv2d = 3, kernel = 3, padding = 1 }] }, { residual = [{ conv2d = 4, kernel = 3, stride = 2, '
+        'padding = 1 }, "gelu"], shortcut = [{ conv2d = 4, kernel = 1, stride = 2 }] }, "sigmoid"]'),
+    "conv_at_the_input": (
+        IMAGE, '[{ residual = [{ conv2d = 2, kernel = 3, padding = 1 }, "tanh"] }, { max_pool2d = 2 }, '
+        '{ residual = [{ dense = 6 }, "tanh"], shortcut = [{ conv2d = 1, kernel = 2 }, { dense = 6 }] }]'),
+}
 PENALTIES = {
     "contractive": ("contractive = { weight = 1, force = true }", ENCODERS),
     "contractive_probes": (
@@ -69,6 +88,15 @@ def penalty_case(shape, text):
     for (name, w), gradient in zip(weights.items(), gradients):
         tensors[f"grad_{name}"] = torch.zeros_like(w) if gradient is None else gradient
     return tensors
+
+
+def residual_cases():
+    """(name, recipe, tensors) of the penalties for encoders with residuals."""
+    torch.manual_seed(4)
+    for penalty in "contractive", "hessian", "contractive_probes":
+        for encoder, (shape, layers) in RESIDUALS.items():
+            text = recipe_text(layers, shape, PENALTIES[penalty][0])
+            yield f"{penalty}_{encoder}", text, penalty_case(shape, text)
 
 
 def penalty_cases():

@@ -24,6 +24,14 @@ ENCODE = {
     "topk": "[{ dense = 20 }, { topk = 6 }]",
     "gaussian": '[{ dense = 16 }, "tanh", { dense = 12 }, { gaussian = 6 }]',
     "falling topk": "[{ dense = 24 }, { topk = 5, from = 20 }]",
+    "residual": '[{ dense = 24 }, "tanh", { residual = [{ dense = 16 }, "softplus", { dense = 24 }] }, '
+    '{ residual = [{ dense = 12 }, "tanh"], shortcut = [{ dense = 12 }] }]',
+    "residual conv": '[{ conv2d = 4, kernel = 4, stride = 2, padding = 1 }, "softplus", '
+    '{ residual = [{ conv2d = 6, kernel = 3, padding = 1 }, "tanh", { conv2d = 4, kernel = 3, padding = 1 }] }, "softplus", '
+    '{ residual = [{ conv2d = 6, kernel = 3, stride = 2, padding = 1 }, "tanh", { conv2d = 6, kernel = 3, padding = 1 }], '
+    'shortcut = [{ conv2d = 6, kernel = 1, stride = 2 }] }, "sigmoid"]',
+    "residual dense": '[{ residual = [{ conv2d = 1, kernel = 3, padding = 1 }, "tanh"] }, { conv2d = 3, kernel = 7, '
+    'stride = 3 }, "softplus", { residual = [{ dense = 8 }, "tanh"], shortcut = [{ dense = 8 }] }, "sigmoid"]',
     "deep topk": '[{ dense = 16 }, "softplus", { dense = 12 }, { topk = 5 }]',
 }
 DECODE = {
@@ -40,6 +48,12 @@ DECODE = {
     "two dense": '[{ dense = 16 }, "tanh", { dense = 784 }, "sigmoid"]',
     "two convs": '[{ conv_transpose2d = 4, kernel = 4, stride = 2 }, "relu", '
     '{ conv_transpose2d = 1, kernel = 4, stride = 2, padding = 1 }, "sigmoid"]',
+    "residual": '[{ residual = [{ dense = 24 }, "tanh"], shortcut = [{ dense = 24 }] }, '
+    '{ residual = [{ dense = 16 }, "softplus", { dense = 24 }] }, "tanh", { dense = 784 }, "sigmoid"]',
+    "residual conv": '[{ residual = [{ conv_transpose2d = 4, kernel = 4, stride = 2, padding = 1 }, "tanh", '
+    '{ conv2d = 4, kernel = 3, padding = 1 }], shortcut = [{ upsample2d = 2 }, { conv2d = 4, kernel = 1 }] }, "softplus", '
+    '{ conv_transpose2d = 1, kernel = 4, stride = 2, padding = 1 }, '
+    '{ residual = [{ conv2d = 1, kernel = 3, padding = 1 }] }, "sigmoid"]',
     "reshaped": '[{ dense = 196 }, "relu", { reshape = [4, 7, 7] }, { upsample2d = 2 }, '
     '{ conv2d = 3, kernel = 3, padding = 1 }, "tanh", '
     '{ conv_transpose2d = 1, kernel = 3, stride = 2, padding = 1, output_padding = 1 }, "sigmoid"]',
@@ -102,6 +116,11 @@ CASES = {
     "topk_tied": ("topk", "sigmoid", "bce", "model.tied = true"),
     "topk_contractive": ("deep topk", "sigmoid", "bce", "objective.contractive = { weight = 0.1 }"),
     "conv_reshaped": ("conv then dense", "reshaped", "bce"),
+    "residual_dense": ("residual", "residual", "bce"),
+    "residual_conv": ("residual conv", "residual conv", "bce"),
+    "residual_contractive": ("residual", "sigmoid", "bce", "objective.contractive = { weight = 0.1 }"),
+    "residual_probes": ("residual conv", "residual conv", "mse", "objective.contractive = { weight = 0.1, probes = 2 }"),
+    "residual_hessian": ("residual dense", "sigmoid", "bce", "objective.hessian = { weight = 10, std = 0.2 }"),
     "hessian_one_layer": ("sigmoid", "sigmoid", "bce", "objective.hessian = { weight = 10, std = 0.3, samples = 2 }"),
     "hessian_deep": ("deep soft", "sigmoid", "bce", "objective.hessian = { weight = 1e2, std = 0.3, samples = 2 }"),
     "hessian_conv": ("conv", "3 pixels", "bce", "objective.hessian = { weight = 10, std = 0.2 }"),

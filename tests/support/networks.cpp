@@ -18,6 +18,10 @@ LayerConfig layer(const std::string& kind, int64_t size, int64_t kernel, int64_t
   return {kind};
 }
 
+LayerConfig residual(std::vector<LayerConfig> branch, std::vector<LayerConfig> shortcut) {
+  return {"residual", ResidualConfig{std::move(branch), std::move(shortcut)}};
+}
+
 ModelConfig model(std::vector<LayerConfig> encoder, std::vector<LayerConfig> decoder) {
   ModelConfig config;
   config.encoder = std::move(encoder);

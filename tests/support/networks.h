@@ -15,6 +15,7 @@ namespace hourglass {
 LayerConfig layer(const std::string& kind, int64_t size = 0, int64_t kernel = 0, int64_t stride = 0,
                   int64_t padding = 0);
 inline LayerConfig topk(int64_t k, double alpha = 0, int64_t from = 0) { return {"topk", TopKConfig{k, from, alpha}}; }
+LayerConfig residual(std::vector<LayerConfig> branch, std::vector<LayerConfig> shortcut = {});
 
 ModelConfig model(std::vector<LayerConfig> encoder, std::vector<LayerConfig> decoder);
 

@@ -55,6 +55,9 @@ class FieldDocs {
     T x;
     list_kinds(noun, x, rows_);
   }
+  void list_if_given(std::string_view key, std::string_view noun, const auto&, std::string_view what) {
+    add(key, "", fmt::format("a list, each a {}", noun), what);
+  }
   void needs(std::string_view key) { needed_.emplace(key); }
   void excludes(std::string_view, std::string_view) {}
   void check(bool, std::string_view) {}
@@ -89,6 +92,9 @@ class KindDocs : public FieldDocs {
   void value_or_share(const auto&, const auto&, const Range& allowed, std::string_view what) {
     describe("required", allowed, what);
     rows_.back().allowed += ", \"input\", \"input/2\", …";
+  }
+  void list_value(std::string_view noun, const auto&, std::string_view what) {
+    rows_.back() = {rows_.back().name, "required", fmt::format("a list, each a {}", noun), std::string(what)};
   }
 
  private:

@@ -49,6 +49,8 @@ void read_value(const Value& v, std::string_view key, std::array<int64_t, 2>& x,
 
 /// Reads a config with a kind, called a `noun` in messages; see KindReader.
 void read_kind(const Value& v, std::string_view noun, auto& x);
+/// Reads a list of such configs. A plain name stands for a list of it alone.
+void read_kinds(const Value& v, std::string_view key, std::string_view noun, auto& x);
 
 /// Fills a config struct from a table. Throws Error at the first invalid value. Call finish() at the end.
 class FieldReader {
@@ -78,10 +80,11 @@ class FieldReader {
   }
   /// Reads a list of such tables, each called a `noun` in messages.
   void list(std::string_view key, std::string_view noun, auto& x, std::string_view) {
-    const Value* v = take(key);
-    if (!v) return;
-    x.clear();
-    for (const Value& item : read_list(*v, key)) read_kind(item, noun, x.emplace_back());
+    if (const Value* v = take(key)) read_kinds(*v, key, noun, x);
+  }
+  /// Reads an optional list; empty means "not given", and the writers then omit it.
+  void list_if_given(std::string_view key, std::string_view noun, auto& x, std::string_view what) {
+    list(key, noun, x, what);
   }
   /// Reads all keys that no field has asked for, each with a number.
   void others(std::vector<std::pair<std::string, double>>& x, const auto& allowed) {
@@ -134,6 +137,8 @@ struct KindNames {
   void value(auto&, const Range&, std::string_view) {}
   void value_or(auto&, double, const Range&, std::string_view) {}
   void value_or_share(auto&, auto&, const Range&, std::string_view) {}
+  void list_value(std::string_view, auto&, std::string_view) {}
+  void list_if_given(std::string_view key, std::string_view, auto&, std::string_view) { options.emplace_back(key); }
   void field(std::string_view key, auto&, const auto&, std::string_view) { options.emplace_back(key); }
   void field_if_given(std::string_view key, auto&, const auto&, std::string_view) { options.emplace_back(key); }
   void needs(std::string_view) {}
@@ -168,6 +173,11 @@ class KindReader : public FieldReader {
   /// Reads the main number, or a fraction of the input size: "input" sets `divisor` to 1, "input/4" to 4. For a number
   /// `divisor` is 0.
   void value_or_share(int64_t& x, int64_t& divisor, const Range& allowed, std::string_view);
+  /// Reads the main value as a list of at least one config with a kind, each called a `noun` in messages.
+  void list_value(std::string_view noun, auto& x, std::string_view) {
+    read_kinds(main_value(), kind_, noun, x);
+    check(!x.empty(), "expected at least one " + std::string(noun));
+  }
   void finish() const;
 
  private:
@@ -185,6 +195,12 @@ void read_kind(const Value& v, std::string_view noun, auto& x) {
   KindReader reader(KindReader::choose(v, noun, names));
   kinds(reader, x);
   reader.finish();
+}
+
+void read_kinds(const Value& v, std::string_view key, std::string_view noun, auto& x) {
+  x.clear();
+  if (v.as<std::string>()) return read_kind(v, noun, x.emplace_back());
+  for (const Value& item : read_list(v, key)) read_kind(item, noun, x.emplace_back());
 }
 
 }  // namespace hourglass

@@ -35,6 +35,8 @@ inline Value plain_value(const std::array<int64_t, 2>& x) {
 
 /// Converts a config to `"relu"` or `{ dense = 128 }`, in the form that KindReader reads.
 Value kind_value(auto& x);
+/// Converts a list of such configs.
+Value kind_values(auto& x);
 
 /// Writes a config struct as a table with all defaults; the inverse of FieldReader.
 class FieldWriter {
@@ -53,10 +55,9 @@ class FieldWriter {
     add(key, {writer.take(), {}});
   }
   void choice(std::string_view key, auto& x, std::string_view) { add(key, kind_value(x)); }
-  void list(std::string_view key, std::string_view, auto& x, std::string_view) {
-    Value::List items;
-    for (auto& item : x) items.push_back(kind_value(item));
-    add(key, {std::move(items), {}});
+  void list(std::string_view key, std::string_view, auto& x, std::string_view) { add(key, kind_values(x)); }
+  void list_if_given(std::string_view key, std::string_view, auto& x, std::string_view) {
+    if (!x.empty()) add(key, kind_values(x));
   }
   void others(const std::vector<std::pair<std::string, double>>& x, const auto&) {
     for (const auto& [key, number] : x) add(key, plain_value(number));
@@ -89,6 +90,8 @@ class KindWriter : public FieldWriter {
     add(name_, plain_value(divisor == 1 ? std::string("input") : fmt::format("input/{}", divisor)));
   }
 
+  void list_value(std::string_view, auto& x, std::string_view) { add(name_, kind_values(x)); }
+
   Value finish() {
     HOURGLASS_CHECK(!name_.empty());
     Value::Table table = take();
@@ -103,6 +106,12 @@ Value kind_value(auto& x) {
   KindWriter writer;
   kinds(writer, x);
   return writer.finish();
+}
+
+Value kind_values(auto& x) {
+  Value::List items;
+  for (auto& item : x) items.push_back(kind_value(item));
+  return {std::move(items), {}};
 }
 
 }  // namespace hourglass

@@ -26,7 +26,8 @@ class RowJacobian {
     for (int i = 0; i < network().code_end(); ++i) widest = std::max(widest, network().layer(i).output().size());
     tile_ = std::max(kTileElements / widest, std::min(kFewestTileRows, kMostTileElements / widest));
     tile_ = std::clamp<int64_t>(tile_, 1, units());
-    for (Tensor& t : products_) t = Tensor(model.theta().dtype(), {tile_, widest});
+    for (int slot = 0; slot < network().slots(); ++slot)
+      products_.emplace_back(model.theta().dtype(), Shape{tile_, widest});
     layers_.resize(network().code_end());
   }
 
@@ -35,8 +36,8 @@ class RowJacobian {
     arena_.reset();
     const auto value = [&](int i) { return chunk.pass.output(i).slice(row, 1); };
     for (int i = 0; i < network().code_end(); ++i)
-      layers_[i] =
-          network().layer(i).linearize(chunk.pass.context(), model_.theta(), value(i - 1), value(i), false, arena_);
+      layers_[i] = network().layer(i).linearize(chunk.pass.context(), model_.theta(), value(network().source(i)),
+                                                value(i), false, arena_);
     find_active();
     const auto count = static_cast<int64_t>(active_.size());
     for (int64_t first = 0; first < count; first += tile_) back_propagate(first, std::min(tile_, count - first));
@@ -46,7 +47,11 @@ class RowJacobian {
  private:
   const Network& network() const { return model_.network(); }
   int64_t units() const { return network().code().output().size(); }
-  View rows(int which, int64_t count, int64_t width) { return products_[which].view().part(0, {count, width}); }
+  /// The products at the output of a layer.
+  View products(std::optional<int> layer, int64_t count) {
+    if (!layer) return {};
+    return products_[network().slot(*layer)].view().part(0, {count, network().shape(*layer).size()});
+  }
 
   void find_active() {
     active_.clear();
@@ -59,23 +64,22 @@ class RowJacobian {
   }
 
   void back_propagate(int64_t first, int64_t count) {
-    int now = 0;
-    View v = rows(now, count, units());
+    const int code = network().code_end() - 1;
+    const View v = products(code, count);
     clear(v);
     for (int64_t k = 0; k < count; ++k) fill(1, v.part(k * units() + active_[first + k], {1}));
-    for (int i = network().code_end() - 1; i >= 0; --i) {
-      now = 1 - now;
-      const View below = rows(now, count, layers_[i].in.size());
-      network().layer(i).vjp(model_.theta(), layers_[i], v, below);
-      v = below;
+    for (int i = code; i >= 0; --i) {
+      const View u = products(i, count);
+      network().pull_back(i, code, u, products(network().source(i), count), products(network().addend(i), count),
+                          arena_, [&](View below) { network().layer(i).vjp(model_.theta(), layers_[i], u, below); });
     }
-    copy(v, jacobian_.view().slice(first, count));
+    copy(products(-1, count), jacobian_.view().slice(first, count));
   }
 
   const Autoencoder& model_;
   Tensor jacobian_;
   int64_t tile_ = 1;
-  Tensor products_[2];  ///< at the layer above and below
+  std::vector<Tensor> products_;  ///< per slot of the network
   Arena arena_;
   std::vector<Linearization> layers_;
   std::vector<int64_t> active_;  ///< units with a derivative ≠ 0

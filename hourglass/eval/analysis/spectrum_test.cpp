@@ -50,6 +50,10 @@ std::vector<Autoencoder> encoders() {
   all.push_back(fresh(model({layer("dense", 60), layer("tanh")}, back), kImage));
   all.push_back(fresh(model({layer("conv2d", 3, 3), layer("relu"), layer("max_pool2d", 2)}, back), kImage));
   all.push_back(fresh(model({layer("conv2d", 3, 3), layer("relu")}, back), kImage));
+  all.push_back(fresh(model({residual({layer("conv2d", 1, 3, 1, 1), layer("tanh")}),
+                             residual({layer("dense", 8), layer("tanh")}, {layer("dense", 8)})},
+                            back),
+                      kImage));
   return all;
 }
 

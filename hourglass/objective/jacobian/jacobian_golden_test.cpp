@@ -69,5 +69,15 @@ TEST(PenaltiesOfTheJacobian, AreWhatPyTorchComputes) {
   }
 }
 
+TEST(PenaltiesOfTheJacobian, OfResidualsAreWhatPyTorchComputes) {
+  const auto cases = golden_cases("residuals");
+  EXPECT_EQ(cases.size(), 18);
+  for (const auto& [name, golden] : cases) {
+    SCOPED_TRACE(name);
+    expect_as_in_pytorch(golden, DType::f64, 1e-9);
+    expect_as_in_pytorch(golden, DType::f32, 1e-5);
+  }
+}
+
 }  // namespace
 }  // namespace hourglass

@@ -56,11 +56,11 @@ struct JacobianRows::Tiles {
   ConstView theta;
   std::span<VjpTape> tapes = {};
   uint32_t draw = 0;
-  double scale = 0;         ///< of the gradient, 2·scale asked for
-  View grad_theta = {};     ///< empty: the value only
-  View gram_rows = {};      ///< bG, then q̄, for the tallest tile
-  View scratch[2] = {};     ///< of the backward passes
-  View gram_gradient = {};  ///< Σ bᵀb
+  double scale = 0;              ///< of the gradient, 2·scale asked for
+  View grad_theta = {};          ///< empty: the value only
+  View gram_rows = {};           ///< bG, then q̄, for the tallest tile
+  std::span<View> scratch = {};  ///< per slot of the network: of the backward passes
+  View gram_gradient = {};       ///< Σ bᵀb
   // The present tile: samples [sample, sample + samples), probe vectors [probe, probe + probes) of each.
   int64_t sample = 0, samples = 0, probe = 0, probes = 0;
 
@@ -103,7 +103,9 @@ double JacobianRows::cost() const {
 }
 
 bool JacobianRows::has_gradient_at(int layer) const {
-  return layer >= 0 && layer + 1 < end_ && network_.layer(layer + 1).has_curvature();
+  return layer >= 0 && std::ranges::any_of(network_.consumers(layer), [&](int reader) {
+           return reader < end_ && network_.layer(reader).has_curvature();
+         });
 }
 
 void JacobianRows::prepare(ConstView theta) {
@@ -118,8 +120,11 @@ void JacobianRows::measure(ConstView theta, std::span<const JacobianPoint> point
   const double per_probe = exact_ ? 1.0 : 1.0 / static_cast<double>(probes_);
   Tiles t{.theta = theta, .draw = draw, .scale = 2 * scale * per_probe, .grad_theta = grad_theta};
   thread_local std::vector<VjpTape> tapes;  // keeps its memory from step to step
+  thread_local std::vector<View> scratch;
   tapes.resize(std::max(tapes.size(), points.size()));
+  scratch.resize(network_.slots());
   t.tapes = std::span(tapes).first(points.size());
+  t.scratch = scratch;
   for (size_t p = 0; p < points.size(); ++p) t.tapes[p].point = &points[p];
   if (uses_gram() && t.has_gradient()) {
     t.gram_gradient = t.batch().arena().take(theta.dtype(), gram_.shape());
@@ -165,8 +170,8 @@ void JacobianRows::allocate(Tiles& t, int64_t rows, int64_t widest) const {
     tape.rows.resize(end_ + 1);
     for (int i = std::max(gram_layer_, 0); i < end_; ++i) {
       tape.rows[i] = arena.take(dtype, {rows, network_.layer(i).output().size()});
-      tape.layers[i] = network_.layer(i).linearize(batch.context(), t.theta, batch.output(i - 1), batch.output(i),
-                                                   t.has_gradient(), arena);
+      tape.layers[i] = network_.layer(i).linearize(batch.context(), t.theta, batch.output(network_.source(i)),
+                                                   batch.output(i), t.has_gradient(), arena);
     }
     if (!uses_gram()) tape.rows.back() = arena.take(dtype, {rows, network_.input().size()});
   }
@@ -194,8 +199,12 @@ void JacobianRows::start(const Tiles& t, const VjpTape& tape) const {
 }
 
 void JacobianRows::vjp(const Tiles& t, const VjpTape& tape) const {
-  for (int i = end_ - 1; i > gram_layer_; --i)
-    network_.layer(i).vjp(t.theta, t.linearization(tape, i), t.at(tape, i), t.at(tape, i - 1));
+  for (int i = end_ - 1; i > gram_layer_; --i) {
+    const View u = t.at(tape, i);
+    const View addend = network_.addend(i) ? t.at(tape, *network_.addend(i)) : View();
+    network_.pull_back(i, end_ - 1, u, t.at(tape, network_.source(i)), addend, t.batch().arena(),
+                       [&](View below) { network_.layer(i).vjp(t.theta, t.linearization(tape, i), u, below); });
+  }
 }
 
 /// q̄ is left in t.gram_rows, or without a Gram matrix in the first tape's rows at the input.
@@ -218,16 +227,21 @@ double JacobianRows::squared_norm(const Tiles& t) const {
 }
 
 void JacobianRows::vjp_backward(const Tiles& t, const VjpTape& tape) const {
-  View gradient = uses_gram() ? t.gram_rows.slice(0, t.rows()) : t.at(t.tapes[0], -1);
-  for (int i = gram_layer_ + 1, next = 0; i < end_; ++i, next = 1 - next) {
+  const View lowest = uses_gram() ? t.gram_rows.slice(0, t.rows()) : t.at(t.tapes[0], -1);
+  const auto gradient = [&](int layer) {
+    if (layer == gram_layer_) return lowest;
+    return t.scratch[network_.slot(layer)].part(0, {t.rows(), network_.layer(layer).output().size()});
+  };
+  for (int i = gram_layer_ + 1; i < end_; ++i) {
     const Layer& layer = network_.layer(i);
     const Linearization at = t.linearization(tape, i);
-    const View saved = i > 0 ? tape.point->saved[i - 1] : View();
-    layer.vjp_backward(at, t.at(tape, i), gradient, t.grad_theta, saved ? saved.slice(t.sample, t.samples) : saved);
+    const int source = network_.source(i);
+    const View saved = source >= 0 ? tape.point->saved[source] : View();
+    layer.vjp_backward(at, t.at(tape, i), gradient(source), t.grad_theta,
+                       saved ? saved.slice(t.sample, t.samples) : saved);
     if (i + 1 == end_) break;
-    const View above = t.scratch[next].part(0, {t.rows(), layer.output().size()});
-    layer.jvp(t.theta, at, gradient, above);
-    gradient = above;
+    layer.jvp(t.theta, at, gradient(source), gradient(i));
+    if (network_.addend(i)) ops::add_scaled(1.0, gradient(*network_.addend(i)), gradient(i));
   }
 }
 

@@ -14,6 +14,7 @@ namespace hourglass {
 ///
 ///   ū = A q̄,   dA += b ⊗ q̄,   dz += s''(z) ∘ d ∘ ū,   q̄ = s'(z) ∘ ū.
 ///
+/// Where a residual begins, the VJP of its input is the sum over branch and shortcut; where it ends, q̄ is.
 /// The dz are added to the gradients of the ordinary backward pass. If the first layer is dense and it takes fewer
 /// multiplications, the VJP ends before that layer, and the Gram matrix G = W Wᵀ gives the norm: value = Σ ⟨b, bG⟩ and
 /// ū = 2bG, so no row is as wide as the input; dW += 2 (Σ bᵀb) W once per call of measure(). With several points,

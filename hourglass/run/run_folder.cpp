@@ -42,7 +42,9 @@ constexpr std::string_view kFigures[] = {"loss",
                                          "map",
                                          "spectrum",
                                          "contraction-curve",
-                                         "scores"};
+                                         "scores",
+                                         "step-scores",
+                                         "step-values"};
 constexpr std::string_view kPenaltyFigure = "penalty-";
 
 constexpr size_t kNamesShown = 5;

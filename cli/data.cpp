@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "hourglass/app/inspect.h"
+#include "hourglass/app/time_column.h"
 #include "hourglass/base/text.h"
 #include "hourglass/data/known.h"
 #include "hourglass/data/source.h"
@@ -66,8 +67,7 @@ void print_decisions(const std::vector<ReadingDecision>& reading, const std::vec
 }
 
 /// Prints what the source holds and how it is read, and returns how to read it.
-ReadOptions describe(const std::string& source) {
-  const Inspection found = inspect_source(source);
+ReadOptions describe(const std::string& source, const Inspection& found) {
   say("{}: {}", source, found.format);
   say("{} rows of {}{}{}", found.rows, shape_text(found),
       found.test_rows > 0 ? fmt::format(", {} more for tests", found.test_rows) : "", label_text(found));
@@ -82,12 +82,17 @@ ReadOptions describe(const std::string& source) {
 }
 
 void inspect(const std::string& source) {
-  const ReadOptions how = describe(source);
+  const Inspection found = inspect_source(source);
+  const ReadOptions how = describe(source, found);
   const DataSplits data = open_source(source, how);
   const std::string word = shell_path(source);
   say("\nSuggested recipe, which `hourglass train --data {}` uses:\n", word);
   print_lines(recipe_toml(suggest_recipe(source, how, data.train)));
   say("\nFor anomaly scores: `hourglass train --anomalies --data {}`", word);
+  if (const auto time = time_column(source, found, how))
+    say("The rows are a time series in the order of \"{}\", so that this trains on windows of rows (recipe "
+        "series-anomaly).",
+        *time);
 }
 
 }  // namespace

@@ -111,7 +111,8 @@ void add_train(Subcommand app) {
                     .type_name("DIR");
   verb.add_flag("--overwrite", o.overwrite, "Replace the contents of the output folder").excludes(resume);
   verb.add_flag("--anomalies", o.request.recipe.anomalies,
-                "Train an anomaly detector (recipe tabular-anomaly; convolutions for images)")
+                "Train an anomaly detector (recipe tabular-anomaly; series-anomaly for rows in the order of time; "
+                "convolutions for images)")
       .excludes(recipe);
   verb.add_flag("--allow-large", o.request.allow_large,
                 "Train networks of more than 100 million parameters, or that need more memory than there is");

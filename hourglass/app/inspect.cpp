@@ -72,6 +72,7 @@ Inspection inspect_source(const std::string& source, const ReadOptions& how) {
   if (found.kind == Source::Kind::table) return of_table(found, how);
   ReadOptions lenient = how;
   lenient.missing = MissingValues::mean;
+  lenient.series = {};
   if (found.kind == Source::Kind::image_folder && !how.images) lenient.images = common_size(found.path);
   Inspection inspection = of_arrays(read_source(found, lenient));
   if (!how.images) inspection.images = lenient.images;

@@ -93,7 +93,8 @@ void normalise(const FeatureColumn& column, View outputs) {
 void write_samples_csv(const std::string& path, const TrainedModel& model, const ModelOutput& outputs,
                        Categories categories, const std::vector<TextColumn>& kept) {
   const std::vector<std::string> features = feature_names(model.autoencoder);
-  const auto groups = feature_columns(features, model.recipe.data.read.categorical);
+  const ReadOptions& read = model.recipe.data.read;
+  const auto groups = feature_columns(features, read.series.window > 0 ? std::vector<std::string>() : read.categorical);
   ModelOutput shown = outputs;
   shown.compute = [&](int64_t first, View out) {
     outputs.compute(first, out);

@@ -6,6 +6,7 @@
 #include "hourglass/base/text.h"
 #include "hourglass/data/known.h"
 #include "hourglass/data/scaler.h"
+#include "hourglass/data/series.h"
 #include "hourglass/data/source.h"
 #include "hourglass/data/split.h"
 #include "hourglass/train/trainer.h"
@@ -104,7 +105,8 @@ void cut_test_part(DataSplits& parts, double fraction, uint64_t seed) {
   if (std::holds_alternative<StoredArray>(all.values))
     fail("data.test = {}: {} is too large to be copied; cut the file in two, and name one by data.test = \"FILE\"",
          fraction, all.name);
-  const Split split = split_rows(static_cast<uint32_t>(all.rows()), fraction, seed, HeldOutFor::test);
+  const Split split = series_of(all) ? split_windows(all, fraction, HeldOutFor::test)
+                                     : split_rows(static_cast<uint32_t>(all.rows()), fraction, seed, HeldOutFor::test);
   parts.test = rows_of(all, split.held_out, "test");
   all = all.select(split.train);
 }
@@ -197,17 +199,28 @@ OpenedData open_splits(const TrainedModel& model, const DataRequest& request, co
   return data;
 }
 
-Dataset open_every_row(const TrainedModel& model, const DataRequest& request, const Notify& notify) {
+namespace {
+
+Dataset open_rows(const TrainedModel& model, const DataRequest& request, const Notify& notify) {
   if (request.part) {
     DataSplits parts = open_splits(model, request, notify);
     return std::move(measured_part(parts));
   }
   ReadOptions how = model.recipe.data.read;
-  if (how.missing == MissingValues::drop) how.missing = MissingValues::refuse;
+  // Time steps without a value have no score.
+  if (how.missing == MissingValues::drop && how.series.window == 0) how.missing = MissingValues::refuse;
   how.keep = request.keep;
   DataSplits parts = open_data(source_of(model, request), how, notify, model.autoencoder.scaler.columns);
   warn_of_units(model, parts, notify);
   return std::move(measured_part(parts));
+}
+
+}  // namespace
+
+Dataset open_every_row(const TrainedModel& model, const DataRequest& request, const Notify& notify) {
+  Dataset data = open_rows(model, request, notify);
+  if (series_of(data)) data.kept = first_step_texts(data);
+  return data;
 }
 
 }  // namespace hourglass

@@ -77,7 +77,8 @@ OpenedData open_splits(const TrainedModel& model, const DataRequest& request, co
 auto& measured_part(auto& parts) { return parts.test ? *parts.test : parts.train; }
 
 /// Opens the requested part for output files with one line per row. Without a part in the request: every row of the
-/// source, or of its own test part if it has one; a missing value is then an error if the recipe would drop its row.
+/// source, or of its own test part if it has one; a missing value is then an error if the recipe would drop its row. Of
+/// windows Dataset::kept are first_step_texts (data/series.h).
 Dataset open_every_row(const TrainedModel& model, const DataRequest& request, const Notify& notify);
 
 }  // namespace hourglass

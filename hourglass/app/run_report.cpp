@@ -51,14 +51,15 @@ std::string shown_recipe(const Recipe& recipe) {
 
 void write_report(const RunFolder& folder, const RunResults& run) {
   const auto& sparse = run.recipe.objective.sparse_kl;
-  RunReport report{
-      title_of(folder),
-      run.recipe.description,
-      shown_recipe(run.recipe),
-      run.loss,
-      run.epochs,
-      analyse(run.model, run.samples, corruption_of(run), {thread_count(run.threads), run.anomaly, run.progress}),
-      {}};
+  RunReport report{title_of(folder),
+                   run.recipe.description,
+                   shown_recipe(run.recipe),
+                   run.loss,
+                   run.epochs,
+                   analyse(run.model, run.samples, corruption_of(run),
+                           {thread_count(run.threads), run.anomaly, run.progress,
+                            run.recipe.anomaly.value_or(AnomalyConfig()).steps}),
+                   {}};
   if (run.progress) run.progress("plots", 0);
   report.figures =
       draw_figures(run.epochs, run.loss, report.analysis, sparse ? std::optional(sparse->target) : std::nullopt);

@@ -20,7 +20,7 @@ struct ScoringRequest {
 };
 
 struct ScoredData {
-  std::vector<double> scores;        ///< one per row; higher is more abnormal
+  std::vector<double> scores;        ///< one per row; higher is more abnormal; NaN for a time step in no window
   double threshold = 1;              ///< rows that score above it are abnormal
   int64_t abnormal_rows = 0;         ///< number of rows above the threshold
   std::vector<std::string> classes;  ///< the texts of the labels; empty: they are numbers
@@ -35,9 +35,9 @@ struct ScoredData {
 /// last column repeats `anomaly` under the name that it had in version 0.1, unless a kept column is called label. A
 /// model trained without [anomaly] is scored relative to the given rows, and `notify` is told so. Of the contributions
 /// only those of one row are in memory; with request.rate rows are scored twice, as the threshold follows from all
-/// scores. With request.maps the images with the highest scores are drawn (error_maps.h). Throws Error as check_output
-/// does, and where the models were trained on different columns or read data
-/// differently.
+/// scores. Of windows every time step is scored (step_scores.h), also in the order of the data's rows: CSV has row,
+/// time, group, score, …, and the features are columns; a step in no window has an empty score, NaN in .npy. With
+/// request.maps the images with the highest scores are drawn (error_maps.h). Throws Error as check_output does, and where the models were trained on different columns or read data differently.
 ScoredData score_data(const ScoringRequest& request, const Notify& notify);
 
 }  // namespace hourglass

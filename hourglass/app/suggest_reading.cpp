@@ -143,7 +143,7 @@ class Suggestion {
   Suggestion(const Inspection& found, const ReadOptions& given)
       : found_(found), given_(given), ignored_(given.ignore.begin(), given.ignore.end()), used_(ignored_) {
     result_.how = given;
-    used_.insert(given.label);
+    for (const std::string& name : {given.label, given.series.time, given.series.group}) used_.insert(name);
     for (const auto* names : {&given.categorical, &given.numeric}) used_.insert(names->begin(), names->end());
     for (const TableColumn& c : found.columns)
       if (!is_given(c.name) && role_of(c) == ColumnRole::categories) categorical_.insert(c.name);

@@ -10,11 +10,13 @@
 #include "hourglass/base/memory.h"
 #include "hourglass/base/schema/fields_writer.h"
 #include "hourglass/base/schema/toml.h"
+#include "hourglass/data/series.h"
 #include "hourglass/data/split.h"
 #include "hourglass/model/inference.h"
 #include "hourglass/nn/network.h"
 #include "hourglass/report/format.h"
 #include "hourglass/train/step.h"
+#include "hourglass/train/trainer.h"
 
 namespace hourglass {
 
@@ -27,6 +29,8 @@ int64_t bytes_in_memory(const Dataset& data) {
       []<class Values>(const Values& all) -> int64_t {
         if constexpr (std::is_same_v<Values, StoredArray>)
           return 0;
+        else if constexpr (std::is_same_v<Values, Windows>)
+          return static_cast<int64_t>(all.bytes_in_memory());
         else
           return static_cast<int64_t>(all.size() * sizeof(all[0]));
       },
@@ -38,8 +42,14 @@ int64_t measuring_memory(const Network& network, int threads) {
   return threads * Inference::rows_of_a_chunk(network, DType::f32) * MicroBatch::bytes_of_a_row(network, DType::f32);
 }
 
+int64_t validation_rows(const Recipe& recipe, const Dataset& train) {
+  if (series_of(train)) return std::ssize(validation_split(recipe, train).held_out);
+  return held_out_rows(static_cast<uint32_t>(train.rows()), recipe.data.validation);
+}
+
 int64_t training_rows(const Recipe& recipe, const Dataset& train) {
-  return train.rows() - held_out_rows(static_cast<uint32_t>(train.rows()), recipe.data.validation);
+  if (series_of(train)) return std::ssize(validation_split(recipe, train).train);
+  return train.rows() - validation_rows(recipe, train);
 }
 
 bool fits(const TrainingSize& size, const SizeLimits& limits) {
@@ -128,7 +138,8 @@ std::string size_line(const Recipe& recipe, const DataSplits& data, int threads)
   const Network network(recipe.model, train.sample);
   const int64_t rows = training_rows(recipe, train), features = train.sample.size();
   std::string parts;
-  if (rows < train.rows()) parts += fmt::format(", {} for validation", format_count(train.rows() - rows));
+  if (const int64_t held_out = validation_rows(recipe, train))
+    parts += fmt::format(", {} for validation", format_count(held_out));
   if (data.test) parts += fmt::format(", {} for test", format_count(data.test->rows()));
   const std::string shape = train.sample.rank() > 1 ? train.sample.text() + " = " : "";
   return fmt::format(

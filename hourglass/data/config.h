@@ -42,6 +42,22 @@ enum class DataLayout { automatic, channels_first, channels_last };
 template <>
 inline const std::vector<std::string> kNames<DataLayout> = {"auto", "channels_first", "channels_last"};
 
+/// Steps of time above 1.5 times the median step begin a new series, or mean nothing.
+enum class TimeGaps { split, ignore };
+template <>
+inline const std::vector<std::string> kNames<TimeGaps> = {"split", "ignore"};
+
+/// The keys of [data] that make windows of consecutive rows (series.h).
+struct SeriesOptions {
+  int64_t window = 0;  ///< time steps of a sample; 0: every row is a sample
+  int64_t stride = 0;  ///< time steps between the beginnings of windows; 0: 1
+  std::string time = "", group = "";
+  TimeGaps gaps = TimeGaps::split;
+
+  bool is_given() const { return *this != SeriesOptions(); }
+  bool operator==(const SeriesOptions&) const = default;
+};
+
 /// images = { width = 28, height = 28, fit = "resize" }: how the images of a folder are resized to one shape.
 struct ImagesConfig {
   int64_t width = 0, height = 0;  ///< pixels
@@ -86,6 +102,7 @@ struct ReadOptions {
   /// Columns to read as texts, whatever else they are used for; not a key of a recipe (text_columns.h).
   std::vector<std::string> keep = {};
   DataLayout layout = DataLayout::automatic;
+  SeriesOptions series = {};
 
   bool operator==(const ReadOptions&) const = default;
 };
@@ -139,6 +156,14 @@ void fields(auto& v, DataConfig& c) {
                    "axes of an array (rows, a, b, c): is a or c the channels; auto, the default, goes by their sizes");
   v.field_if_given("skip_broken", c.read.skip_broken, Anything{},
                    "images that cannot be decoded are left out and counted; false: they are an error");
+  SeriesOptions& s = c.read.series;
+  v.field_if_given("window", s.window, between(1, 1 << 20), "a sample is so many consecutive rows, time steps");
+  v.field_if_given("stride", s.stride, between(1, 1 << 30), "time steps from one window to the next; default 1");
+  v.field_if_given("time", s.time, Anything{}, "the column of a table that contains the time; it is no feature");
+  v.field_if_given("group", s.group, Anything{}, "the column of a table that names the series a row belongs to");
+  v.field_if_given("gaps", s.gaps, OneOf{kNames<TimeGaps>},
+                   "a time step above 1.5 times the median begins a new series, the default, or is ignored");
+  v.check(s.window > 0 || !s.is_given(), "stride, time, group and gaps are about windows: add window = 128");
   v.table("images", c.read.images, "how the images of a folder are resized to one shape");
 }
 

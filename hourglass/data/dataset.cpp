@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 
 #include "hourglass/base/hash.h"
 
@@ -26,6 +27,15 @@ std::string_view bytes_of(const auto& all) {
 }
 
 std::string_view bytes_of(const StoredArray& all) { return all.bytes(); }
+
+std::string bytes_of(const Windows& all) {
+  std::string bytes(bytes_of(all.steps));
+  return bytes.append(bytes_of(all.first)).append(bytes_of(std::array{uint64_t{all.width}}));
+}
+
+Windows part_of(const Windows& all, size_t first, size_t count) {
+  return {all.series, all.steps, all.columns, all.width, part_of(all.first, first / all.width, count / all.width)};
+}
 
 void check_labelled(const Dataset& data) {
   if (data.labels.empty()) fail("{}: no labels", data.name);
@@ -61,6 +71,11 @@ Dataset Dataset::slice(int64_t first, int64_t count) const {
 Dataset Dataset::select(std::span<const uint32_t> rows) const {
   Dataset part{name, sample, {}, {}, columns, classes};
   with_rows([&]<class Rows>(const Rows& all) {
+    if constexpr (std::is_same_v<Rows, WindowRows>) {
+      auto& some = part.values.emplace<Windows>(part_of(all.windows, 0, 0));
+      for (const uint32_t row : rows) some.first.push_back(all.windows.first[row]);
+      return;
+    }
     auto& some = part.values.emplace<std::vector<typename Rows::Number>>();
     some.reserve(rows.size() * all.width);
     all.for_each(rows, [&](const auto* x) { some.insert(some.end(), x, x + all.width); });

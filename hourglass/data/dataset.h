@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -54,18 +55,48 @@ struct StoredRows {
   }
 };
 
+struct TimeSeries;
+
+/// Windows of consecutive time steps (series.h), which share the values of the steps.
+struct Windows {
+  std::shared_ptr<const TimeSeries> series;  ///< owns `steps`
+  std::span<const float> steps;              ///< (time steps, columns)
+  size_t columns;
+  size_t width;                 ///< values of a window: its time steps times columns
+  std::vector<uint32_t> first;  ///< the first time step of each window
+
+  size_t size() const { return first.size() * width; }
+  size_t bytes_in_memory() const { return steps.size_bytes() + first.size() * sizeof(first[0]); }
+};
+
+/// Rows that are windows; the values of a window are side by side.
+struct WindowRows {
+  using Number = float;
+  const Windows& windows;
+  size_t width;
+
+  const float* operator[](size_t row) const { return windows.steps.data() + windows.first[row] * windows.columns; }
+  void for_each(const auto& rows, auto f) const {
+    for (const auto row : rows) f((*this)[row]);
+  }
+  void for_each_part(size_t rows, size_t first, size_t /*count*/, auto f) const {
+    for (size_t row = 0; row < rows; ++row) f((*this)[row] + first);
+  }
+};
+
 /// A column of a text table as it stands there.
 struct TextColumn {
   std::string name;
   std::vector<std::string> cells = {};  ///< one per row
 };
 
-/// Values that a data set owns, that are stored on disk, or that the caller owns.
+/// Values that a data set owns, that are stored on disk, that the caller owns, or windows of shared time steps.
 using Values = std::variant<std::vector<uint8_t>, std::vector<float>, StoredArray, std::span<const uint8_t>,
-                            std::span<const float>>;
+                            std::span<const float>, Windows>;
 
 /// Samples of one shape, row-major: as their original bytes (images) or as floats, with NaN for missing values. The
-/// values are owned by the data set, owned by the caller (who must keep them alive), or stored on disk.
+/// values are owned by the data set, owned by the caller (who must keep them alive), stored on disk, or windows of
+/// shared time steps.
 struct Dataset {
   std::string name;  ///< for messages: "mnist test", or the file's path
   Shape sample;      ///< (channels, height, width) or (features)
@@ -79,13 +110,15 @@ struct Dataset {
 
   int64_t rows() const;
   bool is_bytes() const;
-  /// Calls f(rows), where rows are PlainRows of bytes (uint8_t) or floats, or StoredRows.
+  /// Calls f(rows), where rows are PlainRows of bytes (uint8_t) or floats, StoredRows, or WindowRows.
   auto with_rows(auto f) const;
-  /// Rows [first, first + count) as a data set. Copies them, unless they are stored on disk or owned by the caller.
+  /// Rows [first, first + count) as a data set. Copies them, unless they are stored on disk, owned by the caller, or
+  /// windows.
   Dataset slice(int64_t first, int64_t count) const;
-  /// The given rows, in this order, as a data set of their own.
+  /// The given rows, in this order, as a data set of their own. Copies them, unless they are windows.
   Dataset select(std::span<const uint32_t> rows) const;
-  /// SHA-256 of `values` as they are stored in memory or on disk, in lower-case hexadecimal; identifies the data.
+  /// SHA-256 of `values` as they are stored in memory or on disk, in lower-case hexadecimal; identifies the data. Of
+  /// windows: of their time steps, first steps and width.
   std::string sha256() const;
 };
 
@@ -98,6 +131,8 @@ auto Dataset::with_rows(auto f) const {
           if (all.is_bytes()) return f(PlainRows<uint8_t>{reinterpret_cast<const uint8_t*>(start), width});
           if (all.is_plain_floats()) return f(PlainRows<float>{reinterpret_cast<const float*>(start), width});
           return f(StoredRows{all, width});
+        } else if constexpr (std::is_same_v<Values, Windows>) {
+          return f(WindowRows{all, width});
         } else {
           return f(PlainRows<typename Values::value_type>{all.data(), width});
         }

@@ -6,6 +6,7 @@
 
 #include "hourglass/base/error.h"
 #include "hourglass/base/statistics.h"
+#include "hourglass/data/series.h"
 #include "hourglass/tensor/visit.h"
 
 namespace hourglass {
@@ -149,6 +150,20 @@ void gather_unit(const PlainRows<uint8_t>& bytes, std::span<const uint32_t> rows
   }
 }
 
+/// A scaler of time steps for windows of them.
+Scaler repeated(Scaler scaler, int64_t window, const std::vector<std::string>& features) {
+  scaler.columns = features;
+  const auto repeat = [window](std::vector<float>& column_values) {
+    const std::vector<float> once = column_values;
+    for (int64_t t = 1; t < window; ++t) column_values.insert(column_values.end(), once.begin(), once.end());
+  };
+  repeat(scaler.fill);
+  if (scaler.kind == ScalerKind::unit || scaler.kind == ScalerKind::none) return scaler;  // one value for all
+  repeat(scaler.offset);
+  repeat(scaler.factor);
+  return scaler;
+}
+
 void check_width(const Scaler& scaler, int64_t width) {
   HOURGLASS_CHECK(scaler.offset.size() == scaler.factor.size());
   HOURGLASS_CHECK(scaler.offset.size() == 1 || static_cast<int64_t>(scaler.offset.size()) == width);
@@ -168,6 +183,9 @@ void change_features(const Scaler& scaler, View values, auto f) {
 }  // namespace
 
 Scaler fit_scaler(ScalerKind kind, const Dataset& training_rows, std::span<const uint32_t> rows, bool fill_missing) {
+  if (const TimeSeries* series = series_of(training_rows))
+    return repeated(fit_scaler(kind, series->steps, covered_steps(training_rows, rows), fill_missing), series->window,
+                    training_rows.columns);
   Scaler scaler{.kind = kind, .columns = training_rows.columns};
   const float unit = unit_factor(training_rows.is_bytes());
   const bool fixed = kind == ScalerKind::none || kind == ScalerKind::unit;

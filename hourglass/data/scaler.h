@@ -25,7 +25,9 @@ inline constexpr double kNormalQuartile = 0.6744897501960817;
 ///     none      raw
 ///
 /// A feature that is constant over the training rows becomes 0: standard, minmax and robust use factor 1 for it. NaN is
-/// a missing value: it is left out of all statistics and replaced by `fill` before scaling.
+/// a missing value: it is left out of all statistics and replaced by `fill` before scaling. Windows of time steps are
+/// scaled by column: the statistics are over the time steps that the training windows cover, and every step of a window
+/// has the same.
 struct Scaler {
   ScalerKind kind = ScalerKind::none;
   std::vector<float> offset = {0.0f}, factor = {1.0f};

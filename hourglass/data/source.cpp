@@ -21,6 +21,7 @@
 #include "hourglass/data/image_files.h"
 #include "hourglass/data/image_folder.h"
 #include "hourglass/data/layout.h"
+#include "hourglass/data/series.h"
 #include "hourglass/data/spool.h"
 #include "hourglass/data/table.h"
 
@@ -244,7 +245,31 @@ Source resolve_source(const std::string& name) {
   return {name, path, holds_pictures(path) ? Source::Kind::image_folder : Source::Kind::idx_folder};
 }
 
+namespace {
+
+/// The options to read the time steps: the columns of time and group as texts that are kept.
+ReadOptions options_of_steps(ReadOptions how) {
+  int kept = 0;
+  for (const std::string& column : {how.series.time, how.series.group})
+    if (!column.empty()) {
+      if (!contains(how.ignore, column)) how.ignore.push_back(column);
+      how.keep.insert(how.keep.begin() + kept++, column);
+    }
+  // Steps that lack a value interrupt the series, so that they must be there.
+  if (how.missing == MissingValues::drop) how.missing = MissingValues::mean;
+  how.series = {};
+  return how;
+}
+
+}  // namespace
+
 DataSplits read_source(const Source& source, const ReadOptions& how, std::span<const std::string> features) {
+  if (how.series.window > 0) {
+    DataSplits parts = read_source(source, options_of_steps(how), step_columns(features, how.series.window));
+    for (Dataset* part : {&parts.train, parts.test ? &*parts.test : nullptr})
+      if (part) *part = make_windows(std::move(*part), how.series, how.missing);
+    return parts;
+  }
   if (source.kind == Source::Kind::table)
     return {read_table(read_unpacked(source), source.name, how, features), std::nullopt};
   if (!how.keep.empty())

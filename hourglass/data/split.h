@@ -8,7 +8,7 @@ namespace hourglass {
 /// What rows are held out for. Each purpose has random numbers of its own.
 enum class HeldOutFor : uint32_t { validation, test };
 
-/// Row numbers in ascending order; every row is in exactly one part.
+/// Row numbers in ascending order; every row is in exactly one part, unless it is a window of time steps (series.h).
 struct Split {
   std::vector<uint32_t> train, held_out;
 };

@@ -125,17 +125,6 @@ std::vector<double> mean_squares(const Inference& inference, const Dataset& data
   return scores;
 }
 
-/// The `top` largest of a row's terms, as shares of their sum, which infinite ones have among them; equal ones in the
-/// order of features.
-void largest_shares(std::span<const double> terms, std::span<Contribution> out) {
-  const std::vector<int64_t> order = largest(terms, out.size());
-  const double sum = std::accumulate(terms.begin(), terms.end(), 0.0);
-  const auto infinite = static_cast<double>(std::ranges::count(terms, HUGE_VAL));
-  const auto share = [&](double term) { return infinite > 0 ? (std::isinf(term) ? 1 / infinite : 0.0) : term / sum; };
-  for (size_t k = 0; k < out.size(); ++k)
-    out[k] = {order[k], sum > 0 ? static_cast<float>(share(terms[order[k]])) : 0.0f};
-}
-
 /// A detector, made ready for many rows.
 struct ReadyDetector {
   explicit ReadyDetector(const AnomalyDetector& detector) : inference(detector.inference), scale(detector.scale) {
@@ -260,11 +249,18 @@ AnomalyScale fit_anomaly_evidence(const Inference& inference, const Dataset& dat
   return scale;
 }
 
-void for_each_score(std::span<const AnomalyDetector> detectors, const Dataset& data, int64_t top,
-                    const VisitScore& visit) {
+void largest_shares(std::span<const double> terms, std::span<Contribution> out) {
+  const std::vector<int64_t> order = largest(terms, out.size());
+  const double sum = std::accumulate(terms.begin(), terms.end(), 0.0);
+  const auto infinite = static_cast<double>(std::ranges::count(terms, HUGE_VAL));
+  const auto share = [&](double term) { return infinite > 0 ? (std::isinf(term) ? 1 / infinite : 0.0) : term / sum; };
+  for (size_t k = 0; k < out.size(); ++k)
+    out[k] = {order[k], sum > 0 ? static_cast<float>(share(terms[order[k]])) : 0.0f};
+}
+
+void for_each_terms(std::span<const AnomalyDetector> detectors, const Dataset& data, const VisitTerms& visit) {
   HOURGLASS_CHECK(!detectors.empty());
   const int64_t width = data.sample.size(), rows = data.rows();
-  std::vector<Contribution> shares(static_cast<size_t>(std::min(top, width)));
   // Whole chunks: a row's bits may depend on how many others are taken with it. A chunk has kChunkRows rows, halved
   // some times, so that whole chunks of the largest are whole chunks of all.
   int64_t chunk = 1;
@@ -279,12 +275,18 @@ void for_each_score(std::span<const AnomalyDetector> detectors, const Dataset& d
     terms.assign(together.size() * width, 0.0);
     for (const ReadyDetector& detector : ready)
       add_terms(detector, 1.0 / static_cast<double>(detectors.size()), data, together, terms);
-    for (size_t i = 0; i < together.size(); ++i) {
-      const auto row = std::span(terms).subspan(i * width, width);
-      largest_shares(row, shares);
-      visit(first + static_cast<int64_t>(i), std::accumulate(row.begin(), row.end(), 0.0), shares);
-    }
+    for (size_t i = 0; i < together.size(); ++i)
+      visit(first + static_cast<int64_t>(i), std::span(terms).subspan(i * width, width));
   }
+}
+
+void for_each_score(std::span<const AnomalyDetector> detectors, const Dataset& data, int64_t top,
+                    const VisitScore& visit) {
+  std::vector<Contribution> shares(static_cast<size_t>(std::min(top, data.sample.size())));
+  for_each_terms(detectors, data, [&](int64_t row, std::span<const double> terms) {
+    largest_shares(terms, shares);
+    visit(row, std::accumulate(terms.begin(), terms.end(), 0.0), shares);
+  });
 }
 
 AnomalyScores anomaly_scores(std::span<const AnomalyDetector> detectors, const Dataset& data, int64_t top) {

@@ -70,12 +70,22 @@ struct AnomalyScores {
   std::span<const Contribution> of(int64_t row) const { return std::span(contributions).subspan(row * top, top); }
 };
 
+/// The out.size() largest of a row's terms, as shares of their sum, which infinite ones have among them; equal ones in
+/// the order of features.
+void largest_shares(std::span<const double> terms, std::span<Contribution> out);
+
+/// Called with a row and what each feature adds to its score.
+using VisitTerms = std::function<void(int64_t row, std::span<const double> terms)>;
+
+/// The terms of every row, in order: the means over the detectors. The result does not depend on threads; memory beside
+/// the inference's own is at most 128 MiB, or a double for every feature of a chunk of rows. Throws Error when the data
+/// do not fit a model.
+void for_each_terms(std::span<const AnomalyDetector> detectors, const Dataset& data, const VisitTerms& visit);
+
 /// Called with a row, its score and the features that contribute most to it, the largest share first.
 using VisitScore = std::function<void(int64_t row, double score, std::span<const Contribution> contributions)>;
 
-/// Scores every row, in order: the mean over the detectors of their scores, and `top` features, at most all. The
-/// result does not depend on threads; memory beside the inference's own is at most 128 MiB, or a double for every
-/// feature of a chunk of rows. Throws Error when the data do not fit a model.
+/// Scores every row as for_each_terms does: the sum of its terms, and `top` features, at most all.
 void for_each_score(std::span<const AnomalyDetector> detectors, const Dataset& data, int64_t top,
                     const VisitScore& visit);
 

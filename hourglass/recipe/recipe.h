@@ -70,11 +70,17 @@ template <>
 inline const std::vector<std::string> kNames<Evidence> = {"reconstruction", "input_distance", "output_distance",
                                                           "tails", "histogram"};
 
+/// How the errors of the windows that cover a time step become its score.
+enum class StepScore { mean, max };
+template <>
+inline const std::vector<std::string> kNames<StepScore> = {"mean", "max"};
+
 /// [anomaly]: the anomaly score is fitted at the end of training and stored in the model.
 struct AnomalyConfig {
   double quantile = 0.95;  ///< fraction of the fitted rows below the threshold: validation rows, or training rows if
                            ///< none are held out
   std::vector<Evidence> evidence = {};  ///< empty: the mean squared residual alone, as before there was other evidence
+  StepScore steps = StepScore::mean;    ///< of series: over the windows that cover a step
 
   bool operator==(const AnomalyConfig&) const = default;
 };
@@ -84,6 +90,8 @@ void fields(auto& v, AnomalyConfig& c) {
           "fraction of the validation rows below the threshold; of the training rows if none are held out");
   v.field_if_given("evidence", c.evidence, OneOf{kNames<Evidence>},
                    "what the score combines; without it the score is the mean squared residual");
+  v.field_if_given("steps", c.steps, OneOf{kNames<StepScore>},
+                   "of series: the score of a time step is the mean, the default, or the maximum over its windows");
 }
 
 /// The configuration of a training run: the configs of all modules.

@@ -45,7 +45,9 @@ constexpr std::string_view kFigures[] = {"loss",
                                          "manifold",
                                          "spectrum",
                                          "contraction-curve",
-                                         "scores"};
+                                         "scores",
+                                         "step-scores",
+                                         "step-values"};
 constexpr std::string_view kPenaltyFigure = "penalty-";
 
 constexpr size_t kNamesShown = 5;

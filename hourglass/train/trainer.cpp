@@ -6,7 +6,9 @@
 #include "hourglass/base/interrupted.h"
 #include "hourglass/base/parallel.h"
 #include "hourglass/data/scaler.h"
+#include "hourglass/data/series.h"
 #include "hourglass/model/inference.h"
+#include "hourglass/model/step_scores.h"
 #include "hourglass/tensor/copy.h"
 
 namespace hourglass {
@@ -47,6 +49,7 @@ Terms mean_terms(const Objective& objective, const EpochProgress& progress) {
 }  // namespace
 
 Split validation_split(const Recipe& recipe, const Dataset& train) {
+  if (series_of(train)) return split_windows(train, recipe.data.validation, HeldOutFor::validation);
   return split_rows(static_cast<uint32_t>(train.rows()), recipe.data.validation, recipe.train.seed);
 }
 
@@ -199,8 +202,15 @@ std::optional<AnomalyScale> Trainer::anomaly_scale(const std::function<bool()>& 
   const auto& rows = split_.held_out.empty() ? split_.train : split_.held_out;
   Inference inference(model_, threads_.max_threads());
   inference.stop_when(stop);
-  if (recipe_.anomaly->evidence.empty()) return fit_anomaly_scale(inference, train_, rows, recipe_.anomaly->quantile);
-  return fit_anomaly_evidence(inference, train_, split_.train, rows, *recipe_.anomaly, recipe_.data.read.categorical);
+  const AnomalyConfig& config = *recipe_.anomaly;
+  const bool is_series = series_of(train_);
+  std::vector<std::string> one_hot;  // of windows a column is not one run of features
+  if (!is_series) one_hot = recipe_.data.read.categorical;
+  AnomalyScale scale = config.evidence.empty()
+                           ? fit_anomaly_scale(inference, train_, rows, config.quantile)
+                           : fit_anomaly_evidence(inference, train_, split_.train, rows, config, one_hot);
+  if (is_series) fit_step_threshold(inference, train_, rows, config.steps, scale);
+  return scale;
 }
 
 }  // namespace hourglass

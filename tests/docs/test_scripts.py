@@ -20,6 +20,7 @@ except ImportError as error:
     print(f"skipped: {error} (scripts/packages test)")
     sys.exit(77)
 import measures
+import nab
 
 
 def script(path):
@@ -68,6 +69,51 @@ class Measures(unittest.TestCase):
         found = measures.bce(numpy.array([0.25, 0.5]), numpy.array([-0.5, 1.5]))
         self.assertAlmostEqual(found, (0.5 * math.log(0.25) - 1.5 * math.log(0.75) + math.log(2)) / 2)
         self.assertEqual(measures.bce(numpy.array([0.0]), numpy.array([1.0])), 100)
+
+
+class Nab(unittest.TestCase):
+    """The score of the Numenta Anomaly Benchmark, by hand: rows 0 to 99, of which 15 are not judged; a window 50 to 59."""
+
+    LABELS = nab.Labels(numpy.arange(100), [(50, 59)])
+
+    def score(self, *rows):
+        found = numpy.zeros(100, bool)
+        found[list(rows)] = True
+        return nab.score([self.LABELS], [found])
+
+    def test_sigmoid_has_the_values_of_the_paper(self):
+        self.assertAlmostEqual(nab.sigma(-1), 0.98661430, places=7)
+        self.assertEqual(nab.sigma(0), 0)
+        self.assertAlmostEqual(nab.sigma(1), -0.98661430, places=7)
+        self.assertEqual(nab.sigma(3.5), -1)
+
+    def test_the_ends_of_the_scale(self):
+        self.assertEqual(self.score(), 0)
+        self.assertAlmostEqual(self.score(50), 100)
+
+    def test_the_earliest_detection_in_a_window_counts(self):
+        late = 100 * (nab.sigma(-0.1) / nab.sigma(-1) + 1) / 2
+        self.assertAlmostEqual(self.score(59), late)
+        self.assertAlmostEqual(self.score(50, 59), 100)
+
+    def test_false_detections_cost_more_the_further_behind_a_window_they_are(self):
+        self.assertAlmostEqual(self.score(50, 49), 100 - 100 * 0.11 / 2)
+        self.assertAlmostEqual(self.score(50, 68), 100 + 100 * 0.11 * nab.sigma(1) / 2)
+        self.assertAlmostEqual(self.score(50, 99), 100 - 100 * 0.11 / 2)
+
+    def test_the_first_rows_are_not_judged(self):
+        self.assertAlmostEqual(self.score(50, *range(15)), 100)
+        self.assertEqual(nab.probation(22695), 750)
+
+    def test_the_best_threshold_is_the_best_of_all(self):
+        for seed in range(20):
+            random = numpy.random.default_rng(seed)
+            labels = [nab.Labels(numpy.arange(60), [(left, left + 6)]) for left in random.integers(10, 50, 3)]
+            scores = [random.integers(0, 12, 60).astype(float) for _ in labels]
+            best = max(nab.score(labels, [some >= threshold for some in scores]) for threshold in range(14))
+            found, threshold = nab.best_score(labels, scores)
+            self.assertAlmostEqual(found, best)
+            self.assertAlmostEqual(nab.score(labels, [some >= threshold for some in scores]), best)
 
 
 class Skipped(unittest.TestCase):

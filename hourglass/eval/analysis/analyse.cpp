@@ -7,10 +7,12 @@
 
 #include "hourglass/base/statistics.h"
 #include "hourglass/data/scaler.h"
+#include "hourglass/data/series.h"
 #include "hourglass/eval/analysis/budget.h"
 #include "hourglass/eval/analysis/code_map.h"
 #include "hourglass/eval/analysis/prior_samples.h"
 #include "hourglass/eval/analysis/score_summary.h"
+#include "hourglass/eval/analysis/step_trace.h"
 #include "hourglass/eval/analysis/unit_images.h"
 #include "hourglass/eval/metric_table.h"
 #include "hourglass/eval/metrics.h"
@@ -222,7 +224,9 @@ struct AnalysisBuilder {
     if (!options.anomaly) return;
     const int64_t most = std::max(a.rows, affordable(row_products("mse", model.network()), kMaxScores));
     const Inference own = inference();
-    a.scores = summarise_scores({own, *options.anomaly}, all, evenly_spaced(all.rows(), most), options.progress);
+    const AnomalyDetector detector{own, *options.anomaly};
+    a.scores = summarise_scores(detector, all, evenly_spaced(all.rows(), most), options.progress);
+    if (series_of(all)) a.trace = trace_steps(detector, all.slice(0, std::min(most, all.rows())), options.steps);
   }
 
   /// Gives the caller's function the chance to end the analysis.

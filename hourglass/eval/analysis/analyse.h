@@ -5,6 +5,7 @@
 #include "hourglass/eval/measured_rows.h"
 #include "hourglass/model/autoencoder.h"
 #include "hourglass/objective/corruption.h"
+#include "hourglass/recipe/recipe.h"
 
 namespace hourglass {
 
@@ -12,6 +13,7 @@ struct AnalysisOptions {
   int threads = 1;
   const AnomalyScale* anomaly = nullptr;  ///< null: rows are not scored
   EvaluationProgress progress = nullptr;  ///< what it throws ends the analysis
+  StepScore steps = StepScore::mean;      ///< of series
 };
 
 /// Computes everything that a report shows. Every part uses as many rows as kPartProducts allows, so that the whole

@@ -48,6 +48,14 @@ struct ScoreSummary {
   std::vector<Row> top;              ///< highest score first
 };
 
+/// Scores of the time steps of series and the column that gives most to them, thinned out for a plot: of some steps
+/// each the one with the highest score.
+struct StepTrace {
+  std::string column;                     ///< its name, or its number from 1
+  std::vector<double> row, score, value;  ///< row: number in the data from 0; value: of the column, NaN if missing
+  int64_t steps = 0, above = 0;           ///< steps with a score, and those above the threshold, which is 1
+};
+
 /// Codes projected on their first two principal components.
 struct CodeMap {
   std::vector<double> x, y;         ///< per row
@@ -108,6 +116,7 @@ struct Analysis {
   std::optional<StrongUnits> strong;
   std::optional<PriorSamples> prior;   ///< of models with a gaussian code
   std::optional<ScoreSummary> scores;  ///< of models with an anomaly scale
+  std::optional<StepTrace> trace;      ///< the same for windows of time steps
   std::vector<Omission> omissions;
 
   /// Whether samples are shown as images.

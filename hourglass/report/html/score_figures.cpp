@@ -34,6 +34,28 @@ Chart histogram_chart(const Histogram& h) {
   return c;
 }
 
+/// A line over the rows of a series.
+Chart step_chart(const StepTrace& trace, const std::vector<double>& y, const std::string& label) {
+  return {.x = {.label = "row"}, .y = {.label = label}, .series = {{"", 0, Series::Mark::lines, trace.row, y}}};
+}
+
+void draw_steps(FigureBuilder& sheet, const StepTrace& trace) {
+  if (trace.row.empty()) return;
+  Chart scores = step_chart(trace, trace.score, "anomaly score");
+  scores.y.scale = ChartAxis::Scale::automatic;
+  scores.series.push_back({"threshold", 1, Series::Mark::lines, {trace.row.front(), trace.row.back()}, {1, 1}});
+  const char* thinned =
+      trace.steps > std::ssize(trace.row) ? " Of neighbouring rows the one with the highest score." : "";
+  sheet.chart({"anomalies", "step-scores", "Anomaly scores over time",
+               fmt::format("Of {} time steps, {} above the threshold of 1.{}", format_count(trace.steps),
+                           format_count(trace.above), thinned)},
+              std::move(scores));
+  const std::string name = shortened(trace.column, kCellWidth);
+  sheet.chart({"anomalies", "step-values", fmt::format("{} over time", name),
+               "The same rows: the column with the largest part of the scores."},
+              step_chart(trace, trace.value, name));
+}
+
 }  // namespace
 
 void draw_score_figures(FigureBuilder& sheet, const Analysis& a) {
@@ -44,6 +66,7 @@ void draw_score_figures(FigureBuilder& sheet, const Analysis& a) {
                            format_count(s.rows), format_count(s.above),
                            100 * static_cast<double>(s.above) / static_cast<double>(s.rows))},
               histogram_chart(s.logarithms));
+  if (a.trace) draw_steps(sheet, *a.trace);
 }
 
 Html top_rows(const Analysis& a) {

@@ -123,9 +123,9 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   const Subcommand program(app);
-  for (const auto add :
-       {add_train, add_eval, add_probe, add_inference, add_sample, add_interpolate, add_score, add_export, add_report,
-        add_compare, add_info, add_recipes, add_models, add_data, add_gradcheck, add_doctor, add_man, add_completion})
+  for (const auto add : {add_train, add_eval, add_probe, add_inference, add_sample, add_interpolate, add_score,
+                         add_export, add_report, add_compare, add_info, add_recipes, add_models, add_data,
+                         add_gradcheck, add_find_rate, add_doctor, add_man, add_completion})
     add(program);
   return end_output(run(app, argc, argv));
 }

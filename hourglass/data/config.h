@@ -130,7 +130,8 @@ void fields(auto& v, DataConfig& c) {
                    "makes scaled values 0 or 1: sample draws 1 with the value as probability, once for all epochs; "
                    "resample anew for every training epoch; threshold compares with 0.5");
   v.field("validation", c.validation, fraction(),
-          "fraction of the training rows held out for validation; with early stopping the default is 0.1");
+          "fraction of the training rows held out for validation; with early stopping, and with the plateau schedule, "
+          "the default is 0.1");
   v.field_if_given("test", c.test, inside(0, 1),
                    "test rows: a path, or the fraction of the rows that is held out for testing");
   v.field("shuffle", c.shuffle, Anything{}, "shuffle the training rows in every epoch");

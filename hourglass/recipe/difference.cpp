@@ -60,7 +60,7 @@ std::vector<RecipeDifference> recipe_differences(const Recipe& before, const Rec
 std::vector<std::string> keys_that_depend_on_epochs(const Recipe& recipe) {
   std::vector<std::string> keys;
   ScheduleConfig schedule = recipe.train.schedule;
-  if (schedule.kind == ScheduleKind::cosine) keys.push_back("train.schedule = " + toml_text(kind_value(schedule)));
+  if (depends_on_total(schedule)) keys.push_back("train.schedule = " + toml_text(kind_value(schedule)));
   const auto add = [&](const std::string& name, LayerConfig layer) {
     const auto* topk = std::get_if<TopKConfig>(&layer.options);
     if (topk && topk->from > topk->k)

@@ -311,7 +311,7 @@ TEST(Recipe, RefusesImpossibleLayers) {
   EXPECT_EQ(message_with("model.encoder=[{conv2d=3, kernel=1025}]"), "kernel: expected at most 1024, found 1025");
   EXPECT_EQ(message_with("model.encoder=[{conv2d=3, kernel=3, stride=0}]"), "stride: expected at least 1, found 0");
   EXPECT_EQ(message_with("model.encoder=[{conv2d=3, kernel=3, padding=-1}]"), "padding: expected at least 0, found -1");
-  EXPECT_EQ(message_with("model.encoder=[{dense=3, kernel=3}]"), "unknown key \"kernel\" in dense; known: dense");
+  EXPECT_EQ(message_with("model.encoder=[{dense=3, kernel=3}]"), "unknown key \"kernel\" in dense; known: dense, init");
   EXPECT_EQ(message_with("model.encoder=[{relu=1}]"), "relu takes no value: write \"relu\"");
   EXPECT_EQ(message_with("model.encoder=[\"rleu\"]"), "unknown layer \"rleu\"; did you mean \"relu\"?");
 }
@@ -409,6 +409,9 @@ Recipe any_recipe() {
   r.train.seed = pick(0u, 1u << 31);
   if (pick(0, 1)) r.train.optimizer = {.kind = OptimizerKind::sgd, .learning_rate = number(), .momentum = number()};
   if (pick(0, 1)) r.train.schedule = {ScheduleKind::cosine, number(), pick(0, 100)};
+  if (pick(0, 1)) r.train.optimizer = {.kind = OptimizerKind::rmsprop, .epsilon = number(), .alpha = number()};
+  r.train.clip_norm = pick(0.0, 2.5);
+  r.train.ema = pick(0.0, 0.99);
   if (pick(0, 1)) r.train.early_stopping = {pick(1, 9), number()};
   r.train.checkpoint = {pick(1, 9), number()};
   if (pick(0, 1)) r.anomaly = {number()};

@@ -28,7 +28,7 @@ class Verbs : public Workspace {
     EXPECT_TRUE(succeeded(outcome));
     return outcome.out;
   }
-  nlohmann::json json(const Words& words) const { return nlohmann::json::parse(said(words({}))); }
+  nlohmann::json json(const Words& words) const { return nlohmann::json::parse(said(words)); }
 };
 
 TEST_F(Verbs, HelpAndVersion) {
@@ -159,7 +159,7 @@ TEST_F(Verbs, FindRateSuggestsARateThatTrains) {
   const double rate = test["suggestion"];
   EXPECT_GT(rate, 1e-4);
   EXPECT_LT(rate, 0.5);
-  EXPECT_TRUE(contains(said(words), fmt::format("suggested learning rate: {:.2g}\n", rate)));
+  EXPECT_TRUE(contains(said(words({})), fmt::format("suggested learning rate: {:.2g}\n", rate)));
 }
 
 TEST_F(Verbs, FindRateRefusesWhatItCannotDo) {

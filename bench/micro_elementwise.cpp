@@ -102,7 +102,7 @@ void add_optimisers() {
     ops::adam({.rate = 1e-9, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .step = 1000}, t.in(0), t.out(1), t.out(2),
               t.out(3));
   });
-  rows.add("sgd", 5, [](Operands& t) { ops::sgd(1e-9, 0.9, t.in(0), t.out(1), t.out(2)); });
+  rows.add("sgd", 5, [](Operands& t) { ops::sgd({1e-9, 0.9}, t.in(0), t.out(1), t.out(2)); });
 }
 
 }  // namespace

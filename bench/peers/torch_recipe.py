@@ -301,14 +301,19 @@ def total_loss(network, recipe, x, noise=TorchNoise(), contraction=contractive):
 
 
 def make_optimizer(network, config):
+    weights, epsilon, momentum = network.parameters(), config.get("epsilon", 1e-8), config.get("momentum", 0.0)
     if "sgd" in config:
-        return torch.optim.SGD(network.parameters(), config["sgd"], momentum=config.get("momentum", 0.0))
+        return torch.optim.SGD(weights, config["sgd"], momentum=momentum, nesterov=config.get("nesterov", False))
+    if "rmsprop" in config:
+        return torch.optim.RMSprop(weights, config["rmsprop"], config.get("alpha", 0.99), epsilon, momentum=momentum)
     betas = (config.get("beta1", 0.9), config.get("beta2", 0.999))
-    return torch.optim.Adam(network.parameters(), config["adam"], betas, config.get("epsilon", 1e-8))
+    if "adamw" in config:
+        return torch.optim.AdamW(weights, config["adamw"], betas, epsilon, config.get("weight_decay", 0.01))
+    return torch.optim.Adam(weights, config["adam"], betas, epsilon)
 
 
 def rate_factor(schedule, step, steps):
-    """What the learning rate is multiplied with at `step` (from 0) of `steps`."""
+    """What the learning rate is multiplied with at `step` (from 0) of `steps`: of constant and cosine schedules."""
     if isinstance(schedule, str):
         return 1.0
     warmup = schedule.get("warmup_steps", 0)

@@ -111,10 +111,12 @@ TrainingSize training_size(const Recipe& recipe, const Dataset& train, int threa
   const Network network(recipe.model, train.sample);
   const Objective objective(recipe.objective, network, recipe.train.seed);
   const int64_t rows = training_rows(recipe, train), batch = std::min(recipe.train.batch_size, rows);
-  // θ, its copies for divergence, best weights and the bytes of a checkpoint, and the optimiser's state, twice.
-  const int64_t moments = recipe.train.optimizer.kind == OptimizerKind::adam ? 2 : 1;
-  const int64_t best = recipe.train.early_stopping ? 1 : 0;
-  const int64_t copies = 2 + best + moments + (1 + best + moments);
+  // θ, its copies for divergence, best weights, their average and the bytes of a checkpoint, the whole gradient where
+  // it is clipped, and the optimiser's state, twice.
+  const auto moments = static_cast<int64_t>(optimizer_state_names(recipe.train.optimizer).size());
+  const int64_t best = recipe.train.early_stopping ? 1 : 0, average = recipe.train.ema > 0 ? 1 : 0;
+  const int64_t gradient = recipe.train.clip_norm > 0 ? 1 : 0;
+  const int64_t copies = 2 + best + average + gradient + moments + (1 + best + average + moments);
   const bool corrupted = Corruption(recipe.corruption, recipe.train.seed).is_active();
   const int64_t steps = step_memory(objective, batch, corrupted, threads);
   const int64_t weights = 4 * copies * network.parameter_count();

@@ -102,7 +102,8 @@ void fields(auto& v, DataConfig& c) {
   v.field("scale", c.scale, OneOf{kNames<ScalerKind>},
           "how features are scaled; unit: bytes / 255; center: unit minus the mean of the training rows");
   v.field("validation", c.validation, fraction(),
-          "fraction of the training rows held out for validation; with early stopping the default is 0.1");
+          "fraction of the training rows held out for validation; with early stopping, and with the plateau schedule, "
+          "the default is 0.1");
   v.field_if_given("test", c.test, inside(0, 1),
                    "test rows: a path, or the fraction of the rows that is held out for testing");
   v.field("shuffle", c.shuffle, Anything{}, "shuffle the training rows in every epoch");

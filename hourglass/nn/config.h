@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -10,6 +12,20 @@
 #include "hourglass/base/schema/fields.h"
 
 namespace hourglass {
+
+/// Initialisation of weights. pytorch: weights and biases U(±1/√fan_in). xavier: U(±√(6/(fan_in+fan_out))).
+/// xavier_normal: N(0, 2/(fan_in+fan_out)) (Glorot & Bengio 2010). he: N(0, 2/fan_in). he_uniform: U(±√(6/fan_in)) (He
+/// et al. 2015). orthogonal: orthonormal rows or columns (nn/orthogonal.h). normal: N(0, std²). These initialise biases
+/// with zero. pca: as pytorch, then the network is made to compute the principal components of the training rows
+/// (eval/pca_init.h).
+enum class InitKind { pytorch, xavier, xavier_normal, he, he_uniform, orthogonal, normal, pca };
+template <>
+inline const std::vector<std::string> kNames<InitKind> = {"pytorch",    "xavier",     "xavier_normal", "he",
+                                                          "he_uniform", "orthogonal", "normal",        "pca"};
+
+/// What a layer may have of its own, whatever model.init is: the kinds without a number.
+inline const OneOf kLayerInits{{"pytorch", "xavier", "xavier_normal", "he", "he_uniform", "orthogonal"}};
+inline constexpr const char* kLayerInitHelp = "initial weights of this layer; default: model.init";
 
 /// Options of an element-wise activation.
 struct ActivationConfig {
@@ -21,12 +37,14 @@ struct ActivationConfig {
 struct DenseConfig {
   int64_t units = 0;
   int64_t divisor = 0;  ///< units are the input's features over this, rounded up. 0 = `units` says how many
+  std::optional<InitKind> init = {};
   bool operator==(const DenseConfig&) const = default;
 };
 
 void fields(auto& v, DenseConfig& c) {
   v.value_or_share(c.units, c.divisor, between(1, 1 << 20),
                    "units, or a fraction of the number of features; flattens an image");
+  v.field_if_given("init", c.init, kLayerInits, kLayerInitHelp);
 }
 
 /// Options of conv2d and conv_transpose2d.
@@ -36,6 +54,7 @@ struct ConvConfig {
   int64_t stride = 0;    ///< 0 = 1
   int64_t padding = 0;
   std::array<int64_t, 2> output_padding = {};  ///< conv_transpose2d: (rows, columns) added to the output
+  std::optional<InitKind> init = {};
   bool operator==(const ConvConfig&) const = default;
 };
 
@@ -45,6 +64,7 @@ void fields(auto& v, ConvConfig& c) {
   v.field("kernel", c.kernel, between(1, 1024), "side of the square kernel");
   v.field_if_given("stride", c.stride, between(1, 1024), "default 1");
   v.field_if_given("padding", c.padding, between(0, 1023), "zeros around the image, default 0");
+  v.field_if_given("init", c.init, kLayerInits, kLayerInitHelp);
 }
 
 /// Options of max_pool2d.
@@ -123,12 +143,12 @@ void kinds(auto& v, LayerConfig& c) {
   if (auto* o = options("elu", ActivationConfig())) v.value_or(o->parameter, 1.0, above(0), "alpha");
 }
 
-/// Initialisation of weights. pytorch: weights and biases U(±1/√fan_in). xavier: U(±√(6/(fan_in+fan_out))).
-/// he: N(0, 2/fan_in). normal: N(0, std²). These three initialise biases with zero. pca: as pytorch, then the network
-/// is made to compute the principal components of the training rows (eval/pca_init.h).
-enum class InitKind { pytorch, xavier, he, normal, pca };
-template <>
-inline const std::vector<std::string> kNames<InitKind> = {"pytorch", "xavier", "he", "normal", "pca"};
+/// The init that a layer has of its own.
+inline std::optional<InitKind> own_init(const LayerConfig& layer) {
+  if (const auto* dense = std::get_if<DenseConfig>(&layer.options)) return dense->init;
+  if (const auto* conv = std::get_if<ConvConfig>(&layer.options)) return conv->init;
+  return std::nullopt;
+}
 
 struct InitConfig {
   InitKind kind = InitKind::pytorch;
@@ -138,7 +158,7 @@ struct InitConfig {
 };
 
 void kinds(auto& v, InitConfig& c) {
-  for (const InitKind kind : {InitKind::pytorch, InitKind::xavier, InitKind::he}) v.kind(kind, c.kind);
+  for (const std::string& name : kLayerInits.names) v.kind(*find_named<InitKind>(name), c.kind);
   if (v.kind(InitKind::normal, c.kind)) v.value(c.std, above(0), "standard deviation");
   v.kind(InitKind::pca, c.kind);
 }
@@ -162,6 +182,11 @@ void fields(auto& v, ModelConfig& c) {
   v.check(!c.decoder.empty(), "decoder: expected at least one layer");
   v.field("tied", c.tied, Anything{}, "decoder weights are the transposed encoder weights");
   v.choice("init", c.init, "initial weights");
+  const auto has_own_init = [](const LayerConfig& layer) { return own_init(layer).has_value(); };
+  const bool has_own_inits =
+      std::ranges::any_of(c.encoder, has_own_init) || std::ranges::any_of(c.decoder, has_own_init);
+  v.check(c.init.kind != InitKind::pca || !has_own_inits,
+          "init: pca sets the weights of every layer, so no layer may have an init of its own");
 }
 
 }  // namespace hourglass

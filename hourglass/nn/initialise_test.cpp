@@ -77,6 +77,66 @@ TEST(Initialise, DrawsXaviersUniform) {
   expect_uniform(initial(network(), "encoder.0.weight", {InitKind::xavier}), std::sqrt(6.0 / (25 + 400)));
 }
 
+TEST(Initialise, DrawsTheOtherFormsOfXavierAndHe) {
+  expect_normal(initial(network(), "decoder.0.weight", {InitKind::xavier_normal}), std::sqrt(2.0 / 164));
+  expect_uniform(initial(network(), "decoder.0.weight", {InitKind::he_uniform}), std::sqrt(6.0 / 64));
+}
+
+TEST(Initialise, GivesALayerItsOwnInit) {
+  ModelConfig config = model({layer("dense", 64), layer("dense", 64)}, {layer("dense", 100)});
+  std::get<DenseConfig>(config.encoder[1].options).init = InitKind::he;
+  const Network n(config, {100});
+  expect_uniform(initial(n, "encoder.0.weight", {InitKind::pytorch}), 1 / 10.0);
+  expect_normal(initial(n, "encoder.1.weight", {InitKind::pytorch}), std::sqrt(2.0 / 64));
+  EXPECT_EQ(initial(n, "encoder.1.bias", {InitKind::pytorch}), std::vector<double>(64, 0.0));
+  expect_uniform(initial(n, "decoder.0.weight", {InitKind::pytorch}), 1 / 8.0);
+}
+
+/// M Mᵀ of a matrix of so many rows, or Mᵀ M where it is higher than wide.
+std::vector<double> products(const std::vector<double>& matrix, size_t rows) {
+  const size_t columns = matrix.size() / rows, n = std::min(rows, columns);
+  std::vector<double> all;
+  for (size_t i = 0; i < n; ++i)
+    for (size_t j = 0; j < n; ++j) {
+      double sum = 0;
+      for (size_t k = 0; k < std::max(rows, columns); ++k)
+        sum += rows <= columns ? matrix[i * columns + k] * matrix[j * columns + k]
+                               : matrix[k * columns + i] * matrix[k * columns + j];
+      all.push_back(sum);
+    }
+  return all;
+}
+
+TEST(Initialise, MakesOrthonormalRowsOrColumns) {
+  const Network n = network();
+  for (const auto& [name, rows] : {std::pair<std::string, size_t>("encoder.0.weight", 16),
+                                   {"encoder.1.weight", 16},
+                                   {"encoder.2.weight", 64},
+                                   {"decoder.0.weight", 100}}) {
+    const auto weight = initial(n, name, {InitKind::orthogonal});
+    const auto found = products(weight, rows);
+    const auto side = static_cast<size_t>(std::sqrt(static_cast<double>(found.size())));
+    EXPECT_EQ(side, std::min(rows, weight.size() / rows)) << name;
+    for (size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], i % (side + 1) == 0 ? 1 : 0, 1e-13) << name;
+  }
+}
+
+/// R = Qᵀ A has a positive diagonal, where A is what a normal of deviation 1 would be.
+TEST(Initialise, FixesTheSignsOfAnOrthogonalMatrix) {
+  const Network n = network();
+  const auto q = initial(n, "decoder.0.weight", {InitKind::orthogonal});
+  const auto a = initial(n, "decoder.0.weight", {InitKind::normal, 1.0});
+  for (size_t i = 0; i < 64; ++i)
+    for (size_t j = 0; j <= i; ++j) {
+      double r = 0;
+      for (size_t k = 0; k < 100; ++k) r += q[k * 64 + i] * a[k * 64 + j];
+      if (i == j)
+        EXPECT_GT(r, 0) << i;
+      else
+        EXPECT_NEAR(r, 0, 1e-12) << i << ", " << j;
+    }
+}
+
 TEST(Initialise, DrawsHesNormal) {
   expect_normal(initial(network(), "decoder.0.weight", {InitKind::he}), std::sqrt(2.0 / 64));
   expect_normal(initial(network(), "encoder.1.weight", {InitKind::he}), std::sqrt(2.0 / (24 * 9)));
@@ -87,7 +147,8 @@ TEST(Initialise, DrawsANormalOfTheGivenDeviation) {
 }
 
 TEST(Initialise, StartsBiasesAtZeroExceptInPyTorchsWay) {
-  for (const InitKind kind : {InitKind::xavier, InitKind::he, InitKind::normal})
+  for (const InitKind kind : {InitKind::xavier, InitKind::xavier_normal, InitKind::he, InitKind::he_uniform,
+                              InitKind::orthogonal, InitKind::normal})
     EXPECT_EQ(initial(network(), "decoder.0.bias", {kind, 0.1}), std::vector<double>(100, 0.0)) << name_of(kind);
 }
 
@@ -99,7 +160,8 @@ Tensor weights(const Network& n, DType dtype, uint64_t seed, InitKind kind) {
 
 TEST(Initialise, IsAFunctionOfTheSeedAlone) {
   const Network n = network();
-  for (const InitKind kind : {InitKind::pytorch, InitKind::xavier, InitKind::he, InitKind::normal}) {
+  for (const InitKind kind :
+       {InitKind::pytorch, InitKind::xavier, InitKind::he, InitKind::orthogonal, InitKind::normal}) {
     EXPECT_EQ(values_of(weights(n, DType::f32, 1, kind)), values_of(weights(n, DType::f32, 1, kind)));
     EXPECT_NE(values_of(weights(n, DType::f32, 1, kind)), values_of(weights(n, DType::f32, 2, kind)));
     EXPECT_EQ(values_of(weights(n, DType::f32, 1, kind)), values_of(weights(n, DType::f64, 1, kind).cast(DType::f32)));
@@ -123,7 +185,8 @@ TEST(Initialise, RefusesAnUnknownKind) {
   ModelConfig config;
   const Value root = parse_toml("[model]\ninit = \"lecun\"", "r");
   EXPECT_EQ(message_of<Error>([&] { FieldReader(root, "").section("model", config); }),
-            "r:2:8: unknown init \"lecun\"; known: pytorch, xavier, he, normal, pca");
+            "r:2:8: unknown init \"lecun\"; known: pytorch, xavier, xavier_normal, he, he_uniform, "
+            "orthogonal, normal, pca");
 }
 
 }  // namespace

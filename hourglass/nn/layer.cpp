@@ -17,7 +17,8 @@ Parameter LayerContext::add(const std::string& suffix, Shape shape, int64_t fan_
                         .offset = (end + kAlign - 1) / kAlign * kAlign,
                         .fan_in = fan_in,
                         .fan_out = fan_out,
-                        .is_bias = suffix == "bias"});
+                        .is_bias = suffix == "bias",
+                        .init = own_init(config)});
   return parameters.back();
 }
 

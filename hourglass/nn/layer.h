@@ -12,6 +12,8 @@
 
 namespace hourglass {
 
+enum class InitKind;
+
 /// A weight or bias: its name in model files and its position in the flat parameter vector θ.
 struct Parameter {
   std::string name;  ///< "encoder.0.weight"
@@ -19,6 +21,7 @@ struct Parameter {
   int64_t offset = 0;
   int64_t fan_in = 0, fan_out = 0;  ///< as PyTorch counts them
   bool is_bias = false;
+  std::optional<InitKind> init = {};  ///< of its layer, instead of the model's
 
   template <class Byte>
   BasicView<Byte> in(BasicView<Byte> theta) const {

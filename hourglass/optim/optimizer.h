@@ -9,10 +9,18 @@
 
 namespace hourglass {
 
+/// The names of an optimiser's state tensors: {"adam.m", "adam.v"}.
+std::vector<std::string> optimizer_state_names(const OptimizerConfig& config);
+
 /// Updates the parameters θ from their gradient, one slice at a time, so that threads can process different slices.
 class Optimizer {
  public:
   Optimizer(const OptimizerConfig& config, DType dtype, int64_t parameter_count);
+
+  /// From now on every update moves `average` (parameter_count) too: ē_t = d·ē_{t−1} + (1 − d)·θ_t, with d = `decay`
+  /// and without a bias correction: ē_0 is what `average` holds (Polyak & Juditsky 1992; the exponential form as in
+  /// Tarvainen & Valpola 2017).
+  void average_weights(double decay, View average);
 
   /// Updates θ[first, first + gradient.size()) in optimiser step `step` (from 1) with learning rate `rate`.
   void update(int64_t step, double rate, int64_t first, ConstView gradient, View theta);
@@ -22,12 +30,12 @@ class Optimizer {
   std::map<std::string, View> state();
 
  private:
-  OptimizerConfig config_;
-  std::vector<Tensor> moments_;
-};
+  void move(int64_t step, double rate, int64_t first, ConstView gradient, View w);
 
-/// Factor of the learning rate in step t = 0 … total − 1. During warm-up (t < w): (t + 1)/w. Afterwards, constant: 1;
-/// cosine (Loshchilov & Hutter 2017, without restarts): f + (1 − f)·½(1 + cos(π (t − w)/(total − w))).
-double schedule_factor(const ScheduleConfig& schedule, int64_t step, int64_t total);
+  OptimizerConfig config_;
+  std::vector<Tensor> state_;
+  double decay_ = 0;
+  View average_;
+};
 
 }  // namespace hourglass

@@ -2,57 +2,20 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <numbers>
-
+#include "hourglass/base/schema/fields_reader.h"
+#include "hourglass/base/schema/toml.h"
+#include "hourglass/tensor/copy.h"
+#include "support/golden.h"
 #include "support/numbers.h"
 
 namespace hourglass {
 namespace {
 
-ScheduleConfig schedule(const std::string& kind, double final_factor, int64_t warmup_steps) {
-  return {.kind = *find_named<ScheduleKind>(kind), .final_factor = final_factor, .warmup_steps = warmup_steps};
-}
-
-TEST(ConstantSchedule, IsOneAlways) {
-  for (const int64_t step : {0, 1, 99}) EXPECT_EQ(schedule_factor(schedule("constant", 1, 0), step, 100), 1);
-}
-
-TEST(ConstantSchedule, WarmsUpLinearlyToTheFullRate) {
-  const auto s = schedule("constant", 1, 4);
-  const std::vector<double> expected = {0.25, 0.5, 0.75, 1, 1, 1};
-  for (int64_t step = 0; step < 6; ++step) EXPECT_EQ(schedule_factor(s, step, 6), expected[step]) << step;
-}
-
-TEST(CosineSchedule, FallsFromOneTowardsTheFinalFactor) {
-  const auto s = schedule("cosine", 0.1, 0);
-  EXPECT_EQ(schedule_factor(s, 0, 100), 1);
-  EXPECT_NEAR(schedule_factor(s, 25, 100), 0.1 + 0.9 * (1 + std::sqrt(0.5)) / 2, 1e-15);
-  EXPECT_NEAR(schedule_factor(s, 50, 100), 0.55, 1e-15);
-  EXPECT_NEAR(schedule_factor(s, 99, 100), 0.1 + 0.9 * (1 + std::cos(std::numbers::pi * 0.99)) / 2, 1e-15);
-  for (int64_t step = 1; step < 100; ++step)
-    EXPECT_LT(schedule_factor(s, step, 100), schedule_factor(s, step - 1, 100)) << step;
-}
-
-TEST(CosineSchedule, StartsItsFallBehindTheWarmUp) {
-  const auto s = schedule("cosine", 0, 10);
-  EXPECT_NEAR(schedule_factor(s, 4, 30), 0.5, 1e-15);
-  EXPECT_EQ(schedule_factor(s, 9, 30), 1);
-  EXPECT_EQ(schedule_factor(s, 10, 30), 1);
-  EXPECT_NEAR(schedule_factor(s, 20, 30), 0.5, 1e-15);
-}
-
-TEST(Schedules, GiveFiniteFactorsWhenTheRunIsAllWarmUp) {
-  for (const std::string kind : {"constant", "cosine"})
-    for (int64_t step = 0; step < 5; ++step)
-      EXPECT_NEAR(schedule_factor(schedule(kind, 0, 5), step, 5), (step + 1) / 5.0, 1e-15);
-}
-
 OptimizerConfig optimizer(const std::string& kind) {
   OptimizerConfig c;
   c.kind = *find_named<OptimizerKind>(kind);
   c.learning_rate = 0.1;
-  c.momentum = kind == "sgd" ? 0.9 : 0.0;
+  c.momentum = 0.9;
   return c;
 }
 
@@ -72,7 +35,7 @@ std::vector<double> trained(const std::string& kind, DType dtype, const std::vec
 }
 
 TEST(Optimizer, GivesTheSameBitsHoweverThetaIsShared) {
-  for (const std::string kind : {"adam", "sgd"})
+  for (const std::string& kind : kNames<OptimizerKind>)
     for (const DType dtype : {DType::f32, DType::f64}) {
       EXPECT_EQ(trained(kind, dtype, {16, 16, 18}), trained(kind, dtype, {50}));
       EXPECT_EQ(trained(kind, dtype, {1, 30, 19}), trained(kind, dtype, {50}));
@@ -80,16 +43,23 @@ TEST(Optimizer, GivesTheSameBitsHoweverThetaIsShared) {
 }
 
 TEST(Optimizer, NamesTheStateThatACheckpointKeeps) {
-  Optimizer adam(optimizer("adam"), DType::f32, 4), sgd(optimizer("sgd"), DType::f32, 4);
-  ASSERT_EQ(adam.state().size(), 2);
-  EXPECT_EQ(adam.state().at("adam.m").size(), 4);
-  EXPECT_EQ(adam.state().at("adam.v").size(), 4);
-  ASSERT_EQ(sgd.state().size(), 1);
-  EXPECT_EQ(sgd.state().at("sgd.momentum").size(), 4);
+  const std::map<std::string, std::vector<std::string>> expected = {{"adam", {"adam.m", "adam.v"}},
+                                                                    {"adamw", {"adamw.m", "adamw.v"}},
+                                                                    {"rmsprop", {"rmsprop.momentum", "rmsprop.v"}},
+                                                                    {"sgd", {"sgd.momentum"}}};
+  for (const auto& [kind, names] : expected) {
+    Optimizer o(optimizer(kind), DType::f32, 4);
+    std::vector<std::string> found;
+    for (const auto& [name, view] : o.state()) {
+      found.push_back(name);
+      EXPECT_EQ(view.size(), 4);
+    }
+    EXPECT_EQ(found, names);
+  }
 }
 
 TEST(Optimizer, ResumesExactlyFromItsState) {
-  for (const std::string kind : {"adam", "sgd"}) {
+  for (const std::string& kind : kNames<OptimizerKind>) {
     Optimizer first(optimizer(kind), DType::f32, 20), second(optimizer(kind), DType::f32, 20);
     Tensor theta = normals(DType::f32, {20}, 1);
     const Tensor gradient = normals(DType::f32, {20}, 2);
@@ -109,6 +79,48 @@ TEST(Optimizer, TakesItsOwnSettings) {
   Tensor theta(DType::f64, {1});
   o.update(1, 1, 0, tensor_of({1}, {2}), theta);
   EXPECT_NEAR(values_of(theta)[0], -2 / 2.5, 1e-15);
+}
+
+/// [train] of a golden case: its optimizer, and its ema.
+struct GoldenTrain {
+  OptimizerConfig optimizer;
+  double ema = 0;
+};
+
+void fields(auto& v, GoldenTrain& c) {
+  v.choice("optimizer", c.optimizer, "");
+  v.field("ema", c.ema, inside(0, 1), "");
+}
+
+/// PyTorch's weights and their average after 50 steps along given gradients.
+TEST(Optimizer, MovesWeightsAsPyTorch) {
+  for (const auto& [name, golden] : golden_cases("optimizers")) {
+    GoldenTrain train;
+    FieldReader(parse_toml(golden.recipe, name), "").section("train", train);
+    for (const DType dtype : {DType::f32, DType::f64}) {
+      const Tensor gradients = golden.tensors.at("gradients").cast(dtype);
+      Tensor theta = golden.tensors.at("initial").cast(dtype), average = theta.clone();
+      Optimizer o(train.optimizer, dtype, theta.size());
+      if (train.ema > 0) o.average_weights(train.ema, average);
+      for (int64_t step = 1; step <= gradients.rows(); ++step)
+        o.update(step, o.learning_rate(), 0, gradients.view().slice(step - 1, 1), theta);
+      const double tolerance = dtype == DType::f32 ? 1e-5 : 1e-12;
+      EXPECT_LT(relative_difference(theta, golden.tensors.at("final")), tolerance) << name;
+      EXPECT_GT(relative_difference(theta, golden.tensors.at("initial")), 1e-3) << name << " did not move";
+      if (train.ema == 0) continue;
+      EXPECT_LT(relative_difference(average, golden.tensors.at("average")), tolerance) << name;
+    }
+  }
+}
+
+TEST(Optimizer, AveragesWeightsFromWhereTheyStart) {
+  Optimizer o({.kind = OptimizerKind::sgd, .learning_rate = 1}, DType::f64, 1);
+  Tensor theta = tensor_of({1}, {8}), average = tensor_of({1}, {8});
+  o.average_weights(0.75, average);
+  o.update(1, 1, 0, tensor_of({1}, {4}), theta);  // θ = 4
+  EXPECT_EQ(values_of(average)[0], 7);
+  o.update(2, 1, 0, tensor_of({1}, {4}), theta);  // θ = 0
+  EXPECT_EQ(values_of(average)[0], 5.25);
 }
 
 }  // namespace

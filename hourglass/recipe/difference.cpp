@@ -59,7 +59,7 @@ std::vector<RecipeDifference> recipe_differences(const Recipe& before, const Rec
 std::vector<std::string> keys_that_depend_on_epochs(const Recipe& recipe) {
   std::vector<std::string> keys;
   ScheduleConfig schedule = recipe.train.schedule;
-  if (schedule.kind == ScheduleKind::cosine) keys.push_back("train.schedule = " + toml_text(kind_value(schedule)));
+  if (depends_on_total(schedule)) keys.push_back("train.schedule = " + toml_text(kind_value(schedule)));
   for (const auto& [name, layers] : {std::pair("encoder", &recipe.model.encoder), {"decoder", &recipe.model.decoder}})
     for (size_t i = 0; i < layers->size(); ++i) {
       LayerConfig layer = (*layers)[i];

@@ -39,12 +39,17 @@ TEST(RecipeDifferences, SaysWhichKeysOneRecipeLacks) {
   EXPECT_EQ(differences({"objective.sparse_l1={weight=0.1}"}, {}).size(), 1u);
 }
 
-TEST(KeysThatDependOnEpochs, AreTheCosineScheduleAndAFallingTopK) {
+TEST(KeysThatDependOnEpochs, AreAScheduleThatEndsWithTheRunAndAFallingTopK) {
   const auto keys = [](const std::vector<std::string>& sets) {
     return keys_that_depend_on_epochs(parse_recipe(kText, "r", sets));
   };
   EXPECT_EQ(keys({"train.schedule={constant=1.0, warmup_steps=7}"}), Texts{});
   EXPECT_EQ(keys({"train.schedule={cosine=0.5}"}), Texts{"train.schedule = { cosine = 0.5, warmup_steps = 0 }"});
+  EXPECT_EQ(keys({"train.schedule={linear=0.5}"}), Texts{"train.schedule = { linear = 0.5, warmup_steps = 0 }"});
+  EXPECT_EQ(keys({"train.schedule=one_cycle"}),
+            Texts{"train.schedule = { one_cycle = 0.3, start = 0.04, end = 4e-06 }"});
+  EXPECT_EQ(keys({"train.schedule={step=0.5, every=2}"}), Texts{});
+  EXPECT_EQ(keys({"train.schedule=plateau"}), Texts{});
   EXPECT_EQ(keys({"model.encoder=[{dense=8},{topk=2}]"}), Texts{});
   EXPECT_EQ(keys({"model.encoder=[{dense=8},{topk=2, from=5}]"}), Texts{"model.encoder[1] = { topk = 2, from = 5 }"});
 }

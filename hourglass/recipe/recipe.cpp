@@ -56,7 +56,8 @@ void apply_override(Value& root, const std::string& text) {
 Recipe recipe_from(const Value& root) {
   Recipe recipe;
   FieldReader::read_table(root, "", recipe);
-  if (recipe.train.early_stopping && recipe.data.validation == 0) recipe.data.validation = 0.1;
+  const bool validates = recipe.train.early_stopping || recipe.train.schedule.kind == ScheduleKind::plateau;
+  if (validates && recipe.data.validation == 0) recipe.data.validation = 0.1;
   return recipe;
 }
 

@@ -47,6 +47,8 @@ struct TrainConfig {
   int64_t batch_size = 128;
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
+  double clip_norm = 0.0;  ///< largest norm of a step's gradient; 0: any
+  double ema = 0.0;        ///< decay of the moving average of the weights; 0: they are not averaged
   std::optional<EarlyStoppingConfig> early_stopping;
   CheckpointConfig checkpoint;
   int64_t seed = 42;
@@ -59,6 +61,10 @@ void fields(auto& v, TrainConfig& c) {
   v.field("batch_size", c.batch_size, between(1, 1 << 20), "rows per step");
   v.choice("optimizer", c.optimizer, "update rule of the parameters");
   v.choice("schedule", c.schedule, "how the learning rate changes from step to step");
+  v.field_if_given("clip_norm", c.clip_norm, above(0),
+                   "largest Euclidean norm of a step's gradient; a longer one is scaled down to it");
+  v.field_if_given("ema", c.ema, inside(0, 1),
+                   "decay of the moving average of the weights, which validation, test and the model file then use");
   v.table("early_stopping", c.early_stopping, "stop when the validation reconstruction no longer improves");
   v.section("checkpoint", c.checkpoint);
   v.field("seed", c.seed, at_least(0), "random seed");
@@ -112,7 +118,8 @@ void fields(auto& v, Recipe& r) {
 
 /// Reads a recipe from a TOML file of at most 8 MB; its name is the file's stem. Each override is `section.key=value`,
 /// has priority over the file, and its value is in TOML's syntax or a bare word: `train.epochs=3`,
-/// `train.optimizer={sgd=0.1}`, `model.init=he`. Early stopping without a validation split gets one of 0.1. Throws
+/// `train.optimizer={sgd=0.1}`, `model.init=he`. Early stopping, and
+/// the plateau schedule, without a validation split get one of 0.1. Throws
 /// Error with file, line and column, or the override.
 Recipe read_recipe(const std::filesystem::path& path, std::span<const std::string> overrides = {});
 

@@ -167,7 +167,41 @@ TEST(Recipe, TakesBareNames) {
   EXPECT_EQ(r.model.init, InitConfig{InitKind::he});
 }
 
+TEST(Recipe, ReadsOptimizersAndSchedules) {
+  const Recipe r = parse(kMinimal, {"train.optimizer={sgd=0.1, momentum=0.9, nesterov=true}", "train.clip_norm=1",
+                                    "train.ema=0.99", "train.schedule={step=0.5, every=7}"});
+  EXPECT_EQ(r.train.optimizer,
+            (OptimizerConfig{.kind = OptimizerKind::sgd, .learning_rate = 0.1, .momentum = 0.9, .nesterov = true}));
+  EXPECT_EQ(r.train.schedule, (ScheduleConfig{.kind = ScheduleKind::step, .factor = 0.5, .every = 7}));
+  EXPECT_EQ(r.train.clip_norm, 1);
+  EXPECT_EQ(r.train.ema, 0.99);
+  EXPECT_EQ(parse(recipe_toml(r)), r);
+  EXPECT_EQ(parse(kMinimal, {"train.optimizer=rmsprop"}).train.optimizer,
+            (OptimizerConfig{.kind = OptimizerKind::rmsprop, .learning_rate = 0.01}));
+  EXPECT_EQ(parse(kMinimal, {"train.optimizer={adamw=0.1, weight_decay=0.2}"}).train.optimizer,
+            (OptimizerConfig{.kind = OptimizerKind::adamw, .learning_rate = 0.1, .weight_decay = 0.2}));
+}
+
+TEST(Recipe, RefusesOptimizersAndSchedulesThatMeanNothing) {
+  EXPECT_EQ(message_with("train.optimizer={sgd=0.1, nesterov=true}"), "sgd: nesterov = true needs a momentum above 0");
+  EXPECT_EQ(message_with("train.schedule={step=0.1}"), "step: \"every\" is missing");
+  EXPECT_EQ(message_with("train.schedule={one_cycle=1}"), "one_cycle: expected below 1, found 1");
+  EXPECT_EQ(message_with("train.ema=1"), "ema: expected below 1, found 1");
+  EXPECT_EQ(message_with("train.clip_norm=0"), "clip_norm: expected above 0, found 0");
+  EXPECT_EQ(message_with("model.encoder=[{dense=3, init=\"normal\"}]"),
+            "init: unknown \"normal\"; known: pytorch, xavier, xavier_normal, he, he_uniform, orthogonal");
+}
+
+TEST(Recipe, TakesAnInitPerLayer) {
+  const Recipe r = parse(kMinimal, {"model.encoder=[{dense=3, init=\"he\"}]"});
+  EXPECT_EQ(r.model.encoder[0], (LayerConfig{"dense", DenseConfig{3, 0, InitKind::he}}));
+  EXPECT_EQ(parse(recipe_toml(r)), r);
+  EXPECT_THROW(parse(kMinimal, {"model.encoder=[{dense=3, init=\"he\"}]", "model.init=pca"}), Error);
+}
+
 TEST(Recipe, HoldsRowsOutForEarlyStopping) {
+  EXPECT_EQ(parse(kMinimal, {"train.schedule=plateau"}).data.validation, 0.1);
+  EXPECT_EQ(parse(kMinimal, {"train.schedule=plateau", "data.validation=0.3"}).data.validation, 0.3);
   EXPECT_EQ(parse(kMinimal, {"train.early_stopping={}"}).data.validation, 0.1);
   EXPECT_EQ(parse(kMinimal, {"train.early_stopping={}", "data.validation=0.3"}).data.validation, 0.3);
   EXPECT_EQ(parse(kMinimal).data.validation, 0.0);

@@ -233,9 +233,14 @@ void adam(const AdamStep& s, ConstView gradient, View w, View m, View v) {
   backend_of(w).adam(s, gradient, w, m, v);
 }
 
-void sgd(double rate, double momentum, ConstView gradient, View w, View b) {
+void sgd(const SgdStep& s, ConstView gradient, View w, View b) {
   HOURGLASS_CHECK(gradient.size() == w.size() && b.size() == w.size());
-  backend_of(w).sgd(rate, momentum, gradient, w, b);
+  backend_of(w).sgd(s, gradient, w, b);
+}
+
+void rmsprop(const RmspropStep& s, ConstView gradient, View w, View v, View b) {
+  HOURGLASS_CHECK(gradient.size() == w.size() && v.size() == w.size() && b.size() == w.size());
+  backend_of(w).rmsprop(s, gradient, w, v, b);
 }
 
 }  // namespace hourglass::ops

@@ -127,11 +127,25 @@ void add_packed_columns(ConstView packed, std::span<const ColumnRange> ranges, V
 
 struct AdamStep {
   double rate, beta1, beta2, epsilon;
-  int64_t step;  ///< from 1
+  int64_t step;             ///< from 1
+  double weight_decay = 0;  ///< AdamW's, which is no part of the gradient
 };
-/// Adam (Kingma & Ba 2015, algorithm 1): w −= rate·m̂/(√v̂ + ε), m and v updated.
+/// Adam (Kingma & Ba 2015, algorithm 1): w −= rate·m̂/(√v̂ + ε), m and v updated. With weight decay, AdamW (Loshchilov &
+/// Hutter 2019, algorithm 2, as PyTorch's): w is multiplied by 1 − rate·weight_decay first.
 void adam(const AdamStep& s, ConstView gradient, View w, View m, View v);
-/// Heavy-ball momentum as PyTorch's SGD: b = momentum·b + g, w −= rate·b.
-void sgd(double rate, double momentum, ConstView gradient, View w, View b);
+
+struct SgdStep {
+  double rate, momentum;
+  bool nesterov = false;
+};
+/// Momentum as PyTorch's SGD: b = momentum·b + g, w −= rate·b (heavy ball); Nesterov's: w −= rate·(g + momentum·b).
+void sgd(const SgdStep& s, ConstView gradient, View w, View b);
+
+struct RmspropStep {
+  double rate, alpha, epsilon, momentum;
+};
+/// RMSprop (Tieleman & Hinton 2012) as PyTorch's: v = alpha·v + (1 − alpha)·g², b = momentum·b + g/(√v + ε),
+/// w −= rate·b.
+void rmsprop(const RmspropStep& s, ConstView gradient, View w, View v, View b);
 
 }  // namespace hourglass::ops

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <numeric>
 
 #include "hourglass/base/parallel.h"
 #include "hourglass/tensor/backend.h"
@@ -149,15 +150,36 @@ void TrainingStep::local_gradient(const ParameterSlice& slice, int64_t rows, int
   objective_.add_parameter_gradients(model_.theta(), sums_, rows, slice.offset, gradient);
 }
 
+void TrainingStep::reduce(const ParameterSlice& slice, int64_t rows, int64_t micro_batches, View gradient) {
+  const auto local = [&](View g) { local_gradient(slice, rows, micro_batches, g); };
+  reduction_.reduce_gradient(slice.offset, local, gradient);
+}
+
+double TrainingStep::clipping_factor(const StepRequest& step, int64_t micro_batches) {
+  if (whole_gradient_.size() == 0) whole_gradient_ = Tensor(model_.theta().dtype(), model_.theta().shape());
+  squared_norms_.resize(slices_.size());
+  auto reduce_slice = [&](int64_t s) {
+    const View gradient = whole_gradient_.view().part(slices_[s].offset, slices_[s].shape);
+    reduce(slices_[s], static_cast<int64_t>(step.rows.size()), micro_batches, gradient);
+    squared_norms_[s] = ops::sum_of_squares(gradient);
+  };
+  parallel_for(static_cast<int64_t>(slices_.size()), step.threads, reduce_slice);
+  const double norm = std::sqrt(std::accumulate(squared_norms_.begin(), squared_norms_.end(), 0.0));
+  return std::min(1.0, step.clip_norm / (norm + 1e-6));
+}
+
 void TrainingStep::update(const StepRequest& step, int64_t micro_batches) {
   const auto rows = static_cast<int64_t>(step.rows.size());
+  const bool clips = step.clip_norm > 0;
+  const double factor = clips ? clipping_factor(step, micro_batches) : 1.0;
   auto update_slice = [&](int64_t s) {
     thread_local Arena arena;
     arena.reset();
     const ParameterSlice& slice = slices_[s];
-    const View gradient = arena.take(model_.theta().dtype(), slice.shape);
-    const auto local = [&](View g) { local_gradient(slice, rows, micro_batches, g); };
-    reduction_.reduce_gradient(slice.offset, local, gradient);
+    const View gradient = clips ? whole_gradient_.view().part(slice.offset, slice.shape)
+                                : arena.take(model_.theta().dtype(), slice.shape);
+    if (!clips) reduce(slice, rows, micro_batches, gradient);
+    if (factor < 1) ops::scale(factor, gradient);
     optimizer_.update(step.number, step.learning_rate, slice.offset, gradient, model_.theta());
   };
   parallel_for(static_cast<int64_t>(slices_.size()), step.threads, update_slice);

@@ -21,6 +21,7 @@ struct StepRequest {
   int threads = 1;
   double progress = 1.0;  ///< steps done / steps of the whole run
   Mode mode = Mode::training;
+  double clip_norm = 0;  ///< largest norm of the gradient; 0: any
 };
 
 /// How a batch is split into micro-batches.
@@ -40,7 +41,9 @@ int64_t step_memory(const Objective& objective, int64_t batch_size, bool corrupt
 /// Computes optimiser steps and owns the memory for them. A batch is split into micro-batches of consecutive rows, in a
 /// way that depends on its size alone. The pass of a micro-batch runs on one thread at a time; where a layer or penalty
 /// needs sums over the whole batch, it waits for all other micro-batches. Then each slice of θ is updated: its gradient
-/// is summed over the micro-batches in order and given to the optimiser while it is in cache. Results are therefore
+/// is summed over the micro-batches in order and given to the optimiser while it is in cache. Only where the gradient's
+/// norm is limited does the whole gradient come first: with ‖g‖ over all parameters, g is multiplied by
+/// min(1, clip_norm/(‖g‖ + 1e-6)) (Pascanu et al. 2013, as PyTorch's clip_grad_norm_). Results are therefore
 /// bit-identical for any number of threads. Nothing is allocated after the first step.
 class TrainingStep {
  public:
@@ -69,6 +72,10 @@ class TrainingStep {
   void run_passes(const Dataset& data, const StepRequest& step, int64_t micro_batches);
   /// gradient assigned: this process's share.
   void local_gradient(const ParameterSlice& slice, int64_t rows, int64_t micro_batches, View gradient);
+  /// gradient assigned: of the whole batch.
+  void reduce(const ParameterSlice& slice, int64_t rows, int64_t micro_batches, View gradient);
+  /// whole_gradient_ assigned. Returns what it is to be multiplied with.
+  double clipping_factor(const StepRequest& step, int64_t micro_batches);
   void update(const StepRequest& step, int64_t micro_batches);
 
   Autoencoder& model_;
@@ -84,6 +91,8 @@ class TrainingStep {
   Tensor gradients_;  ///< (micro-batches, Objective::micro_batch_gradient_size())
   std::vector<ParameterSlice> slices_;
   std::vector<double> sums_;
+  Tensor whole_gradient_;              ///< where the norm is limited
+  std::vector<double> squared_norms_;  ///< of the gradient of each slice
 };
 
 }  // namespace hourglass

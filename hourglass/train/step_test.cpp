@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <numeric>
 
 #include "hourglass/model/inference.h"
@@ -143,6 +144,50 @@ TEST(BatchSums, CoverTheWholeBatch) {
   }
   const auto expected = values_of(theta), found = train(3, DType::f64).theta;
   for (size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(found[i], expected[i], 1e-12) << i;
+}
+
+/// Weights of several slices after two steps of gradient descent whose gradient has at most this norm.
+std::vector<double> clipped(double clip_norm, int threads, DType dtype) {
+  const Dataset data = rows_in_unit_interval(200);
+  Autoencoder wide(model({layer("dense", 12000), layer("tanh")}, {layer("dense", 6)}), {6}, dtype);
+  copy(fresh_weights(wide.network(), dtype, 1), wide.theta());
+  Objective objective(objective_of("mse", WeightDecayConfig{0.1}), wide.network());
+  Optimizer sgd({.kind = OptimizerKind::sgd, .learning_rate = 0.1}, dtype, wide.theta().size());
+  const Corruption none({}, 0);
+  TrainingStep step(wide, objective, sgd, none, 200);
+  std::vector<uint32_t> rows(200);
+  std::iota(rows.begin(), rows.end(), 0u);
+  for (int64_t k = 1; k <= 2; ++k)
+    step.run(data, {.rows = rows, .number = k, .learning_rate = 0.1, .threads = threads, .clip_norm = clip_norm});
+  return values_of(wide.theta());
+}
+
+TEST(ClippedGradient, GivesTheSameBitsOnAnyNumberOfThreads) {
+  const auto one = clipped(0.5, 1, DType::f32);
+  for (const int threads : {2, 3, 5}) EXPECT_EQ(clipped(0.5, threads, DType::f32), one);
+  EXPECT_NE(one, clipped(0, 1, DType::f32)) << "nothing was clipped";
+  EXPECT_EQ(clipped(1e6, 2, DType::f32), clipped(0, 1, DType::f32)) << "a short gradient stays as it is";
+}
+
+/// PyTorch's clip_grad_norm_ by hand, on the gradient of one micro-batch.
+TEST(ClippedGradient, HasTheNormOfTheWholeGradient) {
+  const Dataset data = rows_in_unit_interval(200);
+  const Network network(model({layer("dense", 12000), layer("tanh")}, {layer("dense", 6)}), {6});
+  Objective objective(objective_of("mse", WeightDecayConfig{0.1}), network);
+  Tensor theta = fresh_weights(network, DType::f64, 1);
+  std::vector<uint32_t> rows(200);
+  std::iota(rows.begin(), rows.end(), 0u);
+  for (int k = 0; k < 2; ++k) {
+    Tensor gradient(DType::f64, theta.shape());
+    TrainingBatch batch = objective.make_batch(DType::f64, 200, false);
+    load_batch(objective, {data, {}, Corruption({}, 0)}, rows, 200, {.mode = Mode::training}, batch);
+    objective.evaluate(theta, batch, gradient);
+    const double norm = std::sqrt(ops::sum_of_squares(gradient));
+    EXPECT_GT(norm, 0.5);
+    ops::add_scaled(-0.1 * 0.5 / (norm + 1e-6), gradient, theta);
+  }
+  const auto expected = values_of(theta), found = clipped(0.5, 3, DType::f64);
+  for (size_t i = 0; i < expected.size(); ++i) ASSERT_NEAR(found[i], expected[i], 1e-12) << i;
 }
 
 TEST(BatchSums, AreNotNeededOutsideTraining) {

@@ -35,6 +35,14 @@ std::map<std::string, std::string> checksums(const Dataset& train, const Dataset
   return sums;
 }
 
+/// With train.ema, a second model for the weights that the steps change.
+std::optional<Autoencoder> to_average(const Recipe& recipe, const Autoencoder& model) {
+  if (recipe.train.ema == 0) return std::nullopt;
+  std::optional<Autoencoder> trained(std::in_place, recipe.model, model.network().input(), model.theta().dtype());
+  trained->scaler = model.scaler;
+  return trained;
+}
+
 /// The mean over the epoch's rows so far.
 Terms mean_terms(const Objective& objective, const EpochProgress& progress) {
   const double scale = 1.0 / static_cast<double>(progress.rows);
@@ -57,19 +65,22 @@ Trainer::Trainer(const Recipe& recipe, Autoencoder& model, const Dataset& train,
       test_(test),
       checksums_(checksums(train, test)),
       split_(prepare(recipe, model, train)),
-      loop_(recipe, model, static_cast<int64_t>(split_.train.size())),
+      trained_(to_average(recipe, model)),
+      loop_(recipe, trained_ ? *trained_ : model, static_cast<int64_t>(split_.train.size())),
       threads_(threads, available_threads()),
       evaluator_(model, loop_.objective().reconstruction() == Reconstruction::bce, {train, split_.held_out, test},
                  threads_.max_threads()),
       divergence_guard_(model, loop_.optimizer()),
       checkpoint_timer_(recipe.train.checkpoint.minutes) {
   if (loop_.objective().reconstruction() == Reconstruction::bce) check_unit_interval(train, model.scaler);
+  if (trained_) loop_.optimizer().average_weights(recipe.train.ema, model.theta());
   if (recipe.train.early_stopping) best_weights_.emplace(*recipe.train.early_stopping, model);
 }
 
 RunOutcome Trainer::run(const Hooks& hooks) try {
   hooks.listener.on_start({recipe_.name, reconstruction(), recipe_.train.epochs, epoch_, loop_.steps_per_epoch(),
                            static_cast<int64_t>(split_.train.size())});
+  if (trained_ && loop_.steps_done() == 0) ModelSnapshot(model_).restore(*trained_);
   consider_initial_weights(hooks.stop);
   snapshot_weights();
   checkpoint_timer_.start(Clock::now());
@@ -101,9 +112,11 @@ std::optional<RunOutcome> Trainer::after_step(const Hooks& hooks) {
 }
 
 std::optional<RunOutcome> Trainer::end_epoch(const Hooks& hooks) {
+  copy_layer_state();
   const EpochRecord record = epoch_record(hooks.stop);
   if (!is_finite(record) || !divergence_guard_.non_finite_tensor().empty()) return diverge(hooks.listener);
   const bool stops_early = should_stop_early(record, hooks.listener);
+  adapt_rate(record, hooks.listener);
   hooks.listener.on_epoch(record);
   begin_next_epoch();
   const bool stop = hooks.stop(), is_scheduled = epochs_done() % recipe_.train.checkpoint.epochs == 0;
@@ -145,6 +158,20 @@ bool Trainer::should_stop_early(const EpochRecord& record, RunListener& listener
   listener.on_note(fmt::format("stopped after epoch {}: no better validation {} since epoch {}, whose weights are kept",
                                record.epoch, reconstruction(), best_weights_->best().epoch));
   return true;
+}
+
+void Trainer::adapt_rate(const EpochRecord& record, RunListener& listener) {
+  PlateauState* plateau = loop_.plateau();
+  if (!plateau || !update_plateau(recipe_.train.schedule, record.validation->reconstruction, *plateau)) return;
+  listener.on_note(fmt::format("epoch {}: {} epochs without a smaller validation {}: the learning rate becomes {:.3g}",
+                               record.epoch, recipe_.train.schedule.patience + 1, reconstruction(),
+                               loop_.optimizer().learning_rate() * plateau->factor));
+}
+
+void Trainer::copy_layer_state() {
+  if (!trained_) return;
+  const auto from = trained_->state(), to = model_.state();
+  for (size_t i = 0; i < from.size(); ++i) copy(from[i]->values, to[i]->values);
 }
 
 void Trainer::consider_initial_weights(const std::function<bool()>& stop) {
@@ -189,6 +216,7 @@ void Trainer::save_checkpoint(const Hooks& hooks) {
 }
 
 void Trainer::snapshot_weights() {
+  copy_layer_state();
   divergence_guard_.snapshot_weights(progress_.step > 0 ? fmt::format("after epoch {} step {}", epoch_, progress_.step)
                                      : epoch_ > 1       ? fmt::format("after epoch {}", epochs_done())
                                                         : "from before the first step");

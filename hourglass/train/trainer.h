@@ -26,8 +26,10 @@ enum class RunOutcome { finished, stopped_early, interrupted, diverged };
 Split validation_split(const Recipe& recipe, const Dataset& train);
 
 /// Trains an autoencoder by a recipe: epochs of shuffled batches, each followed by evaluation on the validation and
-/// test rows, with early stopping and checkpoints. Random numbers are keyed by (seed, epoch, sample), so a run is a
-/// pure function of recipe, data, starting weights and arithmetic_text().
+/// test rows, with early stopping and checkpoints. With train.ema the model's weights are the moving average of those
+/// that the steps change (Optimizer::average_weights), and every measurement, the best weights and the end of the run
+/// use them; the state of layers, as running statistics, is not averaged but the latest. Random numbers are keyed by
+/// (seed, epoch, sample), so a run is a pure function of recipe, data, starting weights and arithmetic_text().
 class Trainer {
  public:
   /// Splits the training rows, fits the model's scaler to them and checks the data against the objective: bce throws
@@ -82,6 +84,10 @@ class Trainer {
   bool should_stop_early(const EpochRecord& record, RunListener& listener);
   /// With early stopping, weights that init = "pca" made may be the best ones.
   void consider_initial_weights(const std::function<bool()>& stop);
+  /// The plateau schedule sees the epoch's validation loss.
+  void adapt_rate(const EpochRecord& record, RunListener& listener);
+  /// The state of layers is not averaged: model_ takes that of the trained weights.
+  void copy_layer_state();
   void begin_next_epoch();
   /// True between epochs if no other follows: train.epochs are done, or the patience of early stopping is over.
   bool is_over() const;
@@ -101,6 +107,8 @@ class Trainer {
   const Dataset* test_;
   std::map<std::string, std::string> checksums_;  ///< SHA-256 of the data, by key of a checkpoint's metadata
   Split split_;
+  std::optional<Autoencoder>
+      trained_;  ///< with train.ema: what the steps change; model_ has the average of its weights
   TrainingLoop loop_;
   ThreadChoice threads_;
   Evaluator evaluator_;

@@ -16,6 +16,7 @@ struct RunPosition {
   EpochProgress progress;
   BestWeights::Epoch best;
   bool is_finished = false;
+  std::optional<PlateauState> plateau = {};  ///< with that schedule
 };
 
 /// The keys in alphabetical order, as in the files of all versions.
@@ -30,6 +31,7 @@ void fields(auto& v, RunPosition& p) {
   v.field("finished", p.is_finished, Anything{}, "");
   v.field("loss", totals.loss, Range{}, "");
   v.field("penalties", totals.penalties, Range{}, "");
+  v.table("plateau", p.plateau, "");
   v.field("reconstruction", totals.reconstruction, Range{}, "");
   v.field("rows", rows, at_least(0), "");
   v.field("seconds", seconds, at_least(0), "");
@@ -44,13 +46,15 @@ std::string columns_json(const EpochRecord& like) { return json_text(plain_value
 
 std::map<std::string, View> Trainer::tensors() {
   std::map<std::string, View> all = loop_.optimizer().state();
-  all.merge(snapshot_tensors(model_, "theta"));
+  if (trained_) all.merge(snapshot_tensors(*trained_, "theta"));
+  all.merge(snapshot_tensors(model_, trained_ ? "ema" : "theta"));
   if (best_weights_) all.merge(best_weights_->snapshot().tensors("best"));
   return all;
 }
 
 std::string Trainer::checkpoint(const std::vector<EpochRecord>& epochs) {
   const auto best = best_weights_ ? best_weights_->best() : BestWeights::Epoch();
+  const auto plateau = loop_.plateau() ? std::optional(*loop_.plateau()) : std::nullopt;
   const EpochRecord like = empty_record();
   const Tensor metrics = history_tensor(epochs, like);
   std::map<std::string, ConstView> views = {{"metrics", metrics}};
@@ -59,7 +63,7 @@ std::string Trainer::checkpoint(const std::vector<EpochRecord>& epochs) {
     for (const auto& [name, view] : last_weights_->tensors("last")) views[name] = view;
   std::map<std::string, std::string> metadata = checksums_;
   metadata.insert({{"recipe", recipe_json(recipe_)},
-                   {"position", to_json(RunPosition{epoch_, progress_, best, is_finished_})},
+                   {"position", to_json(RunPosition{epoch_, progress_, best, is_finished_, plateau})},
                    {"columns", columns_json(like)},
                    {kArithmetic, arithmetic_text()}});
   return checkpoint_bytes(views, metadata);
@@ -84,6 +88,7 @@ std::vector<EpochRecord> Trainer::restore(const SafeTensors& file, const std::st
   epoch_ = position.epoch;
   progress_ = position.progress;
   if (best_weights_) best_weights_->resume(position.best);
+  if (position.plateau) *loop_.plateau() = *position.plateau;
   is_finished_ = is_over();
   if (is_finished_ != position.is_finished && best_weights_) {
     if (is_finished_)
@@ -130,6 +135,11 @@ RunPosition Trainer::read_position(const std::string& text, const std::string& n
                     (p.epoch < last || step == 0) &&
                     (step == 0 || totals.penalties.size() == loop_.objective().penalties().size());
   if (!fits) fail("{}: stands at epoch {} step {}, which is not in a run on this data", name, p.epoch, step);
+  if (p.plateau.has_value() != (recipe_.train.schedule.kind == ScheduleKind::plateau))
+    fail("{}: metadata \"position\": plateau: expected {}", name, p.plateau ? "none" : "its state");
+  if (p.plateau && (p.plateau->epochs != p.epoch - 1 || p.plateau->bad_epochs > p.plateau->epochs))
+    fail("{}: metadata \"position\": plateau: expected {} epochs, found {}, of which {} are bad", name, p.epoch - 1,
+         p.plateau->epochs, p.plateau->bad_epochs);
   check_progress(p, name);
   return p;
 }

@@ -9,6 +9,7 @@
 #include "hourglass/base/error.h"
 #include "hourglass/run/checkpoint_file.h"
 #include "support/message_of.h"
+#include "support/numbers.h"
 
 namespace hourglass {
 namespace {
@@ -128,6 +129,73 @@ TEST(Trainer, RefusesAPositionThatContradictsItself) {
   EXPECT_EQ(refusal(position(R"("epoch":2,"finished":false)")),
             "c: its metrics hold 0 epochs, its weights stand after 1");
   EXPECT_EQ(refusal(within("2", "2")), "nothing was thrown");
+}
+
+/// Keeps a copy of the averaged weights by hand.
+TEST(Trainer, MeasuresAndKeepsTheAverageOfTheWeights) {
+  const std::string plain = "epochs = 3\noptimizer = { sgd = 0.05 }\nschedule = { step = 0.5, every = 1 }\n";
+  SmallRun averaged(plain + "ema = 0.75", 4), other(plain, 4);
+  std::vector<double> expected = values_of(other.model.theta());
+  struct Average final : RunListener {
+    std::vector<double>& mean;
+    Autoencoder& model;
+    Average(std::vector<double>& mean, Autoencoder& model) : mean(mean), model(model) {}
+    void on_step(const StepRecord&) override {
+      const auto now = values_of(model.theta());
+      for (size_t i = 0; i < mean.size(); ++i) mean[i] = 0.75 * mean[i] + 0.25 * now[i];
+    }
+  } average(expected, other.model);
+  RunListener silent;
+  const auto never = [] { return false; };
+  other.trainer.run({average, never, {}});
+  averaged.trainer.run({silent, never, {}});
+  const auto found = values_of(averaged.model.theta());
+  for (size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], 1e-6) << i;
+  SafeTensors checkpoint = parse_checkpoint(averaged.trainer.checkpoint({{}, {}, {}}), "c");
+  EXPECT_EQ(values_of(checkpoint.tensors.at("ema")), found);
+  EXPECT_EQ(values_of(checkpoint.tensors.at("theta")), values_of(other.model.theta()));
+}
+
+/// With the average of the weights, the state of a plateau and early stopping: stopped after every step, each time
+/// continued by a new trainer.
+TEST(Trainer, ContinuesAveragesAndPlateausFromEveryStep) {
+  const std::string keys =
+      "epochs = 6\noptimizer = { adamw = 0.3 }\nschedule = { plateau = 0.5, patience = 0 }\n"
+      "early_stopping = { patience = 5 }\nema = 0.5\nclip_norm = 0.1";
+  RunListener silent;
+  SmallRun whole(keys, 20);
+  const RunOutcome end = whole.trainer.run({silent, [] { return false; }, {}});
+  struct Record final : RunListener {
+    std::vector<EpochRecord> epochs;
+    int falls = 0;
+    void on_epoch(const EpochRecord& e) override { epochs.push_back(e); }
+    void on_note(const std::string& text) override { falls += text.find("the learning rate becomes") != text.npos; }
+  } record;
+  std::string bytes;
+  std::vector<double> last;
+  RunOutcome outcome = RunOutcome::interrupted;
+  for (int parts = 0; outcome == RunOutcome::interrupted && parts < 200; ++parts) {
+    SmallRun part(keys, 20);
+    if (!bytes.empty()) part.trainer.restore(parse_checkpoint(bytes, "c"), "c");
+    outcome = part.trainer.run({record, [] { return true; }, [&] { bytes = part.trainer.checkpoint(record.epochs); }});
+    last = values_of(part.model.theta());
+  }
+  EXPECT_EQ(last, values_of(whole.model.theta()));
+  EXPECT_EQ(outcome, end);
+  EXPECT_GT(record.falls, 0);
+}
+
+TEST(Trainer, RefusesAPlateauThatContradictsThePosition) {
+  SmallRun run("epochs = 3\nschedule = \"plateau\"", 20), other("epochs = 3\nschedule = \"plateau\"", 20);
+  SafeTensors checkpoint = parse_checkpoint(run.trainer.checkpoint({}), "c");
+  const auto refusal = [&](const std::string& text) {
+    checkpoint.metadata.at("position") = text;
+    return message_of<Error>([&] { other.trainer.restore(checkpoint, "c"); });
+  };
+  const std::string at_start = R"("epoch":1,"finished":false)";
+  EXPECT_EQ(refusal(position(at_start)), "c: metadata \"position\": plateau: expected its state");
+  EXPECT_EQ(refusal(position(at_start + R"(,"plateau":{"bad_epochs":0,"best":0.0,"epochs":1,"factor":1.0})")),
+            "c: metadata \"position\": plateau: expected 0 epochs, found 1, of which 0 are bad");
 }
 
 TEST(Trainer, RefusesTensorsThatAreNotFinite) {

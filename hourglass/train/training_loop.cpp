@@ -26,7 +26,9 @@ TrainingLoop::TrainingLoop(const Recipe& recipe, Autoencoder& model, int64_t row
       objective_(recipe.objective, model.network(), config_.seed),
       optimizer_(config_.optimizer, model.theta().dtype(), model.network().parameter_count()),
       corruption_(recipe.corruption, config_.seed),
-      step_(model, objective_, optimizer_, corruption_, batch_size_, classes) {}
+      step_(model, objective_, optimizer_, corruption_, batch_size_, classes) {
+  if (config_.schedule.kind == ScheduleKind::plateau) plateau_.emplace();
+}
 
 bool TrainingLoop::run_epoch(const Dataset& data, std::span<const uint32_t> rows, int64_t epoch, ThreadChoice& threads,
                              EpochProgress& progress, const std::function<bool()>& after_step) {
@@ -41,20 +43,29 @@ bool TrainingLoop::run_epoch(const Dataset& data, std::span<const uint32_t> rows
   return true;
 }
 
+/// Of the next step.
+double TrainingLoop::learning_rate() const {
+  const int64_t total = config_.epochs * steps_per_epoch();
+  if (total == 0) return optimizer_.learning_rate();
+  const double factor = schedule_factor(config_.schedule, steps_done_, total, steps_per_epoch());
+  return optimizer_.learning_rate() * factor * (plateau_ ? plateau_->factor : 1.0);
+}
+
 void TrainingLoop::train_batch(const Dataset& data, std::span<const uint32_t> rows, int64_t epoch,
                                ThreadChoice& threads, EpochProgress& progress) {
   const auto start = std::chrono::steady_clock::now();
+  const double rate = learning_rate();
   const int64_t done = steps_done_++, total = config_.epochs * steps_per_epoch();
   const auto count = static_cast<double>(rows.size());
-  const double factor = total > 0 ? schedule_factor(config_.schedule, done, total) : 1.0;
   const double run_progress = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 1.0;
   const auto terms = step_.run(data, {.rows = rows,
                                       .epoch = static_cast<uint32_t>(epoch),
                                       .number = steps_done_,
-                                      .learning_rate = optimizer_.learning_rate() * factor,
+                                      .learning_rate = rate,
                                       .threads = threads.threads(),
                                       .progress = run_progress,
-                                      .mode = objective_.classifies() ? Mode::encoding : Mode::training});
+                                      .mode = objective_.classifies() ? Mode::encoding : Mode::training,
+                                      .clip_norm = config_.clip_norm});
   add_scaled(terms, count, progress.totals);
   ++progress.step;
   progress.rows += static_cast<int64_t>(rows.size());

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "hourglass/optim/schedule.h"
 #include "hourglass/recipe/recipe.h"
 #include "hourglass/train/row_sampler.h"
 #include "hourglass/train/step.h"
@@ -43,10 +44,13 @@ class TrainingLoop {
   void resume(int64_t steps_done) { steps_done_ = steps_done; }
   const Objective& objective() const { return objective_; }
   Optimizer& optimizer() { return optimizer_; }
+  /// State of the plateau schedule, which waits for update_plateau after each epoch; null with other schedules.
+  PlateauState* plateau() { return plateau_ ? &*plateau_ : nullptr; }
 
  private:
   void train_batch(const Dataset& data, std::span<const uint32_t> rows, int64_t epoch, ThreadChoice& threads,
                    EpochProgress& progress);
+  double learning_rate() const;
 
   Autoencoder& model_;
   const TrainConfig& config_;
@@ -57,6 +61,7 @@ class TrainingLoop {
   Corruption corruption_;
   TrainingStep step_;
   int64_t steps_done_ = 0;
+  std::optional<PlateauState> plateau_;
 };
 
 }  // namespace hourglass

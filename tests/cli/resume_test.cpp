@@ -152,6 +152,12 @@ INSTANTIATE_TEST_SUITE_P(
                            kImages,
                            {"--set", "model.encoder=[{ dense = 40 }, { topk = 3, from = 30 }, { dense = 6 }, \"tanh\"]",
                             "--set", "objective.hessian={weight=0.1, probes=2}"}},
+                    Killed{"AverageAndPlateau",
+                           "dense.toml",
+                           kImages,
+                           {"--set", "train.ema=0.95", "--set", "train.optimizer={adamw=0.05}", "--set",
+                            "train.schedule={plateau=0.5, patience=0}", "--set", "train.clip_norm=0.1", "--set",
+                            "train.early_stopping={patience=15}"}},
                     Killed{"TableWithThreshold",
                            kCompatible + "table.toml",
                            kCompatible + "table.csv",
@@ -283,6 +289,20 @@ TEST_F(Resume, TakesMoreEpochsOfATable) {
   EXPECT_TRUE(succeeded(run(words("run", "3"))));
   EXPECT_TRUE(succeeded(run(words("whole", "6"))));
   EXPECT_TRUE(succeeded(run({"train", "--data", "d.csv", "--epochs", "6", "--output-dir", "run", "--resume"})));
+  expect_same_run("run", "whole");
+}
+
+/// The last average goes on, and the weights under it, not the best average that the model file has.
+TEST_F(Resume, TakesMoreEpochsOfAnAverage) {
+  const Words more = {"--data",  kImages,
+                      "--set",   "train.ema=0.9",
+                      "--set",   "train.optimizer={rmsprop=0.02, momentum=0.5}",
+                      "--set",   "train.schedule={plateau=0.5, patience=0}",
+                      "--set",   "train.early_stopping={patience=9}",
+                      "--epochs"};
+  train("dense.toml", "run", more + Words{"3"});
+  train("dense.toml", "whole", more + Words{"8"});
+  train("dense.toml", "run", more + Words{"8", "--resume"});
   expect_same_run("run", "whole");
 }
 

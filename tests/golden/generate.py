@@ -20,6 +20,7 @@ import philox
 import torch_recipe
 from classifiers import classifier_cases, read_labels
 from metrics import metric_cases, spectrum_cases
+from optimizers import averaged_model, optimizer_cases, schedule_cases, schedule_factors
 from penalties import penalty_cases
 from safetensors_writer import write_safetensors
 from trajectories import CASES, recipe_text
@@ -32,23 +33,39 @@ WORST_ROUNDING = 2e-5
 SMALLEST_MARGIN = 1e-5
 
 
+def rate_factors(schedule, epochs, per_epoch):
+    """What the learning rate is multiplied with at every step."""
+    steps = epochs * per_epoch
+    if schedule == "constant" or "constant" in schedule or "cosine" in schedule:
+        return [torch_recipe.rate_factor(schedule, step, steps) for step in range(steps)]
+    return schedule_factors(schedule, epochs, per_epoch)
+
+
 def train(network, recipe, images):
-    """The recipe's epochs over `images` in order, the last, smaller batch of each included."""
+    """The recipe's epochs over `images` in order, the last, smaller batch of each included. With train.ema the network
+    ends with the average of its weights."""
     settings = recipe["train"]
+    average = averaged_model(network, settings["ema"]) if "ema" in settings else None
     optimizer = torch_recipe.make_optimizer(network, settings["optimizer"])
     rate = optimizer.param_groups[0]["lr"]
     batches = torch.arange(len(images)).split(settings["batch_size"])
     steps = settings["epochs"] * len(batches)
+    factors = rate_factors(settings.get("schedule", "constant"), settings["epochs"], len(batches))
     for step in range(steps):
         epoch, batch = step // len(batches) + 1, batches[step % len(batches)]
-        factor = torch_recipe.rate_factor(settings.get("schedule", "constant"), step, steps)
-        optimizer.param_groups[0]["lr"] = rate * factor
+        optimizer.param_groups[0]["lr"] = rate * factors[step]
         optimizer.zero_grad(set_to_none=True)
         torch_recipe.set_step(network, step, steps)
         noise = philox.Noise(settings.get("seed", SEED), epoch, batch)
         contraction = torch_recipe.contractive_by_rows
         torch_recipe.total_loss(network, recipe, images[batch], noise, contraction).backward()
+        if "clip_norm" in settings:
+            torch.nn.utils.clip_grad_norm_(network.parameters(), settings["clip_norm"])
         optimizer.step()
+        if average:
+            average.update_parameters(network)
+    if average:
+        network.load_state_dict(average.module.state_dict())
 
 
 def worst_difference(network, precise):
@@ -211,6 +228,8 @@ def main():
     write_metrics()
     images = torch_recipe.unit_images(SAMPLE / "train-images-idx3-ubyte.gz", ROWS)
     labels = read_labels(SAMPLE / "train-labels-idx1-ubyte.gz")
+    write_encoders("optimizers", optimizer_cases())
+    write_encoders("schedules", schedule_cases())
     write_encoders("classifiers", classifier_cases(images, labels, check_rounding))
     test_images = torch_recipe.unit_images(SAMPLE / "t10k-images-idx3-ubyte.gz")
     for name in sys.argv[1:] or CASES:

@@ -63,6 +63,25 @@ CASES = {
     "dense_momentum": ("sigmoid", "sigmoid", "bce", "train.optimizer = { sgd = 0.1, momentum = 0.9 }"),
     "dense_cosine": ("sigmoid", "sigmoid", "bce", "train.schedule = { cosine = 0.1, warmup_steps = 10 }"),
     "dense_warmup": ("sigmoid", "sigmoid", "bce", "train.schedule = { constant = 1.0, warmup_steps = 25 }"),
+    "dense_linear": ("sigmoid", "sigmoid", "bce", "train.schedule = { linear = 0.1 }"),
+    "dense_step": ("sigmoid", "sigmoid", "bce", "train.schedule = { step = 0.3, every = 1 }", "train.epochs = 2",
+                   "train.batch_size = 128"),
+    "dense_one_cycle": ("sigmoid", "sigmoid", "bce", "train.schedule = { one_cycle = 0.3 }"),
+    "dense_nesterov": (
+        "sigmoid", "sigmoid", "bce", "train.optimizer = { sgd = 0.1, momentum = 0.9, nesterov = true }"),
+    "dense_adamw": ("sigmoid", "sigmoid", "bce", "train.optimizer = { adamw = 1e-3, weight_decay = 0.5 }"),
+    "dense_rmsprop": ("sigmoid", "sigmoid", "bce", "train.optimizer = { rmsprop = 1e-3 }"),
+    "dense_rmsprop_momentum": (
+        "tanh", "identity", "mse", "train.optimizer = { rmsprop = 1e-3, alpha = 0.9, momentum = 0.5 }"),
+    "dense_clipped": (
+        "sigmoid", "sigmoid", "bce", "train.optimizer = { sgd = 1.0, momentum = 0.9 }", "train.clip_norm = 0.02"),
+    "dense_averaged": ("sigmoid", "sigmoid", "bce", "train.ema = 0.9"),
+    "conv_clipped_averaged": (
+        "padded", "padded", "bce", "train.optimizer = { adamw = 1e-3 }", "train.schedule = { one_cycle = 0.4 }",
+        "train.clip_norm = 0.05", "train.ema = 0.8"),
+    "tied_clipped": (
+        "two dense", "two dense", "bce", "model.tied = true", "train.optimizer = { rmsprop = 1e-3 }",
+        "train.clip_norm = 0.03", "objective.weight_decay = { weight = 1e-3 }"),
     "dense_tall_batches": (
         "sigmoid", "sigmoid", "bce", "objective.sparse_kl = { weight = 1e-3, target = 0.1 }", "train.batch_size = 600"),
     "conv_pool": ("pool", "transposed", "bce"),

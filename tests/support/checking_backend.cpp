@@ -174,8 +174,11 @@ void CheckingBackend::sum_micro_batches(ConstView parts, int64_t first, View tot
 void CheckingBackend::adam(const AdamStep& s, ConstView gradient, View w, View m, View v) const {
   run(&ops::Backend::adam, s, gradient, w, m, v);
 }
-void CheckingBackend::sgd(double rate, double momentum, ConstView gradient, View w, View b) const {
-  run(&ops::Backend::sgd, rate, momentum, gradient, w, b);
+void CheckingBackend::sgd(const SgdStep& s, ConstView gradient, View w, View b) const {
+  run(&ops::Backend::sgd, s, gradient, w, b);
+}
+void CheckingBackend::rmsprop(const RmspropStep& s, ConstView gradient, View w, View v, View b) const {
+  run(&ops::Backend::rmsprop, s, gradient, w, v, b);
 }
 
 CheckedDevice::CheckedDevice()

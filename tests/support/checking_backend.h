@@ -62,6 +62,8 @@ class CheckingBackend final : public ops::Backend {
   using MatmulShape = ops::MatmulShape;
   using ConvGeometry = ops::ConvGeometry;
   using AdamStep = ops::AdamStep;
+  using RmspropStep = ops::RmspropStep;
+  using SgdStep = ops::SgdStep;
 #define HOURGLASS_OPERATION(name, parameters) void name parameters const override;
 #include "hourglass/tensor/backend.inc"
 #undef HOURGLASS_OPERATION

@@ -137,6 +137,7 @@ struct KindNames {
   void field(std::string_view key, auto&, const auto&, std::string_view) { options.emplace_back(key); }
   void field_if_given(std::string_view key, auto&, const auto&, std::string_view) { options.emplace_back(key); }
   void needs(std::string_view) {}
+  void check(bool, std::string_view) {}
 };
 
 /// Reads `"relu"` or `{ conv2d = 8, kernel = 3 }`: exactly one key is the kind, its value is the main number of the

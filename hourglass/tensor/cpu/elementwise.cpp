@@ -91,6 +91,7 @@ void SumMicroBatches(const float* parts, int64_t stride, int64_t count, float* t
 void Adam(const AdamStep& s, const float* g, float* w, float* m, float* v, int64_t n) {
   const auto set = [](double x) HWY_ATTR { return hn::Set(D(), static_cast<float>(x)); };
   const V b1 = set(s.beta1), b2 = set(s.beta2), a1 = set(1 - s.beta1), a2 = set(1 - s.beta2), eps = set(s.epsilon);
+  const V keep = set(1 - s.rate * s.weight_decay);
   const V r = set(s.rate / (1 - std::pow(s.beta1, s.step))), c2 = set(1 / std::sqrt(1 - std::pow(s.beta2, s.step)));
   for_each_vector(n, [&](auto at) HWY_ATTR {
     const V gi = at.load(g);
@@ -99,14 +100,28 @@ void Adam(const AdamStep& s, const float* g, float* w, float* m, float* v, int64
     const V step = hn::Div(hn::Mul(r, mi), hn::MulAdd(hn::Sqrt(vi), c2, eps));
     at.store(mi, m);
     at.store(vi, v);
-    at.store(hn::Sub(at.load(w), step), w);
+    at.store(hn::Sub(hn::Mul(keep, at.load(w)), step), w);
   });
 }
 
-void Sgd(float rate, float momentum, const float* g, float* w, float* b, int64_t n) {
-  const V r = hn::Set(D(), rate), mu = hn::Set(D(), momentum);
+void Sgd(const SgdStep& s, const float* g, float* w, float* b, int64_t n) {
+  const V r = hn::Set(D(), static_cast<float>(s.rate)), mu = hn::Set(D(), static_cast<float>(s.momentum));
   for_each_vector(n, [&](auto at) HWY_ATTR {
-    const V bi = hn::MulAdd(mu, at.load(b), at.load(g));
+    const V gi = at.load(g);
+    const V bi = hn::MulAdd(mu, at.load(b), gi);
+    at.store(bi, b);
+    at.store(hn::NegMulAdd(r, s.nesterov ? hn::MulAdd(mu, bi, gi) : bi, at.load(w)), w);
+  });
+}
+
+void Rmsprop(const RmspropStep& s, const float* g, float* w, float* v, float* b, int64_t n) {
+  const auto set = [](double x) HWY_ATTR { return hn::Set(D(), static_cast<float>(x)); };
+  const V alpha = set(s.alpha), rest = set(1 - s.alpha), eps = set(s.epsilon), mu = set(s.momentum), r = set(s.rate);
+  for_each_vector(n, [&](auto at) HWY_ATTR {
+    const V gi = at.load(g);
+    const V vi = hn::MulAdd(alpha, at.load(v), hn::Mul(rest, hn::Mul(gi, gi)));
+    const V bi = hn::MulAdd(mu, at.load(b), hn::Div(gi, hn::Add(hn::Sqrt(vi), eps)));
+    at.store(vi, v);
     at.store(bi, b);
     at.store(hn::NegMulAdd(r, bi, at.load(w)), w);
   });
@@ -131,6 +146,7 @@ HWY_EXPORT(DivideBytes);
 HWY_EXPORT(SumMicroBatches);
 HWY_EXPORT(Adam);
 HWY_EXPORT(Sgd);
+HWY_EXPORT(Rmsprop);
 
 namespace {
 
@@ -235,10 +251,12 @@ void CpuBackend::adam(const AdamStep& s, ConstView gradient, View w, View m, Vie
   HWY_DYNAMIC_DISPATCH(Adam)(s, gradient.as<float>(), w.as<float>(), m.as<float>(), v.as<float>(), w.size());
 }
 
-void CpuBackend::sgd(double rate, double momentum, ConstView gradient, View w, View b) const {
-  HWY_DYNAMIC_DISPATCH(Sgd)
-  (static_cast<float>(rate), static_cast<float>(momentum), gradient.as<float>(), w.as<float>(), b.as<float>(),
-   w.size());
+void CpuBackend::sgd(const SgdStep& s, ConstView gradient, View w, View b) const {
+  HWY_DYNAMIC_DISPATCH(Sgd)(s, gradient.as<float>(), w.as<float>(), b.as<float>(), w.size());
+}
+
+void CpuBackend::rmsprop(const RmspropStep& s, ConstView gradient, View w, View v, View b) const {
+  HWY_DYNAMIC_DISPATCH(Rmsprop)(s, gradient.as<float>(), w.as<float>(), v.as<float>(), b.as<float>(), w.size());
 }
 
 }  // namespace hourglass::ops::cpu

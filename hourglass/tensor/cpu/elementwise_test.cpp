@@ -150,8 +150,23 @@ TEST(FastAdam, AgreesWithTheReferenceOverSteps) {
   });
 }
 
+TEST(FastAdam, AgreesWithTheReferenceWithWeightDecay) {
+  expect_same_optimiser([](int64_t t, ConstView g, View w, View m, View v) {
+    ops::adam({1e-2, 0.9, 0.999, 1e-8, t, 3.0}, g, w, m, v);
+  });
+}
+
 TEST(FastSgd, AgreesWithTheReferenceOverSteps) {
-  expect_same_optimiser([](int64_t, ConstView g, View w, View m, View) { ops::sgd(1e-2, 0.9, g, w, m); });
+  for (const bool nesterov : {false, true})
+    expect_same_optimiser([&](int64_t, ConstView g, View w, View m, View) {
+      ops::sgd({1e-2, 0.9, nesterov}, g, w, m);
+    });
+}
+
+TEST(FastRmsprop, AgreesWithTheReferenceOverSteps) {
+  expect_same_optimiser([](int64_t, ConstView g, View w, View m, View v) {
+    ops::rmsprop({1e-2, 0.9, 1e-8, 0.5}, g, w, v, m);
+  });
 }
 
 TEST(Adam, MovesByTheRateOnTheFirstStepWhateverTheGradientsSize) {
@@ -181,10 +196,33 @@ TEST(Adam, StaysPutWithoutAGradient) {
 
 TEST(Sgd, AddsMomentumAsAHeavyBall) {
   Tensor w(DType::f64, {1}), b(DType::f64, {1}), g = tensor_of({1}, {1});
-  ops::sgd(0.5, 0.5, g, w, b);
+  ops::sgd({0.5, 0.5}, g, w, b);
   EXPECT_EQ(values_of(w)[0], -0.5);
-  ops::sgd(0.5, 0.5, g, w, b);
+  ops::sgd({0.5, 0.5}, g, w, b);
   EXPECT_EQ(values_of(w)[0], -0.5 - 0.5 * 1.5);
+}
+
+TEST(Sgd, LooksAheadAsNesterov) {
+  Tensor w(DType::f64, {1}), b(DType::f64, {1}), g = tensor_of({1}, {1});
+  ops::sgd({0.5, 0.5, true}, g, w, b);
+  EXPECT_EQ(values_of(w)[0], -0.5 * 1.5);
+  ops::sgd({0.5, 0.5, true}, g, w, b);
+  EXPECT_EQ(values_of(w)[0], -0.5 * 1.5 - 0.5 * (1 + 0.5 * 1.5));
+}
+
+TEST(Adam, DecaysWeightsApartFromTheGradient) {
+  Tensor w = tensor_of({1}, {4}), m(DType::f64, {1}), v(DType::f64, {1}), g(DType::f64, {1});
+  ops::adam({0.5, 0.9, 0.999, 1e-8, 1, 0.25}, g, w, m, v);
+  EXPECT_EQ(values_of(w)[0], 4 * (1 - 0.125));
+  EXPECT_EQ(values_of(m)[0], 0);
+}
+
+TEST(Rmsprop, DividesByTheRootOfTheMeanSquare) {
+  Tensor w(DType::f64, {1}), v(DType::f64, {1}), b(DType::f64, {1}), g = tensor_of({1}, {4});
+  ops::rmsprop({0.5, 0.75, 1, 0.5}, g, w, v, b);  // v = 4, b = 4/3
+  EXPECT_NEAR(values_of(w)[0], -0.5 * 4 / 3, 1e-15);
+  ops::rmsprop({0.5, 0.75, 1, 0.5}, g, w, v, b);  // v = 7
+  EXPECT_NEAR(values_of(w)[0], -0.5 * 4 / 3 - 0.5 * (0.5 * 4 / 3 + 4 / (std::sqrt(7.0) + 1)), 1e-15);
 }
 
 TEST(FastDotAndScale, AgreeWithTheReference) {

@@ -62,7 +62,8 @@ TEST(EveryInstructionSet, MovesWeights) {
     for (const int64_t n : kLengths) {
       Twin w = normal_twin({n}, 1), g = normal_twin({n}, 2), m = zero_twin({n}), v = zero_twin({n}), b = zero_twin({n});
       on_both([&](auto of) { ops::adam({1e-2, 0.9, 0.999, 1e-8, 1}, of(g), of(w), of(m), of(v)); });
-      on_both([&](auto of) { ops::sgd(1e-2, 0.9, of(g), of(w), of(b)); });
+      on_both([&](auto of) { ops::sgd({1e-2, 0.9, true}, of(g), of(w), of(b)); });
+      on_both([&](auto of) { ops::rmsprop({1e-2, 0.9, 1e-8, 0.5}, of(g), of(w), of(v), of(b)); });
       EXPECT_LT(w.difference(), 1e-5);
     }
   });

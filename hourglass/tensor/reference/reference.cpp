@@ -153,14 +153,25 @@ void ReferenceBackend::adam(const AdamStep& s, ConstView gradient, View w, View 
     const double g = in_(gradient)[i];
     out_(m)[i] = s.beta1 * out_(m)[i] + (1 - s.beta1) * g;
     out_(v)[i] = s.beta2 * out_(v)[i] + (1 - s.beta2) * g * g;
+    out_(w)[i] *= 1 - s.rate * s.weight_decay;
     out_(w)[i] -= s.rate * (out_(m)[i] / c1) / (std::sqrt(out_(v)[i] / c2) + s.epsilon);
   }
 }
 
-void ReferenceBackend::sgd(double rate, double momentum, ConstView gradient, View w, View b) const {
+void ReferenceBackend::sgd(const SgdStep& s, ConstView gradient, View w, View b) const {
   for (int64_t i = 0; i < w.size(); ++i) {
-    out_(b)[i] = momentum * out_(b)[i] + in_(gradient)[i];
-    out_(w)[i] -= rate * out_(b)[i];
+    const double g = in_(gradient)[i];
+    out_(b)[i] = s.momentum * out_(b)[i] + g;
+    out_(w)[i] -= s.rate * (s.nesterov ? g + s.momentum * out_(b)[i] : out_(b)[i]);
+  }
+}
+
+void ReferenceBackend::rmsprop(const RmspropStep& s, ConstView gradient, View w, View v, View b) const {
+  for (int64_t i = 0; i < w.size(); ++i) {
+    const double g = in_(gradient)[i];
+    out_(v)[i] = s.alpha * out_(v)[i] + (1 - s.alpha) * g * g;
+    out_(b)[i] = s.momentum * out_(b)[i] + g / (std::sqrt(out_(v)[i]) + s.epsilon);
+    out_(w)[i] -= s.rate * out_(b)[i];
   }
 }
 

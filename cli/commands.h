@@ -25,6 +25,7 @@ void add_recipes(Subcommand app);
 void add_models(Subcommand app);
 void add_data(Subcommand app);
 void add_gradcheck(Subcommand app);
+void add_find_rate(Subcommand app);
 void add_doctor(Subcommand app);
 void add_man(Subcommand app);
 void add_completion(Subcommand app);

@@ -125,7 +125,7 @@ int main(int argc, char** argv) {
   const Subcommand program(app);
   for (const auto add :
        {add_train, add_eval, add_probe, add_inference, add_score, add_export, add_report, add_compare, add_info,
-        add_recipes, add_models, add_data, add_gradcheck, add_doctor, add_man, add_completion})
+        add_recipes, add_models, add_data, add_gradcheck, add_find_rate, add_doctor, add_man, add_completion})
     add(program);
   return end_output(run(app, argc, argv));
 }

@@ -34,7 +34,7 @@ class Verbs : public Workspace {
 TEST_F(Verbs, HelpAndVersion) {
   EXPECT_TRUE(said({"--version"}).starts_with("hourglass "));
   for (const char* verb : {"train", "eval", "probe", "encode", "decode", "reconstruct", "score", "export", "info",
-                           "recipes", "data", "gradcheck", "doctor"}) {
+                           "recipes", "data", "gradcheck", "find-rate", "doctor"}) {
     EXPECT_TRUE(contains(said({"--help"}), verb));
     EXPECT_TRUE(contains(said({verb, "--help"}), "--help"));
   }
@@ -138,6 +138,35 @@ TEST_F(Verbs, GradcheckAgreesWithFiniteDifferences) {
                              "objective.sparse_kl={weight=0.1}", "--rows", "3"}),
                        "every gradient matches"));
   EXPECT_TRUE(refused(run({"gradcheck", "quickstrat"}), {"quickstart"}));
+}
+
+TEST_F(Verbs, FindRateSuggestsARateThatTrains) {
+  const auto words = [](const Words& more) {
+    Words all = {"find-rate", "dense.toml", "--data", kImages, "--steps", "120"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  const auto before = files(".").size();
+  const auto test = json(words({"--json", "-o", "rates.png", "--csv", "rates.csv"}));
+  EXPECT_EQ(files(".").size(), before + 2) << "no run folder";
+  EXPECT_TRUE(is_png(read("rates.png")));
+  const auto rows = table("rates.csv");
+  EXPECT_EQ(rows.at(0), (Words{"learning_rate", "loss", "smoothed_loss"}));
+  ASSERT_EQ(rows.size(), test["steps"].size() + 1);
+  EXPECT_EQ(std::stod(rows.back()[1]), test["steps"].back()["loss"]);
+  EXPECT_EQ(test["steps"][0]["learning_rate"], 1e-6);
+  EXPECT_EQ(json(words({"--json", "--threads", "2"}))["steps"], test["steps"]);
+  const double rate = test["suggestion"];
+  EXPECT_GT(rate, 1e-4);
+  EXPECT_LT(rate, 0.5);
+  EXPECT_TRUE(contains(said(words({})), fmt::format("suggested learning rate: {:.2g}\n", rate)));
+}
+
+TEST_F(Verbs, FindRateRefusesWhatItCannotDo) {
+  EXPECT_TRUE(refused(run({"find-rate", "dense.toml", "--from", "1", "--to", "0.1"}), {"from 1 to 0.1 does not rise"}));
+  EXPECT_TRUE(refused(run({"find-rate", "dense.toml", "-o", "rates.jpg"}), {".png", ".svg"}));
+  EXPECT_TRUE(refused(run({"find-rate", "quickstrat"}), {"quickstart"}));
+  EXPECT_FALSE(exists("rates.jpg"));
 }
 
 TEST_F(Verbs, DoctorTellsAboutTheMachine) {

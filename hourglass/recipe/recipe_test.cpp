@@ -376,6 +376,9 @@ Recipe any_recipe() {
   r.train.seed = pick(0u, 1u << 31);
   if (pick(0, 1)) r.train.optimizer = {.kind = OptimizerKind::sgd, .learning_rate = number(), .momentum = number()};
   if (pick(0, 1)) r.train.schedule = {ScheduleKind::cosine, number(), pick(0, 100)};
+  if (pick(0, 1)) r.train.optimizer = {.kind = OptimizerKind::rmsprop, .epsilon = number(), .alpha = number()};
+  r.train.clip_norm = pick(0.0, 2.5);
+  r.train.ema = pick(0.0, 0.99);
   if (pick(0, 1)) r.train.early_stopping = {pick(1, 9), number()};
   r.train.checkpoint = {pick(1, 9), number()};
   if (pick(0, 1)) r.anomaly = {number()};

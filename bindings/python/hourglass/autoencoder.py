@@ -48,7 +48,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, RecipeEstim
     epochs, batch_size : int
     learning_rate : float
     optimizer : str or dict
-        "adam" or "sgd" with ``learning_rate``, or with all options: ``{"sgd": 0.1, "momentum": 0.9}``.
+        "adam", "adamw", "rmsprop" or "sgd" with ``learning_rate``, or with all options: ``{"sgd": 0.1, "momentum": 0.9}``.
     schedule : str or dict, optional
         ``{"cosine": 0.0, "warmup_steps": 100}``; not used by ``partial_fit``.
     early_stopping : int or dict, optional

@@ -286,7 +286,7 @@ TEST(Recipe, RefusesImpossibleLayers) {
   EXPECT_EQ(message_with("model.encoder=[{conv2d=3, kernel=1025}]"), "kernel: expected at most 1024, found 1025");
   EXPECT_EQ(message_with("model.encoder=[{conv2d=3, kernel=3, stride=0}]"), "stride: expected at least 1, found 0");
   EXPECT_EQ(message_with("model.encoder=[{conv2d=3, kernel=3, padding=-1}]"), "padding: expected at least 0, found -1");
-  EXPECT_EQ(message_with("model.encoder=[{dense=3, kernel=3}]"), "unknown key \"kernel\" in dense; known: dense");
+  EXPECT_EQ(message_with("model.encoder=[{dense=3, kernel=3}]"), "unknown key \"kernel\" in dense; known: dense, init");
   EXPECT_EQ(message_with("model.encoder=[{relu=1}]"), "relu takes no value: write \"relu\"");
   EXPECT_EQ(message_with("model.encoder=[\"rleu\"]"), "unknown layer \"rleu\"; did you mean \"relu\"?");
 }

@@ -19,9 +19,9 @@ class Series : public Workspace {
   }
 
   /// `minute` gives the time of each row.
-  static std::string rows(const std::function<int(int)>& minute) {
+  static std::string rows(const std::function<int(int)>& minute, int count = kRows) {
     std::string text = "timestamp,load,heat,host\n";
-    for (int i = 0; i < kRows; ++i)
+    for (int i = 0; i < count; ++i)
       text += fmt::format("2020-01-{:02} {:02}:{:02}:00,{:.4f},{:.4f},{}\n", 1 + minute(i) / 1440, minute(i) / 60 % 24,
                           minute(i) % 60, std::sin(0.2 * i) + (i == kSpike ? 4 : 0) + 0.01 * (i % 7),
                           std::cos(0.2 * i) + 0.01 * (i % 5), i < kRows / 2 ? "a" : "b");
@@ -112,6 +112,23 @@ TEST_F(Series, StepsThatNoWindowCoversHaveNoScore) {
   EXPECT_EQ(lines[17][2], "");
   EXPECT_EQ(lines[17][3], "0");
   ASSERT_TRUE(succeeded(run({"score", "run", "-o", "rated.csv", "--rate", "0.1"})));
+}
+
+TEST_F(Series, ATableInTheOrderOfDatesGetsTheRecipeForSeries) {
+  write("long.csv", rows([](int i) { return i; }, 1100));
+  const std::string said = "the rows are a time series in the order of \"timestamp\"";
+  const Outcome inspected = run({"data", "inspect", "long.csv"});
+  ASSERT_TRUE(succeeded(inspected));
+  EXPECT_TRUE(contains(inspected.out, "a time series in the order of \"timestamp\""));
+  const Outcome trained =
+      run({"train", "--anomalies", "--data", "long.csv", "--output-dir", "run", "--epochs", "1", "--threads", "1"});
+  ASSERT_TRUE(succeeded(trained));
+  EXPECT_TRUE(contains(trained.err, said));
+  EXPECT_TRUE(contains(read("run/recipe.toml"), "window = 64"));
+  EXPECT_TRUE(contains(read("run/recipe.toml"), "time = \"timestamp\""));
+  EXPECT_TRUE(exists("run/plots/step-scores.svg") || contains(trained.err, "not drawn"));
+  ASSERT_TRUE(succeeded(run({"score", "run", "-o", "scores.csv"})));
+  EXPECT_EQ(table("scores.csv").size(), 1101);
 }
 
 TEST_F(Series, ResumesToTheSameBytes) {

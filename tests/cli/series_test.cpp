@@ -28,6 +28,12 @@ class Series : public Workspace {
     return text;
   }
 
+  static std::string replaced(std::string text, const std::string& part, const std::string& other) {
+    const size_t at = text.find(part);
+    EXPECT_NE(at, std::string::npos) << part;
+    return text.replace(at, part.size(), other);
+  }
+
   static constexpr const char* kRecipe = R"([data]
 source = "load.csv"
 scale = "standard"
@@ -177,7 +183,7 @@ TEST_F(Series, BadInputIsRefusedBeforeAnythingIsWritten) {
   refuses({"--data", "bad.csv"}, {"bad.csv: row 301, column \"timestamp\" holds \"2020-02-30 05:00:00\""});
   write("same.csv", rows([](int i) { return i / 4; }));
   refuses({"--data", "same.csv"}, {"most of 600 rows have the time of another", "data.group"});
-  write("plain.toml", "[data]\nsource = \"load.csv\"\nstride = 2\n[model]\nencoder = []\ndecoder = []\n");
+  write("plain.toml", replaced(kRecipe, "window = 16\ntime = \"timestamp\"", "stride = 2"));
   EXPECT_TRUE(refused(run({"train", "plain.toml", "--output-dir", "run"}), {"add window = 128"}));
 }
 
@@ -185,9 +191,10 @@ TEST_F(Series, AWindowTooLargeForTheMemoryIsRefused) {
   std::string text = "value\n";
   for (int i = 0; i < 60000; ++i) text += std::to_string(i % 10) + "\n";
   write("long.csv", text);
-  EXPECT_TRUE(refused(run({"train", "series.toml", "--data", "long.csv", "--output-dir", "run", "--set",
-                           "data.time=", "--set", "data.ignore=[]", "--set", "data.window=50000", "--set",
-                           "model.encoder=[{dense=50000}]", "--set", "data.validation=0"}),
+  std::string recipe = replaced(kRecipe, "window = 16\ntime = \"timestamp\"\nignore = [\"host\"]", "window = 50000");
+  recipe = replaced(recipe, "validation = 0.2", "validation = 0");
+  write("huge.toml", replaced(recipe, "dense = 8", "dense = 50000"));
+  EXPECT_TRUE(refused(run({"train", "huge.toml", "--data", "long.csv", "--output-dir", "run"}),
                       {"long.csv", "50000", "--allow-large"}));
   EXPECT_FALSE(exists("run"));
 }

@@ -5,6 +5,7 @@
 #include "hourglass/base/parallel.h"
 #include "hourglass/base/statistics.h"
 #include "hourglass/data/scaler.h"
+#include "hourglass/data/series.h"
 #include "hourglass/eval/pca_init.h"
 #include "hourglass/train/load_batch.h"
 
@@ -52,9 +53,24 @@ std::vector<GradientCheck> check_gradients(const Recipe& recipe, const Dataset& 
   return check_gradient(objective, batch, model.theta(), entries, progress);
 }
 
+namespace {
+
+/// The windows of rows in memory, if the recipe is one for series.
+std::optional<Dataset> windows_of(const Recipe& recipe, const Dataset& rows) {
+  const ReadOptions& read = recipe.data.read;
+  if (read.series.window == 0 || series_of(rows)) return std::nullopt;
+  return make_windows(rows, read.series, read.missing);
+}
+
+}  // namespace
+
 std::pair<TrainedModel, RunOutcome> train_in_memory(const MemoryTraining& training, RunListener& listener,
                                                     const std::function<bool()>& stop) {
-  const auto& [recipe, train, test, init, threads] = training;
+  const auto& [recipe, rows, test_rows, init, threads] = training;
+  const auto windows = windows_of(recipe, rows),
+             test_windows = test_rows ? windows_of(recipe, *test_rows) : std::nullopt;
+  const Dataset& train = windows ? *windows : rows;
+  const Dataset* test = test_windows ? &*test_windows : test_rows;
   if (test && test->sample.size() != train.sample.size())
     fail("{}: samples are {}, the training rows' {}", test->name, test->sample.text(), train.sample.text());
   TrainedModel model{recipe, initial_model(recipe, train, init)};

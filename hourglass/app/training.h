@@ -43,9 +43,10 @@ struct MemoryTraining {
   int threads = 0;  ///< 0: as many as the trainer finds useful
 };
 
-/// Trains without a run folder. `stop` is asked after every step; true ends the training there. The anomaly scale is
-/// fitted where the recipe asks for one and the training was not interrupted and did not diverge. Throws Error as
-/// Trainer does, and where the test samples have another size than the training samples.
+/// Trains without a run folder. Rows are time steps, and become windows, where the recipe has data.window. `stop` is
+/// asked after every step; true ends the training there. The anomaly scale is fitted where the recipe asks for one and
+/// the training was not interrupted and did not diverge. Throws Error as Trainer does, and where the test samples have
+/// another size than the training samples.
 std::pair<TrainedModel, RunOutcome> train_in_memory(const MemoryTraining& training, RunListener& listener,
                                                     const std::function<bool()>& stop);
 

@@ -50,7 +50,8 @@ class SeriesMaker {
   void take_columns() {
     for (auto [name, texts] : {std::pair(&how_.time, &times_), std::pair(&how_.group, &groups_)}) {
       if (name->empty()) continue;
-      HOURGLASS_CHECK(!rows_.kept.empty() && rows_.kept[0].name == *name);
+      if (rows_.kept.empty() || rows_.kept[0].name != *name)
+        fail("{}: [data] names column \"{}\", but the data have no named columns", rows_.name, *name);
       *texts = std::move(rows_.kept[0].cells);
       rows_.kept.erase(rows_.kept.begin());
     }

@@ -43,9 +43,9 @@ constexpr int64_t kMostFeatures = 1 << 20;
 /// steps after it, and such that the last one ends with the part. A part shorter than a window has none, which a note
 /// tells. `rows.kept` begins with the columns `time` and `group`, where they are given.
 ///
-/// Throws Error for samples that are not flat, for a time that cannot be read (row, column), for a series of which most
-/// rows have the time of the row before, for windows of more than kMostFeatures, and if every part is shorter than a
-/// window.
+/// Throws Error for samples that are not flat, for columns that are not kept, for a time that cannot be read (row,
+/// column), for a series of which most rows have the time of the row before, for windows of more than kMostFeatures,
+/// and if every part is shorter than a window.
 Dataset make_windows(Dataset rows, const SeriesOptions& how, MissingValues missing);
 
 /// The series that windows are of, or null.

@@ -19,13 +19,19 @@ class Series : public Workspace {
   }
 
   /// `minute` gives the time of each row.
-  static std::string rows(const std::function<int(int)>& minute) {
+  static std::string rows(const std::function<int(int)>& minute, int count = kRows) {
     std::string text = "timestamp,load,heat,host\n";
-    for (int i = 0; i < kRows; ++i)
+    for (int i = 0; i < count; ++i)
       text += fmt::format("2020-01-{:02} {:02}:{:02}:00,{:.4f},{:.4f},{}\n", 1 + minute(i) / 1440, minute(i) / 60 % 24,
                           minute(i) % 60, std::sin(0.2 * i) + (i == kSpike ? 4 : 0) + 0.01 * (i % 7),
                           std::cos(0.2 * i) + 0.01 * (i % 5), i < kRows / 2 ? "a" : "b");
     return text;
+  }
+
+  static std::string replaced(std::string text, const std::string& part, const std::string& other) {
+    const size_t at = text.find(part);
+    EXPECT_NE(at, std::string::npos) << part;
+    return text.replace(at, part.size(), other);
   }
 
   static constexpr const char* kRecipe = R"([data]
@@ -114,6 +120,23 @@ TEST_F(Series, StepsThatNoWindowCoversHaveNoScore) {
   ASSERT_TRUE(succeeded(run({"score", "run", "-o", "rated.csv", "--rate", "0.1"})));
 }
 
+TEST_F(Series, ATableInTheOrderOfDatesGetsTheRecipeForSeries) {
+  write("long.csv", rows([](int i) { return i; }, 1100));
+  const std::string said = "the rows are a time series in the order of \"timestamp\"";
+  const Outcome inspected = run({"data", "inspect", "long.csv"});
+  ASSERT_TRUE(succeeded(inspected));
+  EXPECT_TRUE(contains(inspected.out, "a time series in the order of \"timestamp\""));
+  const Outcome trained =
+      run({"train", "--anomalies", "--data", "long.csv", "--output-dir", "run", "--epochs", "1", "--threads", "1"});
+  ASSERT_TRUE(succeeded(trained));
+  EXPECT_TRUE(contains(trained.err, said));
+  EXPECT_TRUE(contains(read("run/recipe.toml"), "window = 64"));
+  EXPECT_TRUE(contains(read("run/recipe.toml"), "time = \"timestamp\""));
+  EXPECT_TRUE(exists("run/plots/step-scores.svg") || contains(trained.err, "not drawn"));
+  ASSERT_TRUE(succeeded(run({"score", "run", "-o", "scores.csv"})));
+  EXPECT_EQ(table("scores.csv").size(), 1101);
+}
+
 TEST_F(Series, ResumesToTheSameBytes) {
   train("series.toml", "whole", {"--seed", "3"});
   train("series.toml", "run", {"--seed", "3", "--epochs", "3", "--threads", "2"});
@@ -160,7 +183,7 @@ TEST_F(Series, BadInputIsRefusedBeforeAnythingIsWritten) {
   refuses({"--data", "bad.csv"}, {"bad.csv: row 301, column \"timestamp\" holds \"2020-02-30 05:00:00\""});
   write("same.csv", rows([](int i) { return i / 4; }));
   refuses({"--data", "same.csv"}, {"most of 600 rows have the time of another", "data.group"});
-  write("plain.toml", "[data]\nsource = \"load.csv\"\nstride = 2\n[model]\nencoder = []\ndecoder = []\n");
+  write("plain.toml", replaced(kRecipe, "window = 16\ntime = \"timestamp\"", "stride = 2"));
   EXPECT_TRUE(refused(run({"train", "plain.toml", "--output-dir", "run"}), {"add window = 128"}));
 }
 
@@ -168,9 +191,10 @@ TEST_F(Series, AWindowTooLargeForTheMemoryIsRefused) {
   std::string text = "value\n";
   for (int i = 0; i < 60000; ++i) text += std::to_string(i % 10) + "\n";
   write("long.csv", text);
-  EXPECT_TRUE(refused(run({"train", "series.toml", "--data", "long.csv", "--output-dir", "run", "--set",
-                           "data.time=", "--set", "data.ignore=[]", "--set", "data.window=50000", "--set",
-                           "model.encoder=[{dense=50000}]", "--set", "data.validation=0"}),
+  std::string recipe = replaced(kRecipe, "window = 16\ntime = \"timestamp\"\nignore = [\"host\"]", "window = 50000");
+  recipe = replaced(recipe, "validation = 0.2", "validation = 0");
+  write("huge.toml", replaced(recipe, "dense = 8", "dense = 50000"));
+  EXPECT_TRUE(refused(run({"train", "huge.toml", "--data", "long.csv", "--output-dir", "run"}),
                       {"long.csv", "50000", "--allow-large"}));
   EXPECT_FALSE(exists("run"));
 }

@@ -44,11 +44,16 @@ class AutoencoderGraph {
     return x;
   }
 
-  /// (raw − offset) · factor with missing values imputed first, as gather() computes it.
+  /// (raw − offset) · factor with missing values imputed first, as gather() computes it. A graph draws nothing: with
+  /// binarise = "sample" or "resample" it takes zeros and ones.
   std::string scaled(std::string raw) {
     if (!scaler_.fill.empty())
       raw = graph.node("Where", {graph.node("IsNaN", {raw}), per_feature("scaler.fill", scaler_.fill), raw});
-    return apply(apply(raw, "Sub", "scaler.offset", scaler_.offset, 0), "Mul", "scaler.factor", scaler_.factor, 1);
+    const std::string x =
+        apply(apply(raw, "Sub", "scaler.offset", scaler_.offset, 0), "Mul", "scaler.factor", scaler_.factor, 1);
+    if (scaler_.binarise != Binarisation::threshold) return x;
+    const std::string is_one = graph.node("GreaterOrEqual", {x, graph.constant("scaler.threshold", {0.5F}, {1})});
+    return graph.node("Cast", {is_one}, {{"to", int64_t{onnx::TensorProto::FLOAT}}});
   }
 
   std::string in_data_units(const std::string& x) {

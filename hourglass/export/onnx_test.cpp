@@ -105,6 +105,20 @@ TEST(Onnx, ImagesStayChannelsFirstWithoutReorders) {
   EXPECT_EQ(operators(exported(config, {3, 6, 6}, OnnxPart::decoder)), (Texts{"Gemm", "Sigmoid", "Reshape"}));
 }
 
+TEST(Onnx, AGaussianCodeIsItsMean) {
+  const ModelConfig config = model({layer("dense", 6), layer("gaussian", 3)}, {layer("dense", 16)});
+  EXPECT_EQ(operators(exported(config, {16}, OnnxPart::encoder)), (Texts{"Gemm", "Slice"}));
+  const ModelConfig images = model({layer("conv2d", 2, 3), layer("gaussian", 4)}, {layer("dense", 16)});
+  EXPECT_EQ(operators(exported(images, {1, 4, 4}, OnnxPart::encoder)), (Texts{"Conv", "Flatten", "Slice"}));
+}
+
+TEST(Onnx, ComparesWithTheThresholdOfBinarise) {
+  Autoencoder a = fresh(kDense, {1, 4, 4});
+  a.scaler.binarise = Binarisation::threshold;
+  EXPECT_EQ(operators(exported(kDense, a, OnnxPart::encoder)),
+            (Texts{"GreaterOrEqual", "Cast", "Flatten", "Gemm", "Tanh"}));
+}
+
 TEST(Onnx, UsualDecodersPassTheCheckerAndShapeInference) {
   LayerConfig up = layer("conv_transpose2d", 1, 3, 2, 1);
   std::get<ConvConfig>(up.options).output_padding = {1, 0};

@@ -7,7 +7,18 @@
 namespace hourglass {
 
 /// Purposes of random numbers. Each has its own stream, so that numbers of one purpose do not depend on another.
-enum class Stream : uint32_t { init, shuffle, corruption, probes, split, hessian, hessian_probes, evaluation, count };
+enum class Stream : uint32_t {
+  init,
+  shuffle,
+  corruption,
+  probes,
+  split,
+  hessian,
+  hessian_probes,
+  evaluation,
+  dropout,
+  count
+};
 static_assert(static_cast<uint32_t>(Stream::count) <= 16, "the generator's counter has 4 bits for the stream");
 
 /// Counter-based random numbers (Philox4x32-10; Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).

@@ -15,6 +15,15 @@ void add_scaled(const Objective::Totals& terms, double scale, Objective::Totals&
   for (size_t k = 0; k < terms.penalties.size(); ++k) total.penalties[k] += scale * terms.penalties[k];
 }
 
+/// The largest smaller batch size, else the smallest larger one, whose last batch has several rows.
+int64_t size_without_rest(int64_t rows, int64_t batch_size) {
+  for (int64_t size = batch_size - 1; size > 1; --size)
+    if (rows % size != 1) return size;
+  int64_t size = batch_size + 1;
+  while (rows % size == 1) ++size;
+  return size;
+}
+
 }  // namespace
 
 TrainingLoop::TrainingLoop(const Recipe& recipe, Autoencoder& model, int64_t rows, std::span<const int32_t> classes)
@@ -26,7 +35,20 @@ TrainingLoop::TrainingLoop(const Recipe& recipe, Autoencoder& model, int64_t row
       objective_(recipe.objective, model.network(), config_.seed),
       optimizer_(config_.optimizer, model.theta().dtype(), model.network().parameter_count()),
       corruption_(recipe.corruption, config_.seed),
-      step_(model, objective_, optimizer_, corruption_, batch_size_, classes) {}
+      step_(model, objective_, optimizer_, corruption_, batch_size_, classes) {
+  if (rows > 0) check_batches(rows);
+}
+
+void TrainingLoop::check_batches(int64_t rows) const try {
+  if (mode() != Mode::training) return;
+  model_.network().check_batch(std::min(batch_size_, rows));
+  model_.network().check_batch((rows - 1) % batch_size_ + 1);
+} catch (const Error& e) {
+  const int64_t last = (rows - 1) % batch_size_ + 1;
+  if (last == batch_size_) fail("train.batch_size = {}: {}", batch_size_, e.what());
+  fail("{}\nThe last batch of an epoch has {} of {} rows with train.batch_size = {}; use another size, for example {}",
+       e.what(), last, rows, batch_size_, size_without_rest(rows, batch_size_));
+}
 
 bool TrainingLoop::run_epoch(const Dataset& data, std::span<const uint32_t> rows, int64_t epoch, ThreadChoice& threads,
                              EpochProgress& progress, const std::function<bool()>& after_step) {
@@ -54,7 +76,7 @@ void TrainingLoop::train_batch(const Dataset& data, std::span<const uint32_t> ro
                                       .learning_rate = optimizer_.learning_rate() * factor,
                                       .threads = threads.threads(),
                                       .progress = run_progress,
-                                      .mode = objective_.classifies() ? Mode::encoding : Mode::training});
+                                      .mode = mode()});
   add_scaled(terms, count, progress.totals);
   ++progress.step;
   progress.rows += static_cast<int64_t>(rows.size());

@@ -22,7 +22,8 @@ from classifiers import classifier_cases, read_labels
 from metrics import metric_cases, spectrum_cases
 from penalties import penalty_cases
 from safetensors_writer import write_safetensors
-from trajectories import CASES, recipe_text
+from layers import layer_cases
+from trajectories import CASES, PRECISE, recipe_text
 
 SAMPLE = HERE.parent / "data" / "mnist-sample"
 ROWS = 3200
@@ -51,10 +52,15 @@ def train(network, recipe, images):
         optimizer.step()
 
 
+def tensors_of(network):
+    """The state_dict without the counters of batches."""
+    return {k: w for k, w in network.state_dict().items() if w.is_floating_point()}
+
+
 def worst_difference(network, precise):
     """max over tensors of ‖w − w'‖ / ‖w'‖."""
     other = precise.state_dict()
-    return max(float((w.double() - other[k]).norm() / other[k].norm()) for k, w in network.state_dict().items())
+    return max(float((w.double() - other[k]).norm() / other[k].norm()) for k, w in tensors_of(network).items())
 
 
 def check_rounding(name, network, precise):
@@ -84,7 +90,7 @@ def reconstruction_of(network, recipe, images):
     """The reconstruction loss alone, no corruption, mean over images and pixels."""
     plain = {"objective": {"reconstruction": recipe["objective"]["reconstruction"]}}
     with torch.no_grad():
-        return float(torch_recipe.total_loss(network, plain, images))
+        return float(torch_recipe.total_loss(network.eval(), plain, images))
 
 
 def write_trajectory(name, case, images, test_images):
@@ -94,13 +100,15 @@ def write_trajectory(name, case, images, test_images):
     network = torch_recipe.Autoencoder(recipe["model"])
     precise = copy.deepcopy(network).double()
     margins = record_margins(precise)
-    tensors = {f"initial.{k}": w.clone() for k, w in network.state_dict().items()}
+    tensors = {f"initial.{k}": w.clone() for k, w in tensors_of(network).items()}
     train(network, recipe, images)
     train(precise, recipe, images.double())
     check_rounding(name, network, precise)
     if min(margins) < SMALLEST_MARGIN:
         raise SystemExit(f"{name}: rounding decides which units pass; choose a calmer case")
-    tensors |= {f"final.{k}": w for k, w in network.state_dict().items()}
+    tensors |= {f"final.{k}": w for k, w in tensors_of(network).items()}
+    if name in PRECISE:
+        tensors |= {f"precise.{k}": w for k, w in tensors_of(precise).items()}
     metadata = {"recipe": text, "test_reconstruction": repr(reconstruction_of(network, recipe, test_images))}
     write_safetensors(HERE / "trajectories" / f"{name}.safetensors", tensors, metadata)
 
@@ -119,6 +127,7 @@ def write_activations():
         # F.softplus turns linear at 20.
         "softplus": lambda z: torch.logaddexp(z, torch.zeros_like(z)),
         "gelu": F.gelu,
+        "silu": F.silu,
     }
     tensors = {}
     for name, function in functions.items():
@@ -208,6 +217,7 @@ def main():
     write_convolutions()
     write_encoders("penalties", penalty_cases())
     write_encoders("spectra", spectrum_cases())
+    write_encoders("layers", layer_cases())
     write_metrics()
     images = torch_recipe.unit_images(SAMPLE / "train-images-idx3-ubyte.gz", ROWS)
     labels = read_labels(SAMPLE / "train-labels-idx1-ubyte.gz")

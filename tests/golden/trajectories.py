@@ -23,6 +23,16 @@ ENCODE = {
     '{ conv2d = 6, kernel = 4, stride = 2 }, "sigmoid"]',
     "topk": "[{ dense = 20 }, { topk = 6 }]",
     "falling topk": "[{ dense = 24 }, { topk = 5, from = 20 }]",
+    "batch_norm": '[{ dense = 16 }, "tanh", "batch_norm"]',
+    "conv, batch_norm": '[{ conv2d = 4, kernel = 5, stride = 2 }, "silu", { batch_norm = 0.2, epsilon = 1e-3 }, '
+    '{ dense = 16 }, "sigmoid"]',
+    "layer_norm": '[{ dense = 16 }, "layer_norm", "tanh", { dense = 8 }, "layer_norm"]',
+    "conv, group_norm": '[{ conv2d = 4, kernel = 7, stride = 3 }, { group_norm = 2 }, "silu", '
+    '{ conv2d = 3, kernel = 4, stride = 2 }, "tanh"]',
+    "dropout": '[{ dense = 16 }, "sigmoid", { dropout = 0.3 }]',
+    "prelu": '[{ dense = 16 }, { prelu = 0.25, per_channel = true }, { dense = 12 }, "prelu"]',
+    "conv, prelu": '[{ conv2d = 4, kernel = 5, stride = 2 }, { prelu = 0.1, per_channel = true }, '
+    '{ dense = 16 }, "sigmoid"]',
     "deep topk": '[{ dense = 16 }, "softplus", { dense = 12 }, { topk = 5 }]',
 }
 DECODE = {
@@ -101,6 +111,14 @@ CASES = {
     "topk_tied": ("topk", "sigmoid", "bce", "model.tied = true"),
     "topk_contractive": ("deep topk", "sigmoid", "bce", "objective.contractive = { weight = 0.1 }"),
     "conv_reshaped": ("conv then dense", "reshaped", "bce"),
+    "norm_batch": ("batch_norm", "sigmoid", "bce"),
+    "norm_batch_conv": ("conv, batch_norm", "sigmoid", "bce"),
+    "norm_layer": ("layer_norm", "sigmoid", "bce", "objective.contractive = { weight = 1e-2 }",
+                   "objective.weight_decay = { weight = 1e-3 }"),
+    "norm_group_conv": ("conv, group_norm", "3 pixels", "bce", "objective.contractive = { weight = 1e-2 }"),
+    "dropout": ("dropout", "sigmoid", "bce", "train.epochs = 2", "train.batch_size = 128"),
+    "prelu": ("prelu", "sigmoid", "bce"),
+    "prelu_conv": ("conv, prelu", "sigmoid", "bce"),
     "hessian_one_layer": ("sigmoid", "sigmoid", "bce", "objective.hessian = { weight = 10, std = 0.3, samples = 2 }"),
     "hessian_deep": ("deep soft", "sigmoid", "bce", "objective.hessian = { weight = 1e2, std = 0.3, samples = 2 }"),
     "hessian_conv": ("conv", "3 pixels", "bce", "objective.hessian = { weight = 10, std = 0.2 }"),
@@ -114,6 +132,9 @@ CASES = {
     "hessian_tied_deep": (
         "two dense", "two dense", "bce", "model.tied = true", "objective.hessian = { weight = 10 }"),
 }
+
+# Cases that record the weights of the training in fp64 too.
+PRECISE = ("norm_batch", "norm_batch_conv", "norm_layer", "norm_group_conv", "dropout", "prelu", "prelu_conv")
 
 
 def recipe_text(encoder, decoder, reconstruction, *settings):

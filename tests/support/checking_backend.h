@@ -61,6 +61,8 @@ class CheckingBackend final : public ops::Backend {
 
   using MatmulShape = ops::MatmulShape;
   using ConvGeometry = ops::ConvGeometry;
+  using ColumnAffine = ops::ColumnAffine;
+  using GroupLayout = ops::GroupLayout;
   using AdamStep = ops::AdamStep;
 #define HOURGLASS_OPERATION(name, parameters) void name parameters const override;
 #include "hourglass/tensor/backend.inc"

@@ -16,7 +16,7 @@ std::map<std::string, GoldenCase> golden_cases(const std::string& file) {
     const size_t dot = name.find('.');
     cases[name.substr(0, dot)].tensors[name.substr(dot + 1)] = std::move(tensor);
   }
-  if (file == "penalties" || file == "spectra" || file == "classifiers")
+  if (file == "penalties" || file == "spectra" || file == "classifiers" || file == "layers")
     for (auto& [name, c] : cases) c.recipe = all.metadata.at(name);
   if (file != "convolutions") return cases;
   for (auto& [name, c] : cases) {

@@ -18,7 +18,7 @@ struct GoldenCase {
   std::string kind;  ///< of convolutions: the layer's
   int64_t stride = 0, padding = 0, kernel = 0;
   std::array<int64_t, 2> output_padding = {};
-  std::string recipe;  ///< of penalties: [model] and [objective]; of spectra and classifiers: [model]
+  std::string recipe;  ///< of penalties and layers: [model] and [objective]; of spectra and classifiers: [model]
 
   /// [model] of the recipe.
   ModelConfig model() const;

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 STREAMS = ("init", "shuffle", "corruption", "probes", "split", "hessian", "hessian_probes", "evaluation",
-           "code", "prior")
+           "code", "prior", "binarise", "augmentation", "dropout")
 LOW = np.uint64(0xFFFFFFFF)
 LIBM = ctypes.CDLL("libm.so.6")
 
@@ -69,6 +69,14 @@ def signs(random):
     return bits.reshape(*random.shape[:-1], 128) * 2.0 - 1.0
 
 
+def key_of(layer):
+    """28 bits of the FNV-1a hash of a layer's name."""
+    value = 2166136261
+    for byte in layer.encode():
+        value = (value ^ byte) * 16777619 & 0xFFFFFFFF
+    return value & 0x0FFFFFFF
+
+
 class Noise:
     """What the rows `samples` of a data set meet in `epoch`, counted from 1. Everything is drawn as float64."""
 
@@ -86,6 +94,15 @@ class Noise:
 
     def prior_normals(self, code):
         return self._rows(normals, 4, "prior", 1, code)[0]
+
+    def kept(self, x, layer, p):
+        """Where dropout of probability p in the layer of that name keeps a unit."""
+        last = x if x.dim() == 2 else x.movedim(1, -1)  # images are channels-last in Hourglass
+        size = last[0].numel()
+        samples = np.uint64(key_of(layer) << 32) | self.samples[:, None]
+        u = uniforms(words(self.seed, "dropout", self.epoch, samples, np.arange(-(-size // 4))))
+        kept = torch.from_numpy(u.reshape(len(self.samples), -1)[:, :size].astype(np.float64) >= p).reshape(last.shape)
+        return kept if x.dim() == 2 else kept.movedim(-1, 1)
 
     def signs(self, code, count):
         return self._signs("probes", count, code)

@@ -38,8 +38,20 @@ ACTIVATIONS = {
     "elu": nn.ELU,
     "softplus": nn.Softplus,
     "gelu": nn.GELU,
+    "silu": nn.SiLU,
     "topk": TopK,
 }
+
+
+class Dropout(nn.Module):
+    """Zeros with probability p in training; `noise`, which total_loss sets, draws for the layer named `name`."""
+
+    def __init__(self, p=0.5):
+        super().__init__()
+        self.p, self.name, self.noise = p, "", None
+
+    def forward(self, x):
+        return x * self.noise.kept(x, self.name, self.p).to(x) / (1 - self.p) if self.training else x
 
 
 class Dense(nn.Linear):
@@ -89,13 +101,31 @@ def unit_images(path, rows=None):
     return pixels.float().div_(255).unsqueeze(1)
 
 
+def batch_norm(shape, momentum=0.1, epsilon=1e-5):
+    make = nn.BatchNorm1d if len(shape) == 1 else nn.BatchNorm2d
+    return make(shape[0], eps=epsilon, momentum=momentum)
+
+
+# Layers whose parameters are scales, slopes and their biases: no weight decay, no init of a recipe's, never tied.
+SCALES = (nn.BatchNorm1d, nn.BatchNorm2d, nn.LayerNorm, nn.GroupNorm, nn.PReLU)
+OTHER_LAYERS = {
+    "batch_norm": batch_norm,
+    "layer_norm": lambda shape, epsilon=1e-5: nn.LayerNorm(shape, epsilon),
+    "group_norm": lambda shape, groups, epsilon=1e-5: nn.GroupNorm(groups, shape[0], epsilon),
+    "dropout": lambda shape, p=0.5: Dropout(p),
+    "prelu": lambda shape, slope=0.25, per_channel=False: nn.PReLU(shape[0] if per_channel else 1, slope),
+}
+
+
 def make_layer(spec, shape):
     """The module of one entry of a recipe's layer list, for samples of `shape`."""
     if isinstance(spec, str):
-        return ACTIVATIONS[spec]()
+        return OTHER_LAYERS[spec](shape) if spec in OTHER_LAYERS else ACTIVATIONS[spec]()
     options = dict(spec)
     kind, size = next(iter(options.items()))
     del options[kind]
+    if kind in OTHER_LAYERS:
+        return OTHER_LAYERS[kind](shape, size, **options)
     if kind in ACTIVATIONS:
         return ACTIVATIONS[kind](size, **options)
     if kind == "dense":
@@ -120,7 +150,8 @@ def make_stack(specs, shape):
     for spec in specs:
         layers.append(make_layer(spec, shape))
         with torch.no_grad():
-            shape = tuple(layers[-1](torch.zeros(1, *shape)).shape[1:])
+            shape = tuple(layers[-1].eval()(torch.zeros(1, *shape)).shape[1:])
+        layers[-1].train()
     return nn.Sequential(*layers), shape
 
 
@@ -143,17 +174,27 @@ class Tied(nn.Module):
 
 def tie(encoder, decoder):
     """The k-th layer with a weight from the input mirrors the k-th from the output."""
-    mirrors = [layer for layer in encoder if hasattr(layer, "weight")]
+    is_shared = lambda layer: hasattr(layer, "weight") and not isinstance(layer, SCALES)
+    mirrors = [layer for layer in encoder if is_shared(layer)]
     for i, layer in enumerate(decoder):
-        if hasattr(layer, "weight"):
+        if is_shared(layer):
             decoder[i] = Tied(layer, mirrors.pop())
+
+
+def scale_parameters(module):
+    """Names of the parameters of SCALES."""
+    layers = [(name, layer) for name, layer in module.named_modules() if isinstance(layer, SCALES)]
+    return {f"{name}.{p}" for name, layer in layers for p, _ in layer.named_parameters()}
 
 
 def start_weights(module, init):
     """Applies a recipe's init where it is not PyTorch's own; biases then start at zero."""
     if init == "pytorch":
         return
+    scales = scale_parameters(module)
     for name, parameter in module.named_parameters():
+        if name in scales:
+            continue
         if name.endswith("bias"):
             nn.init.zeros_(parameter)
         elif init == "xavier":
@@ -178,6 +219,9 @@ class Autoencoder(nn.Module):
             raise SystemExit(f"the decoder makes {output} of samples {shape}")
         if model.get("tied", False):
             tie(self.encoder, self.decoder)
+        for name, layer in self.named_modules():
+            if isinstance(layer, Dropout):
+                layer.name = name
         start_weights(self, model.get("init", "pytorch"))
 
 
@@ -252,7 +296,9 @@ def mmd(config, code, prior):
 
 
 def weight_decay(network):
-    return sum((p**2).sum() for name, p in network.named_parameters() if name.endswith("weight"))
+    scales = scale_parameters(network)
+    weights = [p for name, p in network.named_parameters() if name.endswith("weight") and name not in scales]
+    return sum((p**2).sum() for p in weights)
 
 
 def unit_vectors(code):
@@ -321,6 +367,9 @@ class TorchNoise:
     def signs(self, code, count):
         return torch.randint(2, (count, *code.shape)) * 2 - 1
 
+    def kept(self, x, layer, p):
+        return torch.rand_like(x) >= p
+
     def hessian_normals(self, x, count):
         return torch.randn(count, *x.shape)
 
@@ -341,6 +390,9 @@ def corrupt(x, config, noise):
 def total_loss(network, recipe, x, noise=TorchNoise(), contraction=contractive):
     """reconstruction + Σ weight · penalty; `contraction` says how the contractive penalty is computed."""
     objective = recipe.get("objective", {})
+    for layer in network.modules():
+        if isinstance(layer, Dropout):
+            layer.noise = noise
     noisy = corrupt(x, recipe.get("corruption", {}), noise)
     hidden = []
     gaussian = network.encoder[-1] if isinstance(network.encoder[-1], Gaussian) else None

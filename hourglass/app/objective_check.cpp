@@ -49,6 +49,8 @@ std::optional<OutputRange> output_range(const Network& network) {
       return OutputRange{"elu", -activation->parameter, kInfinity};
     case Kind::gelu:
       return OutputRange{"gelu", -0.17, kInfinity};
+    case Kind::silu:
+      return OutputRange{"silu", -0.279, kInfinity};
     default:
       return std::nullopt;
   }

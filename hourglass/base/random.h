@@ -16,10 +16,11 @@ enum class Stream : uint32_t {
   hessian,
   hessian_probes,
   evaluation,
-  augmentation,
   code,
   prior,
   binarise,
+  augmentation,
+  dropout,
   count
 };
 static_assert(static_cast<uint32_t>(Stream::count) <= 16, "the generator's counter has 4 bits for the stream");

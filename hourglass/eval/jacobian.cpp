@@ -7,8 +7,12 @@ namespace hourglass {
 namespace {
 
 std::unique_ptr<JacobianNorm> norm_of(const Network& network, int64_t probes) {
-  return make_jacobian_norm(
-      {.penalty = "", .probes = probes, .force = true, .random = Random(/*seed=*/0, Stream::probes)}, network);
+  return make_jacobian_norm({.penalty = "",
+                             .probes = probes,
+                             .force = true,
+                             .random = Random(/*seed=*/0, Stream::probes),
+                             .mode = Mode::evaluation},
+                            network);
 }
 
 }  // namespace

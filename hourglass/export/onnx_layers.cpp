@@ -1,5 +1,6 @@
 #include "hourglass/export/onnx_layers.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
@@ -18,6 +19,17 @@ struct LayerContext {
 
   std::string weight() const { return tensor(at.layer.weight()->name); }
   std::string bias() const { return tensor(at.name + ".bias"); }
+  /// A tensor of the layer's own: "running_mean".
+  std::string own(const char* suffix) const { return tensor(at.name + "." + suffix); }
+  /// A tensor of one value per feature or channel, in a shape that multiplies the layer's input.
+  std::string per_channel(const char* suffix) const {
+    const std::string name = at.name + "." + suffix;
+    const ConstView values = weights.at(name);
+    if (at.input.rank() == 1 || values.shape().rank() > 1) return graph.constant(name, values);
+    Shape shape{values.size()};
+    while (shape.rank() < at.input.rank()) shape.push_back(1);
+    return graph.constant(name, values.reshaped(shape));
+  }
   /// Whether the weight is the transpose of the encoder's.
   bool is_tied() const { return at.layer.weight()->name != at.name + ".weight"; }
   float parameter() const { return static_cast<float>(at.layer.activation(at.context)->parameter); }
@@ -97,6 +109,39 @@ std::string gelu(const LayerContext& p, const std::string& z) {
   return node("Mul", node("Mul", z, number("half", 0.5)), node("Add", erf, number("one", 1)));
 }
 
+/// z·sigmoid(z).
+std::string silu(const LayerContext& p, const std::string& z) {
+  return p.graph.node("Mul", {z, p.graph.node(p.op, {z})});
+}
+
+std::string prelu(const LayerContext& p, const std::string& z) {
+  return p.graph.node(p.op, {z, p.per_channel("weight")});
+}
+
+float epsilon_of(const LayerContext& p) {
+  const double epsilon = std::get<NormConfig>(p.at.config.options).epsilon;
+  return static_cast<float>(epsilon > 0 ? epsilon : 1e-5);
+}
+
+std::string batch_norm(const LayerContext& p, const std::string& x) {
+  return p.graph.node(p.op, {x, p.own("weight"), p.own("bias"), p.own("running_mean"), p.own("running_var")},
+                      {{"epsilon", epsilon_of(p)}});
+}
+
+/// Each group as a channel of an InstanceNormalization, as PyTorch exports it; layer_norm has one group.
+std::string group_norm(const LayerContext& p, const std::string& x) {
+  const int64_t groups = std::max<int64_t>(1, std::get<NormConfig>(p.at.config.options).groups);
+  const std::string rows = p.graph.node("Reshape", {x, p.graph.integers({0, groups, -1})});
+  const std::vector<float> ones(static_cast<size_t>(groups), 1), zeros(ones.size(), 0);
+  const std::string scale = p.graph.constant(fmt::format("ones.{}", groups), ones, {groups});
+  const std::string shift = p.graph.constant(fmt::format("zeros.{}", groups), zeros, {groups});
+  const std::string normalised = p.graph.node(p.op, {rows, scale, shift}, {{"epsilon", epsilon_of(p)}});
+  std::vector<int64_t> shape = {0};  // 0: the same number of rows
+  for (const int64_t size : p.at.input) shape.push_back(size);
+  const std::string back = p.graph.node("Reshape", {normalised, p.graph.integers(shape)});
+  return p.graph.node("Add", {p.graph.node("Mul", {back, p.per_channel("weight")}), p.per_channel("bias")});
+}
+
 /// TopK selects the first of equal values, here and in ONNX. So it must see the units in the network's memory order.
 std::string topk(const LayerContext& p, const std::string& z) {
   const Shape& s = p.at.layer.output();
@@ -141,6 +186,12 @@ constexpr std::array kTable = {
     Row{"gelu", "Erf", gelu},
     Row{"topk", "TopK", topk},
     Row{"gaussian", "Slice", gaussian},
+    Row{"silu", "Sigmoid", silu},
+    Row{"prelu", "PRelu", prelu},
+    Row{"batch_norm", "BatchNormalization", batch_norm},
+    Row{"layer_norm", "InstanceNormalization", group_norm},
+    Row{"group_norm", "InstanceNormalization", group_norm},
+    Row{"dropout", "Identity", plain},
 };
 
 }  // namespace

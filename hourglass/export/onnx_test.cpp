@@ -119,6 +119,24 @@ TEST(Onnx, ComparesWithTheThresholdOfBinarise) {
             (Texts{"GreaterOrEqual", "Cast", "Flatten", "Gemm", "Tanh"}));
 }
 
+TEST(Onnx, NormalisationsPassTheCheckerAndShapeInference) {
+  const LayerConfig batch_norm{"batch_norm", NormConfig{.momentum = 0.1}},
+      group_norm{"group_norm", NormConfig{.groups = 2}};
+  const LayerConfig layer_norm{"layer_norm", NormConfig{.epsilon = 1e-5}}, dropout{"dropout", DropoutConfig{0.5}};
+  const LayerConfig prelu{"prelu", PreluConfig{.slope = 0.25, .per_channel = true}};
+  const ModelConfig config =
+      model({layer("conv2d", 4, 3), batch_norm, prelu, group_norm, layer_norm, dropout},
+            {layer("dense", 6), batch_norm, prelu, group_norm, layer("silu"), layer("dense", 64)});
+  const Texts grouped = {"Reshape", "InstanceNormalization", "Reshape", "Mul", "Add"};
+  Texts encoder = {"Conv", "BatchNormalization", "PRelu"}, decoder = {"Flatten", "Gemm", "BatchNormalization", "PRelu"};
+  for (int i = 0; i < 2; ++i) encoder.insert(encoder.end(), grouped.begin(), grouped.end());
+  encoder.push_back("Identity");
+  decoder.insert(decoder.end(), grouped.begin(), grouped.end());
+  for (const char* op : {"Sigmoid", "Mul", "Gemm", "Reshape"}) decoder.push_back(op);
+  EXPECT_EQ(operators(exported(config, {1, 8, 8}, OnnxPart::encoder)), encoder);
+  EXPECT_EQ(operators(exported(config, {1, 8, 8}, OnnxPart::decoder)), decoder);
+}
+
 TEST(Onnx, UsualDecodersPassTheCheckerAndShapeInference) {
   LayerConfig up = layer("conv_transpose2d", 1, 3, 2, 1);
   std::get<ConvConfig>(up.options).output_padding = {1, 0};

@@ -114,6 +114,27 @@ void fields(auto& v, TopKConfig& c) {
   v.field_if_given("alpha", c.alpha, above(0), "encode uses alpha·k units");
 }
 
+/// Options of batch_norm, layer_norm and group_norm.
+struct NormConfig {
+  double momentum = 0;  ///< batch_norm: of the running averages
+  int64_t groups = 0;   ///< group_norm
+  double epsilon = 0;   ///< added to the variance. 0 = 1e-5
+  bool operator==(const NormConfig&) const = default;
+};
+
+/// Options of dropout.
+struct DropoutConfig {
+  double probability = 0;
+  bool operator==(const DropoutConfig&) const = default;
+};
+
+/// Options of prelu.
+struct PreluConfig {
+  double slope = 0;          ///< below zero, of fresh weights
+  bool per_channel = false;  ///< a slope for each feature or channel
+  bool operator==(const PreluConfig&) const = default;
+};
+
 struct LayerConfig;
 
 /// Options of residual: the output is that of the layers `residual` plus that of the layers `shortcut`.
@@ -127,7 +148,7 @@ struct ResidualConfig {
 struct LayerConfig {
   std::string kind;
   std::variant<ActivationConfig, DenseConfig, ConvConfig, MaxPoolConfig, TopKConfig, UpsampleConfig, ReshapeConfig,
-               ResidualConfig, GaussianConfig>
+               ResidualConfig, GaussianConfig, NormConfig, DropoutConfig, PreluConfig>
       options = {};
   bool operator==(const LayerConfig&) const = default;
 };
@@ -171,7 +192,7 @@ void kinds(auto& v, LayerConfig& c) {
   if (auto* o = options("gaussian", GaussianConfig()))
     v.value(o->units, between(1, 1 << 20),
             "units of the code, drawn in training from N(μ, σ²): the input has μ, then ln σ²; ends the encoder");
-  for (const char* name : {"identity", "sigmoid", "tanh", "relu", "softplus", "gelu"})
+  for (const char* name : {"identity", "sigmoid", "tanh", "relu", "softplus", "gelu", "silu"})
     options(name, ActivationConfig());
   if (auto* o = options("leaky_relu", ActivationConfig())) v.value_or(o->parameter, 0.01, above(0), "slope below zero");
   if (auto* o = options("topk", TopKConfig())) fields(v, *o);
@@ -181,6 +202,22 @@ void kinds(auto& v, LayerConfig& c) {
     v.list_if_given("shortcut", "layer", o->shortcut, "layers beside them; without any, their input is added");
   }
   options("mirror", ActivationConfig());
+  if (auto* o = options("prelu", PreluConfig())) {
+    v.value_or(o->slope, 0.25, Range(), "slope below zero of fresh weights");
+    v.field("per_channel", o->per_channel, Anything{}, "a slope for each feature or channel, not one for all");
+  }
+  if (auto* o = options("batch_norm", NormConfig())) {
+    v.value_or(o->momentum, 0.1, Range{.low = 0, .high = 1, .low_open = true},
+               "share of a batch in the running averages");
+    v.field_if_given("epsilon", o->epsilon, above(0), "added to the variance, default 1e-5");
+  }
+  if (auto* o = options("layer_norm", NormConfig())) v.value_or(o->epsilon, 1e-5, above(0), "added to the variance");
+  if (auto* o = options("group_norm", NormConfig())) {
+    v.value(o->groups, between(1, 1 << 20), "groups of channels");
+    v.field_if_given("epsilon", o->epsilon, above(0), "added to the variance, default 1e-5");
+  }
+  if (auto* o = options("dropout", DropoutConfig()))
+    v.value_or(o->probability, 0.5, fraction(), "probability that an element is 0 in training");
 }
 
 /// The init that a layer has of its own.

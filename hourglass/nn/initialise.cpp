@@ -11,6 +11,7 @@ namespace {
 
 /// One number for element i of parameter p.
 double draw(const InitConfig& init, const Random& random, const Parameter& p, uint32_t index, int64_t i) {
+  if (p.initial) return *p.initial;
   const auto uniform = [&](double bound) { return bound * (2 * random.uniform(index, 0, i) - 1); };
   const auto fan_in = static_cast<double>(p.fan_in), fan_out = static_cast<double>(p.fan_out);
   if (init.kind == InitKind::pytorch || init.kind == InitKind::pca) return uniform(1 / std::sqrt(fan_in));

@@ -35,6 +35,12 @@ Parameter LayerContext::add(const std::string& suffix, Shape shape, int64_t fan_
   return parameters.back();
 }
 
+Parameter LayerContext::add_filled(const std::string& suffix, Shape shape, double initial) const {
+  add(suffix, shape, 1, 1);
+  parameters.back().initial = initial;
+  return parameters.back();
+}
+
 Parameter LayerContext::add_weight(Shape shape, int64_t fan_in, int64_t fan_out) const {
   if (!is_tied()) return add("weight", shape, fan_in, fan_out);
   if (mirrored->empty()) fail("{}: tied = true, but no layer of the encoder is left for it to mirror", place());

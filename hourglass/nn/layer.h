@@ -22,7 +22,11 @@ struct Parameter {
   int64_t offset = 0;
   int64_t fan_in = 0, fan_out = 0;  ///< as PyTorch counts them
   bool is_bias = false;
-  std::optional<InitKind> init = {};  ///< of its layer, instead of the model's
+  std::optional<InitKind> init = {};   ///< of its layer, instead of the model's
+  std::optional<double> initial = {};  ///< of all elements, for scales and slopes; weights are drawn
+
+  /// Whether weight decay applies: to weights, not to biases, scales and slopes.
+  bool is_decayed() const { return !is_bias && !initial; }
 
   template <class Byte>
   BasicView<Byte> in(BasicView<Byte> theta) const {
@@ -48,13 +52,15 @@ struct LayerState {
 
 /// Derivative A = ∂out/∂in of a layer at some rows, for vjp, jvp and vjp_backward.
 struct Linearization {
-  ConstView in;           ///< of the forward pass
-  View slope, curvature;  ///< element-wise layers: s'(in) and, where asked for, s''(in)
+  ConstView in;                                  ///< of the forward pass
+  View slope, curvature;                         ///< element-wise layers: s'(in) and, where asked for, s''(in)
+  View normalised = {}, inverse_deviation = {};  ///< layer_norm, group_norm: of ops::normalise_groups
+  ConstView theta = {};                          ///< for a vjp_backward that depends on the weights
 
   /// The part for rows [first, first + count).
   Linearization slice(int64_t first, int64_t count) const {
     const auto part = [&](auto view) { return view ? view.slice(first, count) : view; };
-    return {part(in), part(slope), part(curvature)};
+    return {part(in), part(slope), part(curvature), part(normalised), part(inverse_deviation), theta};
   }
 };
 
@@ -84,6 +90,9 @@ class Layer {
   virtual void add_parameter_gradient(const PassContext&, ConstView /*in*/, ConstView /*grad_out*/,
                                       View /*grad_theta*/) const {}
 
+  /// True if add_parameter_gradient adds something, or would if the layer did not defer it.
+  virtual bool has_parameter_gradient() const { return weight() != nullptr; }
+
   /// True if the weight gradient is computed after the backward pass for the whole batch, some rows of the weight at a
   /// time, by deferred_weight_gradient instead of add_parameter_gradient.
   virtual bool defers_weight_gradient() const { return false; }
@@ -102,6 +111,10 @@ class Layer {
   /// sums (batch_sums().backward) assigned for these rows. The context has the forward sums of the batch.
   virtual void backward_sums(const PassContext&, ConstView /*in*/, ConstView /*out*/, ConstView /*grad_out*/,
                              std::span<double> /*sums*/) const {}
+  /// grad (θ[first, first + grad.size())) accumulated: the gradient that follows from the sums of the whole batch.
+  virtual void add_batch_gradient(const PassContext&, int64_t /*first*/, View /*grad*/) const {}
+  /// Throws Error if the layer cannot be trained on a batch of so many rows.
+  virtual void check_batch(int64_t /*rows*/) const {}
   /// Tensors that are not weights; none for most layers.
   std::span<const LayerState> state() const { return state_; }
   std::span<LayerState> state() { return state_; }
@@ -131,7 +144,11 @@ class Layer {
 
   /// Activation function of this layer in such a pass, if it is one.
   virtual std::optional<Activation> activation(const PassContext& = {}) const { return std::nullopt; }
-  /// The weight (not the bias) of this layer, if it has one.
+  /// True if every output lies in the range of the inputs, as those of a pool do.
+  virtual bool keeps_range() const { return !weight() && !activation(); }
+  /// True if the derivative jumps where an element of the input changes its sign.
+  virtual bool has_kink_at_zero() const { return false; }
+  /// The weight (not the bias) of this layer, if it has one that a tied decoder may share.
   virtual const Parameter* weight() const { return nullptr; }
   /// True if the output is drawn from N(μ, σ²) in training, the input being μ and ln σ² side by side.
   virtual bool is_gaussian() const { return false; }
@@ -183,6 +200,8 @@ struct LayerContext {
   /// Weight of the layer: a new one, or for a tied decoder the last encoder weight that is not used yet. A dense layer
   /// uses it transposed, a convolution in the same layout. Throws Error with both layers if it does not fit.
   Parameter add_weight(Shape shape, int64_t fan_in, int64_t fan_out) const;
+  /// The same for a scale or slope, whose elements all begin as `initial`, or a bias that begins as 0.
+  Parameter add_filled(const std::string& suffix, Shape shape, double initial) const;
   /// Name of the layer in messages: "encoder[2] conv2d", inside a residual "encoder[2].residual[0] conv2d".
   std::string place() const;
 };

@@ -15,9 +15,19 @@ struct Row {
 
 /// Every layer that is not an element-wise activation. A new one is one row.
 constexpr std::array kTable = {
-    Row{"dense", make_dense},           Row{"conv2d", make_conv2d},     Row{"conv_transpose2d", make_conv_transpose2d},
-    Row{"max_pool2d", make_max_pool2d}, Row{"topk", make_topk},         Row{"upsample2d", make_upsample2d},
-    Row{"reshape", make_reshape},       Row{"gaussian", make_gaussian},
+    Row{"dense", make_dense},
+    Row{"conv2d", make_conv2d},
+    Row{"conv_transpose2d", make_conv_transpose2d},
+    Row{"max_pool2d", make_max_pool2d},
+    Row{"topk", make_topk},
+    Row{"upsample2d", make_upsample2d},
+    Row{"reshape", make_reshape},
+    Row{"gaussian", make_gaussian},
+    Row{"batch_norm", make_batch_norm},
+    Row{"layer_norm", make_layer_norm},
+    Row{"group_norm", make_group_norm},
+    Row{"dropout", make_dropout},
+    Row{"prelu", make_prelu},
 };
 
 }  // namespace

@@ -105,6 +105,18 @@ bool Network::defers_weight_gradients() const {
   return std::ranges::any_of(nodes_, [](const Node& n) { return n.layer->defers_weight_gradient(); });
 }
 
+void Network::add_batch_gradients(std::span<const double> batch_sums, int64_t batch_rows, int64_t first,
+                                  View grad) const {
+  const PassContext context{.mode = Mode::training, .batch_rows = batch_rows};
+  for (int i = 0; i < layers(); ++i)
+    if (layer(i).batch_sums().backward > 0)
+      layer(i).add_batch_gradient(context_of(i, context, batch_sums), first, grad);
+}
+
+void Network::check_batch(int64_t rows) const {
+  for (const Node& node : nodes_) node.layer->check_batch(rows);
+}
+
 std::vector<LayerState*> Network::state() { return states<LayerState>(nodes_); }
 
 std::vector<const LayerState*> Network::state() const { return states<const LayerState>(nodes_); }

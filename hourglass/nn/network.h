@@ -96,6 +96,10 @@ class Network {
   bool defers_weight_gradients() const;
   /// Number of sums over the rows of a batch that the layers need in training.
   int64_t sums_size() const { return sums_size_; }
+  /// Calls Layer::add_batch_gradient of all layers after the backward passes of a batch with these sums.
+  void add_batch_gradients(std::span<const double> batch_sums, int64_t batch_rows, int64_t first, View grad) const;
+  /// Throws Error if a layer cannot be trained on a batch of so many rows.
+  void check_batch(int64_t rows) const;
   /// Tensors of all layers that are not weights.
   std::vector<const LayerState*> state() const;
   std::vector<LayerState*> state();

@@ -56,8 +56,8 @@ class LossFunction {
     return grad;
   }
 
-  /// The sides of the last pass: the signs of the outputs of activations with a kink and of penalised layers and,
-  /// through a pool's vector–Jacobian product, its winners.
+  /// The sides of the last pass: the signs of the outputs of activations with a kink and of penalised layers, of the
+  /// inputs of other layers with one and, through a pool's vector–Jacobian product, its winners.
   Sides sides() const {
     Sides all;
     const auto add_signs = [&](ConstView v) {
@@ -69,7 +69,8 @@ class LossFunction {
       const Layer& layer = network_.layer(i);
       const ConstView in = batch_.output(network_.source(i)), out = batch_.output(i);
       if (has_kinks(layer) || is_penalized_[i]) add_signs(out);
-      if (layer.weight() || layer.activation() || layer.only_reorders() || network_.addend(i)) continue;
+      if (layer.has_kink_at_zero()) add_signs(in);
+      if (!layer.keeps_range() || layer.only_reorders() || network_.addend(i)) continue;
       Tensor ones(DType::f64, out.shape()), winners(DType::f64, in.shape());
       fill(1, ones);
       const auto at = layer.linearize(batch_.context(), theta_, in, out, false, batch_.arena());

@@ -183,13 +183,14 @@ int64_t Objective::micro_batch_gradient_size() const {
   const bool own_backward = std::ranges::any_of(penalties_, &Penalty::has_own_backward, &WeightedPenalty::penalty);
   int64_t size = own_backward ? network_.encoder_parameter_count() : 0;
   for (int i = 0; i < network_.layers(); ++i)
-    if (network_.layer(i).weight() && !network_.layer(i).defers_weight_gradient())
+    if (network_.layer(i).has_parameter_gradient() && !network_.layer(i).defers_weight_gradient())
       size = std::max(size, i < network_.code_end() ? network_.encoder_parameter_count() : network_.parameter_count());
   return size;
 }
 
 void Objective::add_parameter_gradients(ConstView theta, std::span<const double> sums, int64_t batch_rows,
                                         int64_t first, View grad) const {
+  network_.add_batch_gradients(sums, batch_rows, first, grad);
   for (size_t k = 0; k < penalties_.size(); ++k) {
     const auto& [penalty, weight] = penalties_[k];
     penalty->add_parameter_gradient(theta, sums.subspan(first_sum_[k], penalty->statistics()), batch_rows, weight,

@@ -68,7 +68,7 @@ class Objective {
   /// Number of leading elements of θ for which every micro-batch has its own gradient.
   int64_t micro_batch_gradient_size() const;
   /// grad accumulated: the gradient of θ[first, first + grad.size()) that does not come from a micro-batch (weight
-  /// decay, ‖W_j‖²).
+  /// decay, ‖W_j‖², batch_norm).
   void add_parameter_gradients(ConstView theta, std::span<const double> sums, int64_t batch_rows, int64_t first,
                                View grad) const;
 

@@ -13,7 +13,7 @@ namespace hourglass {
 /// the others to 0; of equal elements the earlier ones count as larger (Makhzani and Frey, "k-sparse autoencoders",
 /// 2013). s(NaN) is NaN, and so are s' and s'' there.
 struct Activation {
-  enum class Kind { identity, sigmoid, tanh, relu, leaky_relu, elu, softplus, gelu, topk };
+  enum class Kind { identity, sigmoid, tanh, relu, leaky_relu, elu, softplus, gelu, topk, silu };
   Kind kind = Kind::identity;
   double parameter = 0.0;  ///< leaky_relu: slope for z < 0; elu: alpha; topk: k
 
@@ -24,7 +24,7 @@ struct Activation {
 
 template <>
 inline const std::vector<std::string> kNames<Activation::Kind> = {"identity", "sigmoid",  "tanh", "relu", "leaky_relu",
-                                                                  "elu",      "softplus", "gelu", "topk"};
+                                                                  "elu",      "softplus", "gelu", "topk", "silu"};
 
 /// The activation of that name with its default parameter (leaky_relu 0.01, elu 1, topk 1).
 inline std::optional<Activation> find_activation(std::string_view name) {

@@ -151,9 +151,11 @@ void column_sums(ConstView x, std::span<double> sums) {
   read_sums(x, sums, [&](const Backend& b, View on_device) { b.column_sums(x, on_device); });
 }
 
-void column_sums_of_squares(ConstView x, std::span<double> sums) {
-  HOURGLASS_CHECK(static_cast<int64_t>(sums.size()) == x.columns());
-  read_sums(x, sums, [&](const Backend& b, View on_device) { b.column_sums_of_squares(x, on_device); });
+void column_sums_of_squares(ConstView x, std::span<double> sums) { column_dots(x, x, sums); }
+
+void column_dots(ConstView a, ConstView b, std::span<double> sums) {
+  HOURGLASS_CHECK(static_cast<int64_t>(sums.size()) == a.columns() && a.size() == b.size());
+  read_sums(a, sums, [&](const Backend& of, View on_device) { of.column_dots(a, b, on_device); });
 }
 
 void row_sums_of_squares(ConstView x, std::span<double> sums) {
@@ -193,6 +195,37 @@ void add_to_rows(std::span<const double> v, View y) {
 void add_scaled_product(std::span<const double> v, ConstView a, ConstView b, View y) {
   HOURGLASS_CHECK(static_cast<int64_t>(v.size()) == y.columns() && a.size() == y.size() && b.size() == y.size());
   backend_of(y).add_scaled_product(v, a, b, y);
+}
+
+void affine_columns(const ColumnAffine& c, ConstView a, ConstView b, View y) {
+  for (const auto& list : {c.shift, c.factor, c.shift_b, c.factor_b, c.offset})
+    HOURGLASS_CHECK(list.empty() || static_cast<int64_t>(list.size()) == y.columns());
+  HOURGLASS_CHECK(a.size() == y.size() && (!b || b.size() == y.size()));
+  backend_of(y).affine_columns(c, a, b, y);
+}
+
+void scale_by_sign(ConstView z, double positive, std::span<const double> negative, ConstView x, View y) {
+  HOURGLASS_CHECK(static_cast<int64_t>(negative.size()) == z.columns() && z.size() == x.size() && x.size() == y.size());
+  backend_of(z).scale_by_sign(z, positive, negative, x, y);
+}
+
+void normalise_groups(const GroupLayout& g, double epsilon, ConstView x, View y, View inverse) {
+  HOURGLASS_CHECK(x.columns() == g.row() && g.channels % g.groups == 0 && x.size() == y.size());
+  HOURGLASS_CHECK(inverse.size() == x.rows() * g.groups);
+  backend_of(x).normalise_groups(g, epsilon, x, y, inverse);
+}
+
+void project_groups(const GroupLayout& g, ConstView y, ConstView inverse, ConstView v, View out) {
+  HOURGLASS_CHECK(y.columns() == g.row() && v.columns() == g.row() && v.size() == out.size());
+  HOURGLASS_CHECK(inverse.size() == y.rows() * g.groups && v.rows() % y.rows() == 0);
+  backend_of(y).project_groups(g, y, inverse, v, out);
+}
+
+void project_groups_backward(const GroupLayout& g, ConstView y, ConstView inverse, ConstView a, ConstView b,
+                             View grad) {
+  HOURGLASS_CHECK(y.columns() == g.row() && a.columns() == g.row() && a.size() == b.size() && grad.size() == y.size());
+  HOURGLASS_CHECK(inverse.size() == y.rows() * g.groups && a.rows() % y.rows() == 0);
+  backend_of(y).project_groups_backward(g, y, inverse, a, b, grad);
 }
 
 void scale_rows_by_sample(ConstView s, ConstView x, View y) {

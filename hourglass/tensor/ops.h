@@ -84,6 +84,8 @@ double sum_of_squares(ConstView x);
 /// sums[j] assigned = Σ_rows x_j, or Σ_rows x_j².
 void column_sums(ConstView x, std::span<double> sums);
 void column_sums_of_squares(ConstView x, std::span<double> sums);
+/// sums[j] assigned = Σ_rows a_j·b_j.
+void column_dots(ConstView a, ConstView b, std::span<double> sums);
 /// sums[i] assigned = Σ_columns x_i².
 void row_sums_of_squares(ConstView x, std::span<double> sums);
 /// y (columns) accumulated with Σ_rows x.
@@ -101,6 +103,35 @@ void scale(double alpha, View x);
 void add_to_rows(std::span<const double> v, View y);
 /// y_ij += v_j·a_ij·b_ij.
 void add_scaled_product(std::span<const double> v, ConstView a, ConstView b, View y);
+
+/// Coefficients of affine_columns, one per column. An empty list stands for zeros, for factors of ones.
+struct ColumnAffine {
+  std::span<const double> shift = {}, factor = {};      ///< of a
+  std::span<const double> shift_b = {}, factor_b = {};  ///< of b
+  std::span<const double> offset = {};
+};
+/// y_ij assigned = (a_ij − shift_j)·factor_j + (b_ij − shift_b_j)·factor_b_j + offset_j; b may be empty. y may be a or
+/// b.
+void affine_columns(const ColumnAffine& c, ConstView a, ConstView b, View y);
+/// y_ij assigned = x_ij·(z_ij > 0 ? positive : negative_j). y may be x or z.
+void scale_by_sign(ConstView z, double positive, std::span<const double> negative, ConstView x, View y);
+
+/// A row is (positions, channels); its channels are cut into `groups` runs of the same length.
+struct GroupLayout {
+  int64_t positions, channels, groups;
+  int64_t row() const { return positions * channels; }
+  int64_t elements() const { return row() / groups; }  ///< of a group
+};
+/// y assigned = (x − mean)/√(variance + epsilon) with the mean and the biased variance of each group of a row;
+/// inverse (rows, groups) assigned = 1/√(variance + epsilon).
+void normalise_groups(const GroupLayout& g, double epsilon, ConstView x, View y, View inverse);
+/// out assigned = P v with the derivative P of normalise_groups, given its results y and inverse. With n elements of a
+/// group, P v = inverse·(v − Σ v/n − y·Σ(y·v)/n); P is symmetric. v has k rows per row of y: rows k·i … k·i + k − 1
+/// belong to row i. out may be v.
+void project_groups(const GroupLayout& g, ConstView y, ConstView inverse, ConstView v, View out);
+/// grad accumulated: the gradient of ⟨a, P b⟩ with respect to x, summed over the k rows of a and b per row of y. With
+/// S = Σ a·b − Σ a·Σ b/n − Σ(y·a)·Σ(y·b)/n it is −inverse/n·(inverse·S·y + Σ(y·b)·P a + Σ(y·a)·P b).
+void project_groups_backward(const GroupLayout& g, ConstView y, ConstView inverse, ConstView a, ConstView b, View grad);
 
 // Several rows per sample: x is (samples·k, units), rows k·i … k·i + k − 1 belong to row i of s (samples, units).
 /// y assigned = s_i ∘ x for every row of sample i. y may be x.

@@ -32,6 +32,9 @@ Autoencoder classifier_from(const Autoencoder& model, const ModelConfig& config,
   classifier.scaler = model.scaler;
   const Shape encoder{model.network().encoder_parameter_count()};
   copy(model.theta().part(0, encoder), classifier.theta().part(0, encoder));
+  for (LayerState* to : classifier.state())
+    for (const LayerState* from : model.network().state())
+      if (from->name == to->name) copy(from->values, to->values);
   return classifier;
 }
 

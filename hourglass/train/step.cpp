@@ -157,6 +157,8 @@ void TrainingStep::local_gradient(const ParameterSlice& slice, int64_t rows, int
   if (slice.offset < gradients_.shape()[1]) {
     ops::sum_micro_batches(gradients_.view().slice(0, micro_batches), slice.offset, gradient);
     write = ops::Write::accumulate;
+  } else if (slice.layers.empty()) {
+    clear(gradient);
   }
   for (const int i : slice.layers)
     for (int64_t m = 0; m < micro_batches; ++m, write = ops::Write::accumulate) {

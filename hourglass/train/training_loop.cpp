@@ -20,6 +20,15 @@ std::optional<Augmentation> make_augmentation(const Recipe& recipe, const Autoen
   return Augmentation(*recipe.augmentation, model.network().input(), recipe.train.seed);
 }
 
+/// The largest smaller batch size, else the smallest larger one, whose last batch has several rows.
+int64_t size_without_rest(int64_t rows, int64_t batch_size) {
+  for (int64_t size = batch_size - 1; size > 1; --size)
+    if (rows % size != 1) return size;
+  int64_t size = batch_size + 1;
+  while (rows % size == 1) ++size;
+  return size;
+}
+
 }  // namespace
 
 TrainingLoop::TrainingLoop(const Recipe& recipe, Autoencoder& model, int64_t rows, std::span<const int32_t> classes)
@@ -38,9 +47,17 @@ TrainingLoop::TrainingLoop(const Recipe& recipe, Autoencoder& model, int64_t row
   if (rows > 0) check_batches(rows);
 }
 
-void TrainingLoop::check_batches(int64_t rows) const {
-  objective_.check_batch_rows(std::min(rows, batch_size_));
-  if (const int64_t last = rows % batch_size_; last > 0) objective_.check_batch_rows(last);
+void TrainingLoop::check_batches(int64_t rows) const try {
+  if (mode() != Mode::training) return;
+  for (const int64_t batch : {std::min(batch_size_, rows), (rows - 1) % batch_size_ + 1}) {
+    model_.network().check_batch(batch);
+    objective_.check_batch_rows(batch);
+  }
+} catch (const Error& e) {
+  const int64_t last = (rows - 1) % batch_size_ + 1;
+  if (last == batch_size_) fail("train.batch_size = {}: {}", batch_size_, e.what());
+  fail("{}\nThe last batch of an epoch has {} of {} rows with train.batch_size = {}; use another size, for example {}",
+       e.what(), last, rows, batch_size_, size_without_rest(rows, batch_size_));
 }
 
 bool TrainingLoop::run_epoch(const Dataset& data, std::span<const uint32_t> rows, int64_t epoch, ThreadChoice& threads,
@@ -78,7 +95,7 @@ void TrainingLoop::train_batch(const Dataset& data, std::span<const uint32_t> ro
                                       .learning_rate = rate,
                                       .threads = threads.threads(),
                                       .progress = run_progress,
-                                      .mode = objective_.classifies() ? Mode::encoding : Mode::training,
+                                      .mode = mode(),
                                       .clip_norm = config_.clip_norm});
   add_scaled(terms, count, progress.totals);
   ++progress.step;

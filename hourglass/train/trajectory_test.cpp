@@ -4,9 +4,11 @@
 #include <cmath>
 #include <filesystem>
 
+#include "hourglass/base/statistics.h"
 #include "hourglass/data/source.h"
 #include "hourglass/model/inference.h"
 #include "hourglass/train/trainer.h"
+#include "support/numbers.h"
 
 namespace hourglass {
 namespace {
@@ -31,10 +33,11 @@ SafeTensors part(const SafeTensors& file, const std::string& prefix) {
 }
 
 double relative_distance(ConstView a, const Tensor& b) {
+  const std::vector<double> found = values_of(a), expected = values_of(b);
   double difference = 0, norm = 0;
-  for (int64_t i = 0; i < b.size(); ++i) {
-    difference += std::pow(double{a.as<float>()[i]} - b.as<float>()[i], 2);
-    norm += std::pow(b.as<float>()[i], 2);
+  for (size_t i = 0; i < expected.size(); ++i) {
+    difference += std::pow(found[i] - expected[i], 2);
+    norm += std::pow(expected[i], 2);
   }
   return std::sqrt(difference / norm);
 }
@@ -57,6 +60,39 @@ TEST_P(Trajectory, EndsInPyTorchsWeights) {
     EXPECT_GT(relative_distance(view, part(golden, "initial.").tensors.at(name)), 1e-3) << name << " did not move";
   }
 }
+
+std::vector<std::string> precise_cases() {
+  std::vector<std::string> names = cases();
+  std::erase_if(names, [](const std::string& name) {
+    return part(read_safetensors(kGolden + "/" + name + ".safetensors"), "precise.").tensors.empty();
+  });
+  return names;
+}
+
+class PreciseTrajectory : public testing::TestWithParam<std::string> {};
+
+/// The same in 64-bit floats, for the cases that hold PyTorch's.
+TEST_P(PreciseTrajectory, EndsInPyTorchsWeights) {
+  const SafeTensors golden = read_safetensors(kGolden + "/" + GetParam() + ".safetensors");
+  const Recipe recipe = parse_recipe(golden.metadata.at("recipe"), GetParam());
+  const DataSplits data = open_source(std::string(HOURGLASS_TESTS) + "/data/mnist-sample");
+  Autoencoder model(recipe.model, data.train.sample, DType::f64);
+  model.load_weights(part(golden, "initial."), "initial");
+  const std::vector<uint32_t> rows = all_rows(data.train.rows());
+  model.scaler = fit_scaler(recipe.data, data.train, rows);
+  TrainingLoop loop(recipe, model, data.train.rows());
+  ThreadChoice two(2, 2);
+  for (int64_t epoch = 1; epoch <= recipe.train.epochs; ++epoch) {
+    EpochProgress progress;
+    loop.run_epoch(data.train, rows, epoch, two, progress, [] { return true; });
+  }
+  const SafeTensors expected = part(golden, "precise.");
+  for (const auto& [name, view] : model.weights())
+    EXPECT_LT(relative_distance(view, expected.tensors.at(name)), 1e-6) << name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, PreciseTrajectory, testing::ValuesIn(precise_cases()),
+                         [](const auto& info) { return info.param; });
 
 /// A state_dict made in PyTorch gives PyTorch's loss here.
 TEST_P(Trajectory, HasPyTorchsTestLoss) {

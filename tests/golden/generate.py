@@ -19,11 +19,12 @@ sys.path.insert(0, str(HERE.parents[1] / "bench" / "peers"))
 import philox
 import torch_recipe
 from classifiers import classifier_cases, read_labels
+from layers import layer_cases
 from metrics import metric_cases, spectrum_cases
 from penalties import penalty_cases, residual_cases
 from optimizers import averaged_model, optimizer_cases, schedule_cases, schedule_factors
 from safetensors_writer import write_safetensors
-from trajectories import CASES, recipe_text
+from trajectories import CASES, PRECISE, recipe_text
 from variational import variational_cases
 
 SAMPLE = HERE.parent / "data" / "mnist-sample"
@@ -69,10 +70,15 @@ def train(network, recipe, images):
         network.load_state_dict(average.module.state_dict())
 
 
+def tensors_of(network):
+    """The state_dict without the counters of batches."""
+    return {k: w for k, w in network.state_dict().items() if w.is_floating_point()}
+
+
 def worst_difference(network, precise):
     """max over tensors of ‖w − w'‖ / ‖w'‖."""
     other = precise.state_dict()
-    return max(float((w.double() - other[k]).norm() / other[k].norm()) for k, w in network.state_dict().items())
+    return max(float((w.double() - other[k]).norm() / other[k].norm()) for k, w in tensors_of(network).items())
 
 
 def check_rounding(name, network, precise):
@@ -101,9 +107,8 @@ def record_margins(network):
 def reconstruction_of(network, recipe, images):
     """The reconstruction loss alone, no corruption, mean over images and pixels."""
     plain = {"objective": {"reconstruction": recipe["objective"]["reconstruction"]}}
-    network.eval()
     with torch.no_grad():
-        return float(torch_recipe.total_loss(network, plain, images))
+        return float(torch_recipe.total_loss(network.eval(), plain, images))
 
 
 def write_trajectory(name, case, images, test_images):
@@ -113,13 +118,15 @@ def write_trajectory(name, case, images, test_images):
     network = torch_recipe.Autoencoder(recipe["model"])
     precise = copy.deepcopy(network).double()
     margins = record_margins(precise)
-    tensors = {f"initial.{k}": w.clone() for k, w in network.state_dict().items()}
+    tensors = {f"initial.{k}": w.clone() for k, w in tensors_of(network).items()}
     train(network, recipe, images)
     train(precise, recipe, images.double())
     check_rounding(name, network, precise)
     if min(margins) < SMALLEST_MARGIN:
         raise SystemExit(f"{name}: rounding decides which units pass; choose a calmer case")
-    tensors |= {f"final.{k}": w for k, w in network.state_dict().items()}
+    tensors |= {f"final.{k}": w for k, w in tensors_of(network).items()}
+    if name in PRECISE:
+        tensors |= {f"precise.{k}": w for k, w in tensors_of(precise).items()}
     metadata = {"recipe": text, "test_reconstruction": repr(reconstruction_of(network, recipe, test_images))}
     write_safetensors(HERE / "trajectories" / f"{name}.safetensors", tensors, metadata)
 
@@ -138,6 +145,7 @@ def write_activations():
         # F.softplus turns linear at 20.
         "softplus": lambda z: torch.logaddexp(z, torch.zeros_like(z)),
         "gelu": F.gelu,
+        "silu": F.silu,
     }
     tensors = {}
     for name, function in functions.items():
@@ -229,6 +237,7 @@ def main():
     write_encoders("residuals", residual_cases())
     write_encoders("spectra", spectrum_cases())
     write_encoders("variational", variational_cases())
+    write_encoders("layers", layer_cases())
     write_metrics()
     images = torch_recipe.unit_images(SAMPLE / "train-images-idx3-ubyte.gz", ROWS)
     labels = read_labels(SAMPLE / "train-labels-idx1-ubyte.gz")

@@ -32,6 +32,16 @@ ENCODE = {
     'shortcut = [{ conv2d = 6, kernel = 1, stride = 2 }] }, "sigmoid"]',
     "residual dense": '[{ residual = [{ conv2d = 1, kernel = 3, padding = 1 }, "tanh"] }, { conv2d = 3, kernel = 7, '
     'stride = 3 }, "softplus", { residual = [{ dense = 8 }, "tanh"], shortcut = [{ dense = 8 }] }, "sigmoid"]',
+    "batch_norm": '[{ dense = 16 }, "tanh", "batch_norm"]',
+    "conv, batch_norm": '[{ conv2d = 4, kernel = 5, stride = 2 }, "silu", { batch_norm = 0.2, epsilon = 1e-3 }, '
+    '{ dense = 16 }, "sigmoid"]',
+    "layer_norm": '[{ dense = 16 }, "layer_norm", "tanh", { dense = 8 }, "layer_norm"]',
+    "conv, group_norm": '[{ conv2d = 4, kernel = 7, stride = 3 }, { group_norm = 2 }, "silu", '
+    '{ conv2d = 3, kernel = 4, stride = 2 }, "tanh"]',
+    "dropout": '[{ dense = 16 }, "sigmoid", { dropout = 0.3 }]',
+    "prelu": '[{ dense = 16 }, { prelu = 0.25, per_channel = true }, { dense = 12 }, "prelu"]',
+    "conv, prelu": '[{ conv2d = 4, kernel = 5, stride = 2 }, { prelu = 0.1, per_channel = true }, '
+    '{ dense = 16 }, "sigmoid"]',
     "deep topk": '[{ dense = 16 }, "softplus", { dense = 12 }, { topk = 5 }]',
 }
 DECODE = {
@@ -140,6 +150,14 @@ CASES = {
     "residual_contractive": ("residual", "sigmoid", "bce", "objective.contractive = { weight = 0.1 }"),
     "residual_probes": ("residual conv", "residual conv", "mse", "objective.contractive = { weight = 0.1, probes = 2 }"),
     "residual_hessian": ("residual dense", "sigmoid", "bce", "objective.hessian = { weight = 10, std = 0.2 }"),
+    "norm_batch": ("batch_norm", "sigmoid", "bce"),
+    "norm_batch_conv": ("conv, batch_norm", "sigmoid", "bce"),
+    "norm_layer": ("layer_norm", "sigmoid", "bce", "objective.contractive = { weight = 1e-2 }",
+                   "objective.weight_decay = { weight = 1e-3 }"),
+    "norm_group_conv": ("conv, group_norm", "3 pixels", "bce", "objective.contractive = { weight = 1e-2 }"),
+    "dropout": ("dropout", "sigmoid", "bce", "train.epochs = 2", "train.batch_size = 128"),
+    "prelu": ("prelu", "sigmoid", "bce"),
+    "prelu_conv": ("conv, prelu", "sigmoid", "bce"),
     "hessian_one_layer": ("sigmoid", "sigmoid", "bce", "objective.hessian = { weight = 10, std = 0.3, samples = 2 }"),
     "hessian_deep": ("deep soft", "sigmoid", "bce", "objective.hessian = { weight = 1e2, std = 0.3, samples = 2 }"),
     "hessian_conv": ("conv", "3 pixels", "bce", "objective.hessian = { weight = 10, std = 0.2 }"),
@@ -162,6 +180,9 @@ CASES = {
     "wae_gaussian": ("gaussian", "two dense", "bce", "objective.mmd = { weight = 2, scales = [0.5, 2] }",
                      "train.epochs = 2", "train.batch_size = 128"),
 }
+
+# Cases that record the weights of the training in fp64 too.
+PRECISE = ("norm_batch", "norm_batch_conv", "norm_layer", "norm_group_conv", "dropout", "prelu", "prelu_conv")
 
 
 def recipe_text(encoder, decoder, reconstruction, *settings):

@@ -143,8 +143,8 @@ void CheckingBackend::cross_entropy(ConstView z, std::span<const int32_t> classe
 void CheckingBackend::sum_of_absolutes(ConstView x, View sum) const { run(&ops::Backend::sum_of_absolutes, x, sum); }
 void CheckingBackend::sum_of_squares(ConstView x, View sum) const { run(&ops::Backend::sum_of_squares, x, sum); }
 void CheckingBackend::column_sums(ConstView x, View sums) const { run(&ops::Backend::column_sums, x, sums); }
-void CheckingBackend::column_sums_of_squares(ConstView x, View sums) const {
-  run(&ops::Backend::column_sums_of_squares, x, sums);
+void CheckingBackend::column_dots(ConstView a, ConstView b, View sums) const {
+  run(&ops::Backend::column_dots, a, b, sums);
 }
 void CheckingBackend::add_column_sums(ConstView x, View y) const { run(&ops::Backend::add_column_sums, x, y); }
 void CheckingBackend::add_scaled(double alpha, ConstView x, View y) const {
@@ -158,6 +158,24 @@ void CheckingBackend::scale(double alpha, View x) const { run(&ops::Backend::sca
 void CheckingBackend::add_to_rows(std::span<const double> v, View y) const { run(&ops::Backend::add_to_rows, v, y); }
 void CheckingBackend::add_scaled_product(std::span<const double> v, ConstView a, ConstView b, View y) const {
   run(&ops::Backend::add_scaled_product, v, a, b, y);
+}
+void CheckingBackend::affine_columns(const ColumnAffine& c, ConstView a, ConstView b, View y) const {
+  run(&ops::Backend::affine_columns, c, a, b, y);
+}
+void CheckingBackend::scale_by_sign(ConstView z, double positive, std::span<const double> negative, ConstView x,
+                                    View y) const {
+  run(&ops::Backend::scale_by_sign, z, positive, negative, x, y);
+}
+void CheckingBackend::normalise_groups(const GroupLayout& g, double epsilon, ConstView x, View y, View inverse) const {
+  run(&ops::Backend::normalise_groups, g, epsilon, x, y, inverse);
+}
+void CheckingBackend::project_groups(const GroupLayout& g, ConstView y, ConstView inverse, ConstView v,
+                                     View out) const {
+  run(&ops::Backend::project_groups, g, y, inverse, v, out);
+}
+void CheckingBackend::project_groups_backward(const GroupLayout& g, ConstView y, ConstView inverse, ConstView a,
+                                              ConstView b, View grad) const {
+  run(&ops::Backend::project_groups_backward, g, y, inverse, a, b, grad);
 }
 void CheckingBackend::scale_rows_by_sample(ConstView s, ConstView x, View y) const {
   run(&ops::Backend::scale_rows_by_sample, s, x, y);

@@ -61,6 +61,8 @@ class CheckingBackend final : public ops::Backend {
 
   using MatmulShape = ops::MatmulShape;
   using ConvGeometry = ops::ConvGeometry;
+  using ColumnAffine = ops::ColumnAffine;
+  using GroupLayout = ops::GroupLayout;
   using AdamStep = ops::AdamStep;
   using RmspropStep = ops::RmspropStep;
   using SgdStep = ops::SgdStep;

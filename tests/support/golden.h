@@ -18,8 +18,8 @@ struct GoldenCase {
   std::string kind;  ///< of convolutions: the layer's
   int64_t stride = 0, padding = 0, kernel = 0;
   std::array<int64_t, 2> output_padding = {};
-  std::string recipe;  ///< of penalties: [model] and [objective]; of spectra, classifiers and variational: [model]; of
-                       ///< optimizers and schedules: [train]
+  std::string recipe;  ///< of penalties and layers: [model] and [objective]; of spectra, classifiers and variational:
+                       ///< [model]; of optimizers and schedules: [train]
 
   /// [model] of the recipe.
   ModelConfig model() const;

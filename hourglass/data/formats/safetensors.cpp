@@ -64,6 +64,9 @@ std::string widened(std::string_view halves) {
   return floats;
 }
 
+/// The counter of batches that PyTorch's normalisation layers keep; nothing here depends on it.
+bool is_counter(std::string_view tensor) { return tensor.ends_with(".num_batches_tracked"); }
+
 class Parser {
  public:
   Parser(std::string_view bytes, const std::string& name) : bytes_(bytes), file_(name) {}
@@ -75,11 +78,14 @@ class Parser {
     for (auto& [key, place, value] : *header.as<Value::Table>()) {
       if (key == kMetadata)
         read_value(value, kMetadata, result.metadata, Anything{});
+      else if (is_counter(key))
+        slots.push_back(slot(key, value, "integers, F16, BF16, F32, F64 or BOOL", kStoredTypes));
       else
         slots.push_back(slot(key, value, "F32 or F64", std::span(kStoredTypes).first(2)));
     }
     check_cover(slots);
-    for (const Slot& s : slots) result.tensors.emplace(s.name, load(s));
+    for (const Slot& s : slots)
+      if (!is_counter(s.name)) result.tensors.emplace(s.name, load(s));
     return result;
   }
 

@@ -59,14 +59,15 @@ inline constexpr double kMaxRelativeCost = 100;
 
 /// Method by which the Jacobian norm of a penalty is computed.
 struct JacobianEstimator {
-  std::string_view penalty;  ///< name for messages: "contractive"
-  int64_t probes = 0;        ///< Hutchinson probe vectors per row, an unbiased estimate; 0 = exact
-  bool force = false;        ///< exact even where it costs more than kMaxRelativeCost
-  Random random;             ///< of the probe vectors
+  std::string_view penalty;    ///< name for messages: "contractive"
+  int64_t probes = 0;          ///< Hutchinson probe vectors per row, an unbiased estimate; 0 = exact
+  bool force = false;          ///< exact even where it costs more than kMaxRelativeCost
+  Random random;               ///< of the probe vectors
+  Mode mode = Mode::training;  ///< of the passes that are measured
 };
 
 /// Creates the cheapest exact norm, or an estimate by probe vectors. Throws Error if an exact norm costs more than
-/// kMaxRelativeCost and is not forced, and if a layer of the encoder combines the rows of a batch.
+/// kMaxRelativeCost and is not forced, and if a layer of the encoder combines the rows of a batch in training.
 std::unique_ptr<JacobianNorm> make_jacobian_norm(const JacobianEstimator& estimator, const Network& network);
 
 }  // namespace hourglass

@@ -92,6 +92,18 @@ struct Gelu {
   HWY_INLINE V second(V z, V) const { return hn::Mul(normal_pdf(z), hn::NegMulAdd(z, z, constant(2))); }
 };
 
+struct Silu {
+  HWY_INLINE V value(V z) const { return hn::Mul(z, sigmoid(z)); }
+  HWY_INLINE V first(V z, V) const {
+    const V h = sigmoid(z);
+    return hn::MulAdd(hn::Mul(z, h), hn::Sub(constant(1), h), h);
+  }
+  HWY_INLINE V second(V z, V) const {
+    const V h = sigmoid(z);
+    return hn::Mul(hn::NegMulAdd(h, h, h), hn::MulAdd(z, hn::NegMulAdd(constant(2), h, constant(1)), constant(2)));
+  }
+};
+
 template <class F>
 HWY_INLINE void with(Activation s, F f) {
   switch (s.kind) {
@@ -111,6 +123,8 @@ HWY_INLINE void with(Activation s, F f) {
       return f(Softplus{});
     case Kind::gelu:
       return f(Gelu{});
+    case Kind::silu:
+      return f(Silu{});
     case Kind::topk:
       break;  // not element-wise: topk.cpp
   }

@@ -13,8 +13,17 @@ using Kind = Activation::Kind;
 
 constexpr double kTolerance = 1e-5;
 const std::vector<Activation> kAll = {
-    {Kind::identity},        {Kind::sigmoid},  {Kind::tanh},     {Kind::relu},     {Kind::leaky_relu, 0.01},
-    {Kind::leaky_relu, 0.3}, {Kind::elu, 1.0}, {Kind::elu, 0.5}, {Kind::softplus}, {Kind::gelu},
+    {Kind::identity},
+    {Kind::sigmoid},
+    {Kind::tanh},
+    {Kind::relu},
+    {Kind::leaky_relu, 0.01},
+    {Kind::leaky_relu, 0.3},
+    {Kind::elu, 1.0},
+    {Kind::elu, 0.5},
+    {Kind::softplus},
+    {Kind::gelu},
+    {Kind::silu},
 };
 
 /// [−20, 20] in steps of 1/100, the kink at 0 included.

@@ -148,19 +148,6 @@ HWY_EXPORT(Adam);
 HWY_EXPORT(Sgd);
 HWY_EXPORT(Rmsprop);
 
-namespace {
-
-/// sums[j] assigned = Σ_rows f(x_j).
-template <class F>
-void sums_over_rows(ConstView x, std::span<double> sums, F f) {
-  std::fill(sums.begin(), sums.end(), 0.0);
-  const float* p = x.as<float>();
-  for (int64_t i = 0; i < x.rows(); ++i)
-    for (double& sum : sums) sum += f(*p++);
-}
-
-}  // namespace
-
 void CpuBackend::squared_error(ConstView r, ConstView x, double scale, View grad_r, View sum) const {
   *sum.as<double>() = HWY_DYNAMIC_DISPATCH(SquaredError)(r.as<float>(), x.as<float>(), static_cast<float>(scale),
                                                          grad_r.as<float>(), r.size());
@@ -178,14 +165,6 @@ void CpuBackend::dot(ConstView x, ConstView y, View sum) const {
 
 void CpuBackend::scale(double alpha, View x) const {
   HWY_DYNAMIC_DISPATCH(Scale)(static_cast<float>(alpha), x.as<float>(), x.size());
-}
-
-void CpuBackend::column_sums(ConstView x, View sums) const {
-  sums_over_rows(x, doubles(sums), [](double element) { return element; });
-}
-
-void CpuBackend::column_sums_of_squares(ConstView x, View sums) const {
-  sums_over_rows(x, doubles(sums), [](double element) { return element * element; });
 }
 
 void CpuBackend::add_column_sums(ConstView x, View y) const {

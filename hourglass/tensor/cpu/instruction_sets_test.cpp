@@ -27,7 +27,8 @@ void on_every_instruction_set(F f) {
 
 TEST(EveryInstructionSet, ComputesActivations) {
   on_every_instruction_set([] {
-    for (const std::string_view name : {"identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu"})
+    for (const std::string_view name :
+         {"identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu", "silu"})
       for (const int64_t n : kLengths) {
         const Activation s = find_activation(name).value();
         Twin z = normal_twin({n}, 1), a = zero_twin({n}), first = zero_twin({n});

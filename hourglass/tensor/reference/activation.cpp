@@ -50,6 +50,8 @@ Jet evaluate(Activation s, double z) {
       const double pdf = std::exp(-0.5 * z * z) * std::numbers::inv_sqrtpi / std::numbers::sqrt2;
       return {z * cdf, cdf + z * pdf, pdf * (2 - z * z)};
     }
+    case Kind::silu:
+      return {z * sigmoid, sigmoid * (1 + z * (1 - sigmoid)), sigmoid * (1 - sigmoid) * (2 + z * (1 - 2 * sigmoid))};
     case Kind::topk:
       break;
   }

@@ -9,7 +9,7 @@ namespace {
 
 TEST(ReferenceActivations, AreWhatPyTorchComputes) {
   const auto cases = golden_cases("activations");
-  EXPECT_EQ(cases.size(), 8);
+  EXPECT_EQ(cases.size(), 9);
   for (const auto& [name, golden] : cases) {
     SCOPED_TRACE(name);
     const Activation s = find_activation(name).value();

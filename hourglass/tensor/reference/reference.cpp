@@ -87,9 +87,9 @@ void ReferenceBackend::column_sums(ConstView x, View sums) const {
   for (int64_t i = 0; i < x.size(); ++i) out_(sums)[i % sums.size()] += in_(x)[i];
 }
 
-void ReferenceBackend::column_sums_of_squares(ConstView x, View sums) const {
+void ReferenceBackend::column_dots(ConstView a, ConstView b, View sums) const {
   std::fill_n(out_(sums), sums.size(), 0.0);
-  for (int64_t i = 0; i < x.size(); ++i) out_(sums)[i % sums.size()] += in_(x)[i] * in_(x)[i];
+  for (int64_t i = 0; i < a.size(); ++i) out_(sums)[i % sums.size()] += in_(a)[i] * in_(b)[i];
 }
 
 void ReferenceBackend::add_column_sums(ConstView x, View y) const {

@@ -65,10 +65,20 @@ void fields(auto& v, TrainConfig& c) {
 }
 
 /// What an anomaly score is computed from; model/anomaly_evidence.h has the formulas.
-enum class Evidence { reconstruction, input_distance, output_distance, tails, histogram };
+enum class Evidence {
+  reconstruction,
+  input_distance,
+  output_distance,
+  tails,
+  histogram,
+  input_neighbour,
+  rank_neighbour,
+  output_neighbour
+};
 template <>
-inline const std::vector<std::string> kNames<Evidence> = {"reconstruction", "input_distance", "output_distance",
-                                                          "tails", "histogram"};
+inline const std::vector<std::string> kNames<Evidence> = {"reconstruction", "input_distance",  "output_distance",
+                                                          "tails",          "histogram",       "input_neighbour",
+                                                          "rank_neighbour", "output_neighbour"};
 
 /// [anomaly]: the anomaly score is fitted at the end of training and stored in the model.
 struct AnomalyConfig {

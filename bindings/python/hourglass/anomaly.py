@@ -16,7 +16,7 @@ from .estimator import RecipeEstimator
 from .layers import recipe_layers
 from .training import train
 
-EVIDENCE = ("reconstruction", "input_distance", "output_distance", "tails", "histogram")
+EVIDENCE = ("input_neighbour", "rank_neighbour", "output_neighbour")
 
 
 @dataclass(repr=False, eq=False)

@@ -14,7 +14,8 @@ namespace hourglass {
 
 namespace {
 
-constexpr int64_t kNeighbour = 5;  // of the distance between reconstructions
+constexpr int64_t kOutputNeighbour = 5;  // of output_distance
+constexpr int64_t kLeastNeighbour = 20, kRowsPerNeighbour = 20;
 constexpr int64_t kBins = 10;
 constexpr int64_t kMostStored = 1024, kLeastStored = 64, kStoredValues = int64_t{1} << 16;
 /// Matrix products give a row the same bits among kFewRows rows as among any multiple of kEvenRows: every processor's
@@ -107,11 +108,12 @@ std::vector<float> robust_units(ConstView rows) {
 
 /// Memory for one row, by one thread.
 struct EvidenceScorer::Work {
-  explicit Work(int64_t features) : x(features), r(features), parts(features) {}
+  explicit Work(int64_t features) : x(features), r(features), ranks(features), parts(features) {}
 
-  std::vector<float> x, r;                             ///< in units
-  std::vector<float> input_distance, output_distance;  ///< to every slot; +∞ to an ignored one
-  std::vector<std::pair<float, int64_t>> order;
+  std::vector<float> x, r;                                            ///< in units
+  std::vector<float> ranks;                                           ///< of x
+  std::vector<float> input_distance, output_distance, rank_distance;  ///< to every slot; +∞ to an ignored one
+  std::vector<float> order;
   std::vector<double> parts;  ///< (features) of one kind
 };
 
@@ -185,8 +187,10 @@ EvidenceScorer::EvidenceScorer(const Inference& inference, std::span<const float
       stored_(std::ssize(evidence.rows) / features_),
       factor_(unit_factors(unit, evidence)),
       group_of_(features_, -1),
+      neighbour_(std::min(std::max(kLeastNeighbour, stored_ / kRowsPerNeighbour), std::max<int64_t>(1, stored_ / 2))),
       inputs_(in_units(evidence.rows, factor_), features_),
-      outputs_(in_units(reconstructions(inference.model(), evidence.rows), factor_), features_) {
+      outputs_(in_units(reconstructions(inference.model(), evidence.rows), factor_), features_),
+      ranks_({}, features_) {
   const Scaler& scaler = inference.model().scaler;
   for (int64_t j = 0; j < features_; ++j) {
     const size_t k = scaler.offset.size() == 1 ? 0 : j;
@@ -209,6 +213,7 @@ EvidenceScorer::EvidenceScorer(const Inference& inference, std::span<const float
     }
     most_in_group_.push_back(most);
   }
+  if (has(Evidence::rank_neighbour)) ranks_ = GroupedRows(ranks(in_units(evidence.rows, factor_)), features_);
 }
 
 /// The bin of x between the stored extremes of a feature, or -1 if x is beyond them.
@@ -240,15 +245,31 @@ void EvidenceScorer::add_input_distance(const Work& w, std::span<double> parts) 
       parts[j] += std::abs(static_cast<double>(w.x[j]) - inputs_.at(slot, j)) / static_cast<double>(nearest.size());
 }
 
-void EvidenceScorer::add_output_distance(Work& w, std::span<double> parts) const {
+void EvidenceScorer::add_neighbour(const GroupedRows& stored, std::span<const float> x, std::span<const float> distance,
+                                   int64_t k, Work& w) const {
   w.order.clear();
-  for (int64_t slot = 0; slot < outputs_.slots(); ++slot)
-    if (w.output_distance[slot] < HUGE_VALF) w.order.emplace_back(w.output_distance[slot], slot);
-  if (w.order.empty()) return;
-  const auto at = w.order.begin() + std::min(kNeighbour, std::ssize(w.order)) - 1;
-  std::ranges::nth_element(w.order, at);
-  for (int64_t j = 0; j < features_; ++j)
-    parts[j] += std::abs(static_cast<double>(w.r[j]) - outputs_.at(at->second, j));
+  std::ranges::copy_if(distance, std::back_inserter(w.order), [](float d) { return d < HUGE_VALF; });
+  int64_t slot = 0;  // of a row too far out for distances in floats
+  if (!w.order.empty()) {
+    const auto at = w.order.begin() + std::min(k, std::ssize(w.order)) - 1;
+    std::ranges::nth_element(w.order, at);
+    int64_t equal = at - w.order.begin() - std::ranges::count_if(distance, [&](float d) { return d < *at; });
+    while (distance[slot] != *at || equal-- > 0) ++slot;
+  }
+  for (int64_t j = 0; j < features_; ++j) w.parts[j] += std::abs(static_cast<double>(x[j]) - stored.at(slot, j));
+}
+
+float EvidenceScorer::rank_of(int64_t j, float x) const {
+  const double b = static_cast<double>(at_most(j, x) - at_least(j, x)) / static_cast<double>(stored_ + 1);
+  const double rank = std::copysign(std::log1p(-std::abs(b)), b);
+  return static_cast<float>(group_of_[j] < 0 ? rank : rank / 2);
+}
+
+/// Of every value of rows in units.
+std::vector<float> EvidenceScorer::ranks(std::span<const float> rows) const {
+  std::vector<float> out(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) out[i] = rank_of(static_cast<int64_t>(i) % features_, rows[i]);
+  return out;
 }
 
 /// One feature's part of tails.
@@ -280,11 +301,17 @@ void EvidenceScorer::set_parts(Evidence kind, Work& w) const {
     case Evidence::input_distance:
       return add_input_distance(w, w.parts);
     case Evidence::output_distance:
-      return add_output_distance(w, w.parts);
+      return add_neighbour(outputs_, w.r, w.output_distance, kOutputNeighbour, w);
     case Evidence::tails:
       return each([&](int64_t j) { return tail(j, w.x[j]); });
     case Evidence::histogram:
       return each([&](int64_t j) { return emptiness(j, w.x[j]); });
+    case Evidence::input_neighbour:
+      return add_neighbour(inputs_, w.x, w.input_distance, neighbour_, w);
+    case Evidence::rank_neighbour:
+      return add_neighbour(ranks_, w.ranks, w.rank_distance, neighbour_, w);
+    case Evidence::output_neighbour:
+      return add_neighbour(outputs_, w.r, w.output_distance, neighbour_, w);
   }
 }
 
@@ -297,6 +324,20 @@ void EvidenceScorer::replace_unseen(View rows) const {
         if (std::ranges::equal(group, std::span(zero_).subspan(first, count))) group[rarest - first] = one_[rarest];
       }
   });
+}
+
+void EvidenceScorer::set_distances(Work& w) const {
+  inputs_.distances(w.x.data(), w.input_distance);
+  outputs_.distances(w.r.data(), w.output_distance);
+  if (has(Evidence::rank_neighbour)) {
+    for (int64_t j = 0; j < features_; ++j) w.ranks[j] = rank_of(j, w.x[j]);
+    ranks_.distances(w.ranks.data(), w.rank_distance);
+  }
+  const auto same = std::ranges::find(w.input_distance, 0.0f);
+  if (same == w.input_distance.end()) return;
+  const int64_t slot = same - w.input_distance.begin();
+  for (std::vector<float>* distance : {&w.input_distance, &w.output_distance, &w.rank_distance})
+    if (!distance->empty()) (*distance)[slot] = HUGE_VALF;
 }
 
 /// f(row, work) for every row, in units and with its distances. Rows are padded, so that the matrix products of a row
@@ -317,12 +358,7 @@ void EvidenceScorer::for_each_row(const Dataset& data, std::span<const uint32_t>
           w.x[j] = static_cast<float>(x[i * features_ + j]) * factor_[j];
           w.r[j] = static_cast<float>(r[i * features_ + j]) * factor_[j];
         }
-        inputs_.distances(w.x.data(), w.input_distance);
-        outputs_.distances(w.r.data(), w.output_distance);
-        if (const auto same = std::ranges::find(w.input_distance, 0.0f); same != w.input_distance.end()) {
-          *same = HUGE_VALF;
-          w.output_distance[same - w.input_distance.begin()] = HUGE_VALF;
-        }
+        set_distances(w);
         f(chunk.first + i, w);
       }
     });

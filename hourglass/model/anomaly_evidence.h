@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -30,6 +31,14 @@ std::vector<OneHotGroup> one_hot_groups(std::span<const std::string> features, s
 ///   output_distance   v = Σ_j |r_j − q_j|, q the fifth nearest of the reconstructions of all stored rows
 ///   tails             v = Σ_j −log of the share of stored rows at least as far out as x_j, on its rarer side
 ///   histogram         v = Σ_j −log of (count in x_j's bin / largest count), ten bins between the stored extremes
+///   input_neighbour   v = Σ_j |x_j − s_j|, s the k-th nearest of all stored rows
+///   rank_neighbour    v = Σ_j |g_j(x_j) − g_j(s_j)|, s the k-th nearest of all stored rows by this distance
+///   output_neighbour  v = Σ_j |r_j − q_j|, q the k-th nearest of the reconstructions of all stored rows
+///
+/// k is a twentieth of the m stored rows, but at least 20, and at most half of them: the k-th neighbour is beyond a
+/// cluster of fewer than k abnormal rows. g_j(x) = −sign(b) log(1 − |b|), with b = (count of stored rows whose value is
+/// at most x − count of those whose value is at least x) / (m + 1), is how far out a value is by its rank; it is
+/// divided by 2 for features of a one-hot encoded column.
 ///
 /// Where x is one of the stored rows, the first stored row equal to it is left out. Counts c out of m rows enter
 /// shares as (c + 1/2) / (m + 1). Of a one-hot encoded column, tails and histogram count its text alone. The score
@@ -98,10 +107,18 @@ class EvidenceScorer {
   void for_each_row(const Dataset& data, std::span<const uint32_t> rows,
                     const std::function<void(int64_t, Work&)>& f) const;
   void replace_unseen(View rows) const;
+  std::vector<float> ranks(std::span<const float> stored) const;
+  bool has(Evidence kind) const { return std::ranges::find(evidence_.kinds, kind) != evidence_.kinds.end(); }
+  /// Assigns the ranks and distances of the row in `w`.
+  void set_distances(Work& w) const;
   /// Assigns every feature's part of a kind's value.
   void set_parts(Evidence kind, Work& w) const;
   void add_input_distance(const Work& w, std::span<double> parts) const;
-  void add_output_distance(Work& w, std::span<double> parts) const;
+  /// Σ_j |x_j − s_j| of the k-th nearest stored row by the given distances to all slots.
+  void add_neighbour(const GroupedRows& stored, std::span<const float> x, std::span<const float> distance, int64_t k,
+                     Work& w) const;
+  /// g_j of AnomalyEvidence.
+  float rank_of(int64_t feature, float x) const;
   double tail(int64_t feature, float x) const;
   double emptiness(int64_t feature, float x) const;
   bool is_one(int64_t feature, float x) const { return x == one_[feature] * factor_[feature]; }
@@ -116,10 +133,11 @@ class EvidenceScorer {
   std::vector<float> factor_;           ///< from scaled values to units
   std::vector<float> zero_, one_;       ///< 0 and 1 as the scaler makes them
   std::vector<int64_t> group_of_;       ///< index of a feature's group, or -1
+  int64_t neighbour_;                   ///< k of the neighbours
   std::vector<int64_t> most_in_group_;  ///< count of the commonest text of a group in the stored rows
   std::vector<float> sorted_;           ///< (features, stored rows), ascending
   std::vector<int32_t> bins_;           ///< (features, bins) counts of stored rows
-  GroupedRows inputs_, outputs_;
+  GroupedRows inputs_, outputs_, ranks_;
 };
 
 }  // namespace hourglass

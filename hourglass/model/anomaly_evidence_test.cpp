@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "hourglass/base/statistics.h"
 #include "hourglass/model/anomaly.h"
 #include "hourglass/tensor/visit.h"
 #include "support/measuring.h"
@@ -13,8 +14,11 @@
 namespace hourglass {
 namespace {
 
-const std::vector<Evidence> kEvery = {Evidence::reconstruction, Evidence::input_distance, Evidence::output_distance,
-                                      Evidence::tails, Evidence::histogram};
+const std::vector<Evidence> kEvery = {Evidence::reconstruction, Evidence::input_distance,  Evidence::output_distance,
+                                      Evidence::tails,          Evidence::histogram,       Evidence::input_neighbour,
+                                      Evidence::rank_neighbour, Evidence::output_neighbour};
+const std::vector<Evidence> kNeighbours = {Evidence::input_neighbour, Evidence::rank_neighbour,
+                                           Evidence::output_neighbour};
 
 Autoencoder zeros(int64_t features, DType type = DType::f32) {
   return Autoencoder(model({layer("dense", 1)}, {layer("dense", features)}), {features}, type);
@@ -117,13 +121,121 @@ TEST(Evidence, OfEveryKindFindsARowFarOutAndNamesItsFeature) {
   const Inference inference(a, 1);
   const Dataset data = uniform_rows(300, 3), far = only({0.5f, 9.0f, 0.5f});
   for (const Evidence kind : kEvery) {
-    if (kind == Evidence::output_distance) continue;  // this model makes the same of every row
+    // this model makes the same of every row
+    if (kind == Evidence::output_distance || kind == Evidence::output_neighbour) continue;
     const AnomalyScale scale = fitted(inference, data, {kind});
     const AnomalyDetector detector{inference, scale};
     const AnomalyScores s = anomaly_scores({&detector, 1}, far, 3);
     EXPECT_GT(s.score[0], 1) << name_of(kind);
     EXPECT_EQ(s.of(0)[0].feature, 1) << name_of(kind);
   }
+}
+
+/// What EvidenceScorer computes of `kNeighbours`, in the plainest way, of rows that the scaler leaves as they are.
+class PlainNeighbours {
+ public:
+  PlainNeighbours(const Inference& inference, const AnomalyScale& scale)
+      : features_(std::ssize(scale.spread)),
+        rows_(std::ssize(scale.evidence->rows) / features_),
+        inference_(inference) {
+    for (int64_t j = 0; j < features_; ++j) factor_.push_back(1 / static_cast<double>(scale.spread[j]));
+    halved_.resize(features_);
+    for (const OneHotGroup& g : scale.evidence->groups)
+      for (int64_t j = g.first; j < g.first + g.count; ++j) halved_[j] = true;
+    for (int64_t j = 0; j < features_; ++j) factor_[j] /= halved_[j] ? 2 : 1;
+    stored_ = {"stored", {features_}, scale.evidence->rows, {}};
+    spaces_ = spaces(stored_);
+  }
+
+  /// (kinds, rows)
+  std::vector<std::vector<double>> operator()(const Dataset& data) const {
+    const auto of_data = spaces(data);
+    std::vector<std::vector<double>> out(3);
+    for (int64_t i = 0; i < data.rows(); ++i) {
+      int64_t left_out = 0;
+      while (left_out < rows_ && distance(of_data[0], i, spaces_[0], left_out) > 0) ++left_out;
+      for (int space = 0; space < 3; ++space) {
+        std::vector<double> distances;
+        for (int64_t s = 0; s < rows_; ++s)
+          if (s != left_out) distances.push_back(distance(of_data[space], i, spaces_[space], s));
+        std::ranges::sort(distances);
+        out[space].push_back(distances[std::min(std::max<int64_t>(20, rows_ / 20), rows_ / 2) - 1]);
+      }
+    }
+    return out;
+  }
+
+ private:
+  using Rows = std::vector<double>;
+
+  double distance(const Rows& a, int64_t i, const Rows& b, int64_t k) const {
+    double sum = 0;
+    for (int64_t j = 0; j < features_; ++j) sum += std::abs(a[i * features_ + j] - b[k * features_ + j]);
+    return sum;
+  }
+
+  double rank(int64_t j, float x) const {
+    int64_t less = 0, more = 0;
+    for (int64_t s = 0; s < rows_; ++s) {
+      const float other = std::get<std::vector<float>>(stored_.values)[s * features_ + j];
+      less += other < x ? 1 : 0;
+      more += other > x ? 1 : 0;
+    }
+    const double share = (static_cast<double>(less + rows_ - more) / 2 + 0.5) / static_cast<double>(rows_ + 1);
+    const double g = share < 0.5 ? std::log(2 * share) : -std::log(2 * (1 - share));
+    return halved_[j] ? g / 2 : g;
+  }
+
+  std::vector<Rows> spaces(const Dataset& data) const {
+    std::vector<Rows> out(3);
+    const Tensor r = inference_.reconstruct(data);
+    const auto& x = std::get<std::vector<float>>(data.values);
+    for (int64_t i = 0; i < std::ssize(x); ++i) {
+      const int64_t j = i % features_;
+      out[0].push_back(x[i] * factor_[j]);
+      out[1].push_back(rank(j, x[i]));
+      out[2].push_back(r.as<float>()[i] * factor_[j]);
+    }
+    return out;
+  }
+
+  int64_t features_, rows_;
+  const Inference& inference_;
+  std::vector<double> factor_;
+  std::vector<bool> halved_;
+  Dataset stored_;
+  std::vector<Rows> spaces_;
+};
+
+void expect_plain_neighbours(const Dataset& data, const std::vector<std::string>& columns) {
+  const int64_t features = data.sample.size();
+  Autoencoder a(model({layer("dense", features)}, {layer("dense", features)}), {features});
+  for (int64_t i = 0; i < a.theta().size(); ++i) a.theta().as<float>()[i] = static_cast<float>(std::sin(i * 0.7));
+  const Inference inference(a, 2);
+  const AnomalyScale scale = fitted(inference, data, kNeighbours, columns);
+  const EvidenceScorer scorer(inference, scale.spread, *scale.evidence);
+  const auto plain = PlainNeighbours(inference, scale)(data);
+  const std::vector<uint32_t> rows = all_rows(data.rows());
+  scorer.values(data, rows, [&](int64_t row, std::span<const double> v) {
+    for (size_t k = 0; k < 3; ++k) EXPECT_NEAR(v[k], plain[k][row], 1e-4 * (1 + plain[k][row])) << row << " kind " << k;
+  });
+}
+
+TEST(Evidence, NeighboursAreThoseOfAPlainSearch) {
+  expect_plain_neighbours(table({{9, -9, 1, 0, 1}, {0.25f, 0.5f, 0, 1, 0}}), {"kind"});
+  expect_plain_neighbours(uniform_rows(1500, 3), {});  // 1,024 rows are stored: the 51st neighbour
+  expect_plain_neighbours(uniform_rows(9, 3), {});     // the fourth
+}
+
+TEST(Evidence, OfNeighboursIsNotLowInAClusterOfFewerRows) {
+  const Autoencoder a = zeros(2);
+  const Inference inference(a, 1);
+  Dataset data = uniform_rows(300, 2);
+  auto& values = std::get<std::vector<float>>(data.values);
+  for (int i = 0; i < 15; ++i)
+    for (int j = 0; j < 2; ++j) values[40 * i + j] = 4 + 0.01f * static_cast<float>((i * (j + 3)) % 7);
+  const auto all = scores(inference, fitted(inference, data, {Evidence::input_neighbour}), data);
+  for (int i = 0; i < 300; ++i) EXPECT_EQ(all[i] > 1, i % 20 == 0) << "row " << i;
 }
 
 TEST(Evidence, SharesAddUpToTheScore) {

@@ -71,10 +71,20 @@ void fields(auto& v, TrainConfig& c) {
 }
 
 /// What an anomaly score is computed from; model/anomaly_evidence.h has the formulas.
-enum class Evidence { reconstruction, input_distance, output_distance, tails, histogram };
+enum class Evidence {
+  reconstruction,
+  input_distance,
+  output_distance,
+  tails,
+  histogram,
+  input_neighbour,
+  rank_neighbour,
+  output_neighbour
+};
 template <>
-inline const std::vector<std::string> kNames<Evidence> = {"reconstruction", "input_distance", "output_distance",
-                                                          "tails", "histogram"};
+inline const std::vector<std::string> kNames<Evidence> = {"reconstruction", "input_distance",  "output_distance",
+                                                          "tails",          "histogram",       "input_neighbour",
+                                                          "rank_neighbour", "output_neighbour"};
 
 /// How the errors of the windows that cover a time step become its score.
 enum class StepScore { mean, max };

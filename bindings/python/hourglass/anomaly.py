@@ -16,15 +16,15 @@ from .estimator import RecipeEstimator
 from .layers import recipe_layers
 from .training import train
 
-EVIDENCE = ("reconstruction", "input_distance", "output_distance", "tails", "histogram")
+EVIDENCE = ("input_neighbour", "rank_neighbour", "output_neighbour")
 
 
 @dataclass(repr=False, eq=False)
 class AnomalyDetector(OutlierMixin, RecipeEstimator):
     """Finds rows unlike most others, using an autoencoder trained on all rows.
 
-    The score of a row combines its reconstruction error, its distance from stored rows and from their reconstructions,
-    and how rare its values are, feature by feature. docs/anomaly.md defines it and explains the defaults: robust scaling,
+    The score of a row combines its distances from a near stored row in its values, in their ranks and between the
+    reconstructions. docs/anomaly.md defines it and explains the defaults: robust scaling,
     strong noise, and a trimmed loss. Labels are not needed.
 
     Parameters

@@ -152,6 +152,13 @@ INSTANTIATE_TEST_SUITE_P(
                            kImages,
                            {"--set", "model.encoder=[{ dense = 40 }, { topk = 3, from = 30 }, { dense = 6 }, \"tanh\"]",
                             "--set", "objective.hessian={weight=0.1, probes=2}"}},
+                    Killed{
+                        "NormalisationAndDropout",
+                        "dense.toml",
+                        kImages,
+                        {"--set",
+                         "model.encoder=[{ dense = 40 }, \"batch_norm\", \"silu\", { dropout = 0.2 }, { dense = 6 }, "
+                         "\"layer_norm\", \"prelu\"]"}},
                     Killed{"TableWithThreshold",
                            kCompatible + "table.toml",
                            kCompatible + "table.csv",

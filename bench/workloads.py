@@ -19,8 +19,10 @@ CONV = """encoder = [{ conv2d = 8, kernel = 3 }, "relu", { conv2d = 16, kernel =
 decoder = [{ conv_transpose2d = 16, kernel = 3, stride = 2 }, "relu",
   { conv_transpose2d = 8, kernel = 5, stride = 2 }, "relu", { conv_transpose2d = 1, kernel = 8 }, "sigmoid"]
 """
+CONV_NORM = CONV.replace('"relu"', '"batch_norm", "relu"')
 SHALLOW, WIDE, NARROW = mirror([784, 128]), mirror([784, 512, 256, 64]), mirror([784, 64, 32, 16])
 EXACT = "contractive = { weight = 1e-4 }"
+WIDE_NORM = mirror([784, 512, 256, 64]).replace('"sigmoid", {', '"batch_norm", "sigmoid", {')
 # An encoder alone, and MLPerf Tiny's network for anomaly detection.
 ENCODER = [784, 512, 256, 64]
 STREAM = [640, 128, 128, 128, 128, 8, 128, 128, 128, 128, 640]
@@ -77,6 +79,8 @@ WORKLOADS = [
     *exact("exact contractive 784-512-256-64, batch 256", WIDE, 256, 1280, (2, 2.5)),
     Workload("one-layer contractive 784-128, batch 600", recipe_text(SHALLOW, 600, EXACT), goals=(1.9, 2.8)),
     Workload("conv contractive network without penalty, batch 600", recipe_text(CONV, 600), 3000, 2, (1.8, 2)),
+    Workload("784-512-256-64 mirrored with batch_norm, batch 256", recipe_text(WIDE_NORM, 256), 6400, goals=(1.5, None)),
+    Workload("conv network with batch_norm, batch 600", recipe_text(CONV_NORM, 600), 3000, 2, (1.5, None)),
     shipped("mnist-conv-sparse-l1", 3600, 2, (1.8, 2), "conv sparse L1, batch 1200"),
 ]
 

@@ -203,7 +203,7 @@ void kinds(auto& v, LayerConfig& c) {
   }
   options("mirror", ActivationConfig());
   if (auto* o = options("prelu", PreluConfig())) {
-    v.value_or(o->slope, 0.25, Range(), "slope below zero of fresh weights");
+    v.value_or(o->slope, 0.25, at_least(0), "slope below zero of fresh weights");
     v.field("per_channel", o->per_channel, Anything{}, "a slope for each feature or channel, not one for all");
   }
   if (auto* o = options("batch_norm", NormConfig())) {

@@ -78,6 +78,16 @@ const std::vector<Case> kCases = {
      {"--set", "model.encoder=[{ dense = 20 }, \"tanh\", { dense = 6 }]", "--set",
       "objective.contractive={weight=0.1}"}},
     {"FallingTopK", "dense.toml", {"--set", "model.encoder=[{ dense = 20 }, { topk = 3, from = 15 }]"}},
+    {"NormalisationAndDropout",
+     "dense.toml",
+     {"--set",
+      "model.encoder=[{ dense = 20 }, \"batch_norm\", \"silu\", { dropout = 0.2 }, { dense = 6 }, \"layer_norm\", "
+      "\"prelu\"]"}},
+    {"NormalisedImages",
+     "dense.toml",
+     {"--set",
+      "model.encoder=[{ conv2d = 4, kernel = 5, stride = 2 }, \"batch_norm\", { prelu = 0.1, per_channel = true }, "
+      "{ conv2d = 4, kernel = 3, stride = 2 }, { group_norm = 2 }, { dropout = 0.2 }, { dense = 6 }]"}},
     {"SparseL1Decay",
      "conv.toml",
      {"--set", "objective.sparse_l1={weight=1e-3, on=\"hidden\"}", "--set", "objective.weight_decay={weight=1e-3}"}},

@@ -160,6 +160,13 @@ INSTANTIATE_TEST_SUITE_P(
                            {"--set", "train.ema=0.95", "--set", "train.optimizer={adamw=0.05}", "--set",
                             "train.schedule={plateau=0.5, patience=0}", "--set", "train.clip_norm=0.1", "--set",
                             "train.early_stopping={patience=15}"}},
+                    Killed{
+                        "NormalisationAndDropout",
+                        "dense.toml",
+                        kImages,
+                        {"--set",
+                         "model.encoder=[{ dense = 40 }, \"batch_norm\", \"silu\", { dropout = 0.2 }, { dense = 6 }, "
+                         "\"layer_norm\", \"prelu\"]"}},
                     Killed{"TableWithThreshold",
                            kCompatible + "table.toml",
                            kCompatible + "table.csv",

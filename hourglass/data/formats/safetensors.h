@@ -17,7 +17,7 @@ inline const std::vector<std::string> kNames<DType> = {"F32", "F64"};
 
 /// Content of a safetensors file: 8-byte little-endian header length, a JSON header {name: {dtype, shape,
 /// data_offsets}} with optional texts in `__metadata__`, then the little-endian bytes of the tensors. F32 and F64, up
-/// to four axes.
+/// to four axes; a tensor "….num_batches_tracked" of any type, PyTorch's counter of batches, is left out.
 struct SafeTensors {
   std::map<std::string, Tensor> tensors;
   std::map<std::string, std::string> metadata;

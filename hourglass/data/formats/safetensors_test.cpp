@@ -70,6 +70,15 @@ TEST(SafeTensors, MayBeStoredInAnyOrder) {
       1.0f);
 }
 
+/// PyTorch's batch normalisation has a counter of batches, an integer, which nothing here depends on.
+TEST(SafeTensors, LeaveOutCountersOfBatches) {
+  const std::string header = R"({"a.num_batches_tracked":{"dtype":"I64","shape":[],"data_offsets":[0,8]},)"
+                             R"("a.weight":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}})";
+  const SafeTensors read = parse_safetensors(file_of(header, std::string("\x05\0\0\0\0\0\0\0\0\0\x80\x3f", 12)), "m");
+  EXPECT_EQ(read.tensors.size(), 1u);
+  EXPECT_EQ(read.tensors.at("a.weight").as<float>()[0], 1.0f);
+}
+
 TEST(SafeTensors, MayBeEmpty) {
   EXPECT_TRUE(parse_safetensors(file_of("{}"), "m").tensors.empty());
   const SafeTensors empty = parse_safetensors(file_of(one("\"F32\"", "[0,3]", "[0,0]")), "m");

@@ -15,9 +15,21 @@ struct Row {
 
 /// Every layer that is not an element-wise activation. A new one is one row.
 constexpr std::array kTable = {
-    Row{"dense", make_dense},           Row{"conv2d", make_conv2d}, Row{"conv_transpose2d", make_conv_transpose2d},
-    Row{"max_pool2d", make_max_pool2d}, Row{"topk", make_topk},     Row{"upsample2d", make_upsample2d},
+    Row{"dense", make_dense},
+    Row{"conv2d", make_conv},
+    Row{"conv1d", make_conv},
+    Row{"conv_transpose2d", make_conv_transpose},
+    Row{"conv_transpose1d", make_conv_transpose},
+    Row{"max_pool2d", make_max_pool},
+    Row{"max_pool1d", make_max_pool},
+    Row{"avg_pool2d", make_avg_pool},
+    Row{"avg_pool1d", make_avg_pool},
+    Row{"upsample2d", make_upsample},
+    Row{"upsample1d", make_upsample},
+    Row{"topk", make_topk},
     Row{"reshape", make_reshape},
+    Row{"series", make_series},
+    Row{"steps", make_steps},
 };
 
 }  // namespace

@@ -48,10 +48,7 @@ Network::Network(const ModelConfig& config, Shape input, Shape output, MakeLayer
   if (config.tied && !weights.empty())
     fail("{}: tied = true, but no layer of the decoder mirrors it", weights.back().place);
   const Shape& made = layers_.back()->output();
-  const bool same = made == output || (made.rank() == 1 && made.size() == output.size());
-  if (!same)
-    fail("decoder: its output {} is not the shape of the input {}\n{}", made.text(), output.text(),
-         explain_misfit(with_units, input, output));
+  if (!reconstructs(made, output)) fail("{}", explain_misfit(with_units, input, output));
   parameter_count_ = padded_size(parameters_);
   for (const auto& layer : layers_) {
     first_sum_.push_back(sums_size_);

@@ -23,6 +23,7 @@ from metrics import metric_cases, spectrum_cases
 from penalties import penalty_cases
 from safetensors_writer import write_safetensors
 from trajectories import CASES, recipe_text
+from windows import window_cases
 
 SAMPLE = HERE.parent / "data" / "mnist-sample"
 ROWS = 3200
@@ -186,7 +187,7 @@ def write_convolutions():
 
 
 def write_encoders(file, cases):
-    """cases: (name, recipe, tensors)."""
+    """cases: (name, recipe or layer, tensors)."""
     tensors, metadata = {}, {}
     for name, text, case in cases:
         metadata[name] = text
@@ -206,6 +207,7 @@ def main():
         (HERE / folder).mkdir(exist_ok=True)
     write_activations()
     write_convolutions()
+    write_encoders("windows", window_cases())
     write_encoders("penalties", penalty_cases())
     write_encoders("spectra", spectrum_cases())
     write_metrics()

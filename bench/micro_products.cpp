@@ -63,7 +63,7 @@ struct ConvolutionOperands {
   explicit ConvolutionOperands(const ops::ConvGeometry& g)
       : in(noise({kImages, g.in_size()})),
         out(noise({kImages, g.out_size()})),
-        weight(noise({g.out_channels, g.in_channels, g.kernel, g.kernel})),
+        weight(noise(g.weight())),
         in_bias(noise({g.in_channels})),
         out_bias(noise({g.out_channels})) {}
   Tensor in, out, weight, in_bias, out_bias;
@@ -71,7 +71,7 @@ struct ConvolutionOperands {
 
 void add_convolution(const Convolution& c) {
   const ops::ConvGeometry g = c.geometry;
-  const int64_t products = g.out_size() * g.in_channels * g.kernel * g.kernel;
+  const int64_t products = g.out_size() * g.weight().size() / g.out_channels;
   const Work work{.operations = 2.0 * static_cast<double>(kImages * products)};
   const auto t = OnFirstUse<ConvolutionOperands>(g);
   const std::string name = c.name;

@@ -1,12 +1,12 @@
 """A recipe's network, loss and optimiser in PyTorch: the oracle of the golden files and the peer of the benchmarks."""
 
 import math
-from functools import partial
 
 import torch
 import torch.nn.functional as F
 from idx import read_idx_images
 from torch import nn
+from torch.nn.utils.stateless import functional_call
 
 
 class TopK(nn.Module):
@@ -84,6 +84,8 @@ class Gaussian(nn.Module):
         if not self.training or self.noise is None:
             return self.mean
         return self.mean + torch.exp(0.5 * self.log_variance) * self.noise.code_normals(self.mean)[0].to(x)
+
+
 class Residual(nn.Module):
     """The sum of what two stacks make of the input; an empty shortcut passes it on."""
 
@@ -93,6 +95,88 @@ class Residual(nn.Module):
 
     def forward(self, x):
         return self.residual(x) + self.shortcut(x)
+
+
+class Series(nn.Module):
+    """A row of time steps with `channels` values each, as (channels, length)."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.channels = channels
+
+    def forward(self, x):
+        return x.flatten(1).unflatten(1, (-1, self.channels)).transpose(1, 2)
+
+
+class Steps(nn.Module):
+    """The inverse of Series."""
+
+    def forward(self, x):
+        return x.transpose(1, 2).flatten(1)
+
+
+class Same:
+    """A convolution whose output has ⌈size/stride⌉ elements along each axis; of the z zeros that this takes, ⌊z/2⌋ are
+    at the beginning."""
+
+    def forward(self, x):
+        zeros = []
+        for size, k, s, d in reversed(list(zip(x.shape[2:], self.kernel_size, self.stride, self.dilation))):
+            count = max(0, (math.ceil(size / s) - 1) * s + (k - 1) * d + 1 - size)
+            zeros += [count // 2, count - count // 2]
+        return super().forward(F.pad(x, zeros))
+
+
+class SameTransposed:
+    """A transposed convolution whose output has size · stride elements along each axis."""
+
+    def forward(self, x):
+        sizes = [size * s for size, s in zip(x.shape[2:], self.stride)]
+        x = super().forward(x)
+        for axis, (size, k, s, d) in enumerate(zip(sizes, self.kernel_size, self.stride, self.dilation), start=2):
+            x = x.narrow(axis, max(0, (k - 1) * d + 1 - s) // 2, size)
+        return x
+
+
+class SameConv1d(Same, nn.Conv1d):
+    pass
+
+
+class SameConv2d(Same, nn.Conv2d):
+    pass
+
+
+class SameConvTranspose1d(SameTransposed, nn.ConvTranspose1d):
+    pass
+
+
+class SameConvTranspose2d(SameTransposed, nn.ConvTranspose2d):
+    pass
+
+
+CONVOLUTIONS = {
+    "conv1d": (nn.Conv1d, SameConv1d),
+    "conv2d": (nn.Conv2d, SameConv2d),
+    "conv_transpose1d": (nn.ConvTranspose1d, SameConvTranspose1d),
+    "conv_transpose2d": (nn.ConvTranspose2d, SameConvTranspose2d),
+}
+POOLS = {
+    "max_pool1d": nn.MaxPool1d,
+    "max_pool2d": nn.MaxPool2d,
+    "avg_pool1d": nn.AvgPool1d,
+    "avg_pool2d": nn.AvgPool2d,
+}
+
+
+def make_convolution(kind, channels, size, kernel, **options):
+    plain, same = CONVOLUTIONS[kind]
+    if options.get("padding") != "same":
+        return plain(channels, size, kernel, **options)
+    del options["padding"]
+    if kind.startswith("conv_transpose"):  # elements that no kernel reaches, which are the bias
+        reach = (kernel - 1) * options.get("dilation", 1) + 1
+        options["output_padding"] = max(0, options.get("stride", 1) - reach)
+    return same(channels, size, kernel, **options)
 
 
 def unit_images(path, rows=None):
@@ -119,6 +203,8 @@ OTHER_LAYERS = {
 
 def make_layer(spec, shape):
     """The module of one entry of a recipe's layer list, for samples of `shape`."""
+    if spec == "steps":
+        return Steps()
     if isinstance(spec, str):
         return OTHER_LAYERS[spec](shape) if spec in OTHER_LAYERS else ACTIVATIONS[spec]()
     options = dict(spec)
@@ -130,18 +216,19 @@ def make_layer(spec, shape):
         return ACTIVATIONS[kind](size, **options)
     if kind == "dense":
         return Dense(math.prod(shape), size)
-    if kind == "max_pool2d":
-        return nn.MaxPool2d(size, **options)
-    if kind == "upsample2d":
-        return nn.Upsample(scale_factor=size, mode="nearest")
+    if kind in POOLS:
+        return POOLS[kind](size, **options)
+    if kind in ("upsample1d", "upsample2d"):
+        return nn.Upsample(scale_factor=size, mode=options.get("mode", "nearest"))
     if kind == "reshape":
         return Reshape(size)
     if kind == "gaussian":
         return Gaussian(size)
     if kind == "residual":
         return Residual(*(make_stack(specs, shape)[0] for specs in (size, options.get("shortcut", []))))
-    make = {"conv2d": nn.Conv2d, "conv_transpose2d": nn.ConvTranspose2d}[kind]
-    return make(shape[0], size, options.pop("kernel"), **options)
+    if kind == "series":
+        return Series(size)
+    return make_convolution(kind, shape[0], size, **options)
 
 
 def make_stack(specs, shape):
@@ -165,8 +252,7 @@ class Tied(nn.Module):
         if isinstance(layer, Dense):
             self.run = lambda x, weight, bias: F.linear(x.flatten(1), weight.t(), bias)
         else:
-            run = F.conv2d if isinstance(layer, nn.Conv2d) else F.conv_transpose2d
-            self.run = partial(run, stride=layer.stride, padding=layer.padding)
+            self.run = lambda x, weight, bias: functional_call(layer, {"weight": weight, "bias": bias}, x)
 
     def forward(self, x):
         return self.run(x, self.mirror[0].weight, self.bias)

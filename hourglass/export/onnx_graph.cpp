@@ -45,7 +45,8 @@ void check(onnx::ModelProto& model) {
 
 }  // namespace
 
-OnnxGraph::Values OnnxGraph::nodes(const std::string& op, const Values& inputs, Attributes attributes, int outputs) {
+OnnxGraph::Values OnnxGraph::nodes(const std::string& op, const Values& inputs, const Attributes& attributes,
+                                   int outputs) {
   const std::string name = fmt::format("{}_{}", op, graph_.node_size());
   onnx::NodeProto& node = *graph_.add_node();
   node.set_name(name);

@@ -2,7 +2,6 @@
 
 #include <onnx/onnx_pb.h>
 
-#include <initializer_list>
 #include <map>
 #include <string>
 #include <utility>
@@ -17,13 +16,13 @@ namespace hourglass {
 class OnnxGraph {
  public:
   using Values = std::vector<std::string>;
-  using Attribute = std::pair<std::string, std::variant<int64_t, float, std::vector<int64_t>>>;
-  using Attributes = std::initializer_list<Attribute>;
+  using Attribute = std::pair<std::string, std::variant<int64_t, float, std::string, std::vector<int64_t>>>;
+  using Attributes = std::vector<Attribute>;
 
   /// Adds a node and returns its outputs.
-  Values nodes(const std::string& op, const Values& inputs, Attributes attributes, int outputs);
+  Values nodes(const std::string& op, const Values& inputs, const Attributes& attributes, int outputs);
   /// Adds a node with one output and returns it.
-  std::string node(const std::string& op, const Values& inputs, Attributes attributes = {}) {
+  std::string node(const std::string& op, const Values& inputs, const Attributes& attributes = {}) {
     return nodes(op, inputs, attributes, 1).front();
   }
 

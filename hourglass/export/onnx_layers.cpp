@@ -6,9 +6,14 @@
 #include <numbers>
 #include <string_view>
 
+#include "hourglass/nn/windows.h"
+
 namespace hourglass {
 
 namespace {
+
+using ops::ConvGeometry;
+using ops::PerAxis;
 
 /// What the functions of the table need to add a layer.
 struct LayerContext {
@@ -43,34 +48,93 @@ std::string dense(const LayerContext& p, const std::string& x) {
   return p.graph.node(p.op, {rows, p.weight(), p.bias()}, {{"transB", int64_t{!p.is_tied()}}});
 }
 
-/// A node with a square window: convolution or pooling.
-std::string windows(const LayerContext& p, const OnnxGraph::Values& inputs, int64_t side, int64_t stride,
-                    int64_t padding) {
-  return p.graph.node(p.op, inputs,
-                      {{"kernel_shape", std::vector<int64_t>(2, side)},
-                       {"strides", std::vector<int64_t>(2, stride)},
-                       {"pads", std::vector<int64_t>(4, padding)}});
+/// Sizes along the axes of the layer's input: two for images, one for series.
+std::vector<int64_t> along_axes(const LayerContext& p, const PerAxis& sizes) {
+  if (p.at.input.rank() == 2) return {sizes.columns};
+  return {sizes.rows, sizes.columns};
 }
 
+/// Zeros before the image and behind it. `behind` may be negative: where the stride leaves elements unused, or where a
+/// transposed convolution has more than its kernels reach.
+struct Pads {
+  PerAxis before, behind;
+};
+
+Pads pads_of(const ConvGeometry& g) {
+  const auto behind = [](int64_t out, int64_t stride, int64_t kernel, int64_t dilation, int64_t in, int64_t before) {
+    return (out - 1) * stride + (kernel - 1) * dilation + 1 - in - before;
+  };
+  return {g.padding,
+          {behind(g.out_height, g.stride.rows, g.kernel.rows, g.dilation.rows, g.in_height, g.padding.rows),
+           behind(g.out_width, g.stride.columns, g.kernel.columns, g.dilation.columns, g.in_width, g.padding.columns)}};
+}
+
+OnnxGraph::Attributes window_attributes(const LayerContext& p, const ConvGeometry& g, const PerAxis& before,
+                                        const PerAxis& behind) {
+  std::vector<int64_t> pads = along_axes(p, before);
+  for (const int64_t n : along_axes(p, behind)) pads.push_back(std::max<int64_t>(0, n));
+  return {{"kernel_shape", along_axes(p, g.kernel)}, {"strides", along_axes(p, g.stride)}, {"pads", pads}};
+}
+
+/// Of a convolution or its transpose.
+void add_dilation_and_groups(const LayerContext& p, const ConvGeometry& g, OnnxGraph::Attributes& attributes) {
+  if (g.dilation != 1) attributes.push_back({"dilations", along_axes(p, g.dilation)});
+  if (g.groups > 1) attributes.push_back({"group", g.groups});
+}
+
+ConvGeometry convolution_of(const LayerContext& p) { return convolution_geometry(p.at.config, p.at.input, p.at.name); }
+
 std::string convolution(const LayerContext& p, const std::string& x) {
-  const auto& o = std::get<ConvConfig>(p.at.config.options);
-  return windows(p, {x, p.weight(), p.bias()}, o.kernel, o.stride ? o.stride : 1, o.padding);
+  const ConvGeometry g = convolution_of(p);
+  const bool is_same = std::get<ConvConfig>(p.at.config.options).padding.same;
+  auto attributes = window_attributes(p, g, g.padding, is_same ? pads_of(g).behind : g.padding);
+  add_dilation_and_groups(p, g, attributes);
+  return p.graph.node(p.op, {x, p.weight(), p.bias()}, attributes);
 }
 
 std::string transposed_convolution(const LayerContext& p, const std::string& x) {
+  const ConvGeometry g = convolution_of(p);
   const auto& o = std::get<ConvConfig>(p.at.config.options);
-  return p.graph.node(p.op, {x, p.weight(), p.bias()},
-                      {{"kernel_shape", std::vector<int64_t>(2, o.kernel)},
-                       {"strides", std::vector<int64_t>(2, o.stride ? o.stride : 1)},
-                       {"pads", std::vector<int64_t>(4, o.padding)},
-                       {"output_padding", std::vector<int64_t>(o.output_padding.begin(), o.output_padding.end())}});
+  const PerAxis behind = o.padding.same ? pads_of(g).behind : g.padding;
+  auto attributes = window_attributes(p, g, g.padding, behind);
+  const PerAxis added = o.padding.same
+                            ? PerAxis(std::max<int64_t>(0, -behind.rows), std::max<int64_t>(0, -behind.columns))
+                            : PerAxis(o.output_padding[0], o.output_padding[1]);
+  attributes.push_back({"output_padding", along_axes(p, added)});
+  add_dilation_and_groups(p, g, attributes);
+  return p.graph.node(p.op, {x, p.weight(), p.bias()}, attributes);
 }
 
-/// Resize takes the nearest pixel by default.
+std::string pool(const LayerContext& p, const std::string& x) {
+  const ConvGeometry g = pooling_geometry(p.at.config, p.at.input, p.at.name);
+  auto attributes = window_attributes(p, g, g.padding, g.padding);
+  if (p.at.config.kind.starts_with("avg")) attributes.push_back({"count_include_pad", int64_t{1}});
+  return p.graph.node(p.op, {x}, attributes);
+}
+
+/// Resize takes the nearest element by default, and centres elements at halves (PyTorch's align_corners=False).
 std::string upsample(const LayerContext& p, const std::string& x) {
-  const auto factor = static_cast<float>(std::get<UpsampleConfig>(p.at.config.options).factor);
-  const std::string name = p.at.name + ".scales";
-  return p.graph.node(p.op, {x, "", p.graph.constant(name, {1, 1, factor, factor}, {4})});
+  const auto& o = std::get<UpsampleConfig>(p.at.config.options);
+  std::vector<float> scales = {1, 1};
+  scales.resize(static_cast<size_t>(p.at.input.rank()) + 1, static_cast<float>(o.factor));
+  const Shape shape{static_cast<int64_t>(scales.size())};
+  OnnxGraph::Attributes attributes;
+  if (is_linear(o)) attributes.push_back({"mode", std::string("linear")});
+  return p.graph.node(p.op, {x, "", p.graph.constant(p.at.name + ".scales", scales, shape)}, attributes);
+}
+
+std::string with_last_axes_swapped(const LayerContext& p, const std::string& x) {
+  return p.graph.node("Transpose", {x}, {{"perm", std::vector<int64_t>{0, 2, 1}}});
+}
+
+/// A row of time steps, channels last, as channels × length.
+std::string series(const LayerContext& p, const std::string& x) {
+  const Shape& s = p.at.layer.output();
+  return with_last_axes_swapped(p, p.graph.node(p.op, {x, p.graph.integers({0, s[1], s[0]})}));
+}
+
+std::string steps(const LayerContext& p, const std::string& x) {
+  return p.graph.node(p.op, {with_last_axes_swapped(p, x)});
 }
 
 std::string reshape(const LayerContext& p, const std::string& x) {
@@ -84,11 +148,6 @@ std::string gaussian(const LayerContext& p, const std::string& x) {
   const std::string rows = p.at.input.rank() == 1 ? x : p.graph.node("Flatten", {x});
   return p.graph.node(
       p.op, {rows, p.graph.integers({0}), p.graph.integers({p.at.layer.output().size()}), p.graph.integers({1})});
-}
-
-std::string max_pool(const LayerContext& p, const std::string& x) {
-  const auto& o = std::get<MaxPoolConfig>(p.at.config.options);
-  return windows(p, {x}, o.window, o.stride ? o.stride : o.window, o.padding);
 }
 
 std::string plain(const LayerContext& p, const std::string& x) { return p.graph.node(p.op, {x}); }
@@ -146,10 +205,12 @@ std::string group_norm(const LayerContext& p, const std::string& x) {
 std::string topk(const LayerContext& p, const std::string& z) {
   const Shape& s = p.at.layer.output();
   const bool is_flat = s.rank() == 1, is_transposed = p.at.channels_last && is_layered(s);
-  const auto transposed = [&](const std::string& x, std::vector<int64_t> perm) {
+  using Axes = std::vector<int64_t>;
+  const auto transposed = [&](const std::string& x, Axes perm) {
     return is_transposed ? p.graph.node("Transpose", {x}, {{"perm", std::move(perm)}}) : x;
   };
-  const std::string ordered = transposed(z, {0, 2, 3, 1});
+  const bool is_series = s.rank() == 2;
+  const std::string ordered = transposed(z, is_series ? Axes{0, 2, 1} : Axes{0, 2, 3, 1});
   const std::string rows = is_flat ? ordered : p.graph.node("Flatten", {ordered});
   const std::string k = p.graph.integers({static_cast<int64_t>(p.at.layer.activation(p.at.context)->parameter)});
   const auto winners = p.graph.nodes(p.op, {rows, k}, {}, 2);
@@ -157,9 +218,10 @@ std::string topk(const LayerContext& p, const std::string& z) {
   std::string kept = p.graph.node("ScatterElements", {zeros, winners[1], winners[0]}, {{"axis", int64_t{1}}});
   if (is_flat) return kept;
   std::vector<int64_t> image(s.begin(), s.end());
-  if (is_transposed) image = {s[1], s[2], s[0]};
+  if (is_transposed) std::rotate(image.begin(), image.begin() + 1, image.end());
   image.insert(image.begin(), 0);  // 0: the same number of rows
-  return transposed(p.graph.node("Reshape", {kept, p.graph.integers(image)}), {0, 3, 1, 2});
+  return transposed(p.graph.node("Reshape", {kept, p.graph.integers(image)}),
+                    is_series ? Axes{0, 2, 1} : Axes{0, 3, 1, 2});
 }
 
 struct Row {
@@ -172,10 +234,18 @@ struct Row {
 constexpr std::array kTable = {
     Row{"dense", "Gemm", dense},
     Row{"conv2d", "Conv", convolution},
+    Row{"conv1d", "Conv", convolution},
     Row{"conv_transpose2d", "ConvTranspose", transposed_convolution},
-    Row{"max_pool2d", "MaxPool", max_pool},
+    Row{"conv_transpose1d", "ConvTranspose", transposed_convolution},
+    Row{"max_pool2d", "MaxPool", pool},
+    Row{"max_pool1d", "MaxPool", pool},
+    Row{"avg_pool2d", "AveragePool", pool},
+    Row{"avg_pool1d", "AveragePool", pool},
     Row{"upsample2d", "Resize", upsample},
+    Row{"upsample1d", "Resize", upsample},
     Row{"reshape", "Reshape", reshape},
+    Row{"series", "Reshape", series},
+    Row{"steps", "Flatten", steps},
     Row{"identity", "Identity", plain},
     Row{"sigmoid", "Sigmoid", plain},
     Row{"tanh", "Tanh", plain},

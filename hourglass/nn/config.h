@@ -47,13 +47,33 @@ void fields(auto& v, DenseConfig& c) {
   v.field_if_given("init", c.init, kLayerInits, kLayerInitHelp);
 }
 
-/// Options of conv2d and conv_transpose2d.
+/// Zeros around the input of a convolution: so many at each end of an axis, or ("same") as many as a size needs that
+/// depends on the stride alone.
+struct Padding {
+  int64_t zeros = 0;
+  bool same = false;
+
+  Padding(int64_t zeros_ = 0, bool same_ = false) : zeros(zeros_), same(same_) {}
+  bool operator==(const Padding&) const = default;
+};
+
+/// Numbers of zeros that a recipe may give, or "same".
+struct PaddingRange : Range {
+  std::string text() const { return Range::text() + ", \"same\""; }
+};
+
+void read_value(const Value& v, std::string_view key, Padding& x, const PaddingRange& allowed);
+Value plain_value(const Padding& x);
+
+/// Options of conv2d, conv_transpose2d and, with one axis, conv1d and conv_transpose1d.
 struct ConvConfig {
   int64_t channels = 0;  ///< of the output
-  int64_t kernel = 0;    ///< side of the square kernel
+  int64_t kernel = 0;    ///< elements along each axis
   int64_t stride = 0;    ///< 0 = 1
-  int64_t padding = 0;
-  std::array<int64_t, 2> output_padding = {};  ///< conv_transpose2d: (rows, columns) added to the output
+  Padding padding = 0;
+  std::array<int64_t, 2> output_padding = {};  ///< of transposed convolutions: (rows, columns) added to the output
+  int64_t dilation = 0;                        ///< 0 = 1
+  int64_t groups = 0;                          ///< 0 = 1
   std::optional<InitKind> init = {};
   bool operator==(const ConvConfig&) const = default;
 };
@@ -61,35 +81,48 @@ struct ConvConfig {
 void fields(auto& v, ConvConfig& c) {
   v.value(c.channels, between(1, 1 << 20), "output channels");
   v.needs("kernel");
-  v.field("kernel", c.kernel, between(1, 1024), "side of the square kernel");
+  v.field("kernel", c.kernel, between(1, 1024), "elements along each axis");
   v.field_if_given("stride", c.stride, between(1, 1024), "default 1");
-  v.field_if_given("padding", c.padding, between(0, 1023), "zeros around the image, default 0");
+  v.field_if_given("padding", c.padding, PaddingRange{between(0, 1023)},
+                   "zeros at each end of an axis, default 0; same: output size = input size / stride, rounded up "
+                   "(transposed: input size · stride)");
+  v.field_if_given("dilation", c.dilation, between(1, 1024), "distance of the kernel's elements, default 1");
+  v.field_if_given("groups", c.groups, between(1, 1 << 20),
+                   "groups of channels that are convolved apart, default 1; depthwise: as many as channels");
   v.field_if_given("init", c.init, kLayerInits, kLayerInitHelp);
 }
 
-/// Options of max_pool2d.
-struct MaxPoolConfig {
-  int64_t window = 0;  ///< side of the square window
+/// Options of max_pool2d, avg_pool2d and, with one axis, max_pool1d and avg_pool1d.
+struct PoolConfig {
+  int64_t window = 0;  ///< elements along each axis
   int64_t stride = 0;  ///< 0 = the window
   int64_t padding = 0;
-  bool operator==(const MaxPoolConfig&) const = default;
+  bool operator==(const PoolConfig&) const = default;
 };
 
-void fields(auto& v, MaxPoolConfig& c) {
-  v.value(c.window, between(1, 1024), "side of the square window");
+void fields(auto& v, PoolConfig& c) {
+  v.value(c.window, between(1, 1024), "elements of a window along each axis");
   v.field_if_given("stride", c.stride, between(1, 1024), "default: the window");
-  v.field_if_given("padding", c.padding, between(0, 1023), "zeros around the image, default 0");
+  v.field_if_given("padding", c.padding, between(0, 1023), "zeros at each end of an axis, default 0");
 }
 
-/// Options of upsample2d.
+/// Options of upsample2d and upsample1d.
 struct UpsampleConfig {
-  int64_t factor = 0;  ///< of height and width
+  int64_t factor = 0;     ///< of each axis
+  std::string mode = {};  ///< "bilinear", in one dimension "linear"; otherwise nearest
   bool operator==(const UpsampleConfig&) const = default;
 };
 
+inline bool is_linear(const UpsampleConfig& c) { return !c.mode.empty() && c.mode != "nearest"; }
+
+void fields(auto& v, UpsampleConfig& c, const std::string& linear) {
+  v.value(c.factor, between(1, 1024), "how many times larger each axis becomes");
+  v.field_if_given("mode", c.mode, OneOf{{"nearest", linear}}, "default nearest, which repeats every element");
+}
+
 /// Options of reshape.
 struct ReshapeConfig {
-  std::vector<int64_t> sizes;  ///< (units), or (channels, height, width)
+  std::vector<int64_t> sizes;  ///< (units), (channels, length), or (channels, height, width)
   bool operator==(const ReshapeConfig&) const = default;
 };
 
@@ -97,6 +130,12 @@ struct ReshapeConfig {
 struct GaussianConfig {
   int64_t units = 0;  ///< of the code; the input has twice as many features
   bool operator==(const GaussianConfig&) const = default;
+};
+
+/// Options of series.
+struct SeriesConfig {
+  int64_t channels = 0;  ///< values of one time step
+  bool operator==(const SeriesConfig&) const = default;
 };
 
 /// Options of topk.
@@ -147,8 +186,8 @@ struct ResidualConfig {
 /// One entry of a recipe's layer list. `kind` is the key ("dense", "conv2d", "leaky_relu", "relu", …).
 struct LayerConfig {
   std::string kind;
-  std::variant<ActivationConfig, DenseConfig, ConvConfig, MaxPoolConfig, TopKConfig, UpsampleConfig, ReshapeConfig,
-               ResidualConfig, GaussianConfig, NormConfig, DropoutConfig, PreluConfig>
+  std::variant<ActivationConfig, DenseConfig, ConvConfig, PoolConfig, TopKConfig, UpsampleConfig, ReshapeConfig,
+               SeriesConfig, ResidualConfig, GaussianConfig, NormConfig, DropoutConfig, PreluConfig>
       options = {};
   bool operator==(const LayerConfig&) const = default;
 };
@@ -177,21 +216,32 @@ void kinds(auto& v, LayerConfig& c) {
     return std::get_if<T>(&c.options);
   };
   if (auto* o = options("dense", DenseConfig())) fields(v, *o);
-  if (auto* o = options("conv2d", ConvConfig())) fields(v, *o);
+  for (const char* name : {"conv2d", "conv1d"})
+    if (auto* o = options(name, ConvConfig())) fields(v, *o);
   if (auto* o = options("conv_transpose2d", ConvConfig())) {
     fields(v, *o);
     v.field_if_given(
         "output_padding", o->output_padding, between(0, 1023),
         "rows and columns added at the bottom and right, less than the stride: one number, or [rows, columns]");
   }
-  if (auto* o = options("max_pool2d", MaxPoolConfig())) fields(v, *o);
-  if (auto* o = options("upsample2d", UpsampleConfig()))
-    v.value(o->factor, between(1, 1024), "every pixel becomes so many rows and columns (mode nearest)");
+  if (auto* o = options("conv_transpose1d", ConvConfig())) {
+    fields(v, *o);
+    v.field_if_given("output_padding", o->output_padding[1], between(0, 1023),
+                     "elements added at the end, less than the stride");
+  }
+  for (const char* name : {"max_pool2d", "max_pool1d", "avg_pool2d", "avg_pool1d"})
+    if (auto* o = options(name, PoolConfig())) fields(v, *o);
+  if (auto* o = options("upsample2d", UpsampleConfig())) fields(v, *o, "bilinear");
+  if (auto* o = options("upsample1d", UpsampleConfig())) fields(v, *o, "linear");
   if (auto* o = options("reshape", ReshapeConfig()))
-    v.value(o->sizes, between(1, 1 << 20), "[units], or [channels, height, width]; the order is channels first");
+    v.value(o->sizes, between(1, 1 << 20),
+            "[units], [channels, length], or [channels, height, width]; the order is channels first");
   if (auto* o = options("gaussian", GaussianConfig()))
     v.value(o->units, between(1, 1 << 20),
             "units of the code, drawn in training from N(μ, σ²): the input has μ, then ln σ²; ends the encoder");
+  if (auto* o = options("series", SeriesConfig()))
+    v.value(o->channels, between(1, 1 << 20), "a row of time steps with so many values each, as channels × length");
+  v.kind("steps", c.kind);
   for (const char* name : {"identity", "sigmoid", "tanh", "relu", "softplus", "gelu", "silu"})
     options(name, ActivationConfig());
   if (auto* o = options("leaky_relu", ActivationConfig())) v.value_or(o->parameter, 0.01, above(0), "slope below zero");

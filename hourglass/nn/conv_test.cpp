@@ -6,6 +6,7 @@
 #include "hourglass/nn/config.h"
 #include "hourglass/nn/layers.h"
 #include "support/golden.h"
+#include "support/layer_golden.h"
 #include "support/message_of.h"
 #include "support/networks.h"
 #include "support/numbers.h"
@@ -13,67 +14,31 @@
 namespace hourglass {
 namespace {
 
-/// A layer and what PyTorch computed with it, as one type.
-class Against {
- public:
-  Against(const GoldenCase& golden, DType dtype, double tolerance)
-      : golden_(golden), dtype_(dtype), tolerance_(tolerance) {
-    const Shape& in = golden.tensors.at("input").shape();
-    const Shape& out = golden.tensors.at("output").shape();
-    const bool has_channels = golden.kind.starts_with("conv");
-    LayerConfig config =
-        layer(golden.kind, has_channels ? out[1] : golden.kernel, golden.kernel, golden.stride, golden.padding);
-    if (has_channels) std::get<ConvConfig>(config.options).output_padding = golden.output_padding;
-    layer_ = make_layer({config, "encoder.0", {in[1], in[2], in[3]}, parameters_});
-    EXPECT_EQ(layer_->output(), (Shape{out[1], out[2], out[3]}));
-    theta_ = Tensor(dtype, {parameters_.empty() ? 1 : parameters_.back().offset + parameters_.back().shape.size()});
-    for (const Parameter& p : parameters_) put(p, theta_);
-  }
-
-  void run() {
-    const Tensor in = image("input"), grad_out = image("grad_output");
-    Tensor out = image("output"), grad_in = image("input"), grad_theta(dtype_, theta_.shape());
-    const Tensor expected_out = image("output"), expected_grad_in = image("grad_input");
-    layer_->forward({}, theta_, in, out);
-    EXPECT_LT(relative_difference(out, expected_out), tolerance_);
-    layer_->backward({}, theta_, in, out, grad_out, grad_in);
-    layer_->add_parameter_gradient({}, in, grad_out, grad_theta);
-    EXPECT_LT(relative_difference(grad_in, expected_grad_in), tolerance_);
-    for (const Parameter& p : parameters_)
-      EXPECT_LT(relative_difference(p.in(grad_theta.view()), golden_.tensors.at("grad_" + suffix(p))), tolerance_);
-  }
-
- private:
-  static std::string suffix(const Parameter& p) { return p.is_bias ? "bias" : "weight"; }
-  Tensor image(const std::string& name) const { return channels_last(golden_.tensors.at(name)).cast(dtype_); }
-
-  void put(const Parameter& p, Tensor& theta) const {
-    const Tensor& values = golden_.tensors.at(suffix(p));
-    EXPECT_EQ(p.shape, values.shape());
-    ops::add_scaled(1, values.cast(dtype_), p.in(theta.view()));
-  }
-
-  const GoldenCase& golden_;
-  DType dtype_;
-  double tolerance_;
-  std::vector<Parameter> parameters_;
-  std::unique_ptr<Layer> layer_;
-  Tensor theta_;
-};
-
 TEST(ConvolutionLayers, AreWhatPyTorchComputesForwardAndBackward) {
   const auto cases = golden_cases("convolutions");
   EXPECT_EQ(cases.size(), 18);
   for (const auto& [name, golden] : cases) {
     SCOPED_TRACE(name);
-    Against(golden, DType::f64, 1e-12).run();
-    Against(golden, DType::f32, 1e-5).run();
+    const bool has_channels = golden.kind.starts_with("conv");
+    LayerConfig config = layer(golden.kind, has_channels ? golden.tensors.at("output").shape()[1] : golden.kernel,
+                               golden.kernel, golden.stride, golden.padding);
+    if (has_channels) std::get<ConvConfig>(config.options).output_padding = golden.output_padding;
+    expect_as_pytorch(config, golden);
   }
 }
 
 std::string refusal(const LayerConfig& config, const Shape& input) {
   std::vector<Parameter> parameters;
   return message_of<Error>([&] { make_layer({config, "encoder.3", input, parameters}); });
+}
+
+TEST(ConvolutionLayers, AreWhatPyTorchComputesWithEveryOptionAndInOneDimension) {
+  const auto cases = golden_cases("windows");
+  EXPECT_EQ(cases.size(), 32);
+  for (const auto& [name, golden] : cases) {
+    SCOPED_TRACE(name);
+    expect_as_pytorch(golden.layer(), golden);
+  }
 }
 
 TEST(ConvolutionLayers, RefuseAKernelThatDoesNotFit) {
@@ -85,11 +50,57 @@ TEST(ConvolutionLayers, RefuseAKernelThatDoesNotFit) {
 }
 
 TEST(ConvolutionLayers, RefuseAnInputThatIsNoImage) {
-  for (const std::string kind : {"conv2d", "conv_transpose2d", "max_pool2d", "upsample2d"})
+  for (const std::string kind : {"conv2d", "conv_transpose2d", "max_pool2d", "avg_pool2d", "upsample2d"})
     EXPECT_EQ(refusal(layer(kind, 4, 1), {12}),
               "encoder[3] " + kind +
                   ": needs an image (channels × height × width), its input is 12; { reshape = [channels, height, "
                   "width] } before it makes one");
+}
+
+TEST(ConvolutionLayers, RefuseAnInputThatIsNoSeries) {
+  for (const std::string kind : {"conv1d", "conv_transpose1d", "max_pool1d", "avg_pool1d", "upsample1d"})
+    EXPECT_EQ(refusal(layer(kind, 4, 1), {1, 12, 3}),
+              "encoder[3] " + kind +
+                  ": needs a series (channels × length), its input is 1 × 12 × 3; { series = channels } or { reshape = "
+                  "[channels, length] } before it makes one");
+}
+
+LayerConfig convolution(const std::string& kind, ConvConfig options) { return {kind, options}; }
+
+TEST(ConvolutionLayers, RefuseGroupsThatDoNotDivideTheChannels) {
+  EXPECT_EQ(refusal(convolution("conv2d", {.channels = 8, .kernel = 3, .groups = 4}), {6, 5, 5}),
+            "encoder[3] conv2d: groups = 4 does not divide the 6 channels of the input");
+  EXPECT_EQ(refusal(convolution("conv_transpose1d", {.channels = 7, .kernel = 3, .groups = 4}), {8, 5}),
+            "encoder[3] conv_transpose1d: groups = 4 does not divide the 7 output channels");
+}
+
+TEST(ConvolutionLayers, RefuseADilatedKernelThatDoesNotFit) {
+  EXPECT_EQ(refusal(convolution("conv1d", {.channels = 8, .kernel = 3, .padding = 1, .dilation = 4}), {6, 6}),
+            "encoder[3] conv1d: kernel 3 does not fit input 6 × 6 with padding 1 and dilation 4");
+  EXPECT_EQ(refusal(convolution("conv2d", {.channels = 8, .kernel = 3, .dilation = 4}), {6, 8, 8}),
+            "encoder[3] conv2d: kernel 3 does not fit input 6 × 8 × 8 with dilation 4");
+}
+
+TEST(ConvolutionLayers, RefuseOutputPaddingOfSameAndBeyondStrideAndDilation) {
+  EXPECT_EQ(
+      refusal(convolution("conv_transpose2d",
+                          {.channels = 8, .kernel = 3, .stride = 2, .padding = {0, true}, .output_padding = {1, 1}}),
+              {6, 8, 8}),
+      "encoder[3] conv_transpose2d: padding = \"same\" has no output_padding");
+  ConvConfig dilated{.channels = 8, .kernel = 3, .stride = 2, .output_padding = {0, 2}, .dilation = 3};
+  EXPECT_EQ(refusal(convolution("conv_transpose1d", dilated), {6, 8}), "nothing was thrown");
+  dilated.output_padding = {0, 3};
+  EXPECT_EQ(refusal(convolution("conv_transpose1d", dilated), {6, 8}),
+            "encoder[3] conv_transpose1d: output_padding 3 is less than neither the stride 2 nor the dilation 3");
+}
+
+TEST(SeriesLayers, RefuseWhatIsNoRowOfTimeStepsOrNoSeries) {
+  EXPECT_EQ(refusal(layer("series", 5), {12}),
+            "encoder[3] series: its input has 12 values, no whole number of time steps with 5 each");
+  EXPECT_EQ(refusal(layer("series", 3), {2, 6}),
+            "encoder[3] series: needs a row of time steps, its input is 2 × 6; { reshape = [12] } before it makes one");
+  EXPECT_EQ(refusal(layer("steps"), {12}), "encoder[3] steps: needs a series (channels × length), its input is 12");
+  EXPECT_EQ(refusal(layer("series", 3), {1, 4, 3}), "nothing was thrown");
 }
 
 TEST(ConvolutionLayers, RefuseTooMuchPadding) {

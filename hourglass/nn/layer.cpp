@@ -6,6 +6,18 @@
 
 namespace hourglass {
 
+namespace {
+
+/// The kind of layer whose weight a tied layer of this kind uses.
+std::string mirror_kind(const std::string& kind) {
+  const std::string dimensions = kind.substr(kind.size() - 2);
+  if (kind.starts_with("conv_transpose")) return "conv" + dimensions;
+  if (kind.starts_with("conv")) return "conv_transpose" + dimensions;
+  return kind;
+}
+
+}  // namespace
+
 std::string place_of(std::string_view name) {
   std::string place;
   while (!name.empty()) {
@@ -46,9 +58,7 @@ Parameter LayerContext::add_weight(Shape shape, int64_t fan_in, int64_t fan_out)
   if (mirrored->empty()) fail("{}: tied = true, but no layer of the encoder is left for it to mirror", place());
   const MirroredWeight from = mirrored->back();
   mirrored->pop_back();
-  const std::string& partner = config.kind == "conv2d"             ? "conv_transpose2d"
-                               : config.kind == "conv_transpose2d" ? "conv2d"
-                                                                   : config.kind;
+  const std::string partner = mirror_kind(config.kind);
   if (from.kind != partner)
     fail("{}: tied = true, but {} is what it would mirror; expected {} there", place(), from.place, partner);
   const Shape expected = shape.rank() == 2 ? Shape{shape[1], shape[0]} : shape;

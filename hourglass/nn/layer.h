@@ -64,14 +64,14 @@ struct Linearization {
   }
 };
 
-/// A map from (rows, inputs) to (rows, outputs). Its weights are a part of θ; images are channels-last. All functions
-/// except update_state are const: any number of threads may use a layer at the same time. Comments say "assigned" for
-/// outputs that are overwritten and "accumulated" for outputs that are added to.
+/// A map from (rows, inputs) to (rows, outputs). Its weights are a part of θ; images and series are channels-last. All
+/// functions except update_state are const: any number of threads may use a layer at the same time. Comments say
+/// "assigned" for outputs that are overwritten and "accumulated" for outputs that are added to.
 class Layer {
  public:
   virtual ~Layer() = default;
 
-  /// Shape of one output sample: (units) or (channels, height, width).
+  /// Shape of one output sample: (units), (channels, length) or (channels, height, width).
   const Shape& output() const { return output_; }
 
   /// Computes the output; out assigned.
@@ -211,12 +211,15 @@ struct LayerContext {
 std::unique_ptr<Layer> make_layer(const LayerContext& context);
 using MakeLayer = std::unique_ptr<Layer>(const LayerContext&);
 
-/// True if an image has several channels and several pixels, so that its memory order depends on the position of the
-/// channel axis.
-inline bool is_layered(const Shape& s) { return s.rank() == 3 && s[0] > 1 && s[1] * s[2] > 1; }
+/// Pixels of an image (channels, height, width), time steps of a series (channels, length).
+inline int64_t positions(const Shape& s) { return s.size() / s[0]; }
 
-/// Layer that reorders an image of several channels from channels-last to channels-first (the order of PyTorch's
-/// Flatten) or back.
+/// True if an image or series has several channels and several positions, so that its memory order depends on the
+/// position of the channel axis.
+inline bool is_layered(const Shape& s) { return s.rank() > 1 && s[0] > 1 && positions(s) > 1; }
+
+/// Layer that reorders an image or series of several channels from channels-last to channels-first (the order of
+/// PyTorch's Flatten) or back.
 std::unique_ptr<Layer> make_reorder(Shape image, bool channels_first);
 
 }  // namespace hourglass

@@ -9,18 +9,27 @@ namespace hourglass {
 /// Dense layer: z = x Wᵀ + b, W (out, in), b (out). An image is flattened channels-first, as in PyTorch.
 std::unique_ptr<Layer> make_dense(const LayerContext& context);
 
-/// Convolution (cross-correlation), W (out, in, k, k), b (out). Output side: ⌊(side + 2·padding − kernel)/stride⌋ + 1.
-std::unique_ptr<Layer> make_conv2d(const LayerContext& context);
+/// Convolution (cross-correlation): conv2d, W (out, in/groups, k, k), b (out), and conv1d, W (out, in/groups, k).
+std::unique_ptr<Layer> make_conv(const LayerContext& context);
 
-/// Transposed convolution, W (in, out, k, k), b (out). Output side: (side − 1)·stride − 2·padding + kernel +
-/// output_padding, where output_padding < stride adds rows at the bottom and columns at the right.
-std::unique_ptr<Layer> make_conv_transpose2d(const LayerContext& context);
+/// Transposed convolution: conv_transpose2d, W (in, out/groups, k, k), b (out), and conv_transpose1d.
+std::unique_ptr<Layer> make_conv_transpose(const LayerContext& context);
 
-/// Maximum over windows. Output side as for conv2d. padding ≤ window / 2.
-std::unique_ptr<Layer> make_max_pool2d(const LayerContext& context);
+/// Maximum over windows of an image or series. padding ≤ window / 2.
+std::unique_ptr<Layer> make_max_pool(const LayerContext& context);
 
-/// Every pixel becomes factor × factor equal pixels: PyTorch's Upsample in mode "nearest".
-std::unique_ptr<Layer> make_upsample2d(const LayerContext& context);
+/// Mean over windows; zeros of the padding count, as in PyTorch's default. padding ≤ window / 2.
+std::unique_ptr<Layer> make_avg_pool(const LayerContext& context);
+
+/// Every axis becomes `factor` times larger: PyTorch's Upsample in mode "nearest", or "linear" and "bilinear" with
+/// align_corners=False.
+std::unique_ptr<Layer> make_upsample(const LayerContext& context);
+
+/// A row of W time steps with K values each, x[t·K + k], as a series (K, W): y[k, t] = x[t·K + k].
+std::unique_ptr<Layer> make_series(const LayerContext& context);
+
+/// The inverse of series: a series (K, W) as a row of time steps.
+std::unique_ptr<Layer> make_steps(const LayerContext& context);
 
 /// The same values in another shape of the same size, channels first, as PyTorch's Unflatten and Flatten.
 std::unique_ptr<Layer> make_reshape(const LayerContext& context);

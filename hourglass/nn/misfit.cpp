@@ -39,20 +39,27 @@ std::vector<Shape> output_shapes(std::span<const LayerConfig> layers, Shape shap
 
 bool leads_to(std::span<const LayerConfig> layers, const Shape& from, const Shape& output) {
   const auto shapes = output_shapes(layers, from);
-  return shapes.size() == layers.size() && shapes.back() == output;
+  return shapes.size() == layers.size() && reconstructs(shapes.back(), output);
 }
 
 std::string place(const char* part, size_t i, const LayerConfig& layer) {
   return fmt::format("{}[{}] {}", part, i, layer.kind);
 }
 
-/// Tries changes to a decoder. A change is described as "decoder[2] conv_transpose2d with output_padding = 1".
+/// The channels of a sample: those of an image, or of the series that the encoder makes of a row. 0 = not known.
+int64_t channels_of(const ModelConfig& config, const Shape& sample) {
+  if (sample.rank() > 1) return sample[0];
+  const auto* series = std::get_if<SeriesConfig>(&config.encoder.front().options);
+  return series ? series->channels : 0;
+}
+
+/// Tries changes to a decoder. A change is described as "output_padding = 1 in decoder[2] conv_transpose2d".
 class Search {
  public:
-  Search(const std::vector<LayerConfig>& decoder, const Shape& code, const Shape& output)
-      : decoder_(decoder), code_(code), output_(output) {
-    for (size_t i = 0; i < decoder.size(); ++i)
-      if (decoder[i].kind == "conv_transpose2d") transposed_.push_back(i);
+  Search(const ModelConfig& config, const Shape& code, const Shape& output)
+      : decoder_(config.decoder), code_(code), output_(output), channels_(channels_of(config, output)) {
+    for (size_t i = 0; i < decoder_.size(); ++i)
+      if (decoder_[i].kind.starts_with("conv_transpose")) transposed_.push_back(i);
   }
 
   std::string run() {
@@ -71,14 +78,12 @@ class Search {
       if (auto* dense = std::get_if<DenseConfig>(&layer.options)) {
         if (std::exchange(dense->units, output_.size()) == output_.size()) return "";
         decoder_.resize(i + 1);  // layers of images may follow
-        if (output_.rank() > 1) output_ = {output_.size()};
-        return fmt::format("{} with {} units", place("decoder", i, layer), output_.size());
+        return fmt::format("{} units in {}", output_.size(), place("decoder", i, layer));
       }
       if (auto* conv = std::get_if<ConvConfig>(&layer.options)) {
-        const int64_t channels = output_.rank() == 3 ? output_[0] : conv->channels;
-        if (std::exchange(conv->channels, channels) == channels) return "";
-        return fmt::format("{} with {} {}", place("decoder", i, layer), channels,
-                           channels == 1 ? "channel" : "channels");
+        if (channels_ == 0 || std::exchange(conv->channels, channels_) == channels_) return "";
+        return fmt::format("{} {} in {}", channels_, channels_ == 1 ? "channel" : "channels",
+                           place("decoder", i, layer));
       }
       if (std::holds_alternative<ReshapeConfig>(layer.options)) return "";
     }
@@ -88,15 +93,22 @@ class Search {
   std::string mend_sides() {
     if (const std::string found = one_output_padding(); !found.empty()) return found;
     if (const std::string found = many_output_paddings(); !found.empty()) return found;
-    return one_kernel();
+    for (const size_t i : transposed_) conv(i).output_padding = {};
+    for (size_t i = decoder_.size(); i-- > 0;)
+      if (const std::string found = in_layer(i, padding_or_kernel(i)); !found.empty()) return found;
+    return "";
   }
 
   ConvConfig& conv(size_t i) { return std::get<ConvConfig>(decoder_[i].options); }
 
-  std::string described(size_t i) {
+  std::string in_layer(size_t i, const std::string& change) {
+    return change.empty() ? "" : fmt::format("{} in {}", change, place("decoder", i, decoder_[i]));
+  }
+
+  std::string output_padding_of(size_t i) {
     const auto& [rows, columns] = conv(i).output_padding;
-    return place("decoder", i, decoder_[i]) + " with output_padding = " +
-           (rows == columns ? fmt::format("{}", rows) : fmt::format("[{}, {}]", rows, columns));
+    const bool is_one = rows == columns || decoder_[i].kind.ends_with("1d");
+    return "output_padding = " + (is_one ? fmt::format("{}", columns) : fmt::format("[{}, {}]", rows, columns));
   }
 
   std::string one_output_padding() {
@@ -105,7 +117,11 @@ class Search {
       const int64_t stride = std::min<int64_t>(conv(i).stride, 16);
       for (int64_t n = 0; n < stride * stride; ++n) {
         conv(i).output_padding = {n / stride, n % stride};
-        if (leads_to(decoder_, code_, output_)) return described(i);
+        if (!leads_to(decoder_, code_, output_)) continue;
+        const std::string found = output_padding_of(i);
+        conv(i).output_padding = {};
+        const std::string other = kernel(i);
+        return in_layer(i, other.empty() ? found : found + " or " + other);
       }
       conv(i).output_padding = before;
     }
@@ -130,7 +146,7 @@ class Search {
     std::string text;
     for (const size_t i : places)
       if (conv(i).output_padding[0] + conv(i).output_padding[1] > 0)
-        text += (text.empty() ? "" : " and ") + described(i);
+        text += (text.empty() ? "" : " and ") + in_layer(i, output_padding_of(i));
     return text;
   }
 
@@ -141,40 +157,63 @@ class Search {
     }
   }
 
-  std::string one_kernel() {
-    for (const size_t i : transposed_) conv(i).output_padding = {};
-    for (auto at = transposed_.rbegin(); at != transposed_.rend(); ++at) {
-      const int64_t kernel = conv(*at).kernel, most = kernel + 8;
-      for (int64_t k = 1; k <= most; ++k) {
-        conv(*at).kernel = k;
-        if (leads_to(decoder_, code_, output_))
-          return fmt::format("{} with kernel = {}", place("decoder", *at, decoder_[*at]), k);
-      }
-      conv(*at).kernel = kernel;
+  std::string padding_or_kernel(size_t i) {
+    if (!std::holds_alternative<ConvConfig>(decoder_[i].options)) return "";
+    const std::string found = padding(i);
+    return found.empty() ? kernel(i) : found;
+  }
+
+  /// Numbers near today's padding, which may be "same".
+  std::string padding(size_t i) {
+    const Padding before = conv(i).padding;
+    for (int64_t zeros = 0; zeros <= conv(i).kernel && zeros < 16; ++zeros) {
+      conv(i).padding = zeros;
+      if (leads_to(decoder_, code_, output_)) return fmt::format("padding = {}", zeros);
     }
+    conv(i).padding = before;
+    return "";
+  }
+
+  std::string kernel(size_t i) {
+    const int64_t before = conv(i).kernel, most = before + 8;
+    for (int64_t k = 1; k <= most; ++k) {
+      conv(i).kernel = k;
+      if (leads_to(decoder_, code_, output_)) return fmt::format("kernel = {}", k);
+    }
+    conv(i).kernel = before;
     return "";
   }
 
   std::vector<LayerConfig> decoder_;
   Shape code_, output_;
+  int64_t channels_;
   std::vector<size_t> transposed_;
 };
 
 }  // namespace
 
+bool reconstructs(const Shape& made, const Shape& input) {
+  const bool is_row = made.rank() == 1 && made.size() == input.size();
+  const bool is_series = made.rank() == 2 && input == Shape{1, made[0], made[1]};
+  return made == input || is_row || is_series;
+}
+
 std::string explain_misfit(const ModelConfig& config, const Shape& input, const Shape& output) {
-  std::string text = fmt::format("  {:28}{}\n", "input", input.text());
+  std::string table = fmt::format("\n  {:28}{}", "input", input.text());
   Shape shape = input;
   for (const auto& [list, part] : {std::pair(&config.encoder, "encoder"), std::pair(&config.decoder, "decoder")}) {
     const auto shapes = output_shapes(*list, shape);
     for (size_t i = 0; i < shapes.size(); ++i)
-      text += fmt::format("  {:28}{}\n", place(part, i, (*list)[i]), shapes[i].text());
+      table += fmt::format("\n  {:28}{}", place(part, i, (*list)[i]), shapes[i].text());
     if (!shapes.empty()) shape = shapes.back();
   }
   const auto encoded = output_shapes(config.encoder, input);
-  const std::string change = encoded.empty() ? "" : Search(config.decoder, encoded.back(), output).run();
-  if (!change.empty()) return text + "What fits: " + change;
-  return text + "No output_padding or kernel of the decoder makes it fit; a dense layer at its end can have any size";
+  const std::string change = encoded.empty() ? "" : Search(config, encoded.back(), output).run();
+  const std::string advice = change.empty()
+                                 ? "no output_padding, padding or kernel of the decoder makes it fit; a dense layer at "
+                                   "its end can have any size"
+                                 : "use " + change;
+  return fmt::format("decoder: output {}, input is {}: {}{}", shape.text(), output.text(), advice, table);
 }
 
 }  // namespace hourglass

@@ -152,10 +152,7 @@ Network::Network(const ModelConfig& config, Shape input, Shape output, MakeLayer
   if (config.tied && !builder.weights.empty())
     fail("{}: tied = true, but no layer of the decoder mirrors it", builder.weights.back().place);
   const Shape& made = nodes_.back().layer->output();
-  const bool same = made == output || (made.rank() == 1 && made.size() == output.size());
-  if (!same)
-    fail("decoder: its output {} is not the shape of the input {}\n{}", made.text(), output.text(),
-         explain_misfit(config_, input, output));
+  if (!reconstructs(made, output)) fail("{}", explain_misfit(config_, input, output));
   parameter_count_ = padded_size(parameters_);
   for (const Node& node : nodes_) {
     first_sum_.push_back(sums_size_);

@@ -109,43 +109,45 @@ TEST(Network, RefusesALayerThatDoesNotFitNamingItsIndexAndBothShapes) {
 
 TEST(Network, RefusesADecoderThatDoesNotGiveTheInputsShapeBack) {
   EXPECT_EQ(refusal(model({layer("dense", 3)}, {layer("dense", 9)}), {10}),
-            "decoder: its output 9 is not the shape of the input 10\n"
+            "decoder: output 9, input is 10: use 10 units in decoder[0] dense\n"
             "  input                       10\n"
             "  encoder[0] dense            3\n"
-            "  decoder[0] dense            9\n"
-            "What fits: decoder[0] dense with 10 units");
+            "  decoder[0] dense            9");
   const auto conv = model({layer("conv2d", 2, 3)}, {layer("conv_transpose2d", 1, 2)});
   EXPECT_EQ(refusal(conv, {1, 5, 5}),
-            "decoder: its output 1 × 4 × 4 is not the shape of the input 1 × 5 × 5\n"
+            "decoder: output 1 × 4 × 4, input is 1 × 5 × 5: use kernel = 3 in decoder[0] conv_transpose2d\n"
             "  input                       1 × 5 × 5\n"
             "  encoder[0] conv2d           2 × 3 × 3\n"
-            "  decoder[0] conv_transpose2d 1 × 4 × 4\n"
-            "What fits: decoder[0] conv_transpose2d with kernel = 3");
+            "  decoder[0] conv_transpose2d 1 × 4 × 4");
   // As many numbers, but another image.
   const auto turned = model({layer("conv2d", 2, 1)}, {layer("conv2d", 4, 1, 1)});
-  EXPECT_TRUE(refusal(turned, {1, 4, 4}).ends_with("What fits: decoder[0] conv2d with 1 channel"));
+  EXPECT_TRUE(refusal(turned, {1, 4, 4})
+                  .starts_with("decoder: output 4 × 4 × 4, input is 1 × 4 × 4: use 1 channel in decoder[0] conv2d\n"))
+      << refusal(turned, {1, 4, 4});
 }
 
 TEST(Network, NamesTheOutputPaddingThatFits) {
   const auto fits = [](const ModelConfig& config, const Shape& input) {
     const std::string message = refusal(config, input);
-    return message.substr(std::min(message.size(), message.rfind('\n') + 1));
+    const std::string line = message.substr(0, message.find('\n'));
+    return line.substr(line.rfind(": ") + 2);
   };
   const auto down = [](int64_t channels) { return layer("conv2d", channels, 3, 2, 1); };
   const auto up = [](int64_t channels) { return layer("conv_transpose2d", channels, 3, 2, 1); };
   const ModelConfig one = model({down(4)}, {up(1)}), two = model({down(4), down(4)}, {up(4), layer("relu"), up(1)});
-  EXPECT_EQ(fits(one, {1, 8, 8}), "What fits: decoder[0] conv_transpose2d with output_padding = 1");
-  EXPECT_EQ(fits(one, {1, 7, 8}), "What fits: decoder[0] conv_transpose2d with output_padding = [0, 1]");
+  EXPECT_EQ(fits(one, {1, 8, 8}), "use output_padding = 1 or kernel = 4 in decoder[0] conv_transpose2d");
+  EXPECT_EQ(fits(one, {1, 7, 8}), "use output_padding = [0, 1] in decoder[0] conv_transpose2d");
   EXPECT_EQ(fits(two, {1, 28, 28}),
-            "What fits: decoder[0] conv_transpose2d with output_padding = 1 and decoder[2] conv_transpose2d with "
-            "output_padding = 1");
+            "use output_padding = 1 in decoder[0] conv_transpose2d and output_padding = 1 in decoder[2] "
+            "conv_transpose2d");
   EXPECT_EQ(fits(one, {3, 8, 8}),
-            "What fits: decoder[0] conv_transpose2d with 3 channels and decoder[0] conv_transpose2d with "
-            "output_padding = 1");
+            "use 3 channels in decoder[0] conv_transpose2d and output_padding = 1 or kernel = 4 in decoder[0] "
+            "conv_transpose2d");
   EXPECT_EQ(fits(model({layer("dense", 4)}, {layer("dense", 16), layer("sigmoid")}), {1, 4, 5}),
-            "What fits: decoder[0] dense with 20 units");
+            "use 20 units in decoder[0] dense");
   EXPECT_EQ(fits(model({layer("max_pool2d", 2)}, {layer("upsample2d", 2)}), {1, 5, 5}),
-            "No output_padding or kernel of the decoder makes it fit; a dense layer at its end can have any size");
+            "no output_padding, padding or kernel of the decoder makes it fit; a dense layer at its end can have any "
+            "size");
 }
 
 /// The output for counted inputs of a network without weights.

@@ -117,7 +117,7 @@ void read_codes(const MicroBatch& batch, View codes) {
   const Shape& code = network.code().output();
   const ConstView output = batch.output(network.code_end() - 1);
   if (is_layered(code))
-    ops::swap_axes(output, code[1] * code[2], code[0], codes);
+    ops::swap_axes(output, positions(code), code[0], codes);
   else
     copy(output, codes);
 }
@@ -128,7 +128,7 @@ void begin_with_codes(ConstView codes, const PassContext& context, MicroBatch& b
   batch.begin_at(network.code_end(), codes.rows(), context);
   const View input = batch.output_buffer(network.code_end() - 1);
   if (is_layered(code))
-    ops::swap_axes(codes.reshaped(code.batch(codes.rows())), code[0], code[1] * code[2], input);
+    ops::swap_axes(codes.reshaped(code.batch(codes.rows())), code[0], positions(code), input);
   else
     copy(codes, input);
 }

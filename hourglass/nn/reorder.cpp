@@ -17,7 +17,7 @@ class Reorder final : public LinearLayer {
 
  private:
   void swap(ConstView in, View out, bool channels_first) const {
-    const int64_t channels = output()[0], pixels = output()[1] * output()[2];
+    const int64_t channels = output()[0], pixels = positions(output());
     channels_first ? ops::swap_axes(in, pixels, channels, out) : ops::swap_axes(in, channels, pixels, out);
   }
 

@@ -144,6 +144,36 @@ ModelConfig usual(const std::string& activation) {
 
 TEST(Gradients, OfReshapingAndUpsampling) { expect_right_gradients(usual("tanh"), {2, 5, 2}, objective_of("mse")); }
 
+/// Every option of convolutions, mean pooling and interpolation, without padding, groups or dilation alone.
+ModelConfig with_options() {
+  return model(layers(R"([{ conv2d = 4, kernel = 3, stride = 2, padding = "same", groups = 2 }, "tanh",
+                          { conv2d = 4, kernel = 2, padding = "same", dilation = 2, groups = 4 }, "gelu",
+                          { avg_pool2d = 2, stride = 1, padding = 1 }])"),
+               layers(R"([{ conv_transpose2d = 4, kernel = 2, dilation = 2, groups = 2 }, "softplus",
+                          { upsample2d = 2, mode = "bilinear" }, "tanh",
+                          { conv2d = 2, kernel = 8, padding = 1 }])"));
+}
+
+ModelConfig of_series() {
+  return model(layers(R"([{ series = 2 }, { conv1d = 4, kernel = 3, stride = 2, padding = "same" }, "tanh",
+                          { conv1d = 4, kernel = 2, padding = "same", dilation = 2, groups = 4 }, "gelu",
+                          { max_pool1d = 2, stride = 1 }, { avg_pool1d = 2, stride = 1, padding = 1 }])"),
+               layers(R"([{ upsample1d = 2 }, { conv1d = 3, kernel = 3 }, "tanh", { upsample1d = 2, mode = "linear" },
+                          { conv_transpose1d = 2, kernel = 3, padding = 3, dilation = 1 }, "steps"])"));
+}
+
+TEST(Gradients, OfEveryOptionOfConvolutionsPoolsAndUpsampling) {
+  expect_right_gradients(with_options(), {2, 7, 7}, objective_of("mse"));
+}
+
+TEST(Gradients, OfLayersOverSeries) { expect_right_gradients(of_series(), {16}, objective_of("mse")); }
+
+TEST(Gradients, OfTheContractivePenaltyThroughEveryOptionAndOverSeries) {
+  const auto exact = objective_of("mse", ContractiveConfig{.weight = 0.3, .force = true});
+  expect_right_gradients(with_options(), {2, 7, 7}, exact);
+  expect_right_gradients(of_series(), {16}, exact);
+}
+
 TEST(Gradients, OfDenseLayersBehindConvolutions) {
   const auto mixed = model({layer("conv2d", 3, 2), layer("tanh"), layer("dense", 4), layer("sigmoid")},
                            {layer("dense", 18), layer("sigmoid")});

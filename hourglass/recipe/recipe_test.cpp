@@ -130,7 +130,7 @@ TEST(Recipe, ReadsEverything) {
   EXPECT_EQ(r.model.encoder[1], (LayerConfig{"leaky_relu", ActivationConfig{0.01}}));
   EXPECT_EQ(r.model.encoder[2], (LayerConfig{"conv2d", ConvConfig{16, 5, 2, 1}}));
   EXPECT_EQ(r.model.encoder[3], (LayerConfig{"elu", ActivationConfig{0.5}}));
-  EXPECT_EQ(r.model.encoder[4], (LayerConfig{"max_pool2d", MaxPoolConfig{2, 1}}));
+  EXPECT_EQ(r.model.encoder[4], (LayerConfig{"max_pool2d", PoolConfig{2, 1}}));
   EXPECT_EQ(r.model.decoder[0], (LayerConfig{"conv_transpose2d", ConvConfig{1, 8}}));
   EXPECT_TRUE(r.model.tied);
   EXPECT_EQ(r.model.init, (InitConfig{InitKind::normal, 0.1}));
@@ -361,7 +361,7 @@ Recipe any_recipe() {
           pick("conv2d", "conv_transpose2d", "max_pool2d", "leaky_relu", "elu", "gelu", "tanh", "topk", "gaussian");
       LayerConfig layer{kind};
       if (kind.starts_with("conv")) layer.options = ConvConfig{pick(1, 7), pick(1, 5), pick(0, 2), pick(0, 1)};
-      if (kind.starts_with("max")) layer.options = MaxPoolConfig{pick(1, 7), pick(0, 2), pick(0, 1)};
+      if (kind.starts_with("max")) layer.options = PoolConfig{pick(1, 7), pick(0, 2), pick(0, 1)};
       if (kind == "topk") layer.options = TopKConfig{pick(1, 7), pick(0, 7, 9), pick(0.0, 2.5)};
       if (kind == "gaussian") layer.options = GaussianConfig{pick(1, 20)};
       if (kind.ends_with("elu") && kind != "gelu") layer.options = ActivationConfig{number()};

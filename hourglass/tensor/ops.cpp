@@ -26,10 +26,21 @@ void read_sums(ConstView x, std::span<double> sums, F reduce) {
   std::ranges::copy(to_host(on_device).as<double>(), sums.begin());
 }
 
-void check_tiles(const ConvGeometry& g, ConstView in, ConstView out) {
+void check_windows(const ConvGeometry& g, ConstView in, ConstView out) {
   HOURGLASS_CHECK(in.columns() == g.in_size() && out.columns() == g.out_size() && in.rows() == out.rows());
-  HOURGLASS_CHECK(g.kernel == g.stride && g.padding == 0 && g.in_channels == g.out_channels);
-  HOURGLASS_CHECK(g.in_height == g.out_height * g.kernel && g.in_width == g.out_width * g.kernel);
+  HOURGLASS_CHECK(g.in_channels == g.out_channels && g.dilation == 1);
+}
+
+void check_tiles(const ConvGeometry& g, ConstView in, ConstView out) {
+  check_windows(g, in, out);
+  HOURGLASS_CHECK(g.kernel == g.stride && g.padding == 0);
+  HOURGLASS_CHECK(g.in_height == g.out_height * g.kernel.rows && g.in_width == g.out_width * g.kernel.columns);
+}
+
+void check_convolution(const ConvGeometry& g, ConstView in, ConstView weight, ConstView out) {
+  HOURGLASS_CHECK(in.columns() == g.in_size() && out.columns() == g.out_size() && in.rows() == out.rows());
+  HOURGLASS_CHECK(g.in_channels % g.groups == 0 && g.out_channels % g.groups == 0);
+  HOURGLASS_CHECK(weight.size() == g.weight().size());
 }
 
 template <class F>
@@ -60,17 +71,17 @@ void matmul_columns(ConstView a, int64_t first, ConstView b, View c, Write write
 }
 
 void conv2d(const ConvGeometry& g, ConstView in, ConstView weight, ConstView bias, View out) {
-  HOURGLASS_CHECK(in.columns() == g.in_size() && out.columns() == g.out_size() && in.rows() == out.rows());
+  check_convolution(g, in, weight, out);
   backend_of(in).conv2d(g, in, weight, bias, out);
 }
 
 void conv2d_transposed(const ConvGeometry& g, ConstView out, ConstView weight, ConstView bias, View in) {
-  HOURGLASS_CHECK(in.columns() == g.in_size() && out.columns() == g.out_size() && in.rows() == out.rows());
+  check_convolution(g, in, weight, out);
   backend_of(in).conv2d_transposed(g, out, weight, bias, in);
 }
 
 void conv2d_weight_gradient(const ConvGeometry& g, ConstView in, ConstView grad_out, View grad_weight) {
-  HOURGLASS_CHECK(in.columns() == g.in_size() && grad_out.columns() == g.out_size() && in.rows() == grad_out.rows());
+  check_convolution(g, in, grad_weight, grad_out);
   backend_of(in).conv2d_weight_gradient(g, in, grad_out, grad_weight);
 }
 
@@ -92,13 +103,23 @@ void max_pool2d_select(const ConvGeometry& g, ConstView in, ConstView v, View ou
 }
 
 void upsample2d(const ConvGeometry& g, ConstView out, View in) {
-  check_tiles(g, in, out);
+  check_windows(g, in, out);
   backend_of(in).upsample2d(g, out, in);
 }
 
 void sum_pool2d(const ConvGeometry& g, ConstView in, View out) {
-  check_tiles(g, in, out);
+  check_windows(g, in, out);
   backend_of(in).sum_pool2d(g, in, out);
+}
+
+void interpolate2d(const ConvGeometry& g, ConstView out, View in) {
+  check_tiles(g, in, out);
+  backend_of(in).interpolate2d(g, out, in);
+}
+
+void interpolate2d_transposed(const ConvGeometry& g, ConstView in, View out) {
+  check_tiles(g, in, out);
+  backend_of(in).interpolate2d_transposed(g, in, out);
 }
 
 void swap_axes(ConstView in, int64_t a, int64_t b, View out) {

@@ -22,18 +22,32 @@ void matmul(ConstView a, Transpose ta, ConstView b, Transpose tb, View c, Write 
 /// c (m, n) = or += a[:, first … first + m)ᵀ·b; a is (k, columns), b (k, n).
 void matmul_columns(ConstView a, int64_t first, ConstView b, View c, Write write);
 
-/// The sizes of a convolution from images `in` to images `out`. A transposed convolution, from `out` to `in`, has those
-/// of the convolution that it transposes.
+/// A number of rows and one of columns; from one number, the same for both.
+struct PerAxis {
+  int64_t rows, columns;
+  constexpr PerAxis(int64_t both) : rows(both), columns(both) {}
+  constexpr PerAxis(int64_t rows_, int64_t columns_) : rows(rows_), columns(columns_) {}
+  friend bool operator==(const PerAxis&, const PerAxis&) = default;
+};
+
+/// The sizes of a convolution from images `in` to images `out`; a series is an image of one row. A transposed
+/// convolution, from `out` to `in`, has those of the convolution that it transposes. Output pixel o reads the input
+/// pixels o·stride + k·dilation − padding, 0 ≤ k < kernel, along each axis; pixels outside the image are zeros. Output
+/// channels of a group read the input channels of that group.
 struct ConvGeometry {
   int64_t in_channels, in_height, in_width;
   int64_t out_channels, out_height, out_width;
-  int64_t kernel, stride, padding;
+  PerAxis kernel, stride, padding;
+  PerAxis dilation = 1;
+  int64_t groups = 1;
   int64_t in_size() const { return in_channels * in_height * in_width; }
   int64_t out_size() const { return out_channels * out_height * out_width; }
+  /// (out_channels, in_channels / groups, rows, columns).
+  Shape weight() const { return {out_channels, in_channels / groups, kernel.rows, kernel.columns}; }
   friend bool operator==(const ConvGeometry&, const ConvGeometry&) = default;
 };
 
-/// out assigned = weight ∗ in + bias. weight (out_channels, in_channels, kernel, kernel), bias (out_channels) or empty.
+/// out assigned = weight ∗ in + bias. weight has the shape g.weight(), bias (out_channels) or empty.
 void conv2d(const ConvGeometry& g, ConstView in, ConstView weight, ConstView bias, View out);
 /// in assigned = weightᵀ ∗ out + bias: the gradient of conv2d, and the forward pass of a transposed convolution
 /// (whose bias is (in_channels) or empty).
@@ -51,10 +65,17 @@ void max_pool2d_backward(const ConvGeometry& g, ConstView in, ConstView grad_out
 /// The transpose of max_pool2d_backward.
 void max_pool2d_select(const ConvGeometry& g, ConstView in, ConstView v, View out);
 
-/// in assigned: every pixel of `out` fills its window of `in`. The windows must tile `in`: stride = kernel, no padding.
+/// in assigned: every pixel of `out` is added to each pixel of its window of `in`. Windows that tile `in`, stride =
+/// kernel, repeat pixels.
 void upsample2d(const ConvGeometry& g, ConstView out, View in);
-/// out assigned = the sum of each window: the gradient of upsample2d, with the same geometry.
+/// out assigned = the sum of each window, within the image: the gradient of upsample2d, with the same geometry.
 void sum_pool2d(const ConvGeometry& g, ConstView in, View out);
+/// in assigned = `out` enlarged by the factor g.kernel of windows that tile `in`, with linear interpolation along each
+/// axis between the centres of pixels. Beyond the outermost centres the values are constant (PyTorch's bilinear with
+/// align_corners=False).
+void interpolate2d(const ConvGeometry& g, ConstView out, View in);
+/// out assigned = the transpose of interpolate2d, which is its gradient.
+void interpolate2d_transposed(const ConvGeometry& g, ConstView in, View out);
 
 /// out (rows, b, a) assigned = in (rows, a, b) with its last two axes swapped: changes images between channels-first
 /// and channels-last.

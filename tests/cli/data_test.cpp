@@ -318,8 +318,9 @@ TEST_F(OwnData, ArraysWithChannelsLastAreReadSoAndItIsSaid) {
 TEST_F(OwnData, AStackThatDoesNotFitIsShownWithTheChangeThatFits) {
   for (int i = 0; i < 4; ++i) draw("pics/" + std::to_string(i) + ".png", 10, 10);
   expect_refused("pics",
-                 {"decoder: its output 1 × 9 × 9 is not the shape of the input 1 × 10 × 10", "encoder[0] conv2d",
-                  "4 × 5 × 5", "What fits: decoder[0] conv_transpose2d with output_padding = 1"},
+                 {"decoder: output 1 × 9 × 9, input is 1 × 10 × 10: use output_padding = 1 or kernel = 4 in decoder[0] "
+                  "conv_transpose2d",
+                  "encoder[0] conv2d", "4 × 5 × 5"},
                  {"--set", "model.encoder=[{conv2d=4,kernel=3,stride=2,padding=1}]", "--set",
                   "model.decoder=[{conv_transpose2d=1,kernel=3,stride=2,padding=1},\"sigmoid\"]"});
 }

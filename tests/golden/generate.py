@@ -26,6 +26,7 @@ from optimizers import averaged_model, optimizer_cases, schedule_cases, schedule
 from safetensors_writer import write_safetensors
 from trajectories import CASES, PRECISE, recipe_text
 from variational import variational_cases
+from windows import window_cases
 
 SAMPLE = HERE.parent / "data" / "mnist-sample"
 ROWS = 3200
@@ -213,7 +214,7 @@ def write_convolutions():
 
 
 def write_encoders(file, cases):
-    """cases: (name, recipe, tensors)."""
+    """cases: (name, recipe or layer, tensors)."""
     tensors, metadata = {}, {}
     for name, text, case in cases:
         metadata[name] = text
@@ -233,6 +234,7 @@ def main():
         (HERE / folder).mkdir(exist_ok=True)
     write_activations()
     write_convolutions()
+    write_encoders("windows", window_cases())
     write_encoders("penalties", penalty_cases())
     write_encoders("residuals", residual_cases())
     write_encoders("spectra", spectrum_cases())

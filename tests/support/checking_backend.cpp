@@ -120,6 +120,12 @@ void CheckingBackend::upsample2d(const ConvGeometry& g, ConstView out, View in) 
 void CheckingBackend::sum_pool2d(const ConvGeometry& g, ConstView in, View out) const {
   run(&ops::Backend::sum_pool2d, g, in, out);
 }
+void CheckingBackend::interpolate2d(const ConvGeometry& g, ConstView out, View in) const {
+  run(&ops::Backend::interpolate2d, g, out, in);
+}
+void CheckingBackend::interpolate2d_transposed(const ConvGeometry& g, ConstView in, View out) const {
+  run(&ops::Backend::interpolate2d_transposed, g, in, out);
+}
 void CheckingBackend::swap_axes(ConstView in, int64_t a, int64_t b, View out) const {
   run(&ops::Backend::swap_axes, in, a, b, out);
 }

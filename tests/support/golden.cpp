@@ -6,6 +6,7 @@
 #include "hourglass/base/schema/toml.h"
 #include "hourglass/data/formats/safetensors.h"
 #include "hourglass/tensor/ops.h"
+#include "support/networks.h"
 
 namespace hourglass {
 
@@ -30,6 +31,8 @@ std::map<std::string, GoldenCase> golden_cases(const std::string& file) {
   return cases;
 }
 
+LayerConfig GoldenCase::layer() const { return layers("[" + recipe + "]").front(); }
+
 ModelConfig GoldenCase::model() const {
   ModelConfig config;
   const Value root = parse_toml(recipe, "golden");
@@ -47,8 +50,9 @@ std::map<std::string, Tensor> GoldenCase::part(const std::string& prefix) const 
 
 Tensor channels_last(const Tensor& images) {
   const Shape& s = images.shape();
-  Tensor out(images.dtype(), {s[0], s[1] * s[2] * s[3]});
-  ops::swap_axes(images.view().reshaped(out.shape()), s[1], s[2] * s[3], out);
+  const int64_t size = images.size() / s[0], channels = s.rank() > 2 ? s[1] : 1;
+  Tensor out(images.dtype(), {s[0], size});
+  ops::swap_axes(images.view().reshaped(out.shape()), channels, size / channels, out);
   return out;
 }
 

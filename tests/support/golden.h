@@ -19,8 +19,10 @@ struct GoldenCase {
   int64_t stride = 0, padding = 0, kernel = 0;
   std::array<int64_t, 2> output_padding = {};
   std::string recipe;  ///< of penalties and layers: [model] and [objective]; of spectra, classifiers and variational:
-                       ///< [model]; of optimizers and schedules: [train]
+                       ///< [model]; of optimizers and schedules: [train]; of windows: a layer
 
+  /// The layer that is the recipe.
+  LayerConfig layer() const;
   /// [model] of the recipe.
   ModelConfig model() const;
   /// The tensors whose names start with `prefix`, without it.
@@ -30,7 +32,8 @@ struct GoldenCase {
 /// All cases of the file by name.
 std::map<std::string, GoldenCase> golden_cases(const std::string& file);
 
-/// A batch of images, (rows, channels, height, width), in the order between layers: (rows, height·width·channels).
+/// A batch of images, (rows, channels, height, width), in the order between layers: (rows, height·width·channels). Of
+/// series, (rows, channels, length), likewise; rows of features stay as they are.
 Tensor channels_last(const Tensor& images);
 
 }  // namespace hourglass

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "hourglass/base/schema/fields_reader.h"
+#include "hourglass/base/schema/toml.h"
 #include "hourglass/tensor/copy.h"
 #include "support/numbers.h"
 
@@ -10,8 +12,9 @@ namespace hourglass {
 
 LayerConfig layer(const std::string& kind, int64_t size, int64_t kernel, int64_t stride, int64_t padding) {
   if (kind == "dense") return {kind, DenseConfig{size}};
-  if (kind == "max_pool2d") return {kind, MaxPoolConfig{size, stride, padding}};
-  if (kind == "upsample2d") return {kind, UpsampleConfig{size}};
+  if (kind.starts_with("max_pool") || kind.starts_with("avg_pool")) return {kind, PoolConfig{size, stride, padding}};
+  if (kind.starts_with("upsample")) return {kind, UpsampleConfig{size}};
+  if (kind == "series") return {kind, SeriesConfig{size}};
   if (kind == "topk") return topk(size);
   if (kind == "gaussian") return {kind, GaussianConfig{size}};
   if (kind.starts_with("conv")) return {kind, ConvConfig{size, kernel, stride, padding}};
@@ -20,6 +23,14 @@ LayerConfig layer(const std::string& kind, int64_t size, int64_t kernel, int64_t
 
 LayerConfig residual(std::vector<LayerConfig> branch, std::vector<LayerConfig> shortcut) {
   return {"residual", ResidualConfig{std::move(branch), std::move(shortcut)}};
+}
+
+std::vector<LayerConfig> layers(const std::string& toml) {
+  const Value root = parse_toml("layers = " + toml, "layers");
+  std::vector<LayerConfig> list;
+  for (const Value& item : read_list(root.as<Value::Table>()->front().value, "layers"))
+    read_kind(item, "layer", list.emplace_back());
+  return list;
 }
 
 ModelConfig model(std::vector<LayerConfig> encoder, std::vector<LayerConfig> decoder) {

@@ -17,6 +17,9 @@ LayerConfig layer(const std::string& kind, int64_t size = 0, int64_t kernel = 0,
 inline LayerConfig topk(int64_t k, double alpha = 0, int64_t from = 0) { return {"topk", TopKConfig{k, from, alpha}}; }
 LayerConfig residual(std::vector<LayerConfig> branch, std::vector<LayerConfig> shortcut = {});
 
+/// A recipe's list of layers, as TOML: "[{ conv2d = 4, kernel = 3 }, \"relu\"]".
+std::vector<LayerConfig> layers(const std::string& toml);
+
 ModelConfig model(std::vector<LayerConfig> encoder, std::vector<LayerConfig> decoder);
 
 /// [objective]: a reconstruction, or "" for the network's own, and penalties.

@@ -23,25 +23,33 @@ struct ConvKey {
 
 struct Descriptions {
   memory::desc in, out, weight, plain_weight, bias;
-  memory::dims stride, padding;
+  memory::dims stride, dilation, padding, far_padding;
 };
-
-Descriptions describe(const ConvKey& k) {
-  const ConvGeometry& g = k.geometry;
-  const memory::dims weight{g.out_channels, g.in_channels, g.kernel, g.kernel};
-  return {.in = {{k.rows, g.in_channels, g.in_height, g.in_width}, kF32, Tag::nhwc},
-          .out = {{k.rows, g.out_channels, g.out_height, g.out_width}, kF32, Tag::nhwc},
-          .weight = {weight, kF32, Tag::any},
-          .plain_weight = {weight, kF32, Tag::oihw},
-          .bias = k.bias ? memory::desc({g.out_channels}, kF32, Tag::a) : memory::desc(),
-          .stride = {g.stride, g.stride},
-          .padding = {g.padding, g.padding}};
-}
 
 /// The padding at the bottom and right edges: negative where the stride leaves rows or columns of the image unused.
 memory::dims far_padding(const ConvGeometry& g) {
-  const auto edge = [&](int64_t out, int64_t in) { return (out - 1) * g.stride + g.kernel - in - g.padding; };
-  return {edge(g.out_height, g.in_height), edge(g.out_width, g.in_width)};
+  const auto reach = [](int64_t out, int64_t stride, int64_t kernel, int64_t dilation) {
+    return (out - 1) * stride + (kernel - 1) * dilation + 1;
+  };
+  return {reach(g.out_height, g.stride.rows, g.kernel.rows, g.dilation.rows) - g.in_height - g.padding.rows,
+          reach(g.out_width, g.stride.columns, g.kernel.columns, g.dilation.columns) - g.in_width - g.padding.columns};
+}
+
+Descriptions describe(const ConvKey& k) {
+  const ConvGeometry& g = k.geometry;
+  const bool is_grouped = g.groups > 1;
+  const auto weight = is_grouped ? memory::dims{g.groups, g.out_channels / g.groups, g.in_channels / g.groups,
+                                                g.kernel.rows, g.kernel.columns}
+                                 : memory::dims{g.out_channels, g.in_channels, g.kernel.rows, g.kernel.columns};
+  return {.in = {{k.rows, g.in_channels, g.in_height, g.in_width}, kF32, Tag::nhwc},
+          .out = {{k.rows, g.out_channels, g.out_height, g.out_width}, kF32, Tag::nhwc},
+          .weight = {weight, kF32, Tag::any},
+          .plain_weight = {weight, kF32, is_grouped ? Tag::goihw : Tag::oihw},
+          .bias = k.bias ? memory::desc({g.out_channels}, kF32, Tag::a) : memory::desc(),
+          .stride = {g.stride.rows, g.stride.columns},
+          .dilation = {g.dilation.rows - 1, g.dilation.columns - 1},
+          .padding = {g.padding.rows, g.padding.columns},
+          .far_padding = far_padding(g)};
 }
 
 Primitive make_reorder(const memory::desc& from, const memory::desc& to, bool accumulate = false) {
@@ -52,7 +60,7 @@ Primitive make_reorder(const memory::desc& from, const memory::desc& to, bool ac
 dnnl::convolution_forward::primitive_desc forward_description(const ConvKey& k) {
   const auto d = describe(k);
   return {{dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, d.in, d.weight, d.bias, d.out,
-           d.stride, d.padding, far_padding(k.geometry)},
+           d.stride, d.dilation, d.padding, d.far_padding},
           attributes(),
           engine()};
 }
@@ -78,7 +86,7 @@ Convolution make_forward(const ConvKey& k) {
 Convolution make_transposed(const ConvKey& k) {
   const auto d = describe(k);
   const dnnl::convolution_backward_data::primitive_desc pd(
-      {dnnl::algorithm::convolution_direct, d.in, d.weight, d.out, d.stride, d.padding, far_padding(k.geometry)},
+      {dnnl::algorithm::convolution_direct, d.in, d.weight, d.out, d.stride, d.dilation, d.padding, d.far_padding},
       attributes(), engine(), forward_description(k));
   const auto weight = pd.weights_desc();
   return {{dnnl::convolution_backward_data(pd),
@@ -91,7 +99,7 @@ Convolution make_transposed(const ConvKey& k) {
 Convolution make_weight_gradient(const ConvKey& k) {
   const auto d = describe(k);
   const dnnl::convolution_backward_weights::primitive_desc pd(
-      {dnnl::algorithm::convolution_direct, d.in, d.weight, d.out, d.stride, d.padding, far_padding(k.geometry)},
+      {dnnl::algorithm::convolution_direct, d.in, d.weight, d.out, d.stride, d.dilation, d.padding, d.far_padding},
       attributes(), engine(), forward_description(k));
   const auto weight = pd.diff_weights_desc();
   return {{dnnl::convolution_backward_weights(pd),
@@ -112,7 +120,7 @@ void add_channel_bias(ConstView bias, View image) {
 }  // namespace
 
 void CpuBackend::conv2d(const ConvGeometry& g, ConstView in, ConstView weight, ConstView bias, View out) const {
-  if (fits_lanes(g.out_channels, in.rows())) return conv2d_in_lanes(g, in, weight, bias, out);
+  if (fits_lanes(g, g.out_channels, in.rows())) return conv2d_in_lanes(g, in, weight, bias, out);
   thread_local Cache<ConvKey, Convolution> cache;
   Convolution& c = cache.get({g, in.rows(), static_cast<bool>(bias)}, make_forward);
   void* blocked = scratch(c.weight_bytes, kWeights);
@@ -122,7 +130,7 @@ void CpuBackend::conv2d(const ConvGeometry& g, ConstView in, ConstView weight, C
 
 void CpuBackend::conv2d_transposed(const ConvGeometry& g, ConstView out, ConstView weight, ConstView bias,
                                    View in) const {
-  if (fits_lanes(g.in_channels, in.rows())) return conv2d_transposed_in_lanes(g, out, weight, bias, in);
+  if (fits_lanes(g, g.in_channels, in.rows())) return conv2d_transposed_in_lanes(g, out, weight, bias, in);
   thread_local Cache<ConvKey, Convolution> cache;
   Convolution& c = cache.get({g, in.rows(), false}, make_transposed);
   void* blocked = scratch(c.weight_bytes, kWeights);

@@ -41,17 +41,17 @@ void SumGroup(const Runs& r, const float* bias, int64_t first, int64_t last, flo
 /// The sources that the group at (y, x) sums. Those outside the image are left out, so edges cost nothing.
 Runs RunsAt(const LanesPlan& p, const float* source, const float* weights, int64_t y, int64_t x) {
   const int64_t pixel = p.source_channels * static_cast<int64_t>(hn::Lanes(D()));
-  const Span v = p.sources(y, 1), h = p.sources(x, p.group);
+  const Span v = p.sources(p.vertical, y, 1), h = p.sources(p.horizontal, x, p.group);
   const int64_t y0 = std::max<int64_t>(v.first, 0), y1 = std::min(v.first + v.count, p.source_height);
   const int64_t x0 = std::max<int64_t>(h.first, 0), x1 = std::min(h.first + h.count, p.source_width);
   if (y0 >= y1 || x0 >= x1) return {};
-  return {
-      source + (y0 * p.source_width + x0) * pixel,
-      weights + (p.phase(x) * p.g.kernel + p.tap(y, y0)) * p.row_weights + (x0 - h.first) * p.source_channels * p.sums,
-      y1 - y0,
-      (x1 - x0) * p.source_channels,
-      p.source_width * pixel,
-      (p.transposed ? -p.g.stride : 1) * p.row_weights};
+  return {source + (y0 * p.source_width + x0) * pixel,
+          weights + (p.phase(x) * p.vertical.kernel + p.tap(p.vertical, y, y0)) * p.row_weights +
+              (x0 - h.first) * p.source_channels * p.sums,
+          y1 - y0,
+          (x1 - x0) * p.source_channels,
+          p.source_width * pixel,
+          (p.transposed ? -p.vertical.stride : 1) * p.row_weights};
 }
 
 /// One image a lane: source and out are (pixels, channels, lanes).
@@ -89,17 +89,19 @@ float* floats(int64_t count, int index) {
 /// The weights of every phase and kernel row, as groups read them: zero where a pixel of the group does not use a
 /// source pixel that another one does.
 const float* pack(const LanesPlan& p, const float* weight) {
-  const int64_t k = p.g.kernel;
-  float* packed = floats(p.phases * k * p.row_weights, kWeights);
+  const int64_t rows = p.vertical.kernel, columns = p.horizontal.kernel;
+  float* packed = floats(p.phases * rows * p.row_weights, kWeights);
   float* next = packed;
-  for (int64_t row = 0; row < p.phases * k; ++row) {
-    const int64_t x = row / k - (p.transposed ? p.g.padding : 0), first = p.sources(x, p.group).first;
+  for (int64_t row = 0; row < p.phases * rows; ++row) {
+    const int64_t x = row / rows - (p.transposed ? p.horizontal.padding : 0);
+    const int64_t first = p.sources(p.horizontal, x, p.group).first;
     for (int64_t j = first; j < first + p.reach; ++j)
       for (int64_t s = 0; s < p.source_channels; ++s)
         for (int64_t a = 0; a < p.sums; ++a) {
-          const int64_t kx = p.tap(x + a / p.channels, j), c = a % p.channels;
+          const int64_t kx = p.tap(p.horizontal, x + a / p.channels, j), c = a % p.channels;
           const int64_t oc = p.transposed ? s : c, ic = p.transposed ? c : s;
-          *next++ = 0 <= kx && kx < k ? weight[((oc * p.g.in_channels + ic) * k + row % k) * k + kx] : 0.0f;
+          *next++ =
+              0 <= kx && kx < columns ? weight[((oc * p.g.in_channels + ic) * rows + row % rows) * columns + kx] : 0.0f;
         }
   }
   return packed;
@@ -124,7 +126,8 @@ void convolve(const LanesPlan& p, ConstView source, ConstView weight, ConstView 
 
 }  // namespace
 
-bool fits_lanes(int64_t channels, int64_t rows) {
+bool fits_lanes(const ConvGeometry& g, int64_t channels, int64_t rows) {
+  if (g.groups > 1 || g.dilation != 1) return false;
   return channels <= LanesPlan::kMostSums && channels < std::min(rows, HWY_DYNAMIC_DISPATCH(LaneCount)());
 }
 

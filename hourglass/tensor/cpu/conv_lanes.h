@@ -8,8 +8,8 @@
 namespace hourglass::ops::cpu {
 
 /// Whether a vector has more lanes filled with images than with channels, for `rows` images and at most 8 output
-/// channels.
-bool fits_lanes(int64_t channels, int64_t rows);
+/// channels. Groups and dilation are left to oneDNN.
+bool fits_lanes(const ConvGeometry& g, int64_t channels, int64_t rows);
 
 void conv2d_in_lanes(const ConvGeometry& g, ConstView in, ConstView weight, ConstView bias, View out);
 void conv2d_transposed_in_lanes(const ConvGeometry& g, ConstView out, ConstView weight, ConstView bias, View in);

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "hourglass/tensor/ops.h"
 #include "support/numbers.h"
 
@@ -32,8 +34,10 @@ std::vector<ConvGeometry> geometries() {
 }
 
 std::string text(const ConvGeometry& g, int64_t rows) {
-  return fmt::format("{} rows of {}x{}x{} -> {}x{}x{}, kernel {}, stride {}, padding {}", rows, g.in_channels,
-                     g.in_height, g.in_width, g.out_channels, g.out_height, g.out_width, g.kernel, g.stride, g.padding);
+  const auto both = [](const ops::PerAxis& a) { return fmt::format("{}x{}", a.rows, a.columns); };
+  return fmt::format("{} rows of {}x{}x{} -> {}x{}x{}, kernel {}, stride {}, padding {}, dilation {}, groups {}", rows,
+                     g.in_channels, g.in_height, g.in_width, g.out_channels, g.out_height, g.out_width, both(g.kernel),
+                     both(g.stride), both(g.padding), both(g.dilation), g.groups);
 }
 
 /// One convolution with its operands on both backends.
@@ -42,7 +46,7 @@ struct Case {
       : g(geometry),
         in(normal_twin({rows, g.in_size()}, 1)),
         out(normal_twin({rows, g.out_size()}, 2)),
-        weight(normal_twin({g.out_channels, g.in_channels, g.kernel, g.kernel}, 3)) {}
+        weight(normal_twin(g.weight(), 3)) {}
 
   ConvGeometry g;
   Twin in, out, weight;
@@ -113,6 +117,70 @@ TEST(FastConvolutions, AgreeWithTheReferenceWhereKernelsTouchPaddingOnlyOrSkipPi
   });
 }
 
+/// Sizes along an axis that differ from those along the other one.
+ConvGeometry oblong(int64_t channels, int64_t height, int64_t width, ops::PerAxis kernel, ops::PerAxis stride,
+                    ops::PerAxis padding, ops::PerAxis dilation, int64_t groups, int64_t multiplier) {
+  const auto side = [](int64_t in, int64_t k, int64_t s, int64_t p, int64_t d) {
+    return (in + 2 * p - (k - 1) * d - 1) / s + 1;
+  };
+  return {channels * groups,
+          height,
+          width,
+          channels * groups * multiplier,
+          side(height, kernel.rows, stride.rows, padding.rows, dilation.rows),
+          side(width, kernel.columns, stride.columns, padding.columns, dilation.columns),
+          kernel,
+          stride,
+          padding,
+          dilation,
+          groups};
+}
+
+void expect_same_convolutions(Case& c) {
+  expect_same_conv2d(c);
+  expect_same_transposed(c);
+  expect_same_weight_gradient(c);
+}
+
+TEST(FastConvolutions, AgreeWithTheReferenceOnSeries) {
+  std::vector<ConvGeometry> series;
+  for (const int64_t kernel : {1, 2, 5})
+    for (const int64_t stride : {1, 3})
+      for (const int64_t dilation : {1, 2})
+        for (const int64_t channels : {1, 3, 16})
+          series.push_back(oblong(channels, 1, 19, {1, kernel}, {1, stride}, {0, 2}, {1, dilation}, 1, 2));
+  for_each_case(series, expect_same_convolutions);
+}
+
+TEST(FastConvolutions, AgreeWithTheReferenceOnGroupsAndDilation) {
+  std::vector<ConvGeometry> all;
+  for (const int64_t kernel : {2, 3})
+    for (const int64_t stride : {1, 2})
+      for (const int64_t dilation : {1, 2, 3})
+        for (const auto& [channels, groups] :
+             {std::pair<int64_t, int64_t>{1, 1}, {16, 1}, {1, 5}, {1, 16}, {3, 2}, {8, 4}})
+          for (const int64_t multiplier : {1, 2})
+            all.push_back(oblong(channels, 9, 10, kernel, stride, 1, dilation, groups, multiplier));
+  for_each_case(all, expect_same_convolutions);
+}
+
+/// Random sizes, among them more padding at one end than at the other, as "same" has it.
+TEST(FastConvolutions, AgreeWithTheReferenceOnRandomSizes) {
+  std::mt19937 random(1);
+  const auto pick = [&](int64_t low, int64_t high) {
+    return std::uniform_int_distribution<int64_t>(low, high)(random);
+  };
+  std::vector<ConvGeometry> all;
+  while (all.size() < 60) {
+    ConvGeometry g = oblong(pick(1, 4), pick(1, 9), pick(1, 9), {pick(1, 4), pick(1, 4)}, {pick(1, 3), pick(1, 3)},
+                            {pick(0, 2), pick(0, 2)}, {pick(1, 2), pick(1, 2)}, pick(1, 3), pick(1, 2));
+    g.out_height -= pick(0, 1);
+    g.out_width -= pick(0, 1);
+    if (g.out_height > 0 && g.out_width > 0) all.push_back(g);
+  }
+  for_each_case(all, expect_same_convolutions);
+}
+
 TEST(FastConvolutions, KeepShapesApartThatDifferInOneNumber) {
   // The compiled primitives are cached by shape: a second use must not take the first one's.
   for (int pass = 0; pass < 2; ++pass)
@@ -124,7 +192,7 @@ TEST(ReferenceConvolutions, AreEachOthersTranspose) {
   for (const ConvGeometry& g : geometries()) {
     SCOPED_TRACE(text(g, 2));
     Tensor x = normals(DType::f64, {2, g.in_size()}, 1), y = normals(DType::f64, {2, g.out_size()}, 2);
-    Tensor w = normals(DType::f64, {g.out_channels, g.in_channels, g.kernel, g.kernel}, 3);
+    Tensor w = normals(DType::f64, g.weight(), 3);
     Tensor ax(DType::f64, y.shape()), aty(DType::f64, x.shape()), xy(DType::f64, w.shape());
     ops::conv2d(g, x, w, {}, ax);
     ops::conv2d_transposed(g, y, w, {}, aty);

@@ -14,9 +14,9 @@ struct Window {
 };
 
 Window window(const ConvGeometry& g, int64_t oy, int64_t ox) {
-  const int64_t y = oy * g.stride - g.padding, x = ox * g.stride - g.padding;
-  return {std::max<int64_t>(y, 0), std::min(y + g.kernel, g.in_height), std::max<int64_t>(x, 0),
-          std::min(x + g.kernel, g.in_width)};
+  const int64_t y = oy * g.stride.rows - g.padding.rows, x = ox * g.stride.columns - g.padding.columns;
+  return {std::max<int64_t>(y, 0), std::min(y + g.kernel.rows, g.in_height), std::max<int64_t>(x, 0),
+          std::min(x + g.kernel.columns, g.in_width)};
 }
 
 /// Calls f(row, first channel of the output cell, window) for every output cell of every row.
@@ -56,6 +56,23 @@ void for_each_maximum(const ConvGeometry& g, ConstView in, int64_t rows, F f) {
   });
 }
 
+bool tiles(const ConvGeometry& g) {
+  return g.stride == g.kernel && g.padding == 0 && g.in_height == g.out_height * g.kernel.rows &&
+         g.in_width == g.out_width * g.kernel.columns;
+}
+
+void repeat_pixels(const ConvGeometry& g, ConstView out, View in) {
+  const int64_t width = g.in_width * g.in_channels;
+  float* row = in.as<float>();
+  for (int64_t i = 0; i < in.rows() * g.out_height; ++i) {
+    const float* pixel = out.as<float>() + i * g.out_width * g.out_channels;
+    for (int64_t x = 0; x < g.in_width; ++x)
+      std::copy_n(pixel + x / g.kernel.columns * g.in_channels, g.in_channels, row + x * g.in_channels);
+    for (int64_t k = 1; k < g.kernel.rows; ++k) std::copy_n(row, width, row + k * width);
+    row += g.kernel.rows * width;
+  }
+}
+
 }  // namespace
 
 void CpuBackend::max_pool2d(const ConvGeometry& g, ConstView in, View out) const {
@@ -82,15 +99,17 @@ void CpuBackend::max_pool2d_select(const ConvGeometry& g, ConstView in, ConstVie
 }
 
 void CpuBackend::upsample2d(const ConvGeometry& g, ConstView out, View in) const {
-  const int64_t width = g.in_width * g.in_channels;
-  float* row = in.as<float>();
-  for (int64_t i = 0; i < in.rows() * g.out_height; ++i) {
-    const float* pixel = out.as<float>() + i * g.out_width * g.out_channels;
-    for (int64_t x = 0; x < g.in_width; ++x)
-      std::copy_n(pixel + x / g.kernel * g.in_channels, g.in_channels, row + x * g.in_channels);
-    for (int64_t k = 1; k < g.kernel; ++k) std::copy_n(row, width, row + k * width);
-    row += g.kernel * width;
-  }
+  if (tiles(g)) return repeat_pixels(g, out, in);
+  const int64_t channels = g.in_channels;
+  std::fill_n(in.as<float>(), in.size(), 0.0f);
+  for_each_window(g, in.rows(), [&](int64_t n, int64_t o, Window w) {
+    const float* added = out.as<float>() + o;
+    for (int64_t y = w.y0; y < w.y1; ++y)
+      for (int64_t x = w.x0; x < w.x1; ++x) {
+        float* pixel = in.as<float>() + n * g.in_size() + (y * g.in_width + x) * channels;
+        for (int64_t c = 0; c < channels; ++c) pixel[c] += added[c];
+      }
+  });
 }
 
 void CpuBackend::sum_pool2d(const ConvGeometry& g, ConstView in, View out) const {

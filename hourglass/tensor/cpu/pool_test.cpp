@@ -115,6 +115,36 @@ TEST(Upsample2d, RepeatsEveryPixelOfEveryChannel) {
   EXPECT_EQ(values_of(out), (std::vector<double>{1, 10, 1, 10, 2, 20, 2, 20, 1, 10, 1, 10, 2, 20, 2, 20}));
 }
 
+/// Windows that overlap, leave pixels out or reach beyond the image.
+TEST(SumPool2d, AgreesWithTheReferenceAndItsTransposeIsUpsample2d) {
+  std::vector<ConvGeometry> all = geometries();
+  all.push_back({3, 1, 11, 3, 1, 5, {1, 3}, {1, 2}, {0, 1}});
+  for (const ConvGeometry& g : all) {
+    Twin big = normal_twin({3, g.in_size()}, 1), small = normal_twin({3, g.out_size()}, 2);
+    Twin summed = zero_twin({3, g.out_size()}), spread = normal_twin({3, g.in_size()}, 3);
+    on_both([&](auto of) { ops::sum_pool2d(g, of(big), of(summed)); });
+    EXPECT_LT(summed.difference(), 1e-6);
+    on_both([&](auto of) { ops::upsample2d(g, of(small), of(spread)); });
+    EXPECT_LT(spread.difference(), 1e-6);
+    EXPECT_NEAR(ops::dot(spread.exact, big.exact), ops::dot(small.exact, summed.exact), 1e-9);
+  }
+}
+
+TEST(Interpolate2d, AgreesWithTheReferenceAndWithItsTranspose) {
+  std::vector<ConvGeometry> all = {windows(1, 4, 6, 2, 2, 0), windows(17, 6, 9, 3, 3, 0), windows(3, 2, 5, 1, 1, 0),
+                                   windows(2, 5, 5, 5, 5, 0)};
+  all.push_back({3, 1, 12, 3, 1, 3, {1, 4}, {1, 4}, 0});
+  for (const ConvGeometry& g : all) {
+    Twin small = normal_twin({2, g.out_size()}, 1), big = normal_twin({2, g.in_size()}, 2);
+    Twin enlarged = normal_twin({2, g.in_size()}, 3), reduced = normal_twin({2, g.out_size()}, 4);
+    on_both([&](auto of) { ops::interpolate2d(g, of(small), of(enlarged)); });
+    EXPECT_LT(enlarged.difference(), 1e-6);
+    on_both([&](auto of) { ops::interpolate2d_transposed(g, of(big), of(reduced)); });
+    EXPECT_LT(reduced.difference(), 1e-6);
+    EXPECT_NEAR(ops::dot(enlarged.exact, big.exact), ops::dot(small.exact, reduced.exact), 1e-9);
+  }
+}
+
 TEST(SwapAxes, AgreesWithTheReferenceAndComesBack) {
   for (const auto& sizes : {std::pair<int64_t, int64_t>{1, 5}, {5, 1}, {3, 16}, {17, 31}, {64, 65}}) {
     const int64_t a = sizes.first, b = sizes.second;

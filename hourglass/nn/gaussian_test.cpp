@@ -98,6 +98,14 @@ TEST(Gaussian, FlattensImagesChannelsFirst) {
   EXPECT_TRUE(network.layer(network.code_end() - 2).only_reorders());
 }
 
+TEST(Gaussian, IsListedWhereADecoderDoesNotFit) {
+  const std::string message = message_of<Error>([] {
+    Network(model({layer("dense", 6), layer("gaussian", 3)}, {layer("dense", 5)}), {4});
+  });
+  for (const char* part : {"encoder[1] gaussian          3\n", "What fits: decoder[0] dense with 4 units"})
+    EXPECT_NE(message.find(part), std::string::npos) << message;
+}
+
 TEST(Gaussian, RefusesWhatDoesNotFit) {
   const auto refusal = [](std::vector<LayerConfig> encoder, std::vector<LayerConfig> decoder) {
     return message_of<Error>([&] { Network(model(encoder, decoder), {4}); });

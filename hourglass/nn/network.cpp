@@ -23,11 +23,15 @@ std::vector<LayerConfig> sized(std::vector<LayerConfig> configs, const Shape& in
 }
 
 /// Draws of two gaussian layers would be the same, and the prior is one of the code.
-void refuse_early_gaussian(const std::vector<LayerConfig>& encoder) {
-  for (size_t i = 0; i + 1 < encoder.size(); ++i)
-    if (std::holds_alternative<GaussianConfig>(encoder[i].options))
+void refuse_inner_gaussian(const ModelConfig& config) {
+  const auto is_gaussian = [](const LayerConfig& c) { return std::holds_alternative<GaussianConfig>(c.options); };
+  for (size_t i = 0; i + 1 < config.encoder.size(); ++i)
+    if (is_gaussian(config.encoder[i]))
       fail("encoder[{}] gaussian: is followed by {}; expected it at the end of the encoder, its output is the code", i,
-           encoder[i + 1].kind);
+           config.encoder[i + 1].kind);
+  for (size_t i = 0; i < config.decoder.size(); ++i)
+    if (is_gaussian(config.decoder[i]))
+      fail("decoder[{}] gaussian: a gaussian layer ends the encoder, the decoder has none", i);
 }
 
 int64_t padded_size(const std::vector<Parameter>& parameters) {
@@ -46,12 +50,12 @@ std::vector<State*> states(const std::vector<std::unique_ptr<Layer>>& layers) {
 
 Network::Network(const ModelConfig& config, Shape input, Shape output, MakeLayer* make) : input_(input) {
   refuse_huge("input", input);
+  refuse_inner_gaussian(config);
   std::vector<MirroredWeight> weights;
   if (is_layered(input)) layers_.push_back(make_reorder(input, false));
   const ModelConfig with_units{sized(config.encoder, input), sized(config.decoder, input), config.tied, config.init};
   append(with_units.encoder, "encoder", false, weights, make);
   code_end_ = layers();
-  refuse_early_gaussian(with_units.encoder);
   encoder_parameter_count_ = padded_size(parameters_);
   append(with_units.decoder, "decoder", config.tied, weights, make);
   if (config.tied && !weights.empty())

@@ -12,7 +12,8 @@ double clamped_mean(double sum, int64_t rows) { return std::clamp(sum / static_c
 /// Refuses a layer whose output is not the sigmoid's, possibly pooled.
 void need_unit_interval(const Network& network, int layer) {
   int i = layer;
-  while (i > 0 && !network.layer(i).activation() && !network.layer(i).weight()) --i;
+  const auto passes_on = [](const Layer& l) { return !l.activation() && !l.weight() && !l.is_gaussian(); };
+  while (i > 0 && passes_on(network.layer(i))) --i;
   const auto activation = network.layer(i).activation();
   if (activation && activation->is_unit_interval()) return;
   fail(

@@ -115,6 +115,11 @@ TEST(Variational, NeedsAGaussianCode) {
             "mmd: random: 1 row, at least 2 are needed");
 }
 
+TEST(Variational, RefusesMmdOfTooManyRows) {
+  EXPECT_EQ(message_of<Error>([&] { measure(constant(0, 0), uniform_rows(10'001, 2), "mmd"); }),
+            "mmd: random: takes all pairs of 10001 rows, at most 10000 are allowed; use --rows to limit the data");
+}
+
 TEST(Variational, DrawsAreOfTheLogLikelihoodAlone) {
   EXPECT_EQ(message_of<Error>([&] { measure(constant(0, 0), uniform_rows(3, 2), "kl", {.samples = 5}); }),
             "samples: only log_likelihood uses them, and it is not requested");

@@ -42,7 +42,6 @@ class Gaussian final : public Layer {
 
 std::unique_ptr<Layer> make_gaussian(const LayerContext& c) {
   const int64_t units = std::get<GaussianConfig>(c.config.options).units;
-  if (c.name.starts_with("decoder")) fail("{}: a gaussian layer ends the encoder, the decoder has none", c.place());
   if (c.input.size() != 2 * units)
     fail("{}: its input {} has {} features, expected {}: a mean and a ln σ² for each of {} units", c.place(),
          c.input.text(), c.input.size(), 2 * units, units);

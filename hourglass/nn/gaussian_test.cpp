@@ -98,6 +98,14 @@ TEST(Gaussian, FlattensImagesChannelsFirst) {
   EXPECT_TRUE(network.layer(network.code_end() - 2).only_reorders());
 }
 
+TEST(Gaussian, IsListedWhereADecoderDoesNotFit) {
+  const std::string message = message_of<Error>([] {
+    Network(model({layer("dense", 6), layer("gaussian", 3)}, {layer("dense", 5)}), {4});
+  });
+  for (const char* part : {"encoder[1] gaussian         3\n", "What fits: decoder[0] dense with 4 units"})
+    EXPECT_NE(message.find(part), std::string::npos) << message;
+}
+
 TEST(Gaussian, RefusesWhatDoesNotFit) {
   const auto refusal = [](std::vector<LayerConfig> encoder, std::vector<LayerConfig> decoder) {
     return message_of<Error>([&] { Network(model(encoder, decoder), {4}); });
@@ -105,7 +113,7 @@ TEST(Gaussian, RefusesWhatDoesNotFit) {
   EXPECT_EQ(refusal({layer("dense", 5), layer("gaussian", 3)}, {layer("dense", 4)}),
             "encoder[1] gaussian: its input 5 has 5 features, expected 6: a mean and a ln σ² for each of 3 units");
   EXPECT_EQ(refusal({layer("dense", 3)}, {layer("dense", 8), layer("gaussian", 4)}),
-            "decoder[1] gaussian: a gaussian layer ends the encoder, the decoder has none");
+            "decoder[1] gaussian: expected it at the end of the encoder, its output is the code");
   EXPECT_EQ(refusal({layer("dense", 6), layer("gaussian", 3), layer("tanh")}, {layer("dense", 4)}),
             "encoder[1] gaussian: expected it at the end of the encoder, its output is the code");
 }

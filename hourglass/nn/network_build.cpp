@@ -35,11 +35,14 @@ void refuse_shortcuts(const std::vector<LayerConfig>& layers, const std::string&
 }
 
 /// Draws of two gaussian layers would be the same, and the prior is one of the code.
-void refuse_early_gaussian(const std::vector<LayerConfig>& encoder) {
-  visit_layers(encoder, "encoder", [&](const std::string& name, const LayerConfig& layer) {
-    if (std::holds_alternative<GaussianConfig>(layer.options) && name != fmt::format("encoder.{}", encoder.size() - 1))
+void refuse_inner_gaussian(const ModelConfig& config) {
+  const std::string end = fmt::format("encoder.{}", config.encoder.size() - 1);
+  const auto check = [&](const std::string& name, const LayerConfig& layer) {
+    if (std::holds_alternative<GaussianConfig>(layer.options) && name != end)
       fail("{} gaussian: expected it at the end of the encoder, its output is the code", place_of(name));
-  });
+  };
+  visit_layers(config.encoder, "encoder", check);
+  visit_layers(config.decoder, "decoder", check);
 }
 
 int64_t padded_size(const std::vector<Parameter>& parameters) {
@@ -136,12 +139,12 @@ struct Network::Builder {
 Network::Network(const ModelConfig& config, Shape input, Shape output, MakeLayer* make)
     : input_(input), config_(config) {
   refuse_huge("input", input);
+  refuse_inner_gaussian(config);
   set_units(config_.encoder, input);
   set_units(config_.decoder, input);
   Builder builder{*this, make, false, config.tied};
   builder.append_encoder(config_.encoder);
   code_end_ = layers();
-  refuse_early_gaussian(config_.encoder);
   encoder_parameter_count_ = padded_size(parameters_);
   config_.decoder = with_mirror(config_.decoder, *this);
   if (config.tied) {

@@ -12,7 +12,9 @@ double clamped_mean(double sum, int64_t rows) { return std::clamp(sum / static_c
 /// Refuses a layer whose output is not the sigmoid's, possibly pooled.
 void need_unit_interval(const Network& network, int layer) {
   int i = layer;
-  while (network.source(i) >= 0 && network.layer(i).keeps_range() && !network.addend(i)) i = network.source(i);
+  while (network.source(i) >= 0 && network.layer(i).keeps_range() && !network.layer(i).is_gaussian() &&
+         !network.addend(i))
+    i = network.source(i);
   const auto activation = network.layer(i).activation();
   if (activation && activation->is_unit_interval()) return;
   fail(

@@ -38,6 +38,12 @@ TEST(SparseKl, IsZeroAtTheTarget) {
   for (const double target : {0.05, 0.5, 0.9}) EXPECT_NEAR(value_at(config(target), {target, target}), 0, 1e-15);
 }
 
+TEST(SparseKl, RefusesDrawnCodes) {
+  const Network drawn(model({layer("dense", 4), layer("sigmoid"), layer("gaussian", 2)}, {layer("dense", 4)}), {4});
+  EXPECT_NE(message_of<Error>([&] { SparseKl(config(0.1), drawn); }).find("needs activations in [0, 1]"),
+            std::string::npos);
+}
+
 TEST(SparseKl, GrowsAwayFromTheTarget) {
   double below = 0, above = 0;
   for (double d = 0.02; d < 0.19; d += 0.02) {

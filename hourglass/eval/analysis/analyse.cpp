@@ -216,7 +216,7 @@ struct AnalysisBuilder {
   void add_prior() {
     if (!model.network().code().is_gaussian()) return;
     const Inference own = inference();
-    a.prior = prior_samples(own, a.is_image());
+    a.prior = prior_samples(own, a.is_image() ? most_prior_samples(model.network()) : 0);
     a.prior->unit_kl = posterior({model, own, data, nullptr, options.progress}).kl;
   }
 

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "hourglass/eval/analysis/code_map.h"
+#include "hourglass/eval/analysis/prior_samples.h"
 #include "hourglass/eval/metrics.h"
 #include "hourglass/eval/pca.h"
 #include "support/message_of.h"
@@ -112,6 +113,21 @@ TEST(Analyse, DecodesThePriorOfAGaussianCode) {
   for (int64_t i = 0; i < 64; ++i)
     EXPECT_NEAR(plane.prior->manifold.as<float>()[middle * 64 + i], zero.as<double>()[i], 1e-6);
   EXPECT_FALSE(analyse(shallow(), data_of({1, 8, 8}, 50), kClean, {.threads = 1}).prior);
+}
+
+TEST(Analyse, DecodesFewerDrawsFromThePriorWhereSamplesAreLarge) {
+  const auto most = [](int64_t features) {
+    return most_prior_samples(
+        Network(model({layer("dense", 4), layer("gaussian", 2)}, {layer("dense", features)}), {features}));
+  };
+  EXPECT_EQ(most(784), 225);
+  EXPECT_EQ(most(1 << 19), 32);
+  const Autoencoder a =
+      fresh(model({layer("dense", 4), layer("gaussian", 2)}, {layer("dense", 64), layer("sigmoid")}), {1, 8, 8});
+  const PriorSamples some = prior_samples(Inference(a, 1), 10);
+  EXPECT_EQ(some.samples.rows(), 10);
+  EXPECT_EQ(some.side, 3);
+  EXPECT_EQ(prior_samples(Inference(a, 1), 0).samples.size(), 0);
 }
 
 TEST(Analyse, DoesNotDependOnThreads) {

@@ -1,14 +1,19 @@
 #include "hourglass/eval/analysis/prior_samples.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "hourglass/base/statistics.h"
 #include "hourglass/data/scaler.h"
+#include "hourglass/eval/analysis/budget.h"
 #include "hourglass/tensor/noise.h"
 
 namespace hourglass {
 
 namespace {
 
-constexpr int64_t kDraws = 64;
+constexpr int64_t kDraws = 64, kSide = 15;
+constexpr int64_t kMostValues = int64_t{1} << 24;
 
 /// Decoded codes as f32 pixels.
 Tensor decoded_images(const Inference& inference, const Tensor& codes) {
@@ -34,17 +39,22 @@ Tensor plane(int64_t side) {
 
 }  // namespace
 
-PriorSamples prior_samples(const Inference& inference, bool is_image, int64_t side) {
+int64_t most_prior_samples(const Network& network) {
+  const int64_t widest = std::max(network.input().size(), network.code().output().size());
+  return affordable(atom_products(network), std::min(kSide * kSide, kMostValues / widest));
+}
+
+PriorSamples prior_samples(const Inference& inference, int64_t most) {
   PriorSamples prior;
-  if (!is_image) return prior;
+  if (most < 1) return prior;
   const DType dtype = inference.model().theta().dtype();
   const Shape& code = inference.model().network().code().output();
-  Tensor draws(dtype, code.batch(kDraws));
+  Tensor draws(dtype, code.batch(std::min(kDraws, most)));
   fill_normal(Random(/*seed=*/0, Stream::prior), 0, {}, 0, draws);
   prior.samples = decoded_images(inference, draws);
   if (code.size() != 2) return prior;
-  prior.side = side;
-  prior.manifold = decoded_images(inference, plane(side).cast(dtype));
+  prior.side = std::min(kSide, static_cast<int64_t>(std::sqrt(static_cast<double>(most))));
+  prior.manifold = decoded_images(inference, plane(prior.side).cast(dtype));
   return prior;
 }
 

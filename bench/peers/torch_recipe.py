@@ -315,6 +315,9 @@ def run_stack(stack, x, activations=None):
     """Output of the stack and input of its last layer; outputs of activation layers are appended to `activations`."""
     before = x
     for layer in stack:
+        if isinstance(layer, Residual):
+            before, x = x, sum(run_stack(part, x, activations)[0] for part in (layer.residual, layer.shortcut))
+            continue
         before, x = x, layer(x)
         if activations is not None and isinstance(layer, tuple(ACTIVATIONS.values())):
             activations.append(x)

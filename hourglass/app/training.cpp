@@ -30,7 +30,7 @@ Autoencoder initial_model(const Recipe& recipe, const Dataset& train, const std:
   const size_t step = (rows.size() + kMostRows - 1) / kMostRows;
   for (size_t i = 0; i * step < rows.size(); ++i) rows[i] = rows[i * step];
   rows.resize((rows.size() + step - 1) / step);
-  initialise_by_pca(recipe.model, train.select(rows), available_threads(), model);
+  initialise_by_pca(train.select(rows), available_threads(), model);
   return model;
 }
 

@@ -77,12 +77,13 @@ void divide_width(LayerConfig& layer, int64_t divisor) {
 ModelConfig narrower(ModelConfig model, int64_t divisor) {
   const auto divide = [&](const std::string&, LayerConfig& layer) { divide_width(layer, divisor); };
   visit_layers(model.encoder, "encoder", divide);
-  const auto has_width = [](const LayerConfig& l) {
-    return std::holds_alternative<DenseConfig>(l.options) || std::holds_alternative<ConvConfig>(l.options);
-  };
-  const auto last = std::find_if(model.decoder.rbegin(), model.decoder.rend(), has_width);
-  for (auto layer = model.decoder.rbegin(); layer != model.decoder.rend(); ++layer)
-    if (layer != last) divide_width(*layer, divisor);
+  std::vector<LayerConfig*> with_width;
+  visit_layers(model.decoder, "decoder", [&](const std::string&, LayerConfig& l) {
+    if (std::holds_alternative<DenseConfig>(l.options) || std::holds_alternative<ConvConfig>(l.options))
+      with_width.push_back(&l);
+  });
+  if (!with_width.empty()) with_width.pop_back();
+  for (LayerConfig* layer : with_width) divide_width(*layer, divisor);
   return model;
 }
 

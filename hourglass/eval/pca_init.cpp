@@ -77,7 +77,8 @@ void assign_composition(Autoencoder& model, const std::string& side, size_t laye
 
 }  // namespace
 
-void initialise_by_pca(const ModelConfig& config, const Dataset& rows, int threads, Autoencoder& model) {
+void initialise_by_pca(const Dataset& rows, int threads, Autoencoder& model) {
+  const ModelConfig& config = model.network().config();
   const int64_t code = model.network().code().output().size(), features = model.network().input().size();
   check_layers(config.encoder, "encoder");
   check_layers(config.decoder, "decoder");

@@ -10,6 +10,6 @@ namespace hourglass {
 /// them. For these s(x) − s(−x) = x, so that a pair of hidden units with the weights w and −w passes w·x on unchanged;
 /// the output of all other hidden units gets the weight 0. Throws Error for another network, for fewer than two hidden
 /// units per unit of the code, for a code larger than the number of features, and above 4096 features.
-void initialise_by_pca(const ModelConfig& config, const Dataset& rows, int threads, Autoencoder& model);
+void initialise_by_pca(const Dataset& rows, int threads, Autoencoder& model);
 
 }  // namespace hourglass

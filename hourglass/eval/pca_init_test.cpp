@@ -38,7 +38,7 @@ TEST_P(PcaInit, StartsAtTheOptimumOfALinearAutoencoder) {
   const ModelConfig config = model(side(2), side(6));
   Autoencoder a(config, data.sample);
   initialise(a.network(), {}, 1, a.theta());
-  initialise_by_pca(config, data, 1, a);
+  initialise_by_pca(data, 1, a);
   const std::vector<std::string> names = {"mse", "pca_mse"};
   const Metrics measured = evaluate(a, data, names);
   const auto value = [&](size_t i) { return std::get<double>(measured[i].second); };
@@ -56,7 +56,7 @@ TEST(PcaInit, RefusesNetworksThatCannotComputeIt) {
     const ModelConfig config = model(encoder, decoder);
     return message_of<Error>([&] {
       Autoencoder a(config, data.sample);
-      initialise_by_pca(config, data, 1, a);
+      initialise_by_pca(data, 1, a);
     });
   };
   const auto out = layer("dense", 6);

@@ -91,6 +91,13 @@ const std::vector<Case> kCases = {
     {"SparseL1Decay",
      "conv.toml",
      {"--set", "objective.sparse_l1={weight=1e-3, on=\"hidden\"}", "--set", "objective.weight_decay={weight=1e-3}"}},
+    {"Residual",
+     "dense.toml",
+     {"--set",
+      "model.encoder=[{ dense = 20 }, { residual = [\"tanh\", { dense = 20 }] }, "
+      "{ residual = [{ dense = 6 }, \"tanh\"], shortcut = [{ dense = 6 }] }]",
+      "--set", "model.decoder=[\"mirror\", \"sigmoid\"]", "--set", "objective.contractive={weight=0.1}", "--set",
+      "objective.hessian={weight=0.1, samples=2}"}},
     {"Momentum",
      "dense.toml",
      {"--set", "train.optimizer={sgd=0.1, momentum=0.9}", "--set", "data.scale=standard", "--set",

@@ -134,6 +134,9 @@ TEST_F(Refusals, NetworksThatDoNotFit) {
   expect_override_refused("model.decoder=[{dense=783}, \"sigmoid\"]", {"decoder", "783", "1 × 28 × 28"});
   expect_override_refused("model.encoder=[{conv2d=4, kernel=30}]", {"encoder[0] conv2d", "30", "1 × 28 × 28"});
   expect_override_refused("model.encoder=[{dense=4}, {conv2d=4, kernel=3}]", {"encoder[1] conv2d", "image"});
+  expect_override_refused("model.encoder=[{dense=4}, {residual=[{dense=6}]}]",
+                          {"encoder[1] residual", "the branch gives 6, the shortcut 4", "shortcut = [{ dense = 6 }]"});
+  expect_override_refused("model.encoder=[{dense=4}, \"mirror\"]", {"encoder[1] mirror", "decoder = \"mirror\""});
   expect_override_refused("model.encoder=[{dense=1000000}, {dense=1000000}]", {"encoder[1] dense", "too large"});
 }
 

@@ -197,6 +197,12 @@ const std::vector<Case> kCases = {
     {"Dense", "dense.toml", {}},
     {"Conv", "conv.toml", {}},
     {"ConvToDense", "conv.toml", {"--set", "model.decoder=[{dense=784}, \"sigmoid\"]"}},
+    {"Residual",
+     "conv.toml",
+     {"--set",
+      "model.encoder=[{ conv2d = 3, kernel = 4, stride = 4 }, \"relu\", { residual = [{ conv2d = 3, kernel = 3, "
+      "padding = 1 }, \"tanh\"] }]",
+      "--set", "model.decoder=[\"mirror\", \"sigmoid\"]"}},
     {"Standardised", "dense.toml", {"--set", "data.scale=standard", "--set", "objective.reconstruction=mse"}},
 };
 

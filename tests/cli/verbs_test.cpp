@@ -100,6 +100,27 @@ TEST_F(Verbs, InfoShowsTheLayersOfRecipesAndRuns) {
   EXPECT_EQ(recipe["layers"].back()["output"].size(), 3u);
 }
 
+TEST_F(Verbs, InfoShowsTheLayersInsideAResidualAndOfAMirror) {
+  write("residual.toml", "[data]\nsource = '" + kSample +
+                             "'\n[model]\nencoder = [{ conv2d = 2, kernel = 3, stride = 2, padding = 1 }, "
+                             "{ residual = [{ conv2d = 2, kernel = 1 }, 'tanh'] }]\ndecoder = 'mirror'\n");
+  const auto rows = json({"info", "residual.toml", "--json"})["layers"];
+  Words names, layers;
+  for (const auto& row : rows) {
+    names.push_back(row["name"]);
+    layers.push_back(row["layer"]);
+  }
+  EXPECT_EQ(names, (Words{"encoder.0", "encoder.1", "encoder.1.residual.0", "encoder.1.residual.1", "decoder.0",
+                          "decoder.0.residual.0", "decoder.0.residual.1", "decoder.1"}));
+  EXPECT_EQ(layers[1], "residual");
+  EXPECT_EQ(layers[5], "{ conv_transpose2d = 2, kernel = 1 }");
+  EXPECT_EQ(layers[7], "{ conv_transpose2d = 1, kernel = 3, stride = 2, padding = 1, output_padding = 1 }");
+  EXPECT_EQ(rows[1]["parameters"], 0);
+  EXPECT_EQ(rows[5]["parameters"], 6);
+  EXPECT_EQ(rows[7]["output"], (std::vector{1, 28, 28}));
+  EXPECT_TRUE(contains(said({"gradcheck", "residual.toml"}), "every gradient matches"));
+}
+
 TEST_F(Verbs, TrainTellsItsSizeAndMistakenNames) {
   const std::string err = train("dense.toml", "run", {"--epochs", "1"}).err;
   EXPECT_TRUE(contains(err, "19,612 parameters, about ")) << "784 · 12 + 12 + 12 · 784 + 784";

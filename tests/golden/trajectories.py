@@ -147,6 +147,9 @@ CASES = {
     "conv_reshaped": ("conv then dense", "reshaped", "bce"),
     "residual_dense": ("residual", "residual", "bce"),
     "residual_conv": ("residual conv", "residual conv", "bce"),
+    "residual_sparse_l1": (
+        "residual conv", "residual conv", "bce",
+        'objective.sparse_l1 = { weight = 1e-2, on = "hidden", reduction = "mean" }'),
     "residual_contractive": ("residual", "sigmoid", "bce", "objective.contractive = { weight = 0.1 }"),
     "residual_probes": ("residual conv", "residual conv", "mse", "objective.contractive = { weight = 0.1, probes = 2 }"),
     "residual_hessian": ("residual dense", "sigmoid", "bce", "objective.hessian = { weight = 10, std = 0.2 }"),

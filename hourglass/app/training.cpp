@@ -44,6 +44,7 @@ std::vector<GradientCheck> check_gradients(const Recipe& recipe, const Dataset& 
                                            const CheckProgress& progress) {
   const Dataset first = data.slice(0, std::min(rows, data.rows()));
   Autoencoder model = untrained_model(recipe, first, DType::f64).autoencoder;
+  model.network().check_batch(first.rows());
   Objective objective(recipe.objective, model.network(), recipe.train.seed);
   if (objective.reconstruction() == Reconstruction::bce) check_unit_interval(data, model.scaler);
   const Corruption corruption(recipe.corruption, recipe.train.seed);

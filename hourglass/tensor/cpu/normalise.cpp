@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "hourglass/tensor/cpu/cpu.h"
@@ -66,97 +68,195 @@ HWY_EXPORT(RunCurve);
 
 namespace {
 
-/// The groups of one sample: a group is `positions` runs of adjacent elements, `channels` apart. A sample of one group
-/// is one run.
-struct Runs {
-  explicit Runs(const GroupLayout& g)
-      : width(g.groups == 1 ? g.row() : g.channels / g.groups), count(g.elements() / width), stride(g.channels) {}
+/// Whether the elements of each group are adjacent: group i of all samples then begins at i·elements.
+bool has_adjacent_elements(const GroupLayout& g) { return g.groups == 1 || g.positions == 1; }
 
-  /// Σ f(run's offset in the group).
-  template <class F>
-  double sum(F f) const {
-    double total = 0;
-    for (int64_t k = 0; k < count; ++k) total += f(k * stride);
-    return total;
-  }
-  template <class F>
-  void for_each(F f) const {
-    for (int64_t k = 0; k < count; ++k) f(k * stride);
-  }
-
-  int64_t width, count, stride;
-};
+/// The group of y that group i of v belongs to, which has `per_row` rows for each of y.
+int64_t group_of(const GroupLayout& g, int64_t i, int64_t per_row) {
+  return i / g.groups / per_row * g.groups + i % g.groups;
+}
 
 float single(double x) { return static_cast<float>(x); }
+
+/// One value per group of a sample, and one per channel, in this thread's memory.
+class Lists {
+ public:
+  explicit Lists(const GroupLayout& g) : g_(g) {}
+
+  /// Lists of numbers for all groups.
+  template <size_t K>
+  std::array<std::span<double>, K> groups() const {
+    thread_local std::vector<double> memory;
+    return cut<K>(memory, g_.groups);
+  }
+  /// For all channels.
+  template <size_t K>
+  std::array<std::span<double>, K> channels() const {
+    thread_local std::vector<double> memory;
+    return cut<K>(memory, g_.channels);
+  }
+  /// `to` assigned the value of every channel's group.
+  void spread(std::span<const double> of_groups, std::span<double> to) const {
+    const auto width = static_cast<size_t>(g_.channels / g_.groups);
+    for (size_t c = 0; c < to.size(); ++c) to[c] = of_groups[c / width];
+  }
+
+ private:
+  template <size_t K>
+  static std::array<std::span<double>, K> cut(std::vector<double>& memory, int64_t count) {
+    const auto size = static_cast<size_t>(count);
+    memory.resize(std::max(memory.size(), K * size));
+    std::array<std::span<double>, K> lists;
+    for (size_t k = 0; k < K; ++k) lists[k] = std::span(memory).subspan(k * size, size);
+    return lists;
+  }
+
+  const GroupLayout& g_;
+};
+
+View view_of(std::span<double> list) {
+  return {reinterpret_cast<std::byte*>(list.data()), DType::f64, {static_cast<int64_t>(list.size())}};
+}
+
+/// Samples of channels-last images, whose runs are short: each is a matrix (positions, channels) with sums by column.
+class ByColumns {
+ public:
+  ByColumns(const CpuBackend& cpu, const GroupLayout& g) : cpu_(cpu), g_(g), lists_(g) {}
+
+  template <class Byte>
+  BasicView<Byte> sample(const BasicView<Byte>& rows, int64_t i) const {
+    return rows.part(i * g_.row(), {g_.positions, g_.channels});
+  }
+  /// groups assigned the mean over each group of a, or of a·b unless b is empty.
+  void means(ConstView a, ConstView b, std::span<double> groups) const {
+    const auto [sums] = lists_.channels<1>();
+    b ? cpu_.column_dots(a, b, view_of(sums)) : cpu_.column_sums(a, view_of(sums));
+    std::ranges::fill(groups, 0.0);
+    const size_t width = sums.size() / groups.size();
+    for (size_t c = 0; c < sums.size(); ++c) groups[c / width] += sums[c];
+    for (double& x : groups) x /= static_cast<double>(g_.elements());
+  }
+  /// y assigned (a − shift)·factor + (b − shift_b)·factor_b with one coefficient per group; b may be empty.
+  void map(ConstView a, std::span<const double> shift, std::span<const double> factor, ConstView b,
+           std::span<const double> shift_b, std::span<const double> factor_b, View y) const {
+    const auto lists = lists_.channels<4>();
+    const std::array given = {shift, factor, shift_b, factor_b};
+    for (size_t k = 0; k < given.size(); ++k)
+      if (!given[k].empty()) lists_.spread(given[k], lists[k]);
+    const auto list = [&](size_t k) { return given[k].empty() ? std::span<const double>() : lists[k]; };
+    cpu_.affine_columns({.shift = list(0), .factor = list(1), .shift_b = list(2), .factor_b = list(3)}, a, b, y);
+  }
+
+  void normalise(double epsilon, ConstView x, View y, View inverse) const {
+    const auto [mean, factor] = lists_.groups<2>();
+    for (int64_t i = 0; i < x.rows(); ++i) {
+      const ConstView from = sample(x, i);
+      means(from, {}, mean);
+      means(from, from, factor);
+      for (size_t k = 0; k < mean.size(); ++k) {
+        factor[k] = 1 / std::sqrt(std::max(0.0, factor[k] - mean[k] * mean[k]) + epsilon);
+        inverse.as<float>()[i * g_.groups + static_cast<int64_t>(k)] = single(factor[k]);
+      }
+      map(from, mean, factor, {}, {}, {}, sample(y, i));
+    }
+  }
+  void project(ConstView y, ConstView inverse, ConstView v, View out) const {
+    const auto [mean, slope, factor] = lists_.groups<3>();
+    const int64_t per_row = v.rows() / y.rows();
+    for (int64_t i = 0; i < v.rows(); ++i) {
+      const ConstView from = sample(v, i), normal = sample(y, i / per_row);
+      means(from, {}, mean);
+      means(from, normal, slope);
+      read_inverse(inverse, i / per_row, factor);
+      for (size_t k = 0; k < slope.size(); ++k) slope[k] *= -factor[k];
+      map(from, mean, factor, normal, {}, slope, sample(out, i));
+    }
+  }
+  void curve(ConstView y, ConstView inverse, ConstView a, ConstView b, View grad) const {
+    const auto [mean_a, mean_b, along_a, along_b, slope, factor] = lists_.groups<6>();
+    const int64_t per_row = a.rows() / y.rows();
+    for (int64_t i = 0; i < a.rows(); ++i) {
+      const ConstView left = sample(a, i), right = sample(b, i), normal = sample(y, i / per_row);
+      const View to = sample(grad, i / per_row);
+      means(left, {}, mean_a);
+      means(right, {}, mean_b);
+      means(left, normal, along_a);
+      means(right, normal, along_b);
+      means(left, right, slope);
+      read_inverse(inverse, i / per_row, factor);
+      for (size_t k = 0; k < slope.size(); ++k) {
+        const double scale = -factor[k] * factor[k];
+        slope[k] = scale * (slope[k] - mean_a[k] * mean_b[k] - 3 * along_a[k] * along_b[k]);
+        std::swap(along_a[k], along_b[k]);
+        along_a[k] *= scale;
+        along_b[k] *= scale;
+      }
+      map(to, {}, {}, left, mean_a, along_a, to);
+      map(to, {}, {}, right, mean_b, along_b, to);
+      map(to, {}, {}, normal, {}, slope, to);
+    }
+  }
+
+ private:
+  void read_inverse(ConstView inverse, int64_t row, std::span<double> list) const {
+    std::copy_n(inverse.as<float>() + row * g_.groups, g_.groups, list.begin());
+  }
+
+  const CpuBackend& cpu_;
+  const GroupLayout& g_;
+  Lists lists_;
+};
 
 }  // namespace
 
 void CpuBackend::normalise_groups(const GroupLayout& g, double epsilon, ConstView x, View y, View inverse) const {
-  const Runs runs(g);
-  const auto run_sum = HWY_DYNAMIC_DISPATCH(RunSum);
+  if (!has_adjacent_elements(g)) return ByColumns(*this, g).normalise(epsilon, x, y, inverse);
+  const auto sum = HWY_DYNAMIC_DISPATCH(RunSum);
   const auto squares = HWY_DYNAMIC_DISPATCH(RunSquares);
   const auto project = HWY_DYNAMIC_DISPATCH(RunProject);
-  const auto n = static_cast<double>(g.elements());
+  const int64_t n = g.elements();
   for (int64_t i = 0; i < inverse.size(); ++i) {
-    const int64_t first = i / g.groups * g.row() + i % g.groups * runs.width;
-    const float* from = x.as<float>() + first;
-    float* to = y.as<float>() + first;
-    const float mean = single(runs.sum([&](int64_t at) { return run_sum(from + at, runs.width); }) / n);
-    const double variance = runs.sum([&](int64_t at) { return squares(from + at, mean, runs.width); }) / n;
+    const float* from = x.as<float>() + i * n;
+    const float mean = single(sum(from, n) / static_cast<double>(n));
+    const double variance = squares(from, mean, n) / static_cast<double>(n);
     const float factor = single(1 / std::sqrt(variance + epsilon));
-    runs.for_each([&](int64_t at) { project(from + at, mean, factor, nullptr, 0, to + at, runs.width); });
+    project(from, mean, factor, nullptr, 0, y.as<float>() + i * n, n);
     inverse.as<float>()[i] = factor;
   }
 }
 
 void CpuBackend::project_groups(const GroupLayout& g, ConstView y, ConstView inverse, ConstView v, View out) const {
-  const Runs runs(g);
-  const auto run_sum = HWY_DYNAMIC_DISPATCH(RunSum);
+  if (!has_adjacent_elements(g)) return ByColumns(*this, g).project(y, inverse, v, out);
+  const auto sum = HWY_DYNAMIC_DISPATCH(RunSum);
   const auto dot = HWY_DYNAMIC_DISPATCH(RunDot);
   const auto project = HWY_DYNAMIC_DISPATCH(RunProject);
-  const int64_t per_row = v.rows() / y.rows();
-  const auto n = static_cast<double>(g.elements());
+  const int64_t n = g.elements(), per_row = v.rows() / y.rows();
   for (int64_t i = 0; i < v.rows() * g.groups; ++i) {
-    const int64_t row = i / g.groups, group = i % g.groups, in_row = group * runs.width;
-    const float* from = v.as<float>() + row * g.row() + in_row;
-    const float* normal = y.as<float>() + row / per_row * g.row() + in_row;
-    float* to = out.as<float>() + row * g.row() + in_row;
-    const double r = inverse.as<float>()[row / per_row * g.groups + group];
-    const double mean = runs.sum([&](int64_t at) { return run_sum(from + at, runs.width); }) / n;
-    const double slope = runs.sum([&](int64_t at) { return dot(normal + at, from + at, runs.width); }) / n;
-    runs.for_each([&](int64_t at) {
-      project(from + at, single(mean), single(r), normal + at, single(-r * slope), to + at, runs.width);
-    });
+    const int64_t group = group_of(g, i, per_row);
+    const float *from = v.as<float>() + i * n, *normal = y.as<float>() + group * n;
+    const float r = inverse.as<float>()[group];
+    const double mean = sum(from, n) / static_cast<double>(n), slope = dot(normal, from, n) / static_cast<double>(n);
+    project(from, single(mean), r, normal, single(-r * slope), out.as<float>() + i * n, n);
   }
 }
 
 void CpuBackend::project_groups_backward(const GroupLayout& g, ConstView y, ConstView inverse, ConstView a, ConstView b,
                                          View grad) const {
-  const Runs runs(g);
-  const auto run_sum = HWY_DYNAMIC_DISPATCH(RunSum);
-  const auto run_dot = HWY_DYNAMIC_DISPATCH(RunDot);
+  if (!has_adjacent_elements(g)) return ByColumns(*this, g).curve(y, inverse, a, b, grad);
+  const auto sum = HWY_DYNAMIC_DISPATCH(RunSum);
+  const auto dot = HWY_DYNAMIC_DISPATCH(RunDot);
   const auto curve = HWY_DYNAMIC_DISPATCH(RunCurve);
-  const int64_t per_row = a.rows() / y.rows();
-  const auto n = static_cast<double>(g.elements());
+  const int64_t n = g.elements(), per_row = a.rows() / y.rows();
+  const auto mean = [&](double total) { return total / static_cast<double>(n); };
   for (int64_t i = 0; i < a.rows() * g.groups; ++i) {
-    const int64_t row = i / g.groups, group = i % g.groups, in_row = group * runs.width;
-    const int64_t sample = row / per_row * g.row() + in_row;
-    const float *left = a.as<float>() + row * g.row() + in_row, *right = b.as<float>() + row * g.row() + in_row;
-    const float* normal = y.as<float>() + sample;
-    float* to = grad.as<float>() + sample;
-    const auto sum = [&](const float* p) { return runs.sum([&](int64_t at) { return run_sum(p + at, runs.width); }); };
-    const auto dot = [&](const float* p, const float* q) {
-      return runs.sum([&](int64_t at) { return run_dot(p + at, q + at, runs.width); });
-    };
-    const double sum_a = sum(left), sum_b = sum(right), along_a = dot(normal, left), along_b = dot(normal, right);
-    const double s = dot(left, right) - sum_a * sum_b / n - along_a * along_b / n;
-    const double r = inverse.as<float>()[row / per_row * g.groups + group], factor = -r * r / n;
-    const float of_a = single(factor * along_b), of_b = single(factor * along_a);
-    const float slope = single(factor * (s - 2 * along_a * along_b / n));
-    runs.for_each([&](int64_t at) {
-      curve(left + at, single(sum_a / n), of_a, right + at, single(sum_b / n), of_b, normal + at, slope, to + at,
-            runs.width);
-    });
+    const int64_t group = group_of(g, i, per_row);
+    const float *left = a.as<float>() + i * n, *right = b.as<float>() + i * n, *normal = y.as<float>() + group * n;
+    const double r = inverse.as<float>()[group], scale = -r * r;
+    const double mean_a = mean(sum(left, n)), mean_b = mean(sum(right, n));
+    const double along_a = mean(dot(normal, left, n)), along_b = mean(dot(normal, right, n));
+    const double slope = scale * (mean(dot(left, right, n)) - mean_a * mean_b - 3 * along_a * along_b);
+    curve(left, single(mean_a), single(scale * along_b), right, single(mean_b), single(scale * along_a), normal,
+          single(slope), grad.as<float>() + group * n, n);
   }
 }
 

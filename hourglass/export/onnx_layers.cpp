@@ -54,24 +54,19 @@ std::vector<int64_t> along_axes(const LayerContext& p, const PerAxis& sizes) {
   return {sizes.rows, sizes.columns};
 }
 
-/// Zeros before the image and behind it. `behind` may be negative: where the stride leaves elements unused, or where a
-/// transposed convolution has more than its kernels reach.
-struct Pads {
-  PerAxis before, behind;
-};
-
-Pads pads_of(const ConvGeometry& g) {
+/// Zeros behind the image. Negative where the stride leaves elements unused, or where the output of a transposed
+/// convolution has more than its kernels reach.
+PerAxis padding_behind(const ConvGeometry& g) {
   const auto behind = [](int64_t out, int64_t stride, int64_t kernel, int64_t dilation, int64_t in, int64_t before) {
     return (out - 1) * stride + (kernel - 1) * dilation + 1 - in - before;
   };
-  return {g.padding,
-          {behind(g.out_height, g.stride.rows, g.kernel.rows, g.dilation.rows, g.in_height, g.padding.rows),
-           behind(g.out_width, g.stride.columns, g.kernel.columns, g.dilation.columns, g.in_width, g.padding.columns)}};
+  return {behind(g.out_height, g.stride.rows, g.kernel.rows, g.dilation.rows, g.in_height, g.padding.rows),
+          behind(g.out_width, g.stride.columns, g.kernel.columns, g.dilation.columns, g.in_width, g.padding.columns)};
 }
 
-OnnxGraph::Attributes window_attributes(const LayerContext& p, const ConvGeometry& g, const PerAxis& before,
-                                        const PerAxis& behind) {
-  std::vector<int64_t> pads = along_axes(p, before);
+/// With the zeros of the geometry before the image and `behind` zeros, if any, behind it.
+OnnxGraph::Attributes window_attributes(const LayerContext& p, const ConvGeometry& g, const PerAxis& behind) {
+  std::vector<int64_t> pads = along_axes(p, g.padding);
   for (const int64_t n : along_axes(p, behind)) pads.push_back(std::max<int64_t>(0, n));
   return {{"kernel_shape", along_axes(p, g.kernel)}, {"strides", along_axes(p, g.stride)}, {"pads", pads}};
 }
@@ -87,7 +82,7 @@ ConvGeometry convolution_of(const LayerContext& p) { return convolution_geometry
 std::string convolution(const LayerContext& p, const std::string& x) {
   const ConvGeometry g = convolution_of(p);
   const bool is_same = std::get<ConvConfig>(p.at.config.options).padding.same;
-  auto attributes = window_attributes(p, g, g.padding, is_same ? pads_of(g).behind : g.padding);
+  auto attributes = window_attributes(p, g, is_same ? padding_behind(g) : g.padding);
   add_dilation_and_groups(p, g, attributes);
   return p.graph.node(p.op, {x, p.weight(), p.bias()}, attributes);
 }
@@ -95,8 +90,8 @@ std::string convolution(const LayerContext& p, const std::string& x) {
 std::string transposed_convolution(const LayerContext& p, const std::string& x) {
   const ConvGeometry g = convolution_of(p);
   const auto& o = std::get<ConvConfig>(p.at.config.options);
-  const PerAxis behind = o.padding.same ? pads_of(g).behind : g.padding;
-  auto attributes = window_attributes(p, g, g.padding, behind);
+  const PerAxis behind = o.padding.same ? padding_behind(g) : g.padding;
+  auto attributes = window_attributes(p, g, behind);
   const PerAxis added = o.padding.same
                             ? PerAxis(std::max<int64_t>(0, -behind.rows), std::max<int64_t>(0, -behind.columns))
                             : PerAxis(o.output_padding[0], o.output_padding[1]);
@@ -107,7 +102,7 @@ std::string transposed_convolution(const LayerContext& p, const std::string& x) 
 
 std::string pool(const LayerContext& p, const std::string& x) {
   const ConvGeometry g = pooling_geometry(p.at.config, p.at.input, p.at.name);
-  auto attributes = window_attributes(p, g, g.padding, g.padding);
+  auto attributes = window_attributes(p, g, g.padding);
   if (p.at.config.kind.starts_with("avg")) attributes.push_back({"count_include_pad", int64_t{1}});
   return p.graph.node(p.op, {x}, attributes);
 }

@@ -161,6 +161,27 @@ TEST(Onnx, EveryKindOfLayerPassesTheCheckerAndShapeInference) {
   EXPECT_NO_THROW(exported(model({layer("dense", 9), layer("topk", 2)}, {layer("dense", 6)}), {6}));
 }
 
+TEST(Onnx, EveryOptionOfAWindowPassesTheCheckerAndShapeInference) {
+  const ModelConfig images =
+      model(layers(R"([{ conv2d = 4, kernel = 3, stride = 2, padding = "same", groups = 2, dilation = 2 },
+                       { avg_pool2d = 2, stride = 1, padding = 1 }])"),
+            layers(R"([{ conv_transpose2d = 4, kernel = 2, stride = 3, padding = "same", groups = 2 },
+                       { conv2d = 2, kernel = 9 }, { upsample2d = 2, mode = "bilinear" }, { conv2d = 2, kernel = 8 }])"));
+  EXPECT_EQ(operators(exported(images, {2, 7, 7}, OnnxPart::encoder)), (Texts{"Conv", "AveragePool"}));
+  EXPECT_EQ(operators(exported(images, {2, 7, 7}, OnnxPart::decoder)),
+            (Texts{"ConvTranspose", "Conv", "Resize", "Conv"}));
+  const ModelConfig series =
+      model(layers(R"([{ series = 2 }, { conv1d = 4, kernel = 3, stride = 2, padding = "same" }, { max_pool1d = 2 },
+                       { topk = 3 }, { avg_pool1d = 2 }])"),
+            layers(R"([{ upsample1d = 4, mode = "linear" }, { conv_transpose1d = 2, kernel = 5, stride = 2, padding = 2,
+                       output_padding = 1 }, "steps"])"));
+  EXPECT_EQ(operators(exported(series, {16}, OnnxPart::decoder)),
+            (Texts{"Resize", "ConvTranspose", "Transpose", "Flatten"}));
+  EXPECT_EQ(operators(exported(series, {16}, OnnxPart::encoder)),
+            (Texts{"Reshape", "Transpose", "Conv", "MaxPool", "Transpose", "Flatten", "TopK", "Shape",
+                   "ConstantOfShape", "ScatterElements", "Reshape", "Transpose", "AveragePool"}));
+}
+
 TEST(Onnx, TopKChoosesInTheOrderTheNetworkHoldsImagesIn) {
   const ModelConfig config =
       model({layer("conv2d", 2, 3), layer("topk", 3)}, {layer("conv_transpose2d", 2, 3), layer("topk", 7)});

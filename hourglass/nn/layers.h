@@ -15,10 +15,11 @@ std::unique_ptr<Layer> make_conv(const LayerContext& context);
 /// Transposed convolution: conv_transpose2d, W (in, out/groups, k, k), b (out), and conv_transpose1d.
 std::unique_ptr<Layer> make_conv_transpose(const LayerContext& context);
 
-/// Maximum over windows of an image or series. padding ≤ window / 2.
+/// max_pool2d, max_pool1d: maximum over windows. padding ≤ window / 2.
 std::unique_ptr<Layer> make_max_pool(const LayerContext& context);
 
-/// Mean over windows; zeros of the padding count, as in PyTorch's default. padding ≤ window / 2.
+/// avg_pool2d, avg_pool1d: mean over windows; zeros of the padding count, as in PyTorch's default. padding ≤ window
+/// / 2.
 std::unique_ptr<Layer> make_avg_pool(const LayerContext& context);
 
 /// Every axis becomes `factor` times larger: PyTorch's Upsample in mode "nearest", or "linear" and "bilinear" with

@@ -169,10 +169,66 @@ TEST(Network, ReshapesInTheOrderOfPyTorch) {
   EXPECT_EQ(
       passed_on(model({reshape({3, 2, 2}), layer("max_pool2d", 2)}, {layer("upsample2d", 2), reshape({12})}), {12}),
       (std::vector<double>{3, 3, 3, 3, 7, 7, 7, 7, 11, 11, 11, 11}));
-  EXPECT_EQ(refusal(model({reshape({5, 2})}, {layer("dense", 12)}), {12}),
-            "encoder[0] reshape: 2 sizes, expected [units] or [channels, height, width]");
+  EXPECT_EQ(passed_on(model({reshape({3, 4}), reshape({12}), reshape({2, 6})}, {reshape({4, 3}), reshape({12})}), {12}),
+            counted);
+  EXPECT_EQ(passed_on(model({reshape({3, 4}), layer("max_pool1d", 2)}, {layer("upsample1d", 2), reshape({12})}), {12}),
+            (std::vector<double>{1, 1, 3, 3, 5, 5, 7, 7, 9, 9, 11, 11}));
+  EXPECT_EQ(refusal(model({reshape({3, 2, 2, 1})}, {layer("dense", 12)}), {12}),
+            "encoder[0] reshape: 4 sizes, expected [units], [channels, length] or [channels, height, width]");
   EXPECT_EQ(refusal(model({reshape({5, 2, 1})}, {layer("dense", 12)}), {12}),
             "encoder[0] reshape: 5 × 2 × 1 has 10 values, its input 12 has 12");
+}
+
+/// Three time steps of two values: 0 2 4 are the first channel.
+TEST(Network, MakesASeriesOfTimeSteps) {
+  const std::vector<LayerConfig> pooled = {layer("series", 2), layer("max_pool1d", 3)};
+  EXPECT_EQ(passed_on(model(pooled, {layer("upsample1d", 3), layer("steps")}), {6}),
+            (std::vector<double>{4, 5, 4, 5, 4, 5}));
+  EXPECT_EQ(passed_on(model({layer("series", 2)}, {{"reshape", ReshapeConfig{{6}}}}), {6}),
+            (std::vector<double>{0, 2, 4, 1, 3, 5}));
+  EXPECT_EQ(passed_on(model({layer("series", 2)}, {layer("steps")}), {1, 3, 2}),
+            (std::vector<double>{0, 1, 2, 3, 4, 5}));
+}
+
+TEST(Network, TakesASeriesForAnImageWithOneChannel) {
+  const std::vector<double> counted = {0, 1, 2, 3, 4, 5};
+  const LayerConfig series{"reshape", ReshapeConfig{{2, 3}}};
+  EXPECT_EQ(passed_on(model({series}, {layer("upsample1d", 1)}), {1, 2, 3}), counted);
+  EXPECT_TRUE(
+      refusal(model({series}, {layer("upsample1d", 1)}), {6}).starts_with("decoder: output 2 × 3, input is 6: "));
+}
+
+TEST(Network, PutsTheCodesOfASeriesInTheOrderOfPyTorch) {
+  const Network network(model({layer("series", 2)}, {layer("steps")}), {6});
+  Tensor theta(DType::f64, {1}), in = tensor_of({1, 6}, {0, 1, 2, 3, 4, 5}), codes(DType::f64, {1, 2, 3});
+  MicroBatch batch(network, DType::f64, 1);
+  batch.begin(in, 1, {});
+  network.forward(theta, batch, network.code_end());
+  read_codes(batch, codes);
+  EXPECT_EQ(values_of(codes), (std::vector<double>{0, 2, 4, 1, 3, 5}));
+  begin_with_codes(codes, {}, batch);
+  network.forward(theta, batch, network.layers());
+  EXPECT_EQ(values_of(batch.output(network.layers() - 1)), (std::vector<double>{0, 1, 2, 3, 4, 5}));
+}
+
+TEST(Network, NamesThePaddingTheKernelOrTheChannelsOfASeriesThatFit) {
+  const auto advice = [](const std::string& encoder, const std::string& decoder, const Shape& input) {
+    const std::string message = refusal(model(layers(encoder), layers(decoder)), input);
+    return message.substr(0, message.find('\n'));
+  };
+  EXPECT_EQ(advice("[{ conv2d = 8, kernel = 4, stride = 2 }]", "[{ conv_transpose2d = 3, kernel = 3, stride = 2 }]",
+                   {3, 64, 64}),
+            "decoder: output 3 × 63 × 63, input is 3 × 64 × 64: use output_padding = 1 or kernel = 4 in decoder[0] "
+            "conv_transpose2d");
+  EXPECT_EQ(advice("[{ series = 3 }, { conv1d = 8, kernel = 5, stride = 2, padding = 2 }]",
+                   "[{ conv_transpose1d = 3, kernel = 5, stride = 2, padding = 2 }, \"steps\"]", {48}),
+            "decoder: output 45, input is 48: use output_padding = 1 or kernel = 6 in decoder[0] conv_transpose1d");
+  EXPECT_EQ(advice("[{ series = 3 }, { conv1d = 8, kernel = 3, padding = \"same\" }]",
+                   "[{ conv1d = 4, kernel = 3, padding = \"same\" }, \"steps\"]", {48}),
+            "decoder: output 64, input is 48: use 3 channels in decoder[0] conv1d");
+  EXPECT_EQ(advice("[{ conv2d = 8, kernel = 3, stride = 2, padding = \"same\" }]",
+                   "[{ conv_transpose2d = 1, kernel = 3, stride = 2, padding = \"same\" }]", {1, 7, 7}),
+            "decoder: output 1 × 8 × 8, input is 1 × 7 × 7: use padding = 1 in decoder[0] conv_transpose2d");
 }
 
 TEST(Network, MakesWhatItIsAskedTo) {

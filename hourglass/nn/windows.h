@@ -26,7 +26,7 @@ Shape in_axes_of(const Shape& like, const Shape& image);
 /// input is that one's output.
 ops::ConvGeometry convolution_geometry(const LayerConfig& config, const Shape& input, const std::string& place);
 
-/// Of max_pool2d, avg_pool2d and the like in one dimension: sizes as for a convolution.
+/// Of the pooling layers: sizes as for a convolution.
 ops::ConvGeometry pooling_geometry(const LayerConfig& config, const Shape& input, const std::string& place);
 
 /// Of upsample2d and upsample1d: the geometry of the pooling that it reverses, from the larger image.

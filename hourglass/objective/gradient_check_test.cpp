@@ -151,7 +151,7 @@ ModelConfig with_options() {
                           { avg_pool2d = 2, stride = 1, padding = 1 }])"),
                layers(R"([{ conv_transpose2d = 4, kernel = 2, dilation = 2, groups = 2 }, "softplus",
                           { upsample2d = 2, mode = "bilinear" }, "tanh",
-                          { conv2d = 2, kernel = 8, padding = 1 }])"));
+                          { conv2d = 2, kernel = 4, stride = 2, padding = 1 }])"));
 }
 
 ModelConfig of_series() {

@@ -358,10 +358,15 @@ Recipe any_recipe() {
                                   {"dense", DenseConfig{.divisor = *rc::gen::inRange(1, 1000)}}};
     for (int i = *rc::gen::inRange(0, 4); i > 0; --i) {
       const std::string kind =
-          pick("conv2d", "conv_transpose2d", "max_pool2d", "leaky_relu", "elu", "gelu", "tanh", "topk", "gaussian");
+          pick("conv2d", "conv_transpose2d", "conv1d", "conv_transpose1d", "max_pool2d", "avg_pool1d", "upsample2d",
+               "series", "steps", "leaky_relu", "elu", "gelu", "tanh", "topk", "gaussian");
       LayerConfig layer{kind};
-      if (kind.starts_with("conv")) layer.options = ConvConfig{pick(1, 7), pick(1, 5), pick(0, 2), pick(0, 1)};
-      if (kind.starts_with("max")) layer.options = PoolConfig{pick(1, 7), pick(0, 2), pick(0, 1)};
+      if (kind.starts_with("conv"))
+        layer.options = ConvConfig{pick(1, 7), pick(1, 5), pick(0, 2), pick(Padding(0), Padding(1), Padding(0, true)),
+                                   {},         pick(0, 3), pick(0, 2)};
+      if (kind == "upsample2d") layer.options = UpsampleConfig{pick(1, 2), pick("", "nearest", "bilinear")};
+      if (kind == "series") layer.options = SeriesConfig{pick(1, 3)};
+      if (kind.find("_pool") != std::string::npos) layer.options = PoolConfig{pick(1, 7), pick(0, 2), pick(0, 1)};
       if (kind == "topk") layer.options = TopKConfig{pick(1, 7), pick(0, 7, 9), pick(0.0, 2.5)};
       if (kind == "gaussian") layer.options = GaussianConfig{pick(1, 20)};
       if (kind.ends_with("elu") && kind != "gelu") layer.options = ActivationConfig{number()};

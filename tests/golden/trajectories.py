@@ -21,6 +21,16 @@ ENCODE = {
     "two dense": '[{ dense = 16 }, "tanh", { dense = 8 }, "sigmoid"]',
     "two convs": '[{ conv2d = 4, kernel = 4, stride = 2, padding = 1 }, "relu", '
     '{ conv2d = 6, kernel = 4, stride = 2 }, "sigmoid"]',
+    "grouped": '[{ conv2d = 4, kernel = 3, stride = 2, padding = "same" }, "softplus", '
+    '{ conv2d = 8, kernel = 3, padding = "same", dilation = 2, groups = 4 }, "tanh", '
+    "{ avg_pool2d = 3, stride = 2, padding = 1 }]",
+    "series": '[{ series = 28 }, { conv1d = 12, kernel = 5, stride = 2, padding = "same" }, "gelu", '
+    '{ conv1d = 12, kernel = 3, padding = 2, dilation = 2, groups = 3 }, "softplus", { max_pool1d = 2 }, '
+    "{ avg_pool1d = 2, stride = 1 }]",
+    "two convs of series": '[{ series = 28 }, { conv1d = 16, kernel = 4, stride = 2, padding = 1 }, "tanh", '
+    '{ conv1d = 8, kernel = 3, stride = 2, padding = "same", groups = 2 }, "sigmoid"]',
+    "grouped, then dense": '[{ conv2d = 4, kernel = 5, stride = 3, padding = "same" }, "softplus", '
+    '{ conv2d = 4, kernel = 3, groups = 2, dilation = 2 }, "tanh", { avg_pool2d = 2 }, { dense = 8 }, "sigmoid"]',
     "topk": "[{ dense = 20 }, { topk = 6 }]",
     "gaussian": '[{ dense = 16 }, "tanh", { dense = 12 }, { gaussian = 6 }]',
     "falling topk": "[{ dense = 24 }, { topk = 5, from = 20 }]",
@@ -64,6 +74,13 @@ DECODE = {
     '{ conv2d = 4, kernel = 3, padding = 1 }], shortcut = [{ upsample2d = 2 }, { conv2d = 4, kernel = 1 }] }, "softplus", '
     '{ conv_transpose2d = 1, kernel = 4, stride = 2, padding = 1 }, '
     '{ residual = [{ conv2d = 1, kernel = 3, padding = 1 }] }, "sigmoid"]',
+    "grouped": '[{ upsample2d = 2, mode = "bilinear" }, { conv2d = 4, kernel = 3, padding = "same" }, "tanh", '
+    '{ conv_transpose2d = 4, kernel = 5, stride = 2, padding = "same", groups = 2 }, "softplus", '
+    '{ conv2d = 1, kernel = 3, padding = "same" }, "sigmoid"]',
+    "series": '[{ conv_transpose1d = 12, kernel = 2, groups = 2 }, "tanh", { upsample1d = 2, mode = "linear" }, '
+    '{ upsample1d = 1 }, { conv_transpose1d = 28, kernel = 4, stride = 2, padding = "same" }, "steps", "sigmoid"]',
+    "two convs of series": '[{ conv_transpose1d = 16, kernel = 3, stride = 2, padding = "same", groups = 2 }, "tanh", '
+    '{ conv_transpose1d = 28, kernel = 4, stride = 2, padding = 1 }, "steps", "sigmoid"]',
     "reshaped": '[{ dense = 196 }, "relu", { reshape = [4, 7, 7] }, { upsample2d = 2 }, '
     '{ conv2d = 3, kernel = 3, padding = 1 }, "tanh", '
     '{ conv_transpose2d = 1, kernel = 3, stride = 2, padding = 1, output_padding = 1 }, "sigmoid"]',
@@ -144,6 +161,11 @@ CASES = {
     "topk_falling": ("falling topk", "identity", "mse", "train.epochs = 2", "train.batch_size = 128"),
     "topk_tied": ("topk", "sigmoid", "bce", "model.tied = true"),
     "topk_contractive": ("deep topk", "sigmoid", "bce", "objective.contractive = { weight = 0.1 }"),
+    "conv_grouped": ("grouped", "grouped", "bce"),
+    "contractive_conv_grouped": (
+        "grouped, then dense", "sigmoid", "bce", "objective.contractive = { weight = 1.0 }"),
+    "series": ("series", "series", "mse"),
+    "series_tied": ("two convs of series", "two convs of series", "bce", "model.tied = true"),
     "conv_reshaped": ("conv then dense", "reshaped", "bce"),
     "residual_dense": ("residual", "residual", "bce"),
     "residual_conv": ("residual conv", "residual conv", "bce"),

@@ -44,7 +44,6 @@ constexpr int64_t kMostTerms = int64_t{1} << 24;      // how many contributions,
 constexpr int64_t kMostResiduals = int64_t{1} << 26;  // held at a time, 256 MiB, as data/scaler.cpp does
 constexpr int64_t kMostUnits = int64_t{1} << 24;      // values that the units of features are fitted to, 64 MiB
 constexpr double kSmallestSpread = 0.1;               // of their root mean square
-constexpr double kAboveRounding = 1 + 1e-6;  // the row that the threshold is taken from is not above it when scored
 
 /// At most `most`, evenly spread over `rows`, or over all rows of the data if empty.
 std::vector<uint32_t> evenly_spaced_of(const Dataset& data, std::span<const uint32_t> rows, int64_t most) {

@@ -11,6 +11,9 @@
 
 namespace hourglass {
 
+/// Factor of thresholds: the sample that a threshold is taken from is not above it when scored.
+inline constexpr double kAboveRounding = 1 + 1e-6;
+
 /// What residuals are measured against, fitted once and kept in a model file. With the residual e_ij = r_ij − x_ij of
 /// row i and feature j, both as the scaler makes them:
 ///

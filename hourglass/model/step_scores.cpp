@@ -12,8 +12,6 @@
 namespace hourglass {
 namespace {
 
-constexpr double kAboveRounding = 1 + 1e-6;  // the step that the threshold is taken from is not above it when scored
-
 /// Takes the errors of one step in one window after another.
 class StepSums {
  public:

@@ -25,7 +25,7 @@ struct Undone {
 };
 
 Layers undo_dense(const Undone& u) {
-  Layers layers = {{"dense", DenseConfig{u.in.size()}}};
+  Layers layers = {{"dense", DenseConfig{.units = u.in.size(), .init = own_init(u.config)}}};
   if (u.in.rank() > 1 && !u.is_first) layers.push_back({"reshape", ReshapeConfig{{u.in.begin(), u.in.end()}}});
   return layers;
 }

@@ -28,7 +28,7 @@ double draw(const InitConfig& init, const Random& random, const Parameter& p, ui
 void assign(const Parameter& p, const InitConfig& init, const Random& random, uint32_t index, View weight) {
   const auto element = [&](size_t i) { return draw(init, random, p, index, static_cast<int64_t>(i)); };
   std::vector<double> matrix;
-  if (init.kind == InitKind::orthogonal && !p.is_bias) {
+  if (init.kind == InitKind::orthogonal && !p.is_bias && !p.initial) {
     matrix.resize(static_cast<size_t>(weight.size()));
     for (size_t i = 0; i < matrix.size(); ++i) matrix[i] = element(i);
     orthogonalise(p.shape[0], matrix);

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "hourglass/train/row_sampler.h"
-#include "hourglass/train/step.h"
+#include "hourglass/train/training_loop.h"
 
 namespace hourglass {
 
@@ -28,33 +27,15 @@ double slope(std::span<const RateStep> steps) {
   return xy / xx;
 }
 
-/// The rows of one step after the other, epoch by epoch, the last, smaller batch of an epoch included.
-class Batches {
- public:
-  Batches(const Recipe& recipe, std::span<const uint32_t> rows)
-      : sampler_(recipe.train.seed, recipe.data.shuffle),
-        rows_(rows),
-        size_(std::min<size_t>(recipe.train.batch_size, rows.size())) {}
-
-  std::span<const uint32_t> next() {
-    if (first_ >= order_.size()) {
-      order_ = sampler_.order(rows_, ++epoch_);
-      first_ = 0;
-    }
-    const auto batch = std::span(order_).subspan(first_, std::min(size_, order_.size() - first_));
-    first_ += size_;
-    return batch;
-  }
-  uint32_t epoch() const { return epoch_; }
-  int64_t size() const { return static_cast<int64_t>(size_); }
-
- private:
-  RowSampler sampler_;
-  std::span<const uint32_t> rows_;
-  size_t size_, first_ = 0;
-  std::vector<uint32_t> order_;
-  uint32_t epoch_ = 0;
-};
+/// Adds a step to the test. Returns whether the loss still stays near its smallest.
+bool add(double rate, double loss, RateTest& test) {
+  const auto done = static_cast<double>(test.steps.size());
+  const double weight = 1 - std::pow(kSmoothing, done), grown = kSmoothing * weight + 1 - kSmoothing;
+  const double before = test.steps.empty() ? 0 : weight * test.steps.back().smoothed;
+  test.steps.push_back({rate, loss, (kSmoothing * before + (1 - kSmoothing) * loss) / grown});
+  const double smallest = std::ranges::min_element(test.steps, {}, &RateStep::smoothed)->smoothed;
+  return test.steps.back().smoothed <= kDivergence * smallest;
+}
 
 }  // namespace
 
@@ -75,32 +56,26 @@ std::optional<double> suggest_rate(std::span<const RateStep> steps) {
 
 RateTest test_rates(const Recipe& recipe, Autoencoder& model, const Dataset& data, std::span<const uint32_t> rows,
                     const RateRange& range, int threads, const std::function<bool(double)>& progress) {
-  Objective objective(recipe.objective, model.network(), recipe.train.seed);
-  Optimizer optimizer(recipe.train.optimizer, model.theta().dtype(), model.theta().size());
-  const Corruption corruption(recipe.corruption, recipe.train.seed);
-  Batches batches(recipe, rows);
-  TrainingStep step(model, objective, optimizer, corruption, batches.size());
+  const auto last = static_cast<double>(range.steps - 1);
+  const auto rate_of = [&](int64_t k) {
+    return range.from * std::pow(range.to / range.from, static_cast<double>(k) / last);
+  };
+  TrainingLoop loop(recipe, model, static_cast<int64_t>(rows.size()));
+  loop.use_rates(rate_of);
+  ThreadChoice fixed(threads, 1);
   RateTest test;
-  double sum = 0, weight = 1, smallest = 0;
-  for (int64_t k = 0; k < range.steps && !test.has_diverged; ++k) {
-    const double done = static_cast<double>(k) / static_cast<double>(range.steps - 1);
-    const double rate = range.from * std::pow(range.to / range.from, done);
-    const auto batch = batches.next();
-    const double loss = step.run(data, {.rows = batch,
-                                        .epoch = batches.epoch(),
-                                        .number = k + 1,
-                                        .learning_rate = rate,
-                                        .threads = threads,
-                                        .progress = done,
-                                        .clip_norm = recipe.train.clip_norm})
-                            .loss;
-    sum = kSmoothing * sum + (1 - kSmoothing) * loss;
-    weight *= kSmoothing;
-    const double smoothed = sum / (1 - weight);
-    if (k == 0 || smoothed < smallest) smallest = smoothed;
-    test.has_diverged = !std::isfinite(loss) || smoothed > kDivergence * smallest;
-    if (std::isfinite(loss)) test.steps.push_back({rate, loss, smoothed});
-    if (progress && !progress(done)) break;
+  bool is_over = false;
+  for (int64_t epoch = 1; !is_over && !test.has_diverged; ++epoch) {
+    EpochProgress now, before;
+    const auto after_step = [&] {
+      const auto k = static_cast<int64_t>(test.steps.size());
+      const double loss = (now.totals.loss - before.totals.loss) / static_cast<double>(now.rows - before.rows);
+      before = now;
+      test.has_diverged = !add(rate_of(k), loss, test);
+      is_over = k + 1 == range.steps || (progress && !progress(static_cast<double>(k) / last));
+      return !is_over && !test.has_diverged;
+    };
+    test.has_diverged |= !loop.run_epoch(data, rows, epoch, fixed, now, after_step);
   }
   test.suggestion = suggest_rate(test.steps);
   return test;

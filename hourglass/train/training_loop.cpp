@@ -76,6 +76,7 @@ bool TrainingLoop::run_epoch(const Dataset& data, std::span<const uint32_t> rows
 
 /// Of the next step.
 double TrainingLoop::learning_rate() const {
+  if (rate_) return rate_(steps_done_);
   const int64_t total = config_.epochs * steps_per_epoch();
   if (total == 0) return optimizer_.learning_rate();
   const double factor = schedule_factor(config_.schedule, steps_done_, total, steps_per_epoch());

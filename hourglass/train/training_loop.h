@@ -47,6 +47,8 @@ class TrainingLoop {
   void resume(int64_t steps_done) { steps_done_ = steps_done; }
   const Objective& objective() const { return objective_; }
   Optimizer& optimizer() { return optimizer_; }
+  /// From now on `rate` gives the learning rate of every step, counted from 0, instead of the schedule.
+  void use_rates(std::function<double(int64_t step)> rate) { rate_ = std::move(rate); }
   /// State of the plateau schedule, which waits for update_plateau after each epoch; null with other schedules.
   PlateauState* plateau() { return plateau_ ? &*plateau_ : nullptr; }
 
@@ -68,6 +70,7 @@ class TrainingLoop {
   TrainingStep step_;
   int64_t steps_done_ = 0;
   std::optional<PlateauState> plateau_;
+  std::function<double(int64_t step)> rate_;  ///< empty: the schedule
 };
 
 }  // namespace hourglass

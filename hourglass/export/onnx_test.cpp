@@ -115,7 +115,7 @@ TEST(Onnx, AGaussianCodeIsItsMean) {
 TEST(Onnx, ComparesWithTheThresholdOfBinarise) {
   Autoencoder a = fresh(kDense, {1, 4, 4});
   a.scaler.binarise = Binarisation::threshold;
-  EXPECT_EQ(operators(exported(kDense, a, OnnxPart::encoder)),
+  EXPECT_EQ(operators(exported(a, OnnxPart::encoder)),
             (Texts{"GreaterOrEqual", "Cast", "Flatten", "Gemm", "Tanh"}));
 }
 

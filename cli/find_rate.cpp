@@ -30,7 +30,6 @@ void print_json(const RateTest& test) {
 }
 
 void print_text(const RateTest& test, const FindRateRequest& request) {
-  if (test.steps.empty()) return say("the loss is not finite with the initial weights");
   if (test.has_diverged)
     say("diverged at a learning rate of {:.2g}, after {} steps", test.steps.back().rate, test.steps.size());
   else

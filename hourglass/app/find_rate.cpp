@@ -1,6 +1,8 @@
 #include "hourglass/app/find_rate.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "hourglass/app/outputs.h"
 #include "hourglass/app/training.h"
@@ -40,10 +42,23 @@ void write_csv(const std::string& path, const RateTest& test) {
   write_file_atomically(path, csv_table(std::ssize(test.steps), columns));
 }
 
+/// At powers of ten, at most ten of them.
+std::vector<std::pair<double, std::string>> decades(double from, double to) {
+  constexpr double kRounding = 1e-9;
+  const int first = static_cast<int>(std::ceil(std::log10(from) - kRounding));
+  const int last = static_cast<int>(std::floor(std::log10(to) + kRounding));
+  std::vector<std::pair<double, std::string>> tics;
+  for (int k = first; k <= last; k += (last - first) / 10 + 1)
+    tics.emplace_back(std::pow(10, k), fmt::format("1e{}", k));
+  return tics;
+}
+
 Chart chart_of(const RateTest& test, const std::string& name) {
   const auto rates = column(test, &RateStep::rate);
   Chart chart{.title = name,
-              .x = {.label = "learning rate", .scale = ChartAxis::Scale::logarithmic},
+              .x = {.label = "learning rate",
+                    .scale = ChartAxis::Scale::logarithmic,
+                    .tics = decades(rates.front(), rates.back())},
               .y = {.label = "loss of a batch", .scale = ChartAxis::Scale::automatic}};
   chart.series = {{"loss", 1, Series::Mark::points, rates, column(test, &RateStep::loss)},
                   {"smoothed", 0, Series::Mark::lines, rates, column(test, &RateStep::smoothed)}};
@@ -78,6 +93,7 @@ RateTest find_rate(const FindRateRequest& request, const Notify& notify, const s
   const auto or_interrupt = [&](double done) { return progress(done) ? true : throw Interrupted{}; };
   const RateTest test =
       test_rates(recipe, model, data.train, rows, request.range, thread_count(request.threads), or_interrupt);
+  if (test.steps.empty()) throw RuntimeFailure(recipe.name + ": the loss is not finite with the initial weights");
   if (!request.csv.empty()) write_csv(request.csv, test);
   if (!request.plot.empty()) write_plot(request.plot, test, recipe.name);
   return test;

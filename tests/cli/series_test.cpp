@@ -193,7 +193,7 @@ TEST_F(Series, AWindowTooLargeForTheMemoryIsRefused) {
   write("long.csv", text);
   std::string recipe = replaced(kRecipe, "window = 16\ntime = \"timestamp\"\nignore = [\"host\"]", "window = 50000");
   recipe = replaced(recipe, "validation = 0.2", "validation = 0");
-  write("huge.toml", replaced(recipe, "dense = 8", "dense = 50000"));
+  write("huge.toml", replaced(recipe, "dense = 8", "dense = 20000"));
   EXPECT_TRUE(refused(run({"train", "huge.toml", "--data", "long.csv", "--output-dir", "run"}),
                       {"long.csv", "50000", "--allow-large"}));
   EXPECT_FALSE(exists("run"));

@@ -36,11 +36,7 @@ void add_interpolate(Subcommand app) {
   auto& o = verb.callback(interpolate);
   declare_model(verb, o.model);
   declare_data(verb, o.data, o.threads);
-  verb.add_option("--rows", o.rows, "The two rows, counted from 0: 0,7")
-      .required()
-      .separated_by(',')
-      .one_value_each()
-      .type_name("A,B");
+  verb.add_option("--rows", o.rows, "The two rows, counted from 0: 0,7").required().separated_by(',').one_value_each();
   verb.add_option("--steps", o.steps, "Number of samples, those of both rows included")
       .between(int64_t{2}, int64_t{1} << 31)
       .show_default();

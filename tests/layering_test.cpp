@@ -44,7 +44,7 @@ const std::map<std::string, Modules> kFrontEnds = {
 const std::map<std::string, Modules> kThirdParty = {
     {"dnnl.hpp", {"tensor"}},
     {"hwy", {"tensor"}},
-    {"Eigen", {"eval"}},
+    {"Eigen", {"eval", "nn"}},
     {"onnx", {"export"}},
     {"png.h", {"data"}},
     {"jpeglib.h", {"data"}},

@@ -13,17 +13,29 @@ namespace hourglass {
 
 namespace {
 
-/// The shipped recipe for series, of rows that are in the order of the column `time`.
-Recipe series_recipe(const RecipeRequest& request, const ReadOptions& how, const std::string& time) {
+/// Whether the rows are read as series, because that is asked for or they are in the order of a column, which becomes
+/// the time.
+bool find_series(const RecipeRequest& request, const Inspection& found, ReadOptions& how, const Notify& notify) {
+  if (how.series.is_given()) return true;
+  const auto time = time_column(request.data, found, suggested_reading(found, how).how);
+  if (!time) return false;
+  how.series.time = *time;
+  notify(
+      fmt::format("{}: the rows are a time series in the order of \"{}\", so that windows of them are scored (recipe "
+                  "series-anomaly; the rows one by one: train tabular-anomaly --data)",
+                  request.data, *time));
+  return true;
+}
+
+/// The shipped recipe for series.
+Recipe series_recipe(const RecipeRequest& request, const ReadOptions& how) {
   Recipe recipe = open_recipe("series-anomaly");
   SeriesOptions series = how.series;
   if (series.window == 0) series.window = recipe.data.read.series.window;
-  series.time = time;
   recipe.name = suggest_name(request.data);
   recipe.data.source = request.data;
   recipe.data.read = how;
   recipe.data.read.series = series;
-  std::erase(recipe.data.read.ignore, time);
   return recipe;
 }
 
@@ -57,19 +69,14 @@ Recipe named_or_suggested(const RecipeRequest& request, const Notify& notify) {
   any.data.validation = 0.5;  // any but 0: below, 0 is what an override asks for
   const DataConfig requested = parse_recipe(recipe_toml(any), "--set", overrides).data;
   const Inspection found = inspect_source(request.data, requested.read);
-  const auto [how, decisions] = suggested_reading(found, requested.read);
-  std::optional<std::string> time;
-  if (request.anomalies) time = how.series.is_given() ? how.series.time : time_column(request.data, found, how);
-  Recipe suggested = time ? series_recipe(request, how, *time) : suggested_recipe(request, how, requested.test);
-  if (time && !how.series.is_given())
-    notify(
-        fmt::format("{}: the rows are a time series in the order of \"{}\": windows of {} rows (recipe series-anomaly; "
-                    "the rows one by one: train tabular-anomaly --data)",
-                    request.data, *time, suggested.data.read.series.window));
+  ReadOptions given = requested.read;
+  const bool is_series = request.anomalies && find_series(request, found, given, notify);
+  const auto [how, decisions] = suggested_reading(found, given);
+  Recipe suggested = is_series ? series_recipe(request, how) : suggested_recipe(request, how, requested.test);
   if (requested.validation == 0) suggested.train.early_stopping.reset();  // it needs validation rows
   Recipe recipe = parse_recipe(recipe_toml(suggested), suggested.name, overrides);
   recipe.data.read.categorical = how.categorical;  // an override replaces these lists, but how has its columns too
-  recipe.data.read.ignore = suggested.data.read.ignore;
+  recipe.data.read.ignore = how.ignore;
   recipe.data.read.missing_values = how.missing_values;
   for (const ReadingDecision& decision : decisions)
     if (decision.is_uncertain && !(decision.key == "scale" && recipe.data.scale == ScalerKind::robust))

@@ -98,17 +98,20 @@ void make_coloured(PartImages& part) {
 /// An image as a sample needs it, or why there is none.
 struct Decoded {
   Image image = {};
+  bool was_transparent = false;
   std::optional<Error> problem = {};
 };
 
 Decoded decode(const ImageFile& file, const std::optional<ImagesConfig>& config) {
   const std::string name = file.path.string();
   try {
-    return {fitted(decode_image(read_file(file.path, kLargestFile), name), config, name)};
+    Image image = decode_image(read_file(file.path, kLargestFile), name);
+    const bool was_transparent = image.was_transparent;
+    return {fitted(std::move(image), config, name), was_transparent};
   } catch (const RuntimeFailure&) {
     throw;
   } catch (const Error& problem) {
-    return {{}, problem};
+    return {.problem = problem};
   }
 }
 
@@ -121,7 +124,6 @@ void add(const Image& image, const ImageFiles& files, size_t place, const Labels
          part.width, part.height);
   if (files.has_labels) part.labels.push_back(labels.of(file));
   if (image.channels == 3) make_coloured(part);
-  part.transparent += image.was_transparent;
   append(image.channels == part.channels ? image : with_channels(image, part.channels), part.pixels);
   ++part.count;
 }
@@ -135,12 +137,14 @@ PartImages read_images(const ImageFiles& files, const Labels& labels, const Read
     auto task = [&](int64_t i) { decoded[i] = decode(files.images[first + static_cast<size_t>(i)], how.images); };
     parallel_for(static_cast<int64_t>(count), thread_count(0), task);
     for (size_t i = 0; i < count; ++i) {
-      const auto& [image, problem] = decoded[i];
+      const auto& [image, was_transparent, problem] = decoded[i];
       if (problem && !how.skip_broken) throw *problem;
-      if (problem)
+      if (problem) {
         part.broken.push_back(problem->what());
-      else
+      } else {
         add(image, files, first + i, labels, part);
+        part.transparent += was_transparent;
+      }
     }
   }
   if (part.count == 0) fail("{}; none of the {} images can be read", part.broken.front(), files.images.size());

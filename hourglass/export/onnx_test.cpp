@@ -115,7 +115,7 @@ TEST(Onnx, AGaussianCodeIsItsMean) {
 TEST(Onnx, ComparesWithTheThresholdOfBinarise) {
   Autoencoder a = fresh(kDense, {1, 4, 4});
   a.scaler.binarise = Binarisation::threshold;
-  EXPECT_EQ(operators(exported(kDense, a, OnnxPart::encoder)),
+  EXPECT_EQ(operators(exported(a, OnnxPart::encoder)),
             (Texts{"GreaterOrEqual", "Cast", "Flatten", "Gemm", "Tanh"}));
 }
 
@@ -173,8 +173,8 @@ TEST(Onnx, EveryOptionOfAWindowPassesTheCheckerAndShapeInference) {
   const ModelConfig series =
       model(layers(R"([{ series = 2 }, { conv1d = 4, kernel = 3, stride = 2, padding = "same" }, { max_pool1d = 2 },
                        { topk = 3 }, { avg_pool1d = 2 }])"),
-            layers(R"([{ upsample1d = 4, mode = "linear" }, { conv_transpose1d = 2, kernel = 5, stride = 2, padding = 2,
-                       output_padding = 1 }, "steps"])"));
+            layers(R"([{ upsample1d = 4, mode = "linear" },
+                       { conv_transpose1d = 2, kernel = 5, stride = 2, padding = 2, output_padding = 1 }, "steps"])"));
   EXPECT_EQ(operators(exported(series, {16}, OnnxPart::decoder)),
             (Texts{"Resize", "ConvTranspose", "Transpose", "Flatten"}));
   EXPECT_EQ(operators(exported(series, {16}, OnnxPart::encoder)),

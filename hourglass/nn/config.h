@@ -241,7 +241,7 @@ void kinds(auto& v, LayerConfig& c) {
             "units of the code, drawn in training from N(μ, σ²): the input has μ, then ln σ²; ends the encoder");
   if (auto* o = options("series", SeriesConfig()))
     v.value(o->channels, between(1, 1 << 20), "a row of time steps with so many values each, as channels × length");
-  v.kind("steps", c.kind);
+  options("steps", ActivationConfig());
   for (const char* name : {"identity", "sigmoid", "tanh", "relu", "softplus", "gelu", "silu"})
     options(name, ActivationConfig());
   if (auto* o = options("leaky_relu", ActivationConfig())) v.value_or(o->parameter, 0.01, above(0), "slope below zero");

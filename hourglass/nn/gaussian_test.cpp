@@ -102,7 +102,7 @@ TEST(Gaussian, IsListedWhereADecoderDoesNotFit) {
   const std::string message = message_of<Error>([] {
     Network(model({layer("dense", 6), layer("gaussian", 3)}, {layer("dense", 5)}), {4});
   });
-  for (const char* part : {"encoder[1] gaussian         3\n", "What fits: decoder[0] dense with 4 units"})
+  for (const char* part : {"encoder[1] gaussian         3\n", "use 4 units in decoder[0] dense"})
     EXPECT_NE(message.find(part), std::string::npos) << message;
 }
 

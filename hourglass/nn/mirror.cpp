@@ -24,48 +24,61 @@ struct Undone {
   }
 };
 
-Layers undo_dense(const Undone& u) {
-  Layers layers = {{"dense", DenseConfig{.units = u.in.size(), .init = own_init(u.config)}}};
-  if (u.in.rank() > 1 && !u.is_first) layers.push_back({"reshape", ReshapeConfig{{u.in.begin(), u.in.end()}}});
-  return layers;
-}
+/// "1d" or "2d": the end of the layer's kind.
+std::string axes_of(const Undone& u) { return u.config.kind.substr(u.config.kind.size() - 2); }
 
 Layers undo_reshape(const Undone& u) { return {{"reshape", ReshapeConfig{{u.in.begin(), u.in.end()}}}}; }
 
-/// With the first output_padding that gives each side of the image back.
-Layers undo_conv2d(const Undone& u) {
-  auto o = std::get<ConvConfig>(u.config.options);
-  o.channels = u.in[0];
-  std::array<int64_t, 2> found = {-1, -1};
-  for (int64_t n = 0; n < std::max<int64_t>(o.stride, 1); ++n) {
-    o.output_padding = {n, n};
-    const LayerConfig layer{"conv_transpose2d", o};
-    std::vector<Parameter> parameters;
-    const Shape made = make_layer({layer, "decoder.0", u.out, parameters})->output();
-    for (int axis = 0; axis < 2; ++axis)
-      if (found[axis] < 0 && made[axis + 1] == u.in[axis + 1]) found[axis] = n;
-  }
-  if (found[0] < 0 || found[1] < 0) u.refuse("no conv_transpose2d gives its input " + u.in.text() + " back");
-  o.output_padding = found;
-  return {{"conv_transpose2d", o}};
+Layers undo_dense(const Undone& u) {
+  const auto& o = std::get<DenseConfig>(u.config.options);
+  Layers layers = {{"dense", DenseConfig{.units = u.in.size(), .init = o.init}}};
+  if (u.in.rank() > 1 && !u.is_first) layers.push_back(undo_reshape(u).front());
+  return layers;
 }
 
-Layers undo_conv_transpose2d(const Undone& u) {
+/// With the first output_padding that gives each axis of the input back.
+Layers undo_conv(const Undone& u) {
+  auto o = std::get<ConvConfig>(u.config.options);
+  o.channels = u.in[0];
+  const std::string kind = "conv_transpose" + axes_of(u);
+  const int axes = u.in.rank() - 1, skipped = 2 - axes;
+  std::array<int64_t, 2> found = {skipped == 0 ? -1 : 0, -1};
+  const int64_t paddings = o.padding.same ? 1 : std::max<int64_t>(o.stride, 1);
+  for (int64_t n = 0; n < paddings; ++n) {
+    o.output_padding = {skipped == 0 ? n : 0, n};
+    const LayerConfig layer{kind, o};
+    std::vector<Parameter> parameters;
+    const Shape made = make_layer({layer, "decoder.0", u.out, parameters})->output();
+    for (int axis = 0; axis < axes; ++axis)
+      if (int64_t& first = found[axis + skipped]; first < 0 && made[axis + 1] == u.in[axis + 1]) first = n;
+  }
+  if (found[0] < 0 || found[1] < 0) u.refuse("no " + kind + " gives its input " + u.in.text() + " back");
+  o.output_padding = found;
+  return {{kind, o}};
+}
+
+Layers undo_conv_transpose(const Undone& u) {
   auto o = std::get<ConvConfig>(u.config.options);
   o.channels = u.in[0];
   o.output_padding = {};
-  return {{"conv2d", o}};
+  return {{"conv" + axes_of(u), o}};
 }
 
 Layers undo_pool(const Undone& u) {
   const int64_t factor = u.in[1] / u.out[1];
-  if (u.out[1] * factor != u.in[1] || u.out[2] * factor != u.in[2])
-    u.refuse(fmt::format("upsample2d cannot make {} of {}", u.in.text(), u.out.text()));
+  const std::string kind = "upsample" + axes_of(u);
+  for (int axis = 1; axis < u.in.rank(); ++axis)
+    if (u.out[axis] * factor != u.in[axis])
+      u.refuse(fmt::format("{} cannot make {} of {}", kind, u.in.text(), u.out.text()));
   if (factor == 1) return {};
-  return {{"upsample2d", UpsampleConfig{factor}}};
+  return {{kind, UpsampleConfig{factor}}};
 }
 
 Layers undo_upsample(const Undone& u) { u.refuse("no layer undoes it"); }
+
+Layers undo_series(const Undone&) { return {{"steps"}}; }
+
+Layers undo_steps(const Undone& u) { return {{"series", SeriesConfig{u.in[0]}}}; }
 
 struct UndoRow {
   std::string_view kind;
@@ -76,12 +89,19 @@ struct UndoRow {
 /// The layers that change the shape, but for residual.
 constexpr std::array kUndoTable = {
     UndoRow{"dense", undo_dense, true},
-    UndoRow{"conv2d", undo_conv2d, true},
-    UndoRow{"conv_transpose2d", undo_conv_transpose2d, true},
+    UndoRow{"conv2d", undo_conv, true},
+    UndoRow{"conv1d", undo_conv, true},
+    UndoRow{"conv_transpose2d", undo_conv_transpose, true},
+    UndoRow{"conv_transpose1d", undo_conv_transpose, true},
     UndoRow{"max_pool2d", undo_pool, false},
+    UndoRow{"max_pool1d", undo_pool, false},
     UndoRow{"avg_pool2d", undo_pool, false},
+    UndoRow{"avg_pool1d", undo_pool, false},
     UndoRow{"upsample2d", undo_upsample, false},
+    UndoRow{"upsample1d", undo_upsample, false},
     UndoRow{"reshape", undo_reshape, false},
+    UndoRow{"series", undo_series, false},
+    UndoRow{"steps", undo_steps, false},
 };
 
 const UndoRow* find_undo(std::string_view kind) {

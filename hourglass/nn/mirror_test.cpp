@@ -57,6 +57,39 @@ TEST(Mirror, UndoesPoolingAndReshaping) {
             "[{ conv_transpose2d = 2, kernel = 2 }, { reshape = [12] }]");
 }
 
+TEST(Mirror, UndoesLayersOverSeries) {
+  const auto conv = [](int64_t channels, int64_t kernel, int64_t stride) {
+    return LayerConfig{"conv1d", ConvConfig{channels, kernel, stride}};
+  };
+  EXPECT_EQ(mirrored({{"series", SeriesConfig{3}},
+                      conv(4, 5, 3),
+                      layer("relu"),
+                      {"max_pool1d", PoolConfig{3}},
+                      conv(2, 2, 0),
+                      layer("tanh"),
+                      layer("dense", 4)},
+                     {3 * 30}),
+            "[{ dense = 4 }, { reshape = [2, 2] }, \"tanh\", { conv_transpose1d = 4, kernel = 2 }, { upsample1d = 3 }, "
+            "\"relu\", { conv_transpose1d = 3, kernel = 5, stride = 3, output_padding = 1 }, \"steps\"]");
+}
+
+TEST(Mirror, KeepsNormsBeforeTheirActivations) {
+  const LayerConfig norm{"batch_norm", NormConfig{.momentum = 0.1}};
+  const ConvConfig same{.channels = 4, .kernel = 3, .stride = 2, .padding = {0, true}, .dilation = 2, .groups = 2};
+  EXPECT_EQ(
+      mirrored({{"conv2d", same}, norm, layer("relu"), layer("conv2d", 2, 3), norm, layer("relu")}, {2, 8, 8}),
+      "[{ conv_transpose2d = 4, kernel = 3 }, { batch_norm = 0.1 }, \"relu\", { conv_transpose2d = 2, kernel = 3, "
+      "stride = 2, padding = \"same\", dilation = 2, groups = 2 }]");
+  EXPECT_EQ(refusal({{"conv2d", same}, layer("dense", 3)}, {2, 7, 8}),
+            "decoder: mirror: encoder[0] conv2d: no conv_transpose2d gives its input 2 × 7 × 8 back; write the "
+            "decoder's layers out");
+}
+
+TEST(Mirror, LeavesTheSamplingOfACodeOut) {
+  EXPECT_EQ(mirrored({layer("dense", 6), layer("tanh"), layer("dense", 4), {"gaussian", GaussianConfig{2}}}, {5}),
+            R"([{ dense = 6 }, "tanh", { dense = 5 }])");
+}
+
 TEST(Mirror, MirrorsBranchAndShortcut) {
   EXPECT_EQ(mirrored({layer("conv2d", 4, 3, 1, 1), layer("relu"),
                       residual({layer("conv2d", 8, 3, 2, 1), layer("relu"), layer("conv2d", 8, 3, 1, 1), layer("tanh")},

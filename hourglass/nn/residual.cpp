@@ -18,28 +18,39 @@ class Sum final : public LinearLayer {
   bool backward_may_overwrite_input() const override { return true; }
 };
 
-/// Smallest stride with which a 1 × 1 convolution makes `to` of `from`; 0 if none does.
+/// True if holds(from, to) for every axis but the channels.
+bool on_all_axes(const Shape& from, const Shape& to, const auto& holds) {
+  for (int axis = 1; axis < from.rank(); ++axis)
+    if (!holds(from[axis], to[axis])) return false;
+  return true;
+}
+
+/// Smallest stride with which a convolution of kernel 1 makes `to` of `from`; 0 if none does.
 int64_t stride_between(const Shape& from, const Shape& to) {
   constexpr int64_t kLargestStride = 1024;  // of a recipe
   for (int64_t stride = 1; stride <= kLargestStride; ++stride)
-    if ((from[1] - 1) / stride + 1 == to[1] && (from[2] - 1) / stride + 1 == to[2]) return stride;
+    if (on_all_axes(from, to, [&](int64_t side, int64_t made) { return (side - 1) / stride + 1 == made; }))
+      return stride;
   return 0;
 }
 
 std::string convolution_between(const Shape& from, const Shape& to) {
+  const char* axes = from.rank() == 2 ? "1d" : "2d";
   if (const int64_t stride = stride_between(from, to))
-    return fmt::format("conv2d = {}, kernel = 1{}", to[0], stride == 1 ? "" : fmt::format(", stride = {}", stride));
+    return fmt::format("conv{} = {}, kernel = 1{}", axes, to[0],
+                       stride == 1 ? "" : fmt::format(", stride = {}", stride));
   const int64_t smaller = from[1] - to[1], factor = to[1] / from[1];
-  if (smaller > 0 && smaller == from[2] - to[2]) return fmt::format("conv2d = {}, kernel = {}", to[0], smaller + 1);
-  if (factor > 1 && from[1] * factor == to[1] && from[2] * factor == to[2])
-    return fmt::format("conv_transpose2d = {}, kernel = {}, stride = {}", to[0], factor, factor);
+  if (smaller > 0 && on_all_axes(from, to, [&](int64_t side, int64_t made) { return side - smaller == made; }))
+    return fmt::format("conv{} = {}, kernel = {}", axes, to[0], smaller + 1);
+  if (factor > 1 && on_all_axes(from, to, [&](int64_t side, int64_t made) { return side * factor == made; }))
+    return fmt::format("conv_transpose{} = {}, kernel = {}, stride = {}", axes, to[0], factor, factor);
   return "";
 }
 
 std::string layer_between(const Shape& from, const Shape& to) {
   if (to.rank() == 1)
     return from.size() == to.size() ? fmt::format("reshape = [{}]", to.size()) : fmt::format("dense = {}", to.size());
-  return from.rank() == 3 && to.rank() == 3 ? convolution_between(from, to) : "";
+  return from.rank() == to.rank() ? convolution_between(from, to) : "";
 }
 
 }  // namespace

@@ -52,6 +52,22 @@ TEST(Objective, ReportsTheMeanReconstructionOverRowsAndElements) {
   EXPECT_EQ(bce_terms.loss, bce_terms.reconstruction);
 }
 
+TEST(Objective, AddsUpFeaturesWhereAskedAndStillReportsTheMean) {
+  for (const char* reconstruction : {"bce", "mse"}) {
+    ObjectiveConfig config = objective_of(reconstruction);
+    Workbench mean(kShallow, {7}, config);
+    config.reduction = UnitReduction::sum;
+    Workbench sum(kShallow, {7}, config);
+    Tensor of_mean(DType::f64, mean.theta.shape()), of_sum(DType::f64, sum.theta.shape());
+    const auto terms = mean.objective.evaluate(mean.theta, mean.batch, of_mean);
+    const auto summed = sum.objective.evaluate(sum.theta, sum.batch, of_sum);
+    EXPECT_EQ(summed.reconstruction, terms.reconstruction);
+    EXPECT_NEAR(summed.loss, 7 * terms.loss, 1e-13);
+    ops::scale(7, of_mean);
+    EXPECT_LT(relative_difference(of_sum, of_mean), 1e-13) << reconstruction;
+  }
+}
+
 TEST(Objective, ComparesACorruptedInputsReconstructionWithTheCleanTarget) {
   Workbench bench(kShallow, {7}, objective_of("mse"), 5, {.gaussian = 0.5});
   const auto terms = bench.terms();

@@ -44,6 +44,16 @@ gaussian = 0.1
 optimizer = { sgd = 0.1, momentum = 0.9 }
 )";
 
+constexpr const char* kNormalised = R"(
+[data]
+source = "images"
+[model]
+encoder = [{ conv2d = 4, kernel = 3 }, { group_norm = 2 }, { prelu = 0.1, per_channel = true }, "layer_norm", { dense = 6 }, "layer_norm", { dropout = 0.2 }, "silu"]
+decoder = [{ dense = 8 }, "batch_norm", "prelu", { reshape = [2, 2, 2] }, "batch_norm", { dense = 64 }]
+[objective]
+contractive = { weight = 0.1, probes = 2 }
+)";
+
 /// Random images of 8 × 8 pixels. The outer columns are zero, so that dense layers leave them out.
 Dataset images(int64_t count) {
   const Random random(1, Stream::probes);
@@ -86,11 +96,14 @@ TEST_P(StepOnACheckedDevice, EndsInTheSameWeights) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, StepOnACheckedDevice,
-                         testing::Combine(testing::Values(kDense, kConvolutional),
+                         testing::Combine(testing::Values(kDense, kConvolutional, kNormalised),
                                           testing::Values(DType::f32, DType::f64)),
                          [](const auto& info) {
-                           return std::string(std::get<0>(info.param) == kDense ? "Dense" : "Convolutional") +
-                                  (std::get<1>(info.param) == DType::f32 ? "F32" : "F64");
+                           const std::string text = std::get<0>(info.param);
+                           const char* name = text == kDense           ? "Dense"
+                                              : text == kConvolutional ? "Convolutional"
+                                                                       : "Normalised";
+                           return std::string(name) + (std::get<1>(info.param) == DType::f32 ? "F32" : "F64");
                          });
 
 }  // namespace

@@ -282,11 +282,12 @@ TEST(BatchCodes, CoverTheWholeBatch) {
   const Network network(kVariational, {6});
   Objective objective(of_codes(), network, 5);
   Tensor theta = fresh_weights(network, DType::f64, 1), gradient(DType::f64, theta.shape());
+  const std::vector<uint32_t> rows = shuffled(1, 1, 200);  // the batch refers to them
   double loss = 0;
   for (int step = 0; step < 2; ++step) {
     TrainingBatch batch = objective.make_batch(DType::f64, 200, false);
-    load_batch(objective, {data, {}, Corruption({}, 0)}, shuffled(1, 1, 200), 200,
-               {.mode = Mode::training, .seed = 5, .epoch = 1}, batch);
+    load_batch(objective, {data, {}, Corruption({}, 0)}, rows, 200, {.mode = Mode::training, .seed = 5, .epoch = 1},
+               batch);
     loss = objective.evaluate(theta, batch, gradient).loss;
     ops::add_scaled(-0.1, gradient, theta);
   }

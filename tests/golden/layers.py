@@ -23,7 +23,7 @@ LAYERS = {
                    '["layer_norm"', PENALTIES),
     "layer_norm_conv": (IMAGE, '[{ conv2d = 3, kernel = 3, stride = 2 }, "layer_norm", "softplus", { dense = 4 }]',
                         "[", PENALTIES),
-    "group_norm": (FLAT, '[{ dense = 6 }, { group_norm = 2 }, "gelu", { dense = 5 }]', '[{ dense = 6 }, { group_norm = 3 }',
+    "group_norm": (FLAT, '[{ dense = 8 }, { group_norm = 2 }, "gelu", { dense = 5 }]', '[{ dense = 12 }, { group_norm = 3 }',
                    PENALTIES),
     "group_norm_conv": (IMAGE, '[{ conv2d = 4, kernel = 3, stride = 2 }, { group_norm = 2, epsilon = 1e-3 }, "silu"]',
                         "[{ group_norm = 1 }", PENALTIES),

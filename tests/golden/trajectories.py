@@ -42,6 +42,12 @@ ENCODE = {
     'shortcut = [{ conv2d = 6, kernel = 1, stride = 2 }] }, "sigmoid"]',
     "residual dense": '[{ residual = [{ conv2d = 1, kernel = 3, padding = 1 }, "tanh"] }, { conv2d = 3, kernel = 7, '
     'stride = 3 }, "softplus", { residual = [{ dense = 8 }, "tanh"], shortcut = [{ dense = 8 }] }, "sigmoid"]',
+    "residual batch_norm": '[{ conv2d = 4, kernel = 4, stride = 2, padding = 1 }, "silu", "batch_norm", { residual = '
+    '[{ conv2d = 4, kernel = 3, padding = 1 }, "silu", "batch_norm", { conv2d = 4, kernel = 3, padding = 1 }] }, "silu", '
+    '{ residual = [{ conv2d = 6, kernel = 3, stride = 2, padding = 1 }, "tanh", "batch_norm"], '
+    'shortcut = [{ conv2d = 6, kernel = 1, stride = 2 }, "tanh", "batch_norm"] }, "sigmoid"]',
+    "residual layer_norm": '[{ dense = 16 }, "tanh", { residual = ["layer_norm", { dense = 12 }, "tanh", { dense = 16 }] }, '
+    '{ dense = 8 }, "sigmoid"]',
     "batch_norm": '[{ dense = 16 }, "tanh", "batch_norm"]',
     "conv, batch_norm": '[{ conv2d = 4, kernel = 5, stride = 2 }, "silu", { batch_norm = 0.2, epsilon = 1e-3 }, '
     '{ dense = 16 }, "sigmoid"]',
@@ -175,6 +181,8 @@ CASES = {
     "residual_contractive": ("residual", "sigmoid", "bce", "objective.contractive = { weight = 0.1 }"),
     "residual_probes": ("residual conv", "residual conv", "mse", "objective.contractive = { weight = 0.1, probes = 2 }"),
     "residual_hessian": ("residual dense", "sigmoid", "bce", "objective.hessian = { weight = 10, std = 0.2 }"),
+    "residual_batch_norm": ("residual batch_norm", "residual conv", "bce"),
+    "residual_layer_norm": ("residual layer_norm", "sigmoid", "bce", "objective.contractive = { weight = 0.1 }"),
     "norm_batch": ("batch_norm", "sigmoid", "bce"),
     "norm_batch_conv": ("conv, batch_norm", "sigmoid", "bce"),
     "norm_layer": ("layer_norm", "sigmoid", "bce", "objective.contractive = { weight = 1e-2 }",

@@ -108,10 +108,10 @@ TEST(Analyse, DecodesThePriorOfAGaussianCode) {
   const Analysis plane = analyse(two, data_of({1, 8, 8}, 50), kClean, {.threads = 1});
   ASSERT_EQ(plane.prior->side * plane.prior->side, plane.prior->manifold.rows());
   // The middle of the plane is the decoded 0.
-  const Tensor zero = Inference(two, 1).decode(Tensor(DType::f64, {1, 2}));
+  const Tensor zero = Inference(two, 1).decode(Tensor(DType::f32, {1, 2}));
   const int64_t middle = plane.prior->manifold.rows() / 2;
   for (int64_t i = 0; i < 64; ++i)
-    EXPECT_NEAR(plane.prior->manifold.as<float>()[middle * 64 + i], zero.as<double>()[i], 1e-6);
+    EXPECT_NEAR(plane.prior->manifold.as<float>()[middle * 64 + i], zero.as<float>()[i], 1e-6);
   EXPECT_FALSE(analyse(shallow(), data_of({1, 8, 8}, 50), kClean, {.threads = 1}).prior);
 }
 

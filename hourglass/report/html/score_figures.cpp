@@ -34,9 +34,24 @@ Chart histogram_chart(const Histogram& h) {
   return c;
 }
 
+/// A few round numbers of rows; more would run into one another.
+std::vector<std::pair<double, std::string>> row_tics(double first, double last) {
+  constexpr double kMost = 5;
+  const double power = std::pow(10, std::floor(std::log10(std::max(1.0, last - first))));
+  double step = power;
+  for (const double part : {0.5, 0.2, 0.1})
+    if (part * power >= 1 && (last - first) / (part * power) <= kMost) step = part * power;
+  while ((last - first) / step > kMost) step *= 2;
+  std::vector<std::pair<double, std::string>> tics;
+  for (double at = std::ceil(first / step) * step; at <= last; at += step) tics.emplace_back(at, fmt::format("{}", at));
+  return tics;
+}
+
 /// A line over the rows of a series.
 Chart step_chart(const StepTrace& trace, const std::vector<double>& y, const std::string& label) {
-  return {.x = {.label = "row"}, .y = {.label = label}, .series = {{"", 0, Series::Mark::lines, trace.row, y}}};
+  return {.x = {.label = "row", .tics = row_tics(std::ranges::min(trace.row), std::ranges::max(trace.row))},
+          .y = {.label = label},
+          .series = {{"", 0, Series::Mark::lines, trace.row, y}}};
 }
 
 void draw_steps(FigureBuilder& sheet, const StepTrace& trace) {

@@ -121,6 +121,11 @@ TEST(Initialise, MakesOrthonormalRowsOrColumns) {
   }
 }
 
+TEST(Initialise, LeavesTheScaleOfANormAtOne) {
+  const Network n(model({layer("dense", 8), {"batch_norm", NormConfig{.momentum = 0.1}}}, {layer("dense", 8)}), {8});
+  EXPECT_EQ(initial(n, "encoder.1.weight", {InitKind::orthogonal}), std::vector<double>(8, 1.0));
+}
+
 /// R = Qᵀ A has a positive diagonal, where A is what a normal of deviation 1 would be.
 TEST(Initialise, FixesTheSignsOfAnOrthogonalMatrix) {
   const Network n = network();

@@ -126,6 +126,24 @@ TEST(NormalisedTraining, StopsWithTheRunningAveragesOfItsBestWeights) {
   EXPECT_NE(kept, std::vector<double>(kept.size(), 1.0));
 }
 
+TEST(NormalisedTraining, KeepsTheLatestRunningAveragesBesideAveragedWeights) {
+  const Dataset data = images(200);
+  const auto trained = [&](const std::string& more) {
+    const Recipe recipe = recipe_of(kDense, "epochs = 2\nbatch_size = 50\n" + more);
+    Autoencoder model(recipe.model, data.sample);
+    initialise(model.network(), recipe.model.init, 1, model.theta());
+    RunListener silent;
+    Trainer(recipe, model, data, nullptr, 1).run({silent, [] { return false; }, [] {}});
+    std::map<std::string, std::vector<double>> tensors;
+    for (const auto& [name, view] : model.weights()) tensors[name] = values_of(view);
+    return tensors;
+  };
+  const auto plain = trained(""), averaged = trained("ema = 0.9\n");
+  EXPECT_EQ(averaged.at("encoder.1.running_mean"), plain.at("encoder.1.running_mean"));
+  EXPECT_EQ(averaged.at("encoder.1.running_var"), plain.at("encoder.1.running_var"));
+  EXPECT_NE(averaged.at("encoder.0.weight"), plain.at("encoder.0.weight"));
+}
+
 /// A classifier uses the encoder's running averages and leaves them, and batch_norm's scale, as they are.
 TEST(NormalisedTraining, GivesItsRunningAveragesToAClassifier) {
   const Recipe recipe = recipe_of("[{ dense = 12 }, 'batch_norm']");

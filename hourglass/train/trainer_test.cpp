@@ -133,7 +133,7 @@ TEST(Trainer, RefusesAPositionThatContradictsItself) {
 
 /// Keeps a copy of the averaged weights by hand.
 TEST(Trainer, MeasuresAndKeepsTheAverageOfTheWeights) {
-  const std::string plain = "epochs = 3\noptimizer = { sgd = 0.05 }\nschedule = { step = 0.5, every = 1 }\n";
+  const std::string plain = "epochs = 3\noptimizer = { sgd = 0.002 }\nschedule = { step = 0.5, every = 1 }\n";
   SmallRun averaged(plain + "ema = 0.75", 4), other(plain, 4);
   std::vector<double> expected = values_of(other.model.theta());
   struct Average final : RunListener {
@@ -168,6 +168,8 @@ TEST(Trainer, ContinuesAveragesAndPlateausFromEveryStep) {
   struct Record final : RunListener {
     std::vector<EpochRecord> epochs;
     int falls = 0;
+    bool has_stepped = false;
+    void on_step(const StepRecord&) override { has_stepped = true; }
     void on_epoch(const EpochRecord& e) override { epochs.push_back(e); }
     void on_note(const std::string& text) override { falls += text.find("the learning rate becomes") != text.npos; }
   } record;
@@ -177,7 +179,8 @@ TEST(Trainer, ContinuesAveragesAndPlateausFromEveryStep) {
   for (int parts = 0; outcome == RunOutcome::interrupted && parts < 200; ++parts) {
     SmallRun part(keys, 20);
     if (!bytes.empty()) part.trainer.restore(parse_checkpoint(bytes, "c"), "c");
-    outcome = part.trainer.run({record, [] { return true; }, [&] { bytes = part.trainer.checkpoint(record.epochs); }});
+    outcome = part.trainer.run({record, [&] { return std::exchange(record.has_stepped, false); },
+                                [&] { bytes = part.trainer.checkpoint(record.epochs); }});
     last = values_of(part.model.theta());
   }
   EXPECT_EQ(last, values_of(whole.model.theta()));

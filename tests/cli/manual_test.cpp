@@ -38,7 +38,7 @@ class SelfDescription : public Workspace {
     const auto start = help.find("Subcommands:\n");
     std::vector<Words> all;
     if (start == std::string::npos) return all;
-    for (const auto& name : found(help.substr(start), "\n  ([a-z]+) ")) {
+    for (const auto& name : found(help.substr(start), "\n  ([a-z][a-z-]*) ")) {
       Words verb = above;
       verb.push_back(name);
       all.push_back(verb);
@@ -89,7 +89,7 @@ TEST_F(SelfDescription, ManualsExamplesUseWhatThereIs) {
   const std::string text = manual(), examples = text.substr(text.find(".SH EXAMPLES"));
   std::set<std::string> known;
   for (const Words& verb : verbs()) known.insert(verb.front());
-  for (const auto& verb : found(examples, "\nhourglass ([a-z]+)")) EXPECT_TRUE(known.contains(verb)) << verb;
+  for (const auto& verb : found(examples, "\nhourglass ([a-z][a-z-]*)")) EXPECT_TRUE(known.contains(verb)) << verb;
   const std::string sections =
       text.substr(text.find(".SH VERBS"), text.find(".SH EXIT STATUS") - text.find(".SH VERBS"));
   for (const auto& option : found(examples, " (--?[a-z-]+)")) EXPECT_TRUE(contains(sections, option));

@@ -43,7 +43,8 @@ void check_error_maps(const Dataset& data, const std::string& source, const fs::
     fail("{}: error maps need images of one or three channels, found samples of {}", data.name, sample.text());
   std::error_code ignored;
   if (!fs::is_directory(source, ignored)) return;
-  const fs::path within = fs::weakly_canonical(folder).lexically_relative(fs::weakly_canonical(source));
+  const fs::path within =
+      fs::weakly_canonical(fs::absolute(folder)).lexically_relative(fs::weakly_canonical(fs::absolute(source)));
   if (*within.begin() != "..")
     fail("{}: lies in {}, whose images are read; choose another folder for the error maps", folder.string(), source);
 }

@@ -215,7 +215,8 @@ CASES = {
 }
 
 # Cases that record the weights of the training in fp64 too.
-PRECISE = ("norm_batch", "norm_batch_conv", "norm_layer", "norm_group_conv", "dropout", "prelu", "prelu_conv")
+PRECISE = ("norm_batch", "norm_batch_conv", "norm_layer", "norm_group_conv", "dropout", "prelu", "prelu_conv", "tied_clipped",
+           "conv_clipped_averaged")
 
 
 def recipe_text(encoder, decoder, reconstruction, *settings):

@@ -12,7 +12,7 @@ namespace hourglass {
 struct FindRateRequest {
   RecipeRequest recipe;
   RateRange range;
-  int threads = 0;                  ///< 0: as many as are available
+  int threads = 0;                  ///< 0: all available cores
   std::string plot = {}, csv = {};  ///< files to write, .png or .svg, and .csv; empty: none
 };
 

@@ -11,7 +11,7 @@
 namespace hourglass {
 
 /// Bytes that are appended one after the other. They are in memory while there are fewer than `limit`, then in a
-/// temporary file without a name, of which the operating system keeps as much in memory as it has room for.
+/// temporary file without a name, parts of which the operating system keeps in memory.
 class ByteStore {
  public:
   explicit ByteStore(size_t limit = kMapFrom) : limit_(limit) {}

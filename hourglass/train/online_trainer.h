@@ -10,7 +10,7 @@
 namespace hourglass {
 
 /// Trains a model on data that arrive in parts. The optimiser's state carries over from part to part; the learning rate
-/// is constant, because the number of parts is unknown, and train.ema does not count: the weights are the latest ones.
+/// is constant, because the number of parts is unknown, and train.ema is ignored: the weights are the latest ones.
 /// Uses the recipe's objective, corruption, batch size, optimiser, shuffling and seed; the model's scaler does not
 /// change. A run is a pure function of recipe, starting weights and parts.
 class OnlineTrainer {

@@ -34,16 +34,15 @@ void expect_same_bits(const ModelConfig& config, const Shape& input) {
 }
 
 TEST(Windows, GiveTheSameBitsOnAnyNumberOfThreads) {
-  expect_same_bits(
-      model(layers(R"([{ conv2d = 16, kernel = 3, stride = 2, padding = "same", groups = 2 }, "tanh",
+  expect_same_bits(model(layers(R"([{ conv2d = 16, kernel = 3, stride = 2, padding = "same", groups = 2 }, "tanh",
                        { conv2d = 16, kernel = 3, padding = "same", dilation = 2, groups = 16 }, { avg_pool2d = 2 }])"),
-            layers(R"([{ upsample2d = 2, mode = "bilinear" }, { conv_transpose2d = 2, kernel = 4, stride = 2,
-                       padding = "same", groups = 2 }])")),
-      {2, 8, 8});
+                         layers(R"([{ upsample2d = 2, mode = "bilinear" },
+                       { conv_transpose2d = 2, kernel = 4, stride = 2, padding = "same", groups = 2 }])")),
+                   {2, 8, 8});
   expect_same_bits(model(layers(R"([{ series = 3 }, { conv1d = 24, kernel = 5, stride = 2, padding = "same" }, "relu",
                                     { max_pool1d = 2 }])"),
-                         layers(R"([{ upsample1d = 2, mode = "linear" }, { conv_transpose1d = 3, kernel = 4,
-                                    stride = 2, padding = 1 }, "steps"])")),
+                         layers(R"([{ upsample1d = 2, mode = "linear" },
+                                    { conv_transpose1d = 3, kernel = 4, stride = 2, padding = 1 }, "steps"])")),
                    {48});
 }
 

@@ -301,7 +301,7 @@ TEST_F(Resume, TakesMoreEpochsOfATable) {
   expect_same_run("run", "whole");
 }
 
-/// The last average goes on, and the weights under it, not the best average that the model file has.
+/// The last average continues, and the weights under it, not the best average that the model file has.
 TEST_F(Resume, TakesMoreEpochsOfAnAverage) {
   const Words more = {"--data",  kImages,
                       "--set",   "train.ema=0.9",

@@ -215,8 +215,7 @@ CASES = {
 }
 
 # Cases that record the weights of the training in fp64 too.
-PRECISE = ("norm_batch", "norm_batch_conv", "norm_layer", "norm_group_conv", "dropout", "prelu", "prelu_conv", "tied_clipped",
-           "conv_clipped_averaged")
+PRECISE = ("norm_batch", "norm_batch_conv", "norm_layer", "norm_group_conv", "dropout", "prelu", "prelu_conv", "tied_clipped")
 
 
 def recipe_text(encoder, decoder, reconstruction, *settings):

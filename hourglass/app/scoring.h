@@ -37,7 +37,8 @@ struct ScoredData {
 /// only those of one row are in memory; with request.rate rows are scored twice, as the threshold follows from all
 /// scores. Of windows every time step is scored (step_scores.h), also in the order of the data's rows: CSV has row,
 /// time, group, score, …, and the features are columns; a step in no window has an empty score, NaN in .npy. With
-/// request.maps the images with the highest scores are drawn (error_maps.h). Throws Error as check_output does, and where the models were trained on different columns or read data differently.
+/// request.maps the images with the highest scores are drawn (error_maps.h). Throws Error as check_output does, and
+/// where the models were trained on different columns or read data differently.
 ScoredData score_data(const ScoringRequest& request, const Notify& notify);
 
 }  // namespace hourglass

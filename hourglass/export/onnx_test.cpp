@@ -115,8 +115,7 @@ TEST(Onnx, AGaussianCodeIsItsMean) {
 TEST(Onnx, ComparesWithTheThresholdOfBinarise) {
   Autoencoder a = fresh(kDense, {1, 4, 4});
   a.scaler.binarise = Binarisation::threshold;
-  EXPECT_EQ(operators(exported(a, OnnxPart::encoder)),
-            (Texts{"GreaterOrEqual", "Cast", "Flatten", "Gemm", "Tanh"}));
+  EXPECT_EQ(operators(exported(a, OnnxPart::encoder)), (Texts{"GreaterOrEqual", "Cast", "Flatten", "Gemm", "Tanh"}));
 }
 
 TEST(Onnx, NormalisationsPassTheCheckerAndShapeInference) {

@@ -129,7 +129,8 @@ TEST_F(Score, ATableNeedsNoRecipeAndItsColumnsAreNamed) {
   EXPECT_TRUE(contains(outcome.out, "label \"odd\" is taken for abnormal: 6 of 300 rows, the rarer label"));
   EXPECT_GT(area(outcome, "\"odd\" against \"normal\""), 0.99) << "one of the odd rows is not far from others";
   EXPECT_TRUE(contains(outcome.out, "; average precision: 0."));
-  EXPECT_TRUE(contains(outcome.out, "above the threshold: precision 0.8333 (5 of 6 rows), recall 0.8333 (5 of 6 rows)"));
+  EXPECT_TRUE(
+      contains(outcome.out, "above the threshold: precision 0.8333 (5 of 6 rows), recall 0.8333 (5 of 6 rows)"));
   const std::string text = read("scores.csv");
   for (int row : {7, 57, 107, 157, 207, 257}) {
     const size_t line = text.find(fmt::format("\n{},", row)) + 1;

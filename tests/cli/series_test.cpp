@@ -194,8 +194,8 @@ TEST_F(Series, AWindowTooLargeForTheMemoryIsRefused) {
   std::string recipe = replaced(kRecipe, "window = 16\ntime = \"timestamp\"\nignore = [\"host\"]", "window = 5000");
   recipe = replaced(recipe, "validation = 0.2", "validation = 0");
   write("huge.toml", replaced(recipe, "dense = 8", "dense = 20000"));
-  EXPECT_TRUE(refused(run({"train", "huge.toml", "--data", "long.csv", "--output-dir", "run"}),
-                      {"5000", "--allow-large"}));
+  EXPECT_TRUE(
+      refused(run({"train", "huge.toml", "--data", "long.csv", "--output-dir", "run"}), {"5000", "--allow-large"}));
   EXPECT_FALSE(exists("run"));
 }
 

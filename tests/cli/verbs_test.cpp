@@ -197,14 +197,19 @@ TEST_F(Verbs, DoctorTellsAboutTheMachine) {
   EXPECT_FALSE(report["data"]["mnist"]);
 }
 
-/// Every recipe of the folder, on a few images.
+/// Every recipe of the folder, on a few images, or on a series if it reads windows.
 class ShippedRecipe : public Workspace, public testing::WithParamInterface<std::string> {};
 
 TEST_P(ShippedRecipe, Trains) {
   const IdxArray images = read_idx(kImages);
   constexpr int64_t kRows = 10;
   write("few.idx", idx_header({kRows, 28, 28}) + std::string(images.bytes.begin(), images.bytes.begin() + kRows * 784));
-  train(GetParam(), "run", {"--data", "few.idx", "--epochs", "1", "--set", "train.batch_size=8"});
+  std::string series = "timestamp,value\n";
+  for (int i = 0; i < 600; ++i) series += fmt::format("{},{}\n", i, i * 37 % 11);
+  write("series.csv", series);
+  const bool reads_windows = run({"recipes", "show", GetParam()}).out.find("\nwindow = ") != std::string::npos;
+  train(GetParam(), "run",
+        {"--data", reads_windows ? "series.csv" : "few.idx", "--epochs", "1", "--set", "train.batch_size=8"});
   EXPECT_EQ(metrics("run").size(), 1u);
 }
 

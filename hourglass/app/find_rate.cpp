@@ -65,11 +65,8 @@ Chart chart_of(const RateTest& test, const std::string& name) {
   if (test.suggestion) {
     const auto& steps = test.steps;
     const auto at = std::ranges::lower_bound(steps, *test.suggestion, {}, &RateStep::rate);
-    chart.series.push_back({fmt::format("suggested: {:.2g}", *test.suggestion),
-                            2,
-                            Series::Mark::points,
-                            {*test.suggestion},
-                            {at->smoothed}});
+    chart.title += fmt::format(": suggested learning rate {:.2g}", *test.suggestion);
+    chart.series.push_back({"suggested", 2, Series::Mark::points, {*test.suggestion}, {at->smoothed}});
   }
   return chart;
 }

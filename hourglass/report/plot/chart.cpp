@@ -87,12 +87,13 @@ std::string axis_script(const Chart& chart, char name, const ChartAxis& axis, st
                         int64_t tics) {
   Range r = range_of(chart, values);
   std::string script = fmt::format("set {}label {} noenhanced\n", name, gnuplot_quoted(axis.label));
-  if (!axis.tics.empty())
-    return script + named_tics(name, axis) +
-           fmt::format("unset logscale {0}\nset {0}range [{1}:{2}]\n", name, r.low - 0.6, r.high + 0.6);
+  const bool has_names = !axis.tics.empty(), logarithmic = is_logarithmic(axis, r);
+  if (has_names) script += named_tics(name, axis);
+  if (has_names && !logarithmic)
+    return script + fmt::format("unset logscale {0}\nset {0}range [{1}:{2}]\n", name, r.low - 0.6, r.high + 0.6);
   if (axis.integral) return script + integral_tics(name, r, tics);
-  script += fmt::format("set {0}tics autofreq\nset format {0} '%g'\n", name);
-  if (is_logarithmic(axis, r))
+  if (!has_names) script += fmt::format("set {0}tics autofreq\nset format {0} '%g'\n", name);
+  if (logarithmic)
     return script + fmt::format("set logscale {0}\nset {0}range [{1}:{2}]\n", name, r.low / 1.3, r.high * 1.3);
   if (axis.from) r.include(*axis.from);
   const double margin = r.high > r.low ? 0.06 * (r.high - r.low) : r.high != 0 ? 0.1 * std::abs(r.high) : 1;

@@ -93,6 +93,19 @@ double height_of(const std::string& image, const std::string& text) {
   return std::stod(image.substr(image.find(',', at) + 1));
 }
 
+TEST(Chart, NamesPlacesOnALogarithmicAxis) {
+  Chart chart = line({1, 10, 100}, {3, 4, 5});
+  chart.x.scale = ChartAxis::Scale::logarithmic;
+  chart.x.tics = {{1, "one"}, {10, "ten"}, {100, "hundred"}};
+  const std::string image = svg(chart);
+  const auto place = [&](const std::string& text) {
+    const size_t at = image.rfind("translate(", image.rfind(">" + text + "<"));
+    return std::stod(image.substr(at + std::string("translate(").size()));
+  };
+  EXPECT_NEAR(place("ten") - place("one"), place("hundred") - place("ten"), 1);
+  EXPECT_GT(place("ten") - place("one"), 50);
+}
+
 TEST(Chart, HasItsLegendAboveTheAxes) {
   for (const size_t count : {1u, 3u, 9u}) {
     Chart chart{.x = {.label = "x"}, .y = {.label = "ratio"}};

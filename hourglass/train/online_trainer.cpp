@@ -10,7 +10,6 @@ namespace hourglass {
 
 double OnlineTrainer::pass(const Dataset& part, int threads, const std::function<bool()>& stop) {
   model_.check_fits(part);
-  loop_.check_batches(part.rows());
   if (loop_.objective().reconstruction() == Reconstruction::bce) check_unit_interval(part, model_.scaler);
   ThreadChoice fixed(threads > 0 ? threads : available_threads(), 1);
   EpochProgress progress;

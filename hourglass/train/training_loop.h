@@ -36,9 +36,6 @@ class TrainingLoop {
   bool run_epoch(const Dataset& data, std::span<const uint32_t> rows, int64_t epoch, ThreadChoice& threads,
                  EpochProgress& progress, const std::function<bool()>& after_step);
 
-  /// Throws Error, with what to do, if a batch of an epoch of so many rows is too small for a layer or penalty.
-  void check_batches(int64_t rows) const;
-
   int64_t batch_size() const { return batch_size_; }
   int64_t steps_per_epoch() const { return (rows_ + batch_size_ - 1) / batch_size_; }
   /// Steps of the whole run so far.
@@ -53,6 +50,8 @@ class TrainingLoop {
   PlateauState* plateau() { return plateau_ ? &*plateau_ : nullptr; }
 
  private:
+  /// Throws Error, with what to do, if a batch of an epoch of so many rows is too small for a layer or penalty.
+  void check_batches(int64_t rows) const;
   /// A classifier is trained on what `encode` gives.
   Mode mode() const { return objective_.classifies() ? Mode::encoding : Mode::training; }
   void train_batch(const Dataset& data, std::span<const uint32_t> rows, int64_t epoch, ThreadChoice& threads,
